@@ -1,0 +1,48 @@
+package anthropic
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/tidwall/gjson"
+
+	"afterglow/proxy/sse"
+)
+
+// Dialect is the identity: a vendor that speaks the Messages API gets the client's bytes, and the
+// client gets the vendor's.
+type Dialect struct {
+	// EnableThinking turns adaptive thinking, which not every vendor knows, into a fixed budget.
+	EnableThinking bool
+}
+
+// Encode returns the path below the vendor's base URL and the body in parts.
+func (d Dialect) Encode(r *Request, model string) (path string, body []string, err error) {
+	return "/v1/messages", r.Parts(model, d.EnableThinking), nil
+}
+
+// EncodeCount is Encode for a count of tokens.
+func (d Dialect) EncodeCount(r *Request, model string) (path string, body []string, err error) {
+	return "/v1/messages/count_tokens", r.Parts(model, d.EnableThinking), nil
+}
+
+// Decode returns the stream as it is.
+func (Dialect) Decode(s sse.Stream) sse.Stream { return s }
+
+// DecodeMessage returns the message as it is. Some vendors answer 200 with an error in the body,
+// or with the page of a proxy on the way: both are errors.
+func (Dialect) DecodeMessage(body []byte) ([]byte, error) {
+	root := gjson.ParseBytes(body)
+	if !root.IsObject() || !gjson.ValidBytes(body) {
+		return nil, errors.New("the answer is not a JSON object")
+	}
+	if root.Get("type").Str != "message" && root.Get("error").Exists() {
+		return nil, EventError(sse.Event{Data: body})
+	}
+	return body, nil
+}
+
+// DecodeError reads an error answer.
+func (Dialect) DecodeError(status int, header http.Header, body []byte) *Error {
+	return DecodeError(status, header, body)
+}

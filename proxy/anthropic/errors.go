@@ -1,0 +1,155 @@
+package anthropic
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/tidwall/gjson"
+)
+
+// StatusOverloaded is the API's own status for "overloaded".
+const StatusOverloaded = 529
+
+// Error is an error answer: one that a vendor gave, or one of ours to the client.
+type Error struct {
+	Status     int    // HTTP status
+	Type       string // the envelope's error.type
+	Message    string
+	Code       string        // a vendor's own code, such as Zhipu's "1302"; "" if none
+	RequestID  string        // the vendor's, "" if none
+	RetryAfter time.Duration // how long the vendor asks to wait; 0 if it does not say
+	Within200  bool          // it came under status 200: as an event, or in place of a message
+	Header     http.Header   // the vendor's answer, nil for our own errors
+	Body       []byte        // the vendor's body if it is an envelope already, else nil
+}
+
+func (e *Error) Error() string {
+	if e.Code != "" {
+		return fmt.Sprintf("%d %s [%s]: %s", e.Status, e.Type, e.Code, e.Message)
+	}
+	return fmt.Sprintf("%d %s: %s", e.Status, e.Type, e.Message)
+}
+
+// Errorf returns an error of our own; the status gives it its type.
+func Errorf(status int, format string, args ...any) *Error {
+	return &Error{Status: status, Type: TypeOf(status), Message: fmt.Sprintf(format, args...)}
+}
+
+// Envelope is the body of an error answer, and the data of an error event: the vendor's own bytes
+// where they are such an envelope.
+func (e *Error) Envelope() []byte {
+	if e.Body != nil {
+		return e.Body
+	}
+	type detail struct {
+		Type    string `json:"type"`
+		Message string `json:"message"`
+		Code    string `json:"code,omitempty"`
+	}
+	body, err := json.Marshal(struct {
+		Type      string `json:"type"`
+		Error     detail `json:"error"`
+		RequestID string `json:"request_id,omitempty"`
+	}{"error", detail{e.Type, e.Message, e.Code}, e.RequestID})
+	if err != nil { // strings always marshal
+		panic(err)
+	}
+	return body
+}
+
+// Event is the error as an event of a stream.
+func (e *Error) Event() []byte {
+	return fmt.Appendf(nil, "event: error\ndata: %s\n\n", compact(e.Envelope()))
+}
+
+// compact puts JSON on one line, which an event's data needs.
+func compact(envelope []byte) []byte {
+	return []byte(strings.NewReplacer("\n", " ", "\r", " ").Replace(string(envelope)))
+}
+
+// TypeOf is the error type that the API documents for a status.
+func TypeOf(status int) string {
+	switch status {
+	case http.StatusUnauthorized:
+		return "authentication_error"
+	case http.StatusPaymentRequired:
+		return "billing_error"
+	case http.StatusForbidden:
+		return "permission_error"
+	case http.StatusNotFound:
+		return "not_found_error"
+	case http.StatusRequestEntityTooLarge:
+		return "request_too_large"
+	case http.StatusTooManyRequests:
+		return "rate_limit_error"
+	case http.StatusGatewayTimeout:
+		return "timeout_error"
+	case StatusOverloaded:
+		return "overloaded_error"
+	}
+	if status >= 500 {
+		return "api_error"
+	}
+	return "invalid_request_error"
+}
+
+// longestMessage bounds, in bytes, how much of a body without a message is quoted.
+const longestMessage = 300
+
+// DecodeError reads a vendor's error answer. A message that is null, a body that is empty, HTML or
+// plain text are ordinary inputs.
+func DecodeError(status int, header http.Header, body []byte) *Error {
+	e := &Error{Status: status, Type: TypeOf(status), Header: header, RetryAfter: RetryAfter(header, time.Now())}
+	e.RequestID = header.Get("request-id")
+	if root := gjson.ParseBytes(body); root.IsObject() && gjson.ValidBytes(body) {
+		e.read(root)
+		if envelope := root.Get("type").Str == "error" && root.Get("error.message").Type == gjson.String; envelope && root.Get("error.type").Str == e.Type {
+			e.Body = body
+		}
+	}
+	if e.Message == "" {
+		e.Message = plain(body)
+	}
+	if e.Message == "" {
+		e.Message = fmt.Sprintf("the vendor answered %d without a message", status)
+	}
+	return e
+}
+
+func (e *Error) read(root gjson.Result) {
+	detail := root.Get("error")
+	if detail.Type == gjson.String {
+		e.Message = detail.Str
+	}
+	e.Message = first(e.Message, detail.Get("message").Str, root.Get("message").Str)
+	e.Code = first(detail.Get("code").String(), root.Get("code").String())
+	e.RequestID = first(root.Get("request_id").Str, e.RequestID)
+	// A 401 is an authentication error whatever a vendor calls it: clients act on the type.
+	if t := detail.Get("type").Str; t != "" && e.Status != http.StatusUnauthorized {
+		e.Type = t
+	}
+}
+
+// plain is the text of a body that is not JSON, on one line and cut.
+func plain(body []byte) string {
+	if gjson.ValidBytes(body) {
+		return ""
+	}
+	text := strings.Join(strings.Fields(strings.ToValidUTF8(string(body[:min(len(body), longestMessage)]), "")), " ")
+	if strings.HasPrefix(text, "<") {
+		return ""
+	}
+	return text
+}
+
+func first(texts ...string) string {
+	for _, t := range texts {
+		if t != "" {
+			return t
+		}
+	}
+	return ""
+}

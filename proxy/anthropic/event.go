@@ -1,0 +1,117 @@
+package anthropic
+
+import (
+	"bytes"
+	"net/http"
+
+	"github.com/tidwall/gjson"
+
+	"afterglow/proxy/sse"
+)
+
+// Kind is what an event means to a proxy.
+type Kind uint8
+
+const (
+	Other        Kind = iota // anything that only passes through
+	Idle                     // a ping or a comment: no content yet
+	MessageStart             // the first event of a message
+	MessageDelta             // stop reason and final usage
+	MessageStop              // the message is complete
+	Failure                  // an error event
+)
+
+// KindOf tells what an event means. Events that have a name are not decoded.
+func KindOf(e sse.Event) Kind {
+	name := e.Name
+	if len(name) == 0 {
+		if e.Data == nil {
+			return Idle
+		}
+		t := gjson.GetBytes(e.Data, "type")
+		if !t.Exists() && gjson.GetBytes(e.Data, "error").Exists() {
+			return Failure // some vendors put a bare error body into the stream
+		}
+		name = []byte(t.Str)
+	}
+	switch string(name) {
+	case "ping":
+		return Idle
+	case "message_start":
+		return MessageStart
+	case "message_delta":
+		return MessageDelta
+	case "message_stop":
+		return MessageStop
+	case "error":
+		return Failure
+	}
+	return Other
+}
+
+// EventError reads the error of a Failure event. Its status is the one that the error's type has
+// outside of a stream.
+func EventError(e sse.Event) *Error {
+	status := http.StatusInternalServerError
+	switch gjson.GetBytes(e.Data, "error.type").Str {
+	case "overloaded_error":
+		status = StatusOverloaded
+	case "rate_limit_error":
+		status = http.StatusTooManyRequests
+	case "invalid_request_error":
+		status = http.StatusBadRequest
+	case "authentication_error":
+		status = http.StatusUnauthorized
+	case "permission_error":
+		status = http.StatusForbidden
+	case "not_found_error":
+		status = http.StatusNotFound
+	case "request_too_large":
+		status = http.StatusRequestEntityTooLarge
+	case "":
+		// A body with a code and no type is Zhipu's way to say overloaded or too many at once.
+		if gjson.GetBytes(e.Data, "error.code").Exists() {
+			status = StatusOverloaded
+		}
+	}
+	err := DecodeError(status, http.Header{}, bytes.Clone(e.Data))
+	err.Within200 = true
+	return err
+}
+
+// Usage is what a message cost, in tokens. Input excludes what the cache served.
+type Usage struct{ Input, Output, CacheCreation, CacheRead int64 }
+
+// Read takes the counts that an event carries. A zero never overwrites: vendors send it for
+// counts they gave before.
+func (u *Usage) Read(kind Kind, e sse.Event) {
+	switch kind {
+	case MessageStart:
+		u.add(gjson.GetBytes(e.Data, "message.usage"))
+	case MessageDelta:
+		u.add(gjson.GetBytes(e.Data, "usage"))
+	}
+}
+
+// ReadMessage takes the counts of a whole message.
+func (u *Usage) ReadMessage(body []byte) { u.add(gjson.GetBytes(body, "usage")) }
+
+func (u *Usage) add(usage gjson.Result) {
+	usage.ForEach(func(key, value gjson.Result) bool {
+		n := value.Int()
+		if n == 0 {
+			return true
+		}
+		switch key.Str {
+		case "input_tokens", "prompt_tokens":
+			u.Input = n
+		case "output_tokens", "completion_tokens":
+			u.Output = n
+		case "cache_creation_input_tokens":
+			u.CacheCreation = n
+		case "cache_read_input_tokens":
+			u.CacheRead = n
+		}
+		return true
+	})
+}

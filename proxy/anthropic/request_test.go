@@ -1,0 +1,144 @@
+package anthropic
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+)
+
+func TestRequestView(t *testing.T) {
+	for name, tc := range map[string]struct {
+		body string
+		want Request
+	}{
+		"as clients send it": {`{"model":"m","messages":[{"role":"system","content":"s"}],"max_tokens":9,"stream":true}`, Request{Model: "m", Stream: true, MaxTokens: 9}},
+		"model last":         {` {"messages":[{"model":"inner","stream":true}],"model":"outer"} `, Request{Model: "outer"}},
+		"escaped key":        {`{"mod\u0065l":"m"}`, Request{Model: "m"}},
+		"stream null":        {`{"model":"m","stream":null}`, Request{Model: "m"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r, err := ParseRequest(tc.body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r.Body != tc.body || r.Model != tc.want.Model || r.Stream != tc.want.Stream || r.MaxTokens != tc.want.MaxTokens {
+				t.Fatalf("got %+v, want %+v", r, tc.want)
+			}
+		})
+	}
+}
+
+func TestRequestRefused(t *testing.T) {
+	for body, want := range map[string]string{
+		``:                               "not a JSON object",
+		`hello`:                          "not a JSON object",
+		`[{"model":"m"}]`:                "not a JSON object",
+		`{"model":"m"`:                   "not a JSON object",
+		`{"messages":[]}`:                "model: field required",
+		`{"model":7}`:                    "model: expected a string",
+		`{"model":"m","stream":"yes"}`:   "stream: expected true or false",
+		`{"model":"a","model":"b"}`:      "model: given twice",
+		`{"model":"a","mode\u006c":"b"}`: "model: given twice",
+	} {
+		if _, err := ParseRequest(body); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v, want %q", body, err, want)
+		}
+	}
+}
+
+func TestOnlyTheModelChanges(t *testing.T) {
+	files, err := filepath.Glob("../testdata/captures/*.json")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no captures", err)
+	}
+	for _, file := range files {
+		body, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := ParseRequest(string(body))
+		if err != nil {
+			t.Fatal(file, err)
+		}
+		if same := r.Parts(r.Model, false); len(same) != 1 || same[0] != string(body) {
+			t.Errorf("%s: changed without need", file)
+		}
+		// The first model key of every capture is the outer one.
+		want := strings.Replace(string(body), `"model":"`+r.Model+`"`, `"model":"glm-\"5\""`, 1)
+		if d := cmp.Diff(want, strings.Join(r.Parts(`glm-"5"`, false), "")); d != "" {
+			t.Errorf("%s: %s", file, d)
+		}
+	}
+}
+
+func TestAdaptiveThinkingBecomesABudget(t *testing.T) {
+	for body, want := range map[string]string{
+		`{"model":"m","max_tokens":32000,"thinking":{"type":"adaptive"},"x":1}`: `{"model":"g","max_tokens":32000,"thinking":{"type":"enabled","budget_tokens":16000},"x":1}`,
+		`{"thinking":{"type":"adaptive"},"model":"m","max_tokens":4096}`:        `{"thinking":{"type":"enabled","budget_tokens":4095},"model":"g","max_tokens":4096}`,
+		`{"model":"m","max_tokens":1,"thinking":{"type":"adaptive"}}`:           `{"model":"g","max_tokens":1,"thinking":{"type":"disabled"}}`,
+		`{"model":"m","thinking":{"type":"enabled","budget_tokens":7}}`:         `{"model":"g","thinking":{"type":"enabled","budget_tokens":7}}`,
+		`{"model":"m"}`: `{"model":"g"}`,
+	} {
+		r, err := ParseRequest(body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(r.Parts("g", true), ""); got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+		if got := strings.Join(r.Parts("m", false), ""); got != body {
+			t.Errorf("without need: got %s, want %s", got, body)
+		}
+	}
+}
+
+// Whatever the names, the edited body differs from the original in the model alone.
+func TestPartsAgreeWithADecoder(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		want := map[string]any{"model": rapid.String().Draw(t, "model"), "stream": rapid.Bool().Draw(t, "stream"), "x": rapid.String().Draw(t, "x")}
+		if want["model"] == "" {
+			return
+		}
+		body, err := json.Marshal(want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := ParseRequest(string(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		to := rapid.String().Draw(t, "to")
+		var got map[string]any
+		if err := json.Unmarshal([]byte(strings.Join(r.Parts(to, true), "")), &got); err != nil {
+			t.Fatal(err)
+		}
+		want["model"] = strings.ToValidUTF8(to, "\ufffd")
+		if d := cmp.Diff(want, got); d != "" {
+			t.Fatal(d)
+		}
+	})
+}
+
+func FuzzParseRequest(f *testing.F) {
+	f.Add(`{"model":"m","stream":true,"thinking":{"type":"adaptive"}}`)
+	f.Add(`{"model":"\ud800","max_tokens":-1e999}`)
+	f.Fuzz(func(t *testing.T, body string) {
+		r, err := ParseRequest(body)
+		if err != nil {
+			return
+		}
+		if got := strings.Join(r.Parts(r.Model, false), ""); got != body {
+			t.Fatalf("%q became %q", body, got)
+		}
+		if json.Valid([]byte(body)) {
+			if got := strings.Join(r.Parts("other", true), ""); !json.Valid([]byte(got)) {
+				t.Fatalf("%q became invalid: %q", body, got)
+			}
+		}
+	})
+}
