@@ -1,0 +1,84 @@
+package app
+
+import (
+	"slices"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+
+	"afterglow/app/board"
+	"afterglow/app/widget"
+)
+
+// rowGap is the room between a card's head and its rows, and after the account's row.
+const rowGap = 8
+
+// cardView draws one vendor: its head and a row a model.
+type cardView struct {
+	page *live
+	head *headView
+	rows []*rowView // the account first, if there is one
+	list *fyne.Container
+	card *widget.Card
+}
+
+func newCard(page *live) *cardView {
+	c := &cardView{page: page, list: container.New(layout.NewCustomPaddedVBoxLayout(0))}
+	c.list.Hide()
+	c.head = newHead(func() { page.resetLimits(c.head.shown.Vendor) })
+	c.card = widget.NewCard(container.New(layout.NewCustomPaddedVBoxLayout(rowGap), c.head.box, c.head.reason, c.list))
+	return c
+}
+
+// set shows a vendor and touches only what has changed. It is true when the card has another size.
+func (c *cardView) set(b board.Card) bool {
+	rows := b.Rows
+	if b.Account != (board.Row{}) {
+		rows = slices.Insert(slices.Clone(rows), 0, b.Account)
+	}
+	resized := c.arrange(rows)
+	for i, r := range rows {
+		c.rows[i].set(r)
+	}
+	return c.head.set(b, slices.ContainsFunc(rows, board.Row.Changed)) || resized
+}
+
+// arrange makes the views for rows, keeping those that stay, and with them a drag that is under way. It
+// is true when rows have come or gone.
+func (c *cardView) arrange(rows []board.Row) bool {
+	if slices.EqualFunc(c.rows, rows, (*rowView).fits) {
+		return false
+	}
+	old := c.rows
+	c.rows = make([]*rowView, len(rows))
+	objects := make([]fyne.CanvasObject, len(rows))
+	for i, r := range rows {
+		if j := slices.IndexFunc(old, func(v *rowView) bool { return v.fits(r) }); j >= 0 {
+			c.rows[i] = old[j]
+		} else {
+			c.rows[i] = newRow(r, c.page.setLimit)
+		}
+		objects[i] = c.rows[i].box
+	}
+	c.list.Objects = objects
+	setVisible(c.list, len(rows) > 0)
+	return true
+}
+
+// back puts the slider of r back to the limit that holds.
+func (c *cardView) back(r board.Row) {
+	for _, v := range c.rows {
+		if v.fits(r) {
+			v.back()
+		}
+	}
+}
+
+func setVisible(o fyne.CanvasObject, visible bool) {
+	if visible {
+		o.Show()
+	} else {
+		o.Hide()
+	}
+}

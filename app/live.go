@@ -1,0 +1,144 @@
+package app
+
+import (
+	"slices"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+
+	"afterglow/app/board"
+	"afterglow/app/widget"
+)
+
+// pageMargin is the room around the page, cardGap between its cards.
+const (
+	pageMargin = 16
+	cardGap    = 12
+)
+
+// live is the page that shows the calls of this moment: totals, notices, and a card a vendor.
+type live struct {
+	svc     Service
+	totals  *totalsView
+	problem *widget.Notice // from the proxy
+	failure *widget.Notice // of what the user just did
+	paused  *widget.Notice
+	demo    *widget.Notice
+	noTray  *widget.Notice
+	start   *startView
+	cards   map[string]*cardView // by vendor
+	order   []string             // the vendors as shown
+	list    *fyne.Container
+	root    *fyne.Container
+	stale   bool // something has come, gone or changed its size: lay the page out again
+}
+
+// newLive makes the page.
+func newLive(svc Service, d desk) *live {
+	p := &live{
+		svc:     svc,
+		totals:  newTotals(d),
+		problem: widget.NewNotice(widget.Problem, nil),
+		paused:  widget.NewNotice(widget.Info, nil),
+		demo:    widget.NewNotice(widget.Info, nil),
+		noTray:  widget.NewNotice(widget.Info, nil),
+		cards:   map[string]*cardView{},
+		list:    container.New(layout.NewCustomPaddedVBoxLayout(cardGap)),
+	}
+	p.start = newStart(d, func() { p.stale = true; p.tidy() })
+	p.failure = widget.NewNotice(widget.Problem,
+		widget.NewButton(widget.Quiet, theme.CancelIcon(), "", func() { p.report(nil, "") }))
+	top := container.New(layout.NewCustomPaddedVBoxLayout(8),
+		p.totals.box, p.problem, p.failure, p.paused, p.demo, p.noTray)
+	body := container.New(layout.NewCustomPaddedVBoxLayout(cardGap), p.start.card, p.list)
+	p.root = container.NewBorder(
+		container.New(layout.NewCustomPaddedLayout(pageMargin, pageMargin-4, pageMargin, pageMargin), top), nil, nil, nil,
+		container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, pageMargin, pageMargin, pageMargin), body)))
+	return p
+}
+
+// set shows b and touches only what has changed.
+func (p *live) set(b board.Board) {
+	p.totals.set(b)
+	p.notify(p.problem, b.Problem)
+	p.notify(p.paused, when(b.Paused, "notice.paused"))
+	p.notify(p.demo, when(b.Demo, "notice.demo"))
+	p.stale = p.start.set(b) || p.stale
+	order := make([]string, len(b.Cards))
+	for i, c := range b.Cards {
+		order[i] = c.Vendor
+	}
+	p.arrange(order)
+	for _, c := range b.Cards {
+		p.stale = p.cards[c.Vendor].set(c) || p.stale
+	}
+	p.tidy()
+}
+
+// notify shows text in a notice of the page.
+func (p *live) notify(n *widget.Notice, text string) {
+	p.stale = n.Set(text) || p.stale
+}
+
+// tidy lays the page out again if it must be.
+func (p *live) tidy() {
+	if p.stale {
+		p.stale = false
+		p.root.Refresh()
+		p.root.Refresh() // a wrapped text knows its height only after it has been given its width
+	}
+}
+
+// arrange puts the vendors' cards in order, keeping those that stay.
+func (p *live) arrange(order []string) {
+	if slices.Equal(order, p.order) {
+		return
+	}
+	p.order = order
+	kept := make(map[string]*cardView, len(order))
+	p.list.Objects = nil
+	for _, vendor := range order {
+		c := p.cards[vendor]
+		if c == nil {
+			c = newCard(p)
+		}
+		kept[vendor] = c
+		p.list.Objects = append(p.list.Objects, c.card)
+	}
+	p.cards = kept
+	p.stale = true
+}
+
+// setLimit sets the limit of r's model or account, as the user asked.
+func (p *live) setLimit(r board.Row, limit int) {
+	err := p.svc.SetLimit(r.Vendor, r.Model, limit)
+	p.report(err, "notice.not_set")
+	if err != nil {
+		p.cards[r.Vendor].back(r)
+	}
+}
+
+// resetLimits brings back a vendor's configured limits.
+func (p *live) resetLimits(vendor string) {
+	p.report(p.svc.ResetLimits(vendor), "notice.not_reset")
+}
+
+// report shows err, or takes back what was shown before.
+func (p *live) report(err error, key string) {
+	text := ""
+	if err != nil {
+		text = trText(key, err.Error())
+	}
+	p.notify(p.failure, text)
+	p.tidy()
+}
+
+// when is the text for key, or "" when the notice is not to be shown.
+func when(shown bool, key string) string {
+	if !shown {
+		return ""
+	}
+	return tr(key)
+}

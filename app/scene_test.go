@@ -1,0 +1,146 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"image"
+	"image/color"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"afterglow/app/board"
+	"afterglow/limiter"
+	"afterglow/proxy"
+)
+
+// picture draws the window with a scene.
+func picture(t *testing.T, scene, language, shade string) image.Image {
+	t.Helper()
+	a := speak(t, language)
+	a.Settings().SetTheme(shaded{newLook(), test.KnownThemeVariants()[shade]})
+	w := NewWindow(a, &fakeService{}, scene != "trouble")
+	w.Show()
+	w.Update(sceneBoard(scene))
+	if scene == "trouble" {
+		w.page.report(limiter.ErrLimitRange, "notice.not_set")
+	}
+	return w.window.Canvas().Capture()
+}
+
+// speak makes a test app in a language.
+func speak(t *testing.T, language string) fyne.App {
+	t.Helper()
+	locale := map[string]string{"en": "en_US.UTF-8", "zh": "zh_CN.UTF-8"}[language]
+	for _, name := range []string{"LANG", "LC_ALL", "LC_MESSAGES", "LANGUAGE"} {
+		t.Setenv(name, locale)
+	}
+	a := test.NewTempApp(t)
+	if err := loadWords(); err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// shaded is a theme in one variant, whatever the system says.
+type shaded struct {
+	fyne.Theme
+	variant fyne.ThemeVariant
+}
+
+func (s shaded) Color(name fyne.ThemeColorName, _ fyne.ThemeVariant) color.Color {
+	return s.Theme.Color(name, s.variant)
+}
+
+// sceneBoard is a board with five minutes of history behind it.
+func sceneBoard(scene string) board.Board {
+	model := board.New()
+	now := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+	end := sceneStatus(scene)
+	for i := range board.Buckets - 1 {
+		past := sceneStatus(scene)
+		for j := range past.Concurrency.Gauges {
+			g := &past.Concurrency.Gauges[j]
+			g.InFlight = max(0, g.InFlight*(i*7%11)/8-j%2)
+			g.Pending = max(0, i*5%13-9) * min(g.Pending+g.PeakPending, 3)
+		}
+		model.Update(past, now.Add(time.Duration(i)*board.Bucket))
+	}
+	return model.Update(end, now.Add((board.Buckets-1)*board.Bucket))
+}
+
+// sceneStatus is the status that a scene shows.
+func sceneStatus(scene string) proxy.Status {
+	s := proxy.Status{Addr: "127.0.0.1:3392", Tiers: []proxy.Tier{
+		{Vendor: "zhipu", Title: "Zhipu 智谱", State: proxy.Ready},
+		{Vendor: "kimi", Title: "Kimi", State: proxy.Ready},
+		{Vendor: "minimax", Title: "MiniMax", State: proxy.NoKey, Reason: "MINIMAX_API_KEY is not set"},
+		{Vendor: "anthropic", Title: "Anthropic", State: proxy.Ready},
+	}}
+	switch scene {
+	case "empty":
+		s.Demo = true
+	case "busy":
+		s.Concurrency = busySnapshot()
+	case "trouble":
+		s.Problem = "127.0.0.1:3392 is in use by another program; stop it, or set another listen address in config.toml"
+		s.Addr, s.Paused = "", true
+		s.Tiers[0].State, s.Tiers[0].Reason = proxy.Out, "refused calls until 09:14 (429, balance is used up)"
+		s.Concurrency = busySnapshot()
+	case "many":
+		for i := range 30 {
+			s.Concurrency.Gauges = append(s.Concurrency.Gauges, limiter.Gauge{
+				Key:  limiter.Key{Vendor: "zhipu", Model: fmt.Sprintf("glm-%d.%d-%s", 4+i/10, i%10, []string{"air", "turbo", "vision-preview"}[i%3])},
+				Mode: limiter.Limited, Limit: 1 + i*3%20, Configured: 3, Max: 20,
+				InFlight: i * 2 % (2 + i*3%20), Pending: max(0, i%5-3) * 4, PeakPending: max(0, i%7-4) * 9,
+			})
+		}
+	}
+	return s
+}
+
+func busySnapshot() limiter.Snapshot {
+	limited := func(model string, inFlight, limit, configured, pending, peak int) limiter.Gauge {
+		return limiter.Gauge{Key: limiter.Key{Vendor: "zhipu", Model: model}, Mode: limiter.Limited, Limit: limit, Configured: configured,
+			Max: 20, InFlight: inFlight, Pending: pending, PeakPending: peak}
+	}
+	counted := func(vendor, model string, n int) limiter.Gauge {
+		return limiter.Gauge{Key: limiter.Key{Vendor: vendor, Model: model}, InFlight: n}
+	}
+	return limiter.Snapshot{
+		Gauges: []limiter.Gauge{
+			limited("glm-5.1", 3, 3, 3, 2, 4),
+			limited("glm-4.6v", 5, 16, 3, 0, 0),
+			limited("glm-5v-turbo", 5, 3, 3, 0, 37),
+			limited("glm-4.5-air", 0, 3, 3, 0, 0),
+			counted("kimi", "kimi-k2.5", 2),
+			counted("kimi", "accounts/fireworks/models/kimi-k2-thinking-turbo-0905-preview", 12),
+			counted("anthropic", "claude-opus-4-6", 1),
+		},
+		Accounts: []limiter.Account{{Vendor: "zhipu", Limit: 14, Configured: 10, Max: 20, InFlight: 13, Pending: 2}},
+	}
+}
+
+// fakeService answers with what it holds and remembers what it was asked.
+type fakeService struct {
+	status proxy.Status
+	err    error
+	sets   []string
+	resets []string
+	wake   chan struct{}
+}
+
+func (f *fakeService) Status() proxy.Status                  { return f.status }
+func (f *fakeService) Watch(context.Context) <-chan struct{} { return f.wake }
+
+func (f *fakeService) SetLimit(vendor, model string, limit int) error {
+	f.sets = append(f.sets, fmt.Sprintf("%s/%s=%d", vendor, model, limit))
+	return f.err
+}
+
+func (f *fakeService) ResetLimits(vendor string) error {
+	f.resets = append(f.resets, vendor)
+	return f.err
+}

@@ -1,0 +1,46 @@
+package app
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+	fynewidget "fyne.io/fyne/v2/widget"
+
+	"afterglow/app/board"
+	"afterglow/app/widget"
+)
+
+// textInset is the room that Fyne leaves around a wrapped text: its theme.SizeNameInnerPadding.
+const textInset = 6
+
+// startView tells a newcomer what to do, until the first call has come.
+type startView struct {
+	line   *widget.Code
+	button *copyButton
+	card   *widget.Card
+}
+
+func newStart(d desk, resized func()) *startView {
+	s := &startView{button: newCopyButton(d, widget.Primary, resized)}
+	s.line = widget.NewCode(s.button.Button)
+	body := fynewidget.NewLabel(tr("start.body"))
+	body.Wrapping = fyne.TextWrapWord
+	s.card = widget.NewCard(container.New(layout.NewCustomPaddedVBoxLayout(8),
+		widget.NewText(tr("start.title"), widget.Style{Bold: true, Size: theme.SizeNameSubHeadingText}),
+		container.New(layout.NewCustomPaddedLayout(-textInset, -textInset, -textInset, -textInset), body),
+		s.line))
+	s.card.Hide()
+	return s
+}
+
+// set is true when the card has come or gone.
+func (s *startView) set(b board.Board) bool {
+	line := exportLine(b.Addr)
+	s.line.Set(line)
+	s.button.set(tr("copy.label"), line)
+	shown := line != "" && b.Quiet()
+	changed := shown != s.card.Visible()
+	setVisible(s.card, shown)
+	return changed
+}

@@ -1,0 +1,72 @@
+package app
+
+import (
+	"fmt"
+	"net"
+	"strings"
+
+	"fyne.io/fyne/v2/lang"
+
+	"afterglow/app/board"
+	"afterglow/assets"
+	"afterglow/proxy"
+)
+
+// loadWords gives Fyne our translations. It then speaks the system's language, or English.
+func loadWords() error {
+	if err := lang.AddTranslationsFS(assets.Translations, "translations"); err != nil {
+		return fmt.Errorf("load translations: %w", err)
+	}
+	return nil
+}
+
+// tr is the text for a key of assets/translations in the user's language.
+func tr(key string) string { return lang.X(key, key) }
+
+// trN is the text for a key that holds a number.
+func trN(key string, n int) string { return lang.X(key, key, map[string]any{"N": n}) }
+
+// trText is the text for a key that holds another text.
+func trText(key, text string) string { return lang.X(key, key, map[string]any{"Text": text}) }
+
+// exportLine is what a shell must run before Claude Code, so that it calls the proxy at addr.
+func exportLine(addr string) string {
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return ""
+	}
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return "export ANTHROPIC_BASE_URL=http://" + net.JoinHostPort(host, port)
+}
+
+// tooltip is the board in one line: "3 in flight · 2 queued · glm-5.1".
+func tooltip(b board.Board) string {
+	switch {
+	case b.Down:
+		return tr("tooltip.down")
+	case b.Paused:
+		return tr("tooltip.paused")
+	case len(b.Busy) == 0:
+		return tr("tooltip.idle")
+	}
+	parts := []string{trN("tooltip.in_flight", b.Totals.InFlight)}
+	if b.Totals.Pending > 0 {
+		parts = append(parts, trN("tooltip.queued", b.Totals.Pending))
+	}
+	return strings.Join(append(parts, b.Lead().Model), " · ")
+}
+
+// stateText says in a word or two whether a vendor takes calls; "" = it is not in the chain any more.
+func stateText(s proxy.TierState) string {
+	switch s {
+	case proxy.Ready:
+		return tr("state.ready")
+	case proxy.NoKey:
+		return tr("state.no_key")
+	case proxy.Out:
+		return tr("state.out")
+	}
+	return tr("state.leaving")
+}

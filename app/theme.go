@@ -1,0 +1,159 @@
+package app
+
+import (
+	"image/color"
+	"runtime"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
+
+	"afterglow/app/widget"
+	"afterglow/assets"
+)
+
+// sizeTotal is the size of the window's totals.
+const sizeTotal fyne.ThemeSizeName = "total"
+
+// look is Afterglow's theme: dusk greys with one accent, in light and dark. Which of the two is the
+// system's choice. What it does not name comes from Fyne.
+type look struct {
+	fyne.Theme
+	chinese fyne.Resource // the font to look in first; nil where the system has Chinese fonts for sure
+}
+
+// newLook makes the theme.
+func newLook() fyne.Theme {
+	l := look{Theme: theme.DefaultTheme()}
+	// Fyne's own fonts have no Chinese. It looks for a system's font then, which Windows and macOS
+	// always have; on the others what it finds may be a box, or a Japanese font.
+	if runtime.GOOS != "windows" && runtime.GOOS != "darwin" {
+		l.chinese = fyne.NewStaticResource("DroidSansFallback-GB2312.ttf", assets.ChineseFont)
+	}
+	return l
+}
+
+// Font gives the Chinese font where there is one: it holds nothing but Chinese, so that Fyne goes on
+// to its own font for all other letters.
+func (l look) Font(style fyne.TextStyle) fyne.Resource {
+	if l.chinese != nil && !style.Symbol {
+		return l.chinese
+	}
+	return l.Theme.Font(style)
+}
+
+// Color gives a colour of the palette.
+func (l look) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) color.Color {
+	pair, ok := palette(name)
+	if !ok {
+		return l.Theme.Color(name, variant)
+	}
+	if variant == theme.VariantLight {
+		return rgba(pair.light)
+	}
+	return rgba(pair.dark)
+}
+
+// Size gives a size on a grid of 4.
+func (l look) Size(name fyne.ThemeSizeName) float32 {
+	switch name {
+	case theme.SizeNameText:
+		return 13
+	case theme.SizeNameCaptionText:
+		return 11
+	case theme.SizeNameSubHeadingText:
+		return 15
+	case sizeTotal:
+		return 28
+	case theme.SizeNamePadding:
+		return 4
+	case theme.SizeNameInnerPadding:
+		return textInset
+	case theme.SizeNameInputRadius, theme.SizeNameButtonRadius:
+		return 6
+	case theme.SizeNameInlineIcon:
+		return 16
+	case theme.SizeNameScrollBar:
+		return 8
+	}
+	return l.Theme.Size(name)
+}
+
+// tint is one colour, 0xRRGGBBAA, in both variants.
+type tint struct{ light, dark uint32 }
+
+func rgba(c uint32) color.Color {
+	return color.NRGBA{R: uint8(c >> 24), G: uint8(c >> 16), B: uint8(c >> 8), A: uint8(c)}
+}
+
+func palette(name fyne.ThemeColorName) (tint, bool) {
+	switch name {
+	case theme.ColorNameBackground:
+		return tint{0xf5f4f8ff, 0x17161cff}, true
+	case theme.ColorNameForeground:
+		return tint{0x1c1b22ff, 0xedecf2ff}, true
+	case theme.ColorNamePrimary, theme.ColorNameHyperlink:
+		return tint{0x5b5bd6ff, 0x8e8cffff}, true
+	case theme.ColorNameForegroundOnPrimary:
+		return tint{0xffffffff, 0x17161cff}, true
+	case theme.ColorNameFocus:
+		return tint{0x5b5bd633, 0x8e8cff40}, true
+	case theme.ColorNameHover:
+		return tint{0x1c1b220f, 0xedecf216}, true
+	case theme.ColorNamePressed:
+		return tint{0x1c1b221f, 0xedecf226}, true
+	case theme.ColorNameButton:
+		return tint{0xecebf2ff, 0x2e2c38ff}, true
+	case theme.ColorNameScrollBar:
+		return tint{0x1c1b2244, 0xedecf244}, true
+	case theme.ColorNameShadow, theme.ColorNameScrollBarBackground:
+		return tint{0x00000000, 0x00000000}, true
+	case theme.ColorNameSeparator, widget.ColorCardBorder:
+		return tint{0xe4e3ebff, 0x2f2d39ff}, true
+	case theme.ColorNameSuccess:
+		return tint{0x2a8f63ff, 0x4cc38aff}, true
+	case theme.ColorNameError:
+		return tint{0xcf3a32ff, 0xff6b61ff}, true
+	case theme.ColorNameWarning:
+		return tint{0xb26a00ff, 0xf0b429ff}, true
+	}
+	return ownPalette(name)
+}
+
+// ownPalette holds the colours that Afterglow's widgets have beside Fyne's.
+func ownPalette(name fyne.ThemeColorName) (tint, bool) {
+	switch name {
+	case widget.ColorMuted:
+		return tint{0x625f6eff, 0xa6a3b3ff}, true
+	case widget.ColorTrack:
+		return tint{0xe3e2ebff, 0x383643ff}, true
+	case widget.ColorOver:
+		return tint{0x34309eff, 0xd3d2ffff}, true
+	case widget.ColorCard:
+		return tint{0xffffffff, 0x1f1e26ff}, true
+	case widget.ColorCode:
+		return tint{0xf2f1f6ff, 0x15141aff}, true
+	case widget.ColorThumb:
+		return tint{0xffffffff, 0xd9d7e3ff}, true
+	case widget.ColorThumbEdge:
+		return tint{0x7d7a8aff, 0x8d8a9cff}, true
+	case widget.ColorPending:
+		return tint{0xfff3d6ff, 0x3a2c12ff}, true
+	case widget.ColorPendingBorder:
+		return tint{0xb7791fff, 0xa97b24ff}, true
+	case widget.ColorPendingText:
+		return tint{0x7a4b00ff, 0xf7cf7aff}, true
+	case widget.ColorGlow:
+		return tint{0xf1f0f5ff, 0x2a2932ff}, true
+	case widget.ColorGlowBorder:
+		return tint{0x8a8797ff, 0x767384ff}, true
+	case widget.ColorGlowText:
+		return tint{0x56535fff, 0xb5b2c1ff}, true
+	case widget.ColorProblem:
+		return tint{0xfdedebff, 0x381d1fff}, true
+	case widget.ColorProblemBorder:
+		return tint{0xcf3a32ff, 0xc4504aff}, true
+	case widget.ColorProblemText:
+		return tint{0x8e1f19ff, 0xffb4aeff}, true
+	}
+	return tint{}, false
+}

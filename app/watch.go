@@ -1,0 +1,42 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"afterglow/app/board"
+)
+
+// tick is the least time between two boards: at most four a second reach the tray and the window.
+const tick = 250 * time.Millisecond
+
+// watch shows the service's board now and after every change, at most one a tick and the last one
+// always, until ctx is done. A change after a quiet time shows at once. A board also comes when nothing
+// has changed for a bucket of the history, because that moves on by itself. It calls show on its own
+// goroutine.
+func watch(ctx context.Context, svc Service, show func(board.Board)) {
+	model := board.New()
+	wake := svc.Watch(ctx)
+	for {
+		show(model.Update(svc.Status(), time.Now()))
+		if !sleep(ctx, tick) {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-wake:
+		case <-time.After(board.Bucket):
+		}
+	}
+}
+
+// sleep waits; it is false when ctx ended first.
+func sleep(ctx context.Context, d time.Duration) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(d):
+		return true
+	}
+}

@@ -1,0 +1,160 @@
+package widget
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+)
+
+var (
+	_ fyne.Focusable     = (*Button)(nil)
+	_ fyne.Tappable      = (*Button)(nil)
+	_ desktop.Hoverable  = (*Button)(nil)
+	_ desktop.Cursorable = (*Button)(nil)
+)
+
+const (
+	buttonHeight = 28
+	buttonInset  = 8
+	buttonIcon   = 16
+	buttonGap    = 6
+)
+
+// ButtonKind is how much a button asks for attention.
+type ButtonKind uint8
+
+const (
+	Quiet   ButtonKind = iota // text alone, until the pointer is on it
+	Plain                     // a surface
+	Primary                   // the one thing to do
+)
+
+// Button is a low button with an icon, a text or both.
+type Button struct {
+	widget.BaseWidget
+	OnTapped func()
+
+	kind    ButtonKind
+	icon    fyne.Resource
+	text    string
+	hovered bool
+	focused bool
+	pointed bool // the focus came from the pointer, so it needs no ring until a key is pressed
+}
+
+// NewButton makes a button; the icon is one of Fyne's theme icons.
+func NewButton(kind ButtonKind, icon fyne.Resource, text string, tapped func()) *Button {
+	b := &Button{kind: kind, icon: icon, text: text, OnTapped: tapped}
+	b.ExtendBaseWidget(b)
+	return b
+}
+
+// Set changes the icon and the text.
+func (b *Button) Set(icon fyne.Resource, text string) {
+	if icon == b.icon && text == b.text {
+		return
+	}
+	b.icon, b.text = icon, text
+	b.Refresh()
+}
+
+// Text is what it says.
+func (b *Button) Text() string { return b.text }
+
+// Tapped, TypedKey and TypedRune are for Fyne: a tap, the space bar and Return all press the button.
+func (b *Button) Tapped(*fyne.PointEvent) {
+	b.pointed = true
+	b.press()
+}
+
+func (b *Button) TypedKey(key *fyne.KeyEvent) {
+	b.pointed = false
+	switch key.Name {
+	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:
+		b.press()
+	}
+}
+
+func (b *Button) TypedRune(rune) {}
+
+func (b *Button) press() {
+	if b.OnTapped != nil {
+		b.OnTapped()
+	}
+}
+
+// FocusGained, FocusLost, MouseIn, MouseMoved, MouseOut and Cursor are for Fyne.
+func (b *Button) FocusGained()                   { b.focused = true; b.Refresh() }
+func (b *Button) FocusLost()                     { b.focused, b.pointed = false, false; b.Refresh() }
+func (b *Button) MouseIn(*desktop.MouseEvent)    { b.hovered = true; b.Refresh() }
+func (b *Button) MouseMoved(*desktop.MouseEvent) {}
+func (b *Button) MouseOut()                      { b.hovered = false; b.Refresh() }
+func (b *Button) Cursor() desktop.Cursor         { return desktop.PointerCursor }
+
+// AccessibilityLabel and AccessibilityRole are what a screen reader says.
+func (b *Button) AccessibilityLabel() string             { return b.text }
+func (b *Button) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleButton }
+
+func (b *Button) colors() (fill, text fyne.ThemeColorName) {
+	switch b.kind {
+	case Primary:
+		return theme.ColorNamePrimary, theme.ColorNameForegroundOnPrimary
+	case Plain:
+		return theme.ColorNameButton, theme.ColorNameForeground
+	}
+	if b.hovered {
+		return "", theme.ColorNameForeground
+	}
+	return "", ColorMuted
+}
+
+// CreateRenderer is for Fyne.
+func (b *Button) CreateRenderer() fyne.WidgetRenderer {
+	back := &canvas.Rectangle{CornerRadius: 6}
+	shade := &canvas.Rectangle{CornerRadius: 6}
+	mark := &canvas.Image{FillMode: canvas.ImageFillContain}
+	text := &canvas.Text{}
+	refresh := func() {
+		fill, ink := b.colors()
+		back.FillColor, back.Hidden = nil, fill == ""
+		if fill != "" {
+			back.FillColor = themeColor(b, fill)
+		}
+		shade.FillColor, shade.Hidden = themeColor(b, theme.ColorNameHover), !b.hovered
+		shade.StrokeWidth = 0
+		if b.focused && !b.pointed {
+			shade.FillColor, shade.Hidden = themeColor(b, theme.ColorNameFocus), false
+			shade.StrokeColor, shade.StrokeWidth = themeColor(b, theme.ColorNamePrimary), 2
+		}
+		mark.Resource = theme.NewColoredResource(b.icon, ink)
+		Style{Color: ink}.paint(text, b)
+		text.Text = b.text
+	}
+	refresh()
+	width := func() float32 {
+		if b.text == "" {
+			return buttonHeight
+		}
+		return buttonInset + buttonIcon + buttonGap + text.MinSize().Width + buttonInset + 2
+	}
+	return &renderer{
+		objects: []fyne.CanvasObject{back, shade, mark, text},
+		minSize: func() fyne.Size { return fyne.NewSize(width(), buttonHeight) },
+		layout: func(size fyne.Size) {
+			back.Resize(size)
+			shade.Resize(size)
+			inset := float32(buttonInset)
+			if b.text == "" {
+				inset = (size.Width - buttonIcon) / 2
+			}
+			mark.Move(fyne.NewPos(inset, (size.Height-buttonIcon)/2))
+			mark.Resize(fyne.NewSquareSize(buttonIcon))
+			line := text.MinSize()
+			text.Move(fyne.NewPos(inset+buttonIcon+buttonGap, (size.Height-line.Height)/2))
+			text.Resize(line)
+		},
+		refresh: refresh,
+	}
+}

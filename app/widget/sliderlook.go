@@ -1,0 +1,97 @@
+package widget
+
+import (
+	"image/color"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/theme"
+)
+
+const (
+	sliderHeight   = 28 // more than the 24 that a finger or a shaky hand needs
+	sliderMinWidth = 96
+	sliderLabel    = 24 // two digits
+	sliderTrack    = 4
+	thumbSize      = 14
+	ringSize       = 24
+)
+
+// track is where the middle of the thumb can be, from the value 1 to max.
+func (s *LimitSlider) track() (left, right float32) {
+	return ringSize / 2, s.Size().Width - sliderLabel - ringSize/2
+}
+
+// sliderLook is what a LimitSlider is drawn with.
+type sliderLook struct {
+	slider        *LimitSlider
+	track, filled *canvas.Rectangle
+	ring, thumb   *canvas.Circle
+	label         *canvas.Text
+}
+
+// CreateRenderer is for Fyne.
+func (s *LimitSlider) CreateRenderer() fyne.WidgetRenderer {
+	l := &sliderLook{
+		slider: s,
+		track:  &canvas.Rectangle{CornerRadius: canvas.RadiusMaximum},
+		filled: &canvas.Rectangle{CornerRadius: canvas.RadiusMaximum},
+		ring:   &canvas.Circle{},
+		thumb:  &canvas.Circle{StrokeWidth: 1.5},
+		label:  &canvas.Text{Alignment: fyne.TextAlignTrailing, TextStyle: fyne.TextStyle{Bold: true}},
+	}
+	l.refresh()
+	return &renderer{
+		objects: []fyne.CanvasObject{l.track, l.filled, l.ring, l.thumb, l.label},
+		minSize: func() fyne.Size { return fyne.NewSize(sliderMinWidth, sliderHeight) },
+		layout:  func(fyne.Size) { l.layout() },
+		refresh: l.refresh,
+	}
+}
+
+func (l *sliderLook) refresh() {
+	s := l.slider
+	l.track.FillColor = themeColor(s, ColorTrack)
+	l.filled.FillColor = themeColor(s, ColorThumbEdge)
+	l.thumb.FillColor = themeColor(s, ColorThumb)
+	l.thumb.StrokeColor = themeColor(s, ColorThumbEdge)
+	l.ring.FillColor, l.ring.StrokeColor, l.ring.StrokeWidth = l.ringColors()
+	l.label.Text = s.label()
+	l.label.Color = themeColor(s, ColorMuted)
+	if s.hovered || s.dragging || s.focused {
+		l.label.Color = themeColor(s, theme.ColorNameForeground)
+	}
+	l.label.TextSize = textSize(s, theme.SizeNameCaptionText)
+	l.layout()
+}
+
+func (l *sliderLook) ringColors() (fill, stroke color.Color, width float32) {
+	s := l.slider
+	switch {
+	case s.focused && !s.pointed:
+		return themeColor(s, theme.ColorNameFocus), themeColor(s, theme.ColorNamePrimary), 2
+	case s.hovered || s.dragging:
+		return themeColor(s, theme.ColorNameHover), color.Transparent, 0
+	}
+	return color.Transparent, color.Transparent, 0
+}
+
+func (l *sliderLook) layout() {
+	size := l.slider.Size()
+	left, right := l.slider.track()
+	middle, x := size.Height/2, l.slider.place(l.slider.value)
+	l.track.Move(fyne.NewPos(left-sliderTrack/2, middle-sliderTrack/2))
+	l.track.Resize(fyne.NewSize(right-left+sliderTrack, sliderTrack))
+	l.filled.Move(l.track.Position())
+	l.filled.Resize(fyne.NewSize(x-left+sliderTrack, sliderTrack))
+	centre(l.ring, ringSize, fyne.NewPos(x, middle))
+	centre(l.thumb, thumbSize, fyne.NewPos(x, middle))
+	height := l.label.MinSize().Height
+	l.label.Move(fyne.NewPos(size.Width-sliderLabel, middle-height/2))
+	l.label.Resize(fyne.NewSize(sliderLabel, height))
+}
+
+func centre(o fyne.CanvasObject, diameter float32, at fyne.Position) {
+	o.Move(at.SubtractXY(diameter/2, diameter/2))
+	o.Resize(fyne.NewSquareSize(diameter))
+}

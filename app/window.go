@@ -1,0 +1,102 @@
+package app
+
+import (
+	"context"
+	"sync"
+
+	"fyne.io/fyne/v2"
+
+	"afterglow/app/board"
+	"afterglow/proxy"
+)
+
+// Service is what the desktop asks of the proxy.
+type Service interface {
+	Status() proxy.Status
+	Watch(ctx context.Context) <-chan struct{}
+	SetLimit(vendor, model string, limit int) error // model "*" = the vendor's account
+	ResetLimits(vendor string) error                // to what the configuration says
+}
+
+// windowWidth and windowHeight are the window's first size: room for three cards.
+const (
+	windowWidth  = 680
+	windowHeight = 600
+)
+
+// Window is the window. While it is hidden a new board costs nothing but the memory of it.
+type Window struct {
+	window fyne.Window
+	page   *live
+	run    func(func()) // on the UI's goroutine
+
+	mu     sync.Mutex
+	latest board.Board
+	queued bool // run has a paint that has not begun
+	shown  bool
+}
+
+// NewWindow makes the window, hidden. With a tray, closing hides it; without, closing it quits.
+func NewWindow(a fyne.App, svc Service, tray bool) *Window {
+	w := &Window{window: a.NewWindow(tr("window.title")), run: fyne.Do}
+	w.page = newLive(svc, desk{run: w.run, copy: a.Clipboard().SetContent})
+	w.window.SetPadded(false)
+	w.window.SetContent(w.page.root)
+	w.window.Resize(fyne.NewSize(windowWidth, windowHeight))
+	w.SetTray(tray)
+	return w
+}
+
+// SetTray tells whether there is a tray to hide in.
+func (w *Window) SetTray(tray bool) {
+	w.page.notify(w.page.noTray, when(!tray, "notice.no_tray"))
+	w.page.tidy()
+	w.window.SetCloseIntercept(func() {
+		if tray {
+			w.Hide()
+			return
+		}
+		fyne.CurrentApp().Quit()
+	})
+}
+
+// Show brings the window up, with the latest board. It must run on the UI's goroutine, as Hide must.
+func (w *Window) Show() {
+	w.mu.Lock()
+	w.shown = true
+	w.mu.Unlock()
+	w.paint()
+	w.window.Show()
+	w.window.RequestFocus()
+}
+
+// Hide takes the window off the screen.
+func (w *Window) Hide() {
+	w.mu.Lock()
+	w.shown = false
+	w.mu.Unlock()
+	w.window.Hide()
+}
+
+// Update gives the window a newer board, from any goroutine. It does not wait for the UI: boards that
+// come faster than it paints are skipped, the last one never is.
+func (w *Window) Update(b board.Board) {
+	w.mu.Lock()
+	w.latest = b
+	start := w.shown && !w.queued
+	w.queued = w.queued || start
+	w.mu.Unlock()
+	if start {
+		w.run(w.paint)
+	}
+}
+
+func (w *Window) paint() {
+	w.mu.Lock()
+	b, shown := w.latest, w.shown
+	w.queued = false
+	w.mu.Unlock()
+	if shown {
+		w.page.set(b)
+	}
+}
