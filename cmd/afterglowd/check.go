@@ -1,0 +1,55 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"afterglow/proxy"
+	"afterglow/proxy/config"
+)
+
+func checkCommand(set *proxy.Setup) *cobra.Command {
+	return &cobra.Command{
+		Use:   "check",
+		Short: "Check a configuration and print the chain that it makes",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			file, conf, err := set.Load()
+			if err != nil {
+				return err
+			}
+			if conf.Path == "" {
+				fmt.Fprintf(cmd.OutOrStdout(), "%s does not exist: the chain is what the environment has keys for.\n", file)
+			} else {
+				fmt.Fprintf(cmd.OutOrStdout(), "%s is correct.\n", file)
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "listen %s\n", conf.Listen)
+			table := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
+			fmt.Fprintln(table, "TIER\tVENDOR\tBASE URL\tKEY\tLIMIT\tACCOUNT")
+			for i, v := range conf.Vendors {
+				fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%s\t%s\n", i+1, v.Name, v.BaseURL, keyState(v), number(v.Limit.Default), number(v.Limit.Total))
+			}
+			return table.Flush()
+		},
+	}
+}
+
+func keyState(v config.Vendor) string {
+	switch {
+	case v.Auth == "client":
+		return "the client's"
+	case v.Key != "":
+		return "set"
+	}
+	return "no key: set " + v.KeyVar
+}
+
+func number(limit int) string {
+	if limit == 0 {
+		return "-"
+	}
+	return strconv.Itoa(limit)
+}

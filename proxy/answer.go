@@ -1,0 +1,40 @@
+package proxy
+
+import (
+	"crypto/rand"
+	"encoding/json"
+	"math"
+	"net/http"
+	"strconv"
+
+	"afterglow/proxy/anthropic"
+	"afterglow/proxy/vendor"
+)
+
+// writeError answers with the Messages API's error envelope. Of a vendor's own header everything
+// stays that is not about waiting: how long to wait is the chain's decision.
+func writeError(w http.ResponseWriter, e *anthropic.Error) {
+	h := w.Header()
+	for name, values := range vendor.ResponseHeader(e.Header) {
+		h[name] = values
+	}
+	h.Del("Retry-After")
+	h.Del("Retry-After-Ms")
+	if e.RetryAfter > 0 {
+		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(e.RetryAfter.Seconds()))))
+	}
+	if e.RequestID == "" {
+		e.RequestID = "req_" + rand.Text()
+	}
+	h.Set("Request-Id", e.RequestID)
+	h.Set("Content-Type", "application/json")
+	w.WriteHeader(e.Status)
+	w.Write(e.Envelope())
+}
+
+// writeJSON answers a control request. A client that is gone does not need the rest.
+func writeJSON(w http.ResponseWriter, status int, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	json.NewEncoder(w).Encode(v)
+}

@@ -1,0 +1,70 @@
+package proxy
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"time"
+	"unsafe"
+
+	"afterglow/proxy/anthropic"
+	"afterglow/proxy/vendor"
+)
+
+// bodyTimeout bounds the reading of a request's body. Clients are on this machine or one hop away,
+// and the largest body passes in a second.
+const bodyTimeout = time.Minute
+
+// firstRoom is how much memory a body gets before it has been seen, in bytes, whatever length the
+// client claims.
+const firstRoom = 1 << 20
+
+// readCall reads a request as far as the chain needs it.
+func (s *Server) readCall(w http.ResponseWriter, r *http.Request) (vendor.Call, *anthropic.Error) {
+	if s.paused.Load() {
+		refused := anthropic.Errorf(anthropic.StatusOverloaded, "Afterglow is paused")
+		refused.RetryAfter = pauseRetry
+		return vendor.Call{}, refused
+	}
+	if enc := r.Header.Get("Content-Encoding"); enc != "" && enc != "identity" {
+		return vendor.Call{}, anthropic.Errorf(http.StatusBadRequest, "content-encoding %q: expected a body that is not compressed", enc)
+	}
+	body, err := readBody(w, r, s.conf().MaxBody)
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return vendor.Call{}, anthropic.Errorf(http.StatusRequestEntityTooLarge, "the body is longer than %d bytes (max_body)", tooLarge.Limit)
+	}
+	if err != nil {
+		return vendor.Call{}, anthropic.Errorf(http.StatusBadRequest, "read body: %v", err)
+	}
+	req, err := anthropic.ParseRequest(body)
+	if err != nil {
+		return vendor.Call{}, anthropic.Errorf(http.StatusBadRequest, "%v", err)
+	}
+	return vendor.Call{Request: req, Header: s.withoutToken(r.Header), Query: r.URL.RawQuery}, nil
+}
+
+// readBody reads to the very end, because net/http notices a client that hangs up only after that.
+func readBody(w http.ResponseWriter, r *http.Request, limit int64) (string, error) {
+	control := http.NewResponseController(w)
+	if err := control.SetReadDeadline(time.Now().Add(bodyTimeout)); err != nil {
+		return "", err
+	}
+	defer control.SetReadDeadline(time.Time{})
+	src := http.MaxBytesReader(w, r.Body, limit)
+	buf := make([]byte, 0, 1+min(max(r.ContentLength, 4<<10), firstRoom))
+	for {
+		n, err := src.Read(buf[len(buf):cap(buf)])
+		buf = buf[:len(buf)+n]
+		if err == io.EOF {
+			// The bytes are never touched again, so the string may share them.
+			return unsafe.String(unsafe.SliceData(buf), len(buf)), nil
+		}
+		if err != nil {
+			return "", err
+		}
+		if len(buf) == cap(buf) {
+			buf = append(make([]byte, 0, 2*cap(buf)), buf...)
+		}
+	}
+}

@@ -1,0 +1,199 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// What is in force where a file says nothing.
+const (
+	defaultListen     = "127.0.0.1:3392"
+	defaultMaxBody    = 64 << 20
+	defaultParkAfter  = 200 * time.Second // the client gives up at about 350 s without headers
+	defaultDrain      = 30 * time.Second
+	defaultConnect    = 15 * time.Second
+	defaultFirstEvent = 3 * time.Minute // leaves time for another tier before the client gives up
+	defaultIdle       = 4 * time.Minute // the client gives up after 300 s of silence
+	defaultMessage    = 10 * time.Minute
+	defaultMaxWait    = 4 * time.Minute
+	minToken          = 16 // characters
+)
+
+// dialects are those that a vendor may speak.
+var dialects = []string{"anthropic"}
+
+// checker turns what was written into a configuration and collects every problem on the way.
+type checker struct {
+	getenv   func(string) string
+	problems []error
+}
+
+func (c *checker) problem(key, format string, args ...any) {
+	c.problems = append(c.problems, fmt.Errorf("%s: %s", key, fmt.Sprintf(format, args...)))
+}
+
+// text expands a value that must not be empty for want of a variable.
+func (c *checker) text(key string, written *string, otherwise string) string {
+	e := expand(or(written, otherwise), c.getenv)
+	if e.missing != "" {
+		c.problem(key, "environment variable %s is not set", e.missing)
+	}
+	return e.value
+}
+
+func (c *checker) config(f file) Config {
+	conf := Config{
+		Listen:    c.text("listen", f.Listen, defaultListen),
+		Token:     Secret(c.text("token", f.Token, "")),
+		MaxBody:   int64(or(f.MaxBody, defaultMaxBody)),
+		ParkAfter: time.Duration(or(f.ParkAfter, duration(defaultParkAfter))),
+		Drain:     time.Duration(or(f.Drain, duration(defaultDrain))),
+	}
+	if err := conf.checkListen(); err != nil {
+		c.problems = append(c.problems, err)
+	}
+	conf.Vendors = c.chain(f)
+	return conf
+}
+
+// WithListen returns the configuration with another address, checked like the configured one.
+func (conf Config) WithListen(listen string) (Config, error) {
+	conf.Listen = listen
+	if err := conf.checkListen(); err != nil {
+		return conf, &Error{File: "--listen", Problems: []string{err.Error()}}
+	}
+	return conf, nil
+}
+
+func (conf Config) checkListen() error {
+	host, port, err := net.SplitHostPort(conf.Listen)
+	if n, bad := strconv.Atoi(port); err != nil || bad != nil || n < 0 || n > 65535 {
+		return fmt.Errorf("listen: expected host:port, got %q", conf.Listen)
+	}
+	if conf.Token != "" && len(conf.Token) < minToken {
+		return fmt.Errorf("token: expected at least %d characters", minToken)
+	}
+	ip := net.ParseIP(host)
+	if loopback := host == "localhost" || ip != nil && ip.IsLoopback(); !loopback && conf.Token == "" {
+		return fmt.Errorf("listen: %q is not a loopback address: expected 127.0.0.1, or a token as well", conf.Listen)
+	}
+	return nil
+}
+
+// chain makes the vendors in the order of tiers, or of their rows.
+func (c *checker) chain(f file) []Vendor {
+	builtin, err := presets()
+	if err != nil {
+		c.problems = append(c.problems, err)
+		return nil
+	}
+	rows, order := map[string]Vendor{}, []string{}
+	for i, row := range f.Vendors {
+		key := fmt.Sprintf("vendors[%d]", i)
+		if problem := nameProblem(row.Name); problem != "" {
+			c.problem(key+".name", "%s", problem)
+			continue
+		}
+		key = fmt.Sprintf("vendors[%d] %q", i, row.Name)
+		if _, twice := rows[row.Name]; twice {
+			c.problem(key, "the name is given twice")
+			continue
+		}
+		rows[row.Name] = c.vendor(key, c.preset(key, row, builtin))
+		order = append(order, row.Name)
+	}
+	if f.Tiers != nil {
+		order = f.Tiers
+	}
+	if len(order) == 0 {
+		c.problem("tiers", "expected at least one vendor")
+	}
+	return c.tiers(order, rows, builtin)
+}
+
+func (c *checker) tiers(order []string, rows map[string]Vendor, builtin []vendorFile) []Vendor {
+	var chain []Vendor
+	for i, name := range order {
+		key := fmt.Sprintf("tiers[%d]", i)
+		if slices.Contains(order[:i], name) {
+			c.problem(key, "%q is given twice", name)
+			continue
+		}
+		v, ok := rows[name]
+		if !ok {
+			row, known := presetNamed(builtin, name)
+			if !known {
+				c.problem(key, "unknown vendor %q: expected the name of a [[vendors]] row or of a built-in vendor (%s)", name, names(builtin))
+				continue
+			}
+			v = c.vendor(fmt.Sprintf("built-in vendor %q", name), row)
+		}
+		chain = append(chain, v)
+	}
+	return chain
+}
+
+// preset lays a row over the built-in vendor that it names, or that it is named after.
+func (c *checker) preset(key string, row vendorFile, builtin []vendorFile) vendorFile {
+	p, ok := presetNamed(builtin, or(row.Preset, row.Name))
+	if row.Preset != nil && !ok {
+		c.problem(key+".preset", "unknown preset %q: expected one of %s", *row.Preset, names(builtin))
+	}
+	if row.Preset != nil && *row.Preset != row.Name && row.Title == nil {
+		row.Title = &row.Name
+	}
+	return row.over(p)
+}
+
+func presetNamed(builtin []vendorFile, name string) (vendorFile, bool) {
+	for _, p := range builtin {
+		if p.Name == name {
+			return p, true
+		}
+	}
+	return vendorFile{}, false
+}
+
+func names(builtin []vendorFile) string {
+	var list []string
+	for _, p := range builtin {
+		list = append(list, p.Name)
+	}
+	return strings.Join(list, ", ")
+}
+
+// nameProblem says why a text is no name for a vendor: names stand in URLs, in the log and on the
+// screen.
+func nameProblem(name string) string {
+	switch {
+	case name == "":
+		return "expected a name"
+	case len(name) > 64:
+		return "expected at most 64 bytes"
+	case strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r == 0x7f || r == '"' || r == '/' }):
+		return "expected a name without control characters, quotes and slashes"
+	case strings.TrimSpace(name) != name:
+		return "expected a name without spaces around it"
+	}
+	return ""
+}
+
+// baseURL checks that a URL can have the API's path added to it.
+func baseURL(text string) error {
+	u, err := url.Parse(text)
+	switch {
+	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
+		return errors.New("expected an http or https URL")
+	case u.User != nil:
+		return errors.New("expected a URL without a user and password: they belong into key")
+	case u.RawQuery != "" || u.Fragment != "":
+		return errors.New("expected a URL without a query")
+	}
+	return nil
+}

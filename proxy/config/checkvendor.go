@@ -1,0 +1,167 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"afterglow/limiter"
+)
+
+// vendor checks one row. key is how errors call it.
+func (c *checker) vendor(key string, row vendorFile) Vendor {
+	v := Vendor{
+		Name:         row.Name,
+		Title:        or(row.Title, row.Name),
+		Dialect:      or(row.Dialect, ""),
+		BaseURL:      c.text(key+".base_url", row.BaseURL, ""),
+		Auth:         Auth(or(row.Auth, "")),
+		DefaultModel: or(row.DefaultModel, ""),
+		Models:       c.rules(key, row.Models),
+		Limit:        c.limit(key+".limit", row.Limit),
+		Retry:        c.retry(key+".retry", row.Retry),
+		Connect:      time.Duration(or(row.Connect, duration(defaultConnect))),
+		FirstEvent:   time.Duration(or(row.FirstEvent, duration(defaultFirstEvent))),
+		Idle:         time.Duration(or(row.Idle, duration(defaultIdle))),
+		Message:      time.Duration(or(row.Message, duration(defaultMessage))),
+	}
+	if !slices.Contains(dialects, v.Dialect) {
+		c.problem(key+".dialect", "expected one of %q, got %q", dialects, v.Dialect)
+	}
+	if err := baseURL(v.BaseURL); err != nil && row.BaseURL != nil {
+		c.problem(key+".base_url", "%v", err)
+	} else if row.BaseURL == nil {
+		c.problem(key+".base_url", "expected an http or https URL")
+	}
+	for name, limit := range map[string]time.Duration{
+		"connect_timeout": v.Connect, "first_event_timeout": v.FirstEvent, "idle_timeout": v.Idle, "message_timeout": v.Message,
+	} {
+		if limit == 0 {
+			c.problem(key+"."+name, "expected a duration above 0")
+		}
+	}
+	c.accepts(key+".accepts", row.Accepts, &v)
+	c.auth(key, row, &v)
+	return v
+}
+
+// auth checks that a vendor has a key if it needs one. A variable that is not set is no error: the
+// vendor stays in the chain and is passed over.
+func (c *checker) auth(key string, row vendorFile, v *Vendor) {
+	switch v.Auth {
+	case AuthClient:
+		if row.Key != nil {
+			c.problem(key+".key", `expected no key where auth = "client"`)
+		}
+		return
+	case AuthAPIKey, AuthBearer:
+	default:
+		c.problem(key+".auth", `expected "client", "x-api-key" or "bearer", got %q`, string(v.Auth))
+		return
+	}
+	written := or(row.Key, "")
+	if written == "" {
+		c.problem(key+".key", `expected a key, such as "${%s_API_KEY}"`, strings.ToUpper(v.Name))
+		return
+	}
+	if written == "keyring" {
+		c.problem(key+".key", `"keyring" is not supported yet: expected a key, such as "${%s_API_KEY}"`, strings.ToUpper(v.Name))
+		return
+	}
+	e := expand(written, c.getenv)
+	v.KeyVar = e.name
+	if e.missing != "" {
+		v.KeyVar = e.missing
+		return
+	}
+	if strings.ContainsFunc(e.value, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
+		c.problem(key+".key", "expected printable ASCII without spaces, as a header can carry it")
+		return
+	}
+	v.Key = Secret(e.value)
+}
+
+func (c *checker) rules(key string, rules []Rule) []Rule {
+	checked := make([]Rule, 0, len(rules))
+	for i, r := range rules {
+		if err := r.compile(); err != nil {
+			c.problem(fmt.Sprintf("%s.models[%d]", key, i), "%v", err)
+			continue
+		}
+		checked = append(checked, r)
+	}
+	return checked
+}
+
+func (c *checker) limit(key string, l *limitFile) Limit {
+	if l == nil {
+		return Limit{Max: limiter.DefaultMax, MaxPending: limiter.DefaultMaxPending, MaxWait: defaultMaxWait}
+	}
+	limit := Limit{
+		Default:    or(l.Default, 0),
+		Models:     l.Models,
+		Total:      or(l.Total, 0),
+		Max:        or(l.Max, limiter.DefaultMax),
+		MaxPending: or(l.MaxPending, limiter.DefaultMaxPending),
+		MaxWait:    time.Duration(or(l.MaxWait, duration(defaultMaxWait))),
+	}
+	tuned := l.Max != nil || l.MaxPending != nil || l.MaxWait != nil
+	if tuned && l.Default == nil && l.Total == nil && len(l.Models) == 0 {
+		c.problem(key, "expected default, total or models beside max, max_pending and max_wait: the table replaces the preset's whole")
+	}
+	if limit.Max < 1 || limit.Max > maxLimit {
+		c.problem(key+".max", "expected 1 to %d, got %d", maxLimit, limit.Max)
+		return limit
+	}
+	if limit.MaxPending < 1 || limit.MaxPending > maxQueue {
+		c.problem(key+".max_pending", "expected 1 to %d, got %d", maxQueue, limit.MaxPending)
+	}
+	c.slots(key+".default", l.Default, limit.Max)
+	c.slots(key+".total", l.Total, limit.Max)
+	for model, n := range l.Models {
+		c.slots(key+".models."+model, &n, limit.Max)
+	}
+	return limit
+}
+
+// A limit or a queue beyond these is a slip of the hand: no vendor lets one account run so many.
+const (
+	maxLimit = 1000
+	maxQueue = 10000
+)
+
+func (c *checker) slots(key string, n *int, highest int) {
+	if n != nil && (*n < 1 || *n > highest) {
+		c.problem(key, "expected 1 to %d (max), got %d", highest, *n)
+	}
+}
+
+func (c *checker) retry(key string, r *retryFile) Retry {
+	if r == nil {
+		return Retry{Attempts: 1}
+	}
+	retry := Retry{
+		Attempts: or(r.Attempts, 5),
+		Initial:  time.Duration(or(r.Initial, duration(time.Second))),
+		Max:      time.Duration(or(r.Max, duration(30*time.Second))),
+	}
+	if retry.Attempts < 1 || retry.Attempts > 20 {
+		c.problem(key+".attempts", "expected 1 to 20, got %d", retry.Attempts)
+	}
+	if retry.Initial <= 0 || retry.Max < retry.Initial {
+		c.problem(key, "expected initial above 0 and max not below it")
+	}
+	return retry
+}
+
+func (c *checker) accepts(key string, a *acceptsFile, v *Vendor) {
+	v.Accepts.Thinking = "adaptive"
+	if a == nil || a.Thinking == nil {
+		return
+	}
+	v.Accepts.Thinking = *a.Thinking
+	if v.Accepts.Thinking != "adaptive" && v.Accepts.Thinking != "enabled" {
+		c.problem(key+".thinking", `expected "adaptive" or "enabled", got %q`, v.Accepts.Thinking)
+	}
+}

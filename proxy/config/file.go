@@ -1,0 +1,86 @@
+package config
+
+// file is a configuration as it is written. A nil field was not given.
+type file struct {
+	Listen    *string      `toml:"listen"`
+	Token     *string      `toml:"token"`
+	Tiers     []string     `toml:"tiers"`
+	MaxBody   *size        `toml:"max_body"`
+	ParkAfter *duration    `toml:"park_after"`
+	Drain     *duration    `toml:"drain"`
+	Vendors   []vendorFile `toml:"vendors"`
+}
+
+// vendorFile is a row. Its keys lie over those of its preset.
+type vendorFile struct {
+	Name         string       `toml:"name"`
+	Preset       *string      `toml:"preset"`
+	Title        *string      `toml:"title"`
+	Dialect      *string      `toml:"dialect"`
+	BaseURL      *string      `toml:"base_url"`
+	Auth         *string      `toml:"auth"`
+	Key          *string      `toml:"key"`
+	DefaultModel *string      `toml:"default_model"`
+	Models       []Rule       `toml:"models"`
+	Limit        *limitFile   `toml:"limit"`
+	Retry        *retryFile   `toml:"retry"`
+	Accepts      *acceptsFile `toml:"accepts"`
+	Connect      *duration    `toml:"connect_timeout"`
+	FirstEvent   *duration    `toml:"first_event_timeout"`
+	Idle         *duration    `toml:"idle_timeout"`
+	Message      *duration    `toml:"message_timeout"`
+}
+
+type limitFile struct {
+	Default    *int           `toml:"default"`
+	Total      *int           `toml:"total"`
+	Max        *int           `toml:"max"`
+	MaxPending *int           `toml:"max_pending"`
+	MaxWait    *duration      `toml:"max_wait"`
+	Models     map[string]int `toml:"models"`
+}
+
+type retryFile struct {
+	Attempts *int      `toml:"attempts"`
+	Initial  *duration `toml:"initial"`
+	Max      *duration `toml:"max"`
+}
+
+type acceptsFile struct {
+	Thinking *string `toml:"thinking"`
+}
+
+// over lays a row over its preset: a key that the row gives replaces the preset's whole.
+func (row vendorFile) over(preset vendorFile) vendorFile {
+	lay(&row.Title, preset.Title)
+	lay(&row.Dialect, preset.Dialect)
+	lay(&row.BaseURL, preset.BaseURL)
+	lay(&row.Auth, preset.Auth)
+	lay(&row.Key, preset.Key)
+	lay(&row.DefaultModel, preset.DefaultModel)
+	lay(&row.Limit, preset.Limit)
+	lay(&row.Retry, preset.Retry)
+	lay(&row.Accepts, preset.Accepts)
+	lay(&row.Connect, preset.Connect)
+	lay(&row.FirstEvent, preset.FirstEvent)
+	lay(&row.Idle, preset.Idle)
+	lay(&row.Message, preset.Message)
+	if row.Models == nil {
+		row.Models = preset.Models
+	}
+	return row
+}
+
+func lay[T any](into **T, from *T) {
+	if *into == nil {
+		*into = from
+	}
+}
+
+// or returns what was given, or else the default.
+func or[T any](given *T, otherwise T) T {
+	if given != nil {
+		return *given
+	}
+	return otherwise
+}

@@ -1,0 +1,62 @@
+package config
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/fsnotify/fsnotify"
+)
+
+// settle is how long a file must stay as it is before it is read: editors write in several steps.
+const settle = 100 * time.Millisecond
+
+// Watch calls changed with the configuration, or with why it cannot be taken, each time the file's
+// content changes, until ctx ends. A file that is removed keeps the configuration in force. It
+// watches the folder, because editors replace files; the error says that it cannot.
+func Watch(ctx context.Context, path string, getenv func(string) string, changed func(Config, error)) error {
+	watcher, err := fsnotify.NewWatcher()
+	if err != nil {
+		return fmt.Errorf("watch configuration: %w", err)
+	}
+	if err := watcher.Add(filepath.Dir(path)); err != nil {
+		watcher.Close()
+		return fmt.Errorf("watch configuration folder: %w", err)
+	}
+	before, _ := os.ReadFile(path)
+	go func() {
+		defer watcher.Close()
+		timer := time.NewTimer(0)
+		<-timer.C
+		for {
+			select {
+			case <-ctx.Done():
+				timer.Stop()
+				return
+			case _, ok := <-watcher.Events:
+				if !ok {
+					return
+				}
+				timer.Reset(settle) // also for other names: the file may be a link through one of them
+			case <-watcher.Errors:
+				timer.Reset(settle) // events were lost: look
+			case <-timer.C:
+				text, err := os.ReadFile(path)
+				if errors.Is(err, os.ErrNotExist) || err == nil && bytes.Equal(text, before) {
+					continue
+				}
+				before = text
+				if err != nil {
+					changed(Config{}, fmt.Errorf("read configuration: %w", err))
+					continue
+				}
+				changed(Parse(path, string(text), getenv))
+			}
+		}
+	}()
+	return nil
+}

@@ -1,0 +1,94 @@
+package proxy
+
+import (
+	"crypto/subtle"
+	"mime"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"afterglow/proxy/anthropic"
+)
+
+// tokenHeader carries the token of clients that use their Authorization header for a vendor.
+const tokenHeader = "X-Afterglow-Token"
+
+// guard refuses what a client of ours would not send: a web page that found its way to a local
+// port by DNS rebinding or a form, and, where a token is set, whoever does not have it.
+func (s *Server) guard(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if refused := s.check(r); refused != nil {
+			writeError(w, refused)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func (s *Server) check(r *http.Request) *anthropic.Error {
+	token := s.conf().Token.Reveal()
+	// Beyond loopback any name may be ours, and the token is what protects.
+	if !loopbackName(r.Host) && token == "" {
+		return anthropic.Errorf(http.StatusForbidden, "host %q: expected 127.0.0.1, [::1] or localhost", r.Host)
+	}
+	if origin := r.Header.Get("Origin"); origin != "" && !sameOrigin(origin, r.Host) {
+		return anthropic.Errorf(http.StatusForbidden, "origin %q: requests of web pages are refused", origin)
+	}
+	if token != "" && tokenOf(r.Header, token) == "" {
+		return anthropic.Errorf(http.StatusUnauthorized, "expected the configured token in %s, x-api-key or authorization", tokenHeader)
+	}
+	if strings.HasPrefix(r.URL.Path, "/api/") && r.Method != http.MethodGet && r.Method != http.MethodHead {
+		if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind != "application/json" {
+			return anthropic.Errorf(http.StatusUnsupportedMediaType, "content-type %q: expected application/json", r.Header.Get("Content-Type"))
+		}
+	}
+	return nil
+}
+
+// loopbackName reports whether a Host header names this machine and nothing else.
+func loopbackName(host string) bool {
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		host = h
+	}
+	host = strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
+
+func sameOrigin(origin, host string) bool {
+	u, err := url.Parse(origin)
+	return err == nil && u.Scheme == "http" && strings.EqualFold(u.Host, host)
+}
+
+// tokenOf names the header that carries the token, "" if none does.
+func tokenOf(h http.Header, token string) string {
+	for _, name := range []string{tokenHeader, "X-Api-Key", "Authorization"} {
+		given := strings.TrimPrefix(h.Get(name), "Bearer ")
+		if subtle.ConstantTimeCompare([]byte(given), []byte(token)) == 1 {
+			return name
+		}
+	}
+	return ""
+}
+
+// withoutToken is the client's header without our token, which no vendor may see.
+func (s *Server) withoutToken(h http.Header) http.Header {
+	token := s.conf().Token.Reveal()
+	if token == "" && h.Get(tokenHeader) == "" {
+		return h
+	}
+	h = h.Clone()
+	h.Del(tokenHeader)
+	for token != "" {
+		name := tokenOf(h, token)
+		if name == "" {
+			break
+		}
+		h.Del(name)
+	}
+	return h
+}

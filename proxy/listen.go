@@ -1,0 +1,112 @@
+package proxy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"syscall"
+	"time"
+)
+
+// Listen takes the configured address, unless it has one. If another program has it, the error
+// names the port.
+func (s *Server) Listen() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.listener != nil {
+		return nil
+	}
+	l, err := listen(s.conf().Listen)
+	s.failed = err
+	if err == nil {
+		s.listener = l
+	}
+	s.limiter.Notify()
+	return err
+}
+
+func listen(addr string) (net.Listener, error) {
+	l, err := net.Listen("tcp", addr)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		_, port, _ := net.SplitHostPort(addr)
+		return nil, fmt.Errorf("port %s is taken by another program (listen = %q)", port, addr)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("listen on %s: %w", addr, err)
+	}
+	return l, nil
+}
+
+// Run serves until ctx ends; then it accepts nothing more, lets calls finish for as long as the
+// configuration's drain, and returns.
+func (s *Server) Run(ctx context.Context) error {
+	if err := s.Listen(); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	l := s.listener
+	s.mu.Unlock()
+	s.serve(l)
+	<-ctx.Done()
+	return s.drain()
+}
+
+func (s *Server) serve(l net.Listener) {
+	s.log.Info("listening", "address", l.Addr().String())
+	go func() {
+		if err := s.http.Serve(l); !errors.Is(err, http.ErrServerClosed) && !errors.Is(err, net.ErrClosed) {
+			s.log.Error("serve", "error", err)
+			s.setFailed(fmt.Errorf("serve on %s: %w", l.Addr(), err))
+		}
+	}()
+}
+
+// drain waits for calls under way. Streams of snapshots end at once, or it would wait for them.
+func (s *Server) drain() error {
+	close(s.draining)
+	ctx, cancel := context.WithTimeout(context.Background(), s.conf().Drain)
+	defer cancel()
+	err := s.http.Shutdown(ctx)
+	if err != nil {
+		s.http.Close()
+		err = fmt.Errorf("drain: calls were cut after %v: %w", s.conf().Drain, err)
+	}
+	for _, v := range s.current().vendors {
+		v.Close()
+	}
+	return err
+}
+
+// relisten moves to another address, if it is another and we listen at all. The new one is taken
+// before the old one is left.
+func (s *Server) relisten(addr string) error {
+	if s.listener == nil || addr == s.conf().Listen {
+		return nil
+	}
+	l, err := listen(addr)
+	if err != nil {
+		return err
+	}
+	s.listener.Close()
+	s.listener = l
+	s.serve(l)
+	return nil
+}
+
+// retryListen is how often a server that found its port taken looks again.
+const retryListen = 2 * time.Second
+
+// RunAnyway is Run for a program that shows why it cannot listen instead of ending: it tries again
+// until the port is free.
+func (s *Server) RunAnyway(ctx context.Context) error {
+	for s.Listen() != nil {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(retryListen):
+		}
+	}
+	return s.Run(ctx)
+}

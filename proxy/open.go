@@ -1,0 +1,122 @@
+package proxy
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+
+	"afterglow/proxy/config"
+)
+
+// Setup is what the two commands take from their flags. Empty fields mean the system's own places.
+type Setup struct {
+	Config string // configuration file
+	State  string // state folder
+	Listen string // in place of the configuration's listen
+	Demo   Demo
+}
+
+// Demo says when simulated vendors take the place of real ones.
+type Demo string
+
+const (
+	DemoOff  Demo = "off"
+	DemoOn   Demo = "on"
+	DemoAuto Demo = "auto" // when no vendor has a key
+)
+
+// String, Set and Type make a Demo a flag.
+func (d *Demo) String() string { return string(*d) }
+
+// Type names the flag's values in a usage text.
+func (d *Demo) Type() string { return "on|off|auto" }
+
+// Set takes one of the three values.
+func (d *Demo) Set(v string) error {
+	switch Demo(v) {
+	case DemoOff, DemoOn, DemoAuto:
+		*d = Demo(v)
+		return nil
+	}
+	return errors.New("expected on, off or auto")
+}
+
+// Open reads what Setup names and returns a server that is ready to run. It follows changes of the
+// configuration file, or plays the demo, until ctx ends.
+func Open(ctx context.Context, set Setup, log *slog.Logger) (*Server, error) {
+	file, conf, err := set.Load()
+	if err != nil && set.Demo != DemoOn {
+		return nil, err
+	}
+	if set.Demo == DemoOn || set.Demo == DemoAuto && !conf.HasKey() {
+		return openDemo(ctx, set, log)
+	}
+	dir, err := set.stateDir()
+	if err != nil {
+		return nil, err
+	}
+	state, err := config.OpenState(dir)
+	if state == nil {
+		return nil, err
+	}
+	if err != nil {
+		log.Error("the limits set earlier are lost", "error", err)
+	}
+	s, err := New(Options{Config: conf, State: state, Log: log})
+	if err != nil {
+		return nil, err
+	}
+	follow := func(conf config.Config, err error) {
+		if err == nil {
+			conf, err = set.override(conf)
+		}
+		if err != nil {
+			s.Reject(err)
+			return
+		}
+		if err := s.Reload(conf); err != nil {
+			log.Error("configuration not taken, the old one stays", "error", err)
+			return
+		}
+		log.Info("configuration taken", "file", file)
+	}
+	if err := config.Watch(ctx, file, os.Getenv, follow); err != nil {
+		log.Warn("changes of the configuration will not be noticed", "error", err)
+	}
+	return s, nil
+}
+
+// Load reads the configuration file; without one, what the environment offers.
+func (set Setup) Load() (file string, conf config.Config, err error) {
+	file = set.Config
+	if file == "" {
+		if file, err = config.DefaultPath(); err != nil {
+			return "", conf, err
+		}
+	}
+	conf, err = config.Load(file, os.Getenv)
+	if errors.Is(err, os.ErrNotExist) && set.Config == "" {
+		conf, err = config.Default(os.Getenv)
+	}
+	if err != nil {
+		return file, conf, err
+	}
+	conf, err = set.override(conf)
+	return file, conf, err
+}
+
+// override puts the flag's listen in place of the configuration's.
+func (set Setup) override(conf config.Config) (config.Config, error) {
+	if set.Listen == "" {
+		return conf, nil
+	}
+	return conf.WithListen(set.Listen)
+}
+
+func (set Setup) stateDir() (string, error) {
+	if set.State != "" {
+		return set.State, nil
+	}
+	return config.DefaultStateDir()
+}

@@ -1,0 +1,81 @@
+package route
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"afterglow/proxy/anthropic"
+)
+
+// failures collects why the tiers of one call did not answer.
+type failures struct {
+	reasons []string
+	last    *anthropic.Error // of the last tier that was called
+	soonest time.Duration    // the shortest wait that a vendor asked for
+	vague   bool             // a tier failed without saying for how long
+}
+
+func (f *failures) skip(vendor, why string) {
+	f.reasons = append(f.reasons, vendor+": "+why)
+}
+
+func (f *failures) add(vendor string, err error) {
+	var refused *anthropic.Error
+	if !errors.As(err, &refused) {
+		// 502 is a status that clients send again after; what broke may be whole in a moment.
+		refused = anthropic.Errorf(http.StatusBadGateway, "%v", err)
+	}
+	f.last = refused
+	f.skip(vendor, reason(refused))
+	switch wait := refused.RetryAfter; {
+	case wait <= 0:
+		f.vague = true
+	case f.soonest == 0 || wait < f.soonest:
+		f.soonest = wait
+	}
+}
+
+func reason(e *anthropic.Error) string {
+	if e.Code != "" {
+		return fmt.Sprintf("%d [%s] %s", e.Status, e.Code, e.Message)
+	}
+	return fmt.Sprintf("%d %s", e.Status, e.Message)
+}
+
+// maxRetryAfter is the longest wait that clients sit out: asked for more than a minute, they give
+// the user's turn up at once.
+const maxRetryAfter = 59 * time.Second
+
+// answer is what the client gets when no tier answered: the last tier's status, everybody's
+// reasons, and the shortest wait. Only if every vendor is out for longer than a client would wait
+// does it hear the true time.
+func (f *failures) answer() *anthropic.Error {
+	if f.last == nil {
+		return f.nobody()
+	}
+	e := *f.last
+	if e.Body == nil || len(f.reasons) > 1 {
+		e.Body, e.Header = nil, nil
+		e.Message = strings.Join(f.reasons, "; ")
+	}
+	e.RetryAfter = f.soonest
+	if e.RetryAfter > maxRetryAfter {
+		if f.vague {
+			e.RetryAfter = maxRetryAfter
+		} else {
+			e.Body = nil
+			e.Message = fmt.Sprintf("out until %s: %s", time.Now().Add(f.soonest).Format("15:04:05 MST"), strings.Join(f.reasons, "; "))
+		}
+	}
+	return &e
+}
+
+func (f *failures) nobody() *anthropic.Error {
+	if len(f.reasons) == 0 {
+		return anthropic.Errorf(http.StatusServiceUnavailable, "no vendor is configured")
+	}
+	return anthropic.Errorf(http.StatusUnauthorized, "no vendor can be called: %s", strings.Join(f.reasons, "; "))
+}

@@ -1,0 +1,202 @@
+// Package proxy is Afterglow's HTTP face: the Messages API for clients, which it sends along the
+// chain, and a control API for people and scripts. It needs no desktop.
+package proxy
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"reflect"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"afterglow/limiter"
+	"afterglow/proxy/anthropic"
+	"afterglow/proxy/config"
+	"afterglow/proxy/route"
+	"afterglow/proxy/vendor"
+)
+
+// Options are what New needs.
+type Options struct {
+	Config config.Config
+	State  *config.State // what the user changed while running; nil keeps nothing
+	Demo   bool          // the vendors are simulated
+	Log    *slog.Logger  // nil logs nothing
+}
+
+// Server is the proxy. Make it with New, run it with Run.
+type Server struct {
+	limiter *limiter.Controller
+	state   *config.State
+	demo    bool
+	log     *slog.Logger
+	http    *http.Server
+
+	running  atomic.Pointer[generation]
+	paused   atomic.Bool
+	draining chan struct{} // closed when Run stops accepting
+
+	mu       sync.Mutex // guards the fields below, and reloads against each other
+	listener net.Listener
+	failed   error // why it does not listen, or why a configuration was not taken
+}
+
+// generation is what one configuration made. Calls keep the one they began with.
+type generation struct {
+	conf    config.Config
+	vendors []*vendor.Vendor
+	chain   *route.Chain
+}
+
+// New returns a server that does not listen yet.
+func New(o Options) (*Server, error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	s := &Server{limiter: limiter.New(), state: o.State, demo: o.Demo, log: o.Log, draining: make(chan struct{})}
+	first, err := s.prepare(o.Config)
+	if err != nil {
+		return nil, err
+	}
+	s.install(first)
+	s.http = &http.Server{
+		Handler:           s.guard(s.routes()),
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    1 << 20,
+		ErrorLog:          slog.NewLogLogger(o.Log.Handler(), slog.LevelDebug),
+	}
+	return s, nil
+}
+
+func (s *Server) current() *generation { return s.running.Load() }
+func (s *Server) conf() *config.Config { return &s.current().conf }
+
+func (s *Server) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /v1/messages", s.messages)
+	mux.HandleFunc("POST /v1/messages/count_tokens", s.countTokens)
+	mux.HandleFunc("GET /{$}", func(http.ResponseWriter, *http.Request) {})
+	mux.HandleFunc("GET /api/hello", func(http.ResponseWriter, *http.Request) {})
+	mux.HandleFunc("GET /health", func(w http.ResponseWriter, _ *http.Request) {
+		writeJSON(w, http.StatusOK, map[string]string{"status": "ok"})
+	})
+	mux.HandleFunc("GET /api/status", s.getStatus)
+	mux.HandleFunc("GET /api/concurrency", s.getConcurrency)
+	mux.HandleFunc("PUT /api/concurrency", s.putConcurrency)
+	mux.HandleFunc("DELETE /api/concurrency", s.deleteConcurrency)
+	mux.HandleFunc("GET /api/events", s.events)
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		writeError(w, anthropic.Errorf(http.StatusNotFound, "%s %s: no such endpoint", r.Method, r.URL.Path))
+	})
+	return mux
+}
+
+// Reload takes a new configuration without dropping a call: those under way end with the vendors
+// they began with. If it cannot be taken, nothing changes and the error is shown in Status.
+func (s *Server) Reload(conf config.Config) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	next, err := s.prepare(conf)
+	if err == nil {
+		err = s.relisten(conf.Listen)
+	}
+	if err == nil {
+		s.install(next)
+	}
+	s.failed = err
+	s.limiter.Notify()
+	return err
+}
+
+// Reject records why a changed configuration was not taken, for Status.
+func (s *Server) Reject(err error) {
+	s.log.Error("configuration not taken, the old one stays", "error", err)
+	s.setFailed(err)
+}
+
+func (s *Server) setFailed(err error) {
+	s.mu.Lock()
+	s.failed = err
+	s.mu.Unlock()
+	s.limiter.Notify()
+}
+
+// prepare makes the generation of a configuration. A vendor whose row did not change stays, and
+// keeps its connections.
+func (s *Server) prepare(conf config.Config) (*generation, error) {
+	next := &generation{conf: conf}
+	for _, row := range conf.Vendors {
+		v, err := reuse(s.running.Load(), row, s.log)
+		if err != nil {
+			return nil, err
+		}
+		next.vendors = append(next.vendors, v)
+	}
+	next.chain = route.New(next.vendors, s.limiter, s.log)
+	return next, nil
+}
+
+// install puts a generation in place.
+func (s *Server) install(next *generation) {
+	s.limiter.Configure(policies(next.conf.Vendors))
+	s.restoreLimits()
+	old := s.running.Swap(next)
+	if old == nil {
+		return
+	}
+	for _, v := range old.vendors {
+		if !slices.Contains(next.vendors, v) {
+			v.Close()
+		}
+	}
+}
+
+func reuse(old *generation, row config.Vendor, log *slog.Logger) (*vendor.Vendor, error) {
+	if old != nil {
+		for _, v := range old.vendors {
+			if reflect.DeepEqual(v.Conf(), row) {
+				return v, nil
+			}
+		}
+	}
+	return vendor.New(row, log)
+}
+
+// Pause refuses new calls with 529, or takes them again. Calls under way and queued go on.
+func (s *Server) Pause(on bool) {
+	if s.paused.Swap(on) != on {
+		s.limiter.Notify()
+	}
+}
+
+// Watch returns a channel, one deep, that wakes its reader after every change of Status. It is
+// closed never; ctx ends the wakes.
+func (s *Server) Watch(ctx context.Context) <-chan struct{} { return s.limiter.Watch(ctx) }
+
+// Status returns one consistent picture.
+func (s *Server) Status() Status {
+	s.mu.Lock()
+	st := Status{Paused: s.paused.Load(), Demo: s.demo}
+	if s.listener != nil {
+		st.Addr = s.listener.Addr().String()
+	}
+	if s.failed != nil {
+		st.Problem = s.failed.Error()
+	}
+	s.mu.Unlock()
+	for _, v := range s.current().vendors {
+		t := Tier{Vendor: v.Name(), Title: v.Conf().Title, State: Ready}
+		if !v.Usable() {
+			t.State, t.Reason = NoKey, fmt.Sprintf("no key: set %s", v.Conf().KeyVar)
+		}
+		st.Tiers = append(st.Tiers, t)
+	}
+	st.Concurrency = s.limiter.Snapshot()
+	return st
+}

@@ -1,0 +1,43 @@
+package vendor
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+)
+
+// Answer is a vendor's answer as it came, whatever its status.
+type Answer struct {
+	Status int
+	Header http.Header
+	Body   []byte
+}
+
+// CanCount reports whether the vendor's dialect has an endpoint to count tokens.
+func (v *Vendor) CanCount() bool {
+	_, ok := v.dialect.(Counter)
+	return ok
+}
+
+// Count asks the vendor to count a request's tokens. An error says that it could not be reached.
+func (v *Vendor) Count(ctx context.Context, call Call) (*Answer, error) {
+	counter, ok := v.dialect.(Counter)
+	if !ok {
+		return nil, fmt.Errorf("%s has no endpoint to count tokens", v.conf.Name)
+	}
+	path, parts, err := counter.EncodeCount(call.Request, v.Model(call.Request.Model))
+	if err != nil {
+		return nil, fmt.Errorf("encode request for %s: %w", v.conf.Name, err)
+	}
+	ctx, guard := watch(ctx, v.conf.FirstEvent)
+	answer, err := v.post(ctx, call, path, parts)
+	if err != nil {
+		return nil, guard.end(err)
+	}
+	guard.body = answer.Body
+	body, err := readAll(answer)
+	if err = guard.end(err); err != nil {
+		return nil, err
+	}
+	return &Answer{statusOf(answer.StatusCode), answer.Header, body}, nil
+}

@@ -1,0 +1,81 @@
+package vendor
+
+import (
+	"net/http"
+	"strings"
+
+	"afterglow/proxy/config"
+)
+
+// apiVersion is the version of the Messages API that the vendors' own documents name.
+const apiVersion = "2023-06-01"
+
+// hopByHop headers belong to one connection (RFC 9110 §7.6.1), or describe a framing that a proxy
+// makes anew.
+var hopByHop = []string{
+	"Connection", "Proxy-Connection", "Keep-Alive", "Te", "Trailer", "Transfer-Encoding", "Upgrade",
+	"Proxy-Authenticate", "Proxy-Authorization", "Content-Length", "Content-Encoding",
+}
+
+// clientOnly headers are between the client and this proxy: what other programs on this machine
+// set for 127.0.0.1 is no vendor's business.
+var clientOnly = []string{
+	"Accept-Encoding", "Host", "Expect", "Cookie", "Origin", "Referer", "Forwarded", "X-Forwarded-For",
+	"X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip",
+}
+
+// requestHeader is what a vendor gets of the client's header: everything but the connection's own
+// part and, unless the vendor takes the client's credentials, these.
+func requestHeader(client http.Header, conf config.Vendor) http.Header {
+	h := endToEnd(client)
+	for _, name := range clientOnly {
+		delete(h, name)
+	}
+	for name := range h {
+		if strings.HasPrefix(name, "Sec-") {
+			delete(h, name)
+		}
+	}
+	if conf.Auth != "client" {
+		delete(h, "Authorization")
+		delete(h, "X-Api-Key")
+	}
+	switch conf.Auth {
+	case "x-api-key":
+		h["X-Api-Key"] = []string{conf.Key.Reveal()}
+	case "bearer":
+		h["Authorization"] = []string{"Bearer " + conf.Key.Reveal()}
+	}
+	h["Content-Type"] = []string{"application/json"}
+	h["Accept-Encoding"] = []string{"identity"}
+	if h.Get("Anthropic-Version") == "" {
+		h["Anthropic-Version"] = []string{apiVersion}
+	}
+	return h
+}
+
+// ResponseHeader is what the client gets of a vendor's header. Cookies stay: the client never sees
+// the vendor's host.
+func ResponseHeader(vendor http.Header) http.Header {
+	h := endToEnd(vendor)
+	delete(h, "Set-Cookie")
+	delete(h, "Alt-Svc")
+	return h
+}
+
+// endToEnd copies a header without its hop-by-hop part. The values are shared.
+func endToEnd(from http.Header) http.Header {
+	h := make(http.Header, len(from)+4)
+	for name, values := range from {
+		h[name] = values
+	}
+	for _, options := range from["Connection"] {
+		for _, name := range strings.Split(options, ",") {
+			h.Del(strings.TrimSpace(name))
+		}
+	}
+	for _, name := range hopByHop {
+		delete(h, name)
+	}
+	return h
+}

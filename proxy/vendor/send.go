@@ -1,0 +1,85 @@
+package vendor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+
+	"afterglow/proxy/anthropic"
+)
+
+// Call is what a client asks for.
+type Call struct {
+	Request *anthropic.Request
+	Header  http.Header // the client's
+	Query   string      // the client's raw query, which vendors may read betas from
+}
+
+// Send sends a call under the vendor model's name and returns the answer as soon as it is worth
+// committing to: a stream whose first event is there, or a whole message. Refusals with 429 and 529
+// are waited out here, as often as the configuration says, so that the caller's permit spans them.
+//
+// The error is an *anthropic.Error if the vendor answered one, the context's cause if ctx ended, else
+// the transport's. The caller closes the response.
+func (v *Vendor) Send(ctx context.Context, call Call, model string) (*Response, error) {
+	path, parts, err := v.dialect.Encode(call.Request, model)
+	if err != nil {
+		return nil, fmt.Errorf("encode request for %s: %w", v.conf.Name, err)
+	}
+	waits := v.waits()
+	for attempt := 1; ; attempt++ {
+		resp, err := v.exchange(ctx, call, path, parts)
+		var refused *anthropic.Error
+		if err == nil || attempt >= v.conf.Retry.Attempts || !errors.As(err, &refused) || !retryable(refused.Status) {
+			return resp, err
+		}
+		wait := v.delay(refused, waits)
+		v.log.Debug("wait and retry", "status", refused.Status, "code", refused.Code, "attempt", attempt, "wait", wait)
+		if err := sleep(ctx, wait); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// retryable are the refusals that a vendor itself asks to send again.
+func retryable(status int) bool {
+	return status == http.StatusTooManyRequests || status == anthropic.StatusOverloaded
+}
+
+// waits yields the equal-jitter series: each wait lies between half and the whole of a ceiling that
+// starts at Retry.Initial and doubles. The library spreads around a middle, which is ¾ of the ceiling.
+func (v *Vendor) waits() *backoff.ExponentialBackOff {
+	b := backoff.NewExponentialBackOff()
+	b.InitialInterval = v.conf.Retry.Initial * 3 / 4
+	b.RandomizationFactor = 1.0 / 3
+	b.Multiplier = 2
+	b.MaxInterval = v.conf.Retry.Max * 3 / 4
+	b.Reset()
+	return b
+}
+
+// margin is added to what a vendor asks for, because its clock and ours count differently.
+const margin = 1.1
+
+func (v *Vendor) delay(refused *anthropic.Error, waits *backoff.ExponentialBackOff) time.Duration {
+	next := waits.NextBackOff()
+	if refused.RetryAfter > 0 {
+		next = time.Duration(float64(refused.RetryAfter) * margin)
+	}
+	return min(next, v.conf.Retry.Max)
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}

@@ -1,0 +1,102 @@
+// Package vendor sends one call to one configured upstream account: it maps the model, signs the
+// request, waits out the vendor's own refusals and reads as far as the first event of the answer.
+package vendor
+
+import (
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/go-resty/resty/v2"
+
+	"afterglow/proxy/anthropic"
+	"afterglow/proxy/config"
+	"afterglow/proxy/sse"
+)
+
+// Dialect translates between the Messages API and what a vendor speaks. It is pure: no I/O, and no
+// state between calls.
+type Dialect interface {
+	// Encode returns the path below the base URL, and the body in parts to be sent one after the
+	// other; they may be slices of the request's body.
+	Encode(req *anthropic.Request, model string) (path string, body []string, err error)
+	Decode(sse.Stream) sse.Stream
+	// DecodeMessage turns a whole answer into a message; its error is an *anthropic.Error if the
+	// vendor answered one with status 200.
+	DecodeMessage(body []byte) ([]byte, error)
+	DecodeError(status int, header http.Header, body []byte) *anthropic.Error
+}
+
+// Counter is a dialect that has an endpoint to count tokens.
+type Counter interface {
+	EncodeCount(req *anthropic.Request, model string) (path string, body []string, err error)
+}
+
+// Vendor is one configured upstream account. It is safe for concurrent use.
+type Vendor struct {
+	conf    config.Vendor
+	dialect Dialect
+	client  *resty.Client
+	log     *slog.Logger
+}
+
+// New returns a vendor for a checked configuration. Close it when no call uses it any more.
+func New(conf config.Vendor, log *slog.Logger) (*Vendor, error) {
+	v := &Vendor{conf: conf, log: log.With("vendor", conf.Name)}
+	switch conf.Dialect {
+	case "anthropic":
+		v.dialect = anthropic.Dialect{EnableThinking: conf.Accepts.Thinking == "enabled"}
+	default:
+		return nil, fmt.Errorf("vendor %q: unknown dialect %q", conf.Name, conf.Dialect)
+	}
+	v.client = resty.NewWithClient(&http.Client{
+		Transport: transport(conf.Connect),
+		// A redirect would carry the key to another host.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}).
+		SetBaseURL(strings.TrimRight(conf.BaseURL, "/")).
+		SetDisableWarn(true).
+		SetLogger(silent{}).
+		SetPreRequestHook(attachPayload)
+	return v, nil
+}
+
+// transport keeps enough idle connections for a swarm of sub-agents. Compression stays off: it
+// would delay events, and what a vendor sends goes on as it came.
+func transport(connect time.Duration) *http.Transport {
+	return &http.Transport{
+		Proxy:                 http.ProxyFromEnvironment,
+		DialContext:           (&net.Dialer{Timeout: connect, KeepAlive: 30 * time.Second}).DialContext,
+		TLSHandshakeTimeout:   connect,
+		ForceAttemptHTTP2:     true,
+		DisableCompression:    true,
+		MaxIdleConnsPerHost:   128,
+		IdleConnTimeout:       90 * time.Second,
+		ExpectContinueTimeout: time.Second,
+	}
+}
+
+// Conf returns the configuration that the vendor was made from.
+func (v *Vendor) Conf() config.Vendor { return v.conf }
+
+// Name is the vendor's name in the configuration.
+func (v *Vendor) Name() string { return v.conf.Name }
+
+// Model maps the client's model name to the one that is sent.
+func (v *Vendor) Model(name string) string { return v.conf.Model(name) }
+
+// Usable reports whether the vendor has the credentials that it needs.
+func (v *Vendor) Usable() bool { return v.conf.Auth == "client" || v.conf.Key != "" }
+
+// Close drops idle connections. Calls under way go on.
+func (v *Vendor) Close() { v.client.GetClient().CloseIdleConnections() }
+
+// silent keeps resty from logging: an error is logged once, at the edge, without its URL's secrets.
+type silent struct{}
+
+func (silent) Errorf(string, ...any) {}
+func (silent) Warnf(string, ...any)  {}
+func (silent) Debugf(string, ...any) {}
