@@ -1,0 +1,125 @@
+package limiter
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// Controller counts, queues and admits the calls of all vendors. All its methods may be called at
+// once from any goroutine.
+//
+// One mutex guards everything: what happens under it is short, and a Snapshot is consistent for free.
+type Controller struct {
+	mu      sync.Mutex
+	gauges  map[Key]*gauge
+	latest  *gauge // of the last Acquire, because the next is likely for the same model
+	vendors map[string]*vendor
+	listed  []*vendor // those that Configure named, in its order
+	unused  []Permit  // allocated, not yet given out
+
+	configured bool        // Configure has run
+	idle       list[gauge] // evictable gauges, idle longest first
+	glowing    list[gauge] // gauges whose peak will lapse
+	lapse      *time.Timer // runs while armed, to forget the peaks that lapse
+	armed      bool
+	watchers   []chan struct{}
+}
+
+// New gives a controller without policies: every vendor is in monitor mode until Configure.
+func New() *Controller {
+	return &Controller{gauges: map[Key]*gauge{}, vendors: map[string]*vendor{}}
+}
+
+// Acquire waits until k's limits admit one more call and counts it in flight; the caller must Release
+// the permit. A model or a vendor without a limit never waits. An empty k.Model names no gauge: its
+// permit counts nothing.
+//
+// It fails with ctx's error when ctx is done before the permit is granted, with [ErrQueueFull] at once
+// when the model's queue is as long as its policy allows, and with [ErrWaitExpired] after the policy's
+// longest wait.
+func (c *Controller) Acquire(ctx context.Context, k Key) (*Permit, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if k.Model == "" {
+		return &Permit{}, nil
+	}
+	c.mu.Lock()
+	g := c.gauge(k)
+	v := g.vendor
+	if g.admits() && v.hasRoom() {
+		g.take()
+		p := c.permit(g)
+		c.notify()
+		c.mu.Unlock()
+		return p, nil
+	}
+	if longest := v.policy.MaxPending; g.queue.len >= longest {
+		c.mu.Unlock()
+		return nil, fmt.Errorf("acquire slot of model %q of vendor %q: %w with %d calls", k.Model, k.Vendor, ErrQueueFull, longest)
+	}
+	w := &waiter{gauge: g, granted: make(chan struct{})}
+	g.join(w)
+	c.notify()
+	longest := v.policy.MaxWait
+	c.mu.Unlock()
+	return w.wait(ctx, longest)
+}
+
+// SetLimit changes the limit of a model, or with [AccountModel] of a vendor's account, until ResetLimit
+// or a Configure whose policy no longer allows it. A raise admits waiters at once; a cut evicts nobody
+// and admits nobody until fewer calls are in flight than limit. A model not used yet gets its gauge.
+//
+// It fails with [ErrUnknown] for a vendor that Configure did not name, with [ErrMonitorOnly] where the
+// policy gives no limit to change, and with [ErrLimitRange] outside 1 to the gauge's Max.
+func (c *Controller) SetLimit(k Key, limit int) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	v, ok := c.vendors[k.Vendor]
+	if !ok || !v.listed || k.Model == "" {
+		return fmt.Errorf("set limit of model %q of vendor %q: %w", k.Model, k.Vendor, ErrUnknown)
+	}
+	configured := v.configured(k.Model)
+	if k.Model == AccountModel {
+		configured = v.policy.Total
+	}
+	highest := v.highest(configured)
+	if highest == 0 {
+		return fmt.Errorf("set limit of model %q of vendor %q: %w", k.Model, k.Vendor, ErrMonitorOnly)
+	}
+	if limit < 1 || limit > highest {
+		return fmt.Errorf("set limit of model %q of vendor %q to %d: %w, 1 to %d", k.Model, k.Vendor, limit, ErrLimitRange, highest)
+	}
+	if k.Model == AccountModel {
+		v.runtime = limit
+	} else {
+		c.gauge(k).runtime = limit
+	}
+	v.apply()
+	c.notify()
+	return nil
+}
+
+// ResetLimit puts the configured limit back in force where SetLimit had changed it: of a model, with
+// [AccountModel] of the account, with an empty Model of the account and all models of the vendor, and
+// with the zero Key of everything. It fails with [ErrUnknown] for a vendor that Configure did not name.
+func (c *Controller) ResetLimit(k Key) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if k == (Key{}) {
+		for _, v := range c.listed {
+			v.reset("")
+		}
+	} else {
+		v, ok := c.vendors[k.Vendor]
+		if !ok || !v.listed {
+			return fmt.Errorf("reset limit of vendor %q: %w", k.Vendor, ErrUnknown)
+		}
+		v.reset(k.Model)
+	}
+	c.trim()
+	c.notify()
+	return nil
+}

@@ -1,0 +1,69 @@
+package limiter
+
+import (
+	"errors"
+	"time"
+)
+
+// AccountModel is the model name that stands for a vendor's account limit in [Controller.SetLimit] and
+// [Controller.ResetLimit].
+const AccountModel = "*"
+
+// PeakWindow is how far [Gauge].PeakPending looks back, the time that a badge glows after its queue
+// has drained.
+const PeakWindow = 10 * time.Second
+
+// DefaultMax is the highest limit that [Controller.SetLimit] accepts where a [Policy] does not say.
+const DefaultMax = 20
+
+// DefaultMaxPending is the longest queue of one model where a [Policy] does not say.
+const DefaultMaxPending = 64
+
+// KeepIdle is how many idle gauges are kept; beyond it the one idle longest goes.
+const KeepIdle = 512
+
+// Refusals that a caller may tell apart with errors.Is. The errors returned add which and why.
+var (
+	ErrMonitorOnly = errors.New("vendor is monitor-only")
+	ErrLimitRange  = errors.New("limit out of range")
+	ErrUnknown     = errors.New("unknown vendor or model")
+	ErrQueueFull   = errors.New("queue full")
+	ErrWaitExpired = errors.New("longest wait expired")
+)
+
+// Key names one gauge: a vendor and the model name sent to it.
+type Key struct{ Vendor, Model string }
+
+// Mode tells whether a gauge only counts or also queues.
+type Mode uint8
+
+const (
+	Monitor Mode = iota // count only; never waits
+	Limited             // count and queue
+)
+
+// String gives the word that the control API uses.
+func (m Mode) String() string {
+	if m == Limited {
+		return "limited"
+	}
+	return "monitor"
+}
+
+// Policy is what the configuration says about one vendor. Its zero value is monitor mode. Numbers
+// below zero mean the same as zero.
+type Policy struct {
+	Default    int            // limit of a model that Models does not name; 0 = none
+	Models     map[string]int // limit by vendor model; 0 = as if not named
+	Total      int            // account limit over all models; 0 = none
+	Max        int            // highest limit SetLimit accepts, or the configured one where that is higher; 0 = DefaultMax
+	MaxPending int            // longest queue of one model; 0 = DefaultMaxPending
+	MaxWait    time.Duration  // longest wait of one call; 0 = none
+	Known      []string       // models of the vendor's map: their gauges are kept when idle, as are those of Models
+}
+
+// VendorPolicy is one element of Configure's ordered list.
+type VendorPolicy struct {
+	Vendor string
+	Policy Policy
+}

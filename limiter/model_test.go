@@ -1,0 +1,219 @@
+package limiter
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"time"
+)
+
+// model says what the controller ought to do, as plainly as it can be said: slices searched from end to
+// end, a full history instead of a clever memory, and times compared with the clock. It shares no code
+// with the controller.
+type model struct {
+	now     time.Time
+	turn    int // the last place given in a line for an account
+	vendors map[string]*modelVendor
+	strict  bool     // a Configure has run
+	order   []string // Configure's list
+	gauges  map[Key]*modelGauge
+}
+
+type modelVendor struct {
+	policy   Policy
+	override int
+}
+
+type modelGauge struct {
+	override int
+	flying   []int       // calls in flight
+	queue    []modelCall // in order of arrival
+	turn     int         // place in the line for the account; 0 = not in line
+	changes  []modelDepth
+}
+
+type modelCall struct {
+	id       int
+	deadline time.Time // zero for none
+}
+
+// modelDepth is a depth that the queue left at a time.
+type modelDepth struct {
+	depth int
+	left  time.Time
+}
+
+// vendor gives a vendor's state; a vendor never heard of has no limits.
+func (m *model) vendor(name string) *modelVendor {
+	if m.vendors[name] == nil {
+		m.vendors[name] = &modelVendor{}
+	}
+	return m.vendors[name]
+}
+
+func (m *model) gauge(k Key) *modelGauge {
+	if m.gauges[k] == nil {
+		m.gauges[k] = &modelGauge{}
+	}
+	return m.gauges[k]
+}
+
+// configured is what the policy says of a key, the account's limit included.
+func (m *model) configured(k Key) int {
+	p := m.vendor(k.Vendor).policy
+	if k.Model == AccountModel {
+		return p.Total
+	}
+	return cmp.Or(p.Models[k.Model], p.Default, p.Total)
+}
+
+func (m *model) total(vendor string) int {
+	v := m.vendor(vendor)
+	return cmp.Or(v.override, v.policy.Total)
+}
+
+func (m *model) limit(k Key) int {
+	p := m.vendor(k.Vendor).policy
+	return cmp.Or(m.gauge(k).override, p.Models[k.Model], p.Default, m.total(k.Vendor))
+}
+
+func (m *model) highest(k Key) int {
+	if m.configured(k) == 0 {
+		return 0
+	}
+	return max(m.configured(k), cmp.Or(m.vendor(k.Vendor).policy.Max, DefaultMax))
+}
+
+func (m *model) keys(vendor string) []Key {
+	keys := slices.DeleteFunc(slices.Collect(maps.Keys(m.gauges)), func(k Key) bool { return k.Vendor != vendor })
+	slices.SortFunc(keys, func(a, b Key) int { return cmp.Compare(a.Model, b.Model) })
+	return keys
+}
+
+func (m *model) flying(vendor string) int {
+	n := 0
+	for _, k := range m.keys(vendor) {
+		n += len(m.gauges[k].flying)
+	}
+	return n
+}
+
+// acquire is a call's arrival.
+func (m *model) acquire(k Key, id int) error {
+	g, p := m.gauge(k), m.vendor(k.Vendor).policy
+	mustWait := len(g.queue) > 0 || m.full(k) || m.accountFull(k.Vendor)
+	if mustWait && len(g.queue) >= cmp.Or(p.MaxPending, DefaultMaxPending) {
+		return ErrQueueFull
+	}
+	if !mustWait {
+		g.flying = append(g.flying, id)
+		return nil
+	}
+	w := modelCall{id: id}
+	if p.MaxWait > 0 {
+		w.deadline = m.now.Add(p.MaxWait)
+	}
+	g.changes = append(g.changes, modelDepth{len(g.queue), m.now})
+	g.queue = append(g.queue, w)
+	m.serve(k.Vendor)
+	return nil
+}
+
+func (m *model) full(k Key) bool {
+	return m.limit(k) > 0 && len(m.gauge(k).flying) >= m.limit(k)
+}
+
+func (m *model) accountFull(vendor string) bool {
+	return m.total(vendor) > 0 && m.flying(vendor) >= m.total(vendor)
+}
+
+// serve lines up the models that have a waiter and room, and grants in turn while the account has room.
+func (m *model) serve(vendor string) {
+	for {
+		var next *modelGauge
+		for _, k := range m.keys(vendor) {
+			g := m.gauges[k]
+			if len(g.queue) == 0 || m.full(k) {
+				g.turn = 0
+				continue
+			}
+			if g.turn == 0 {
+				m.turn++
+				g.turn = m.turn
+			}
+			if next == nil || g.turn < next.turn {
+				next = g
+			}
+		}
+		if next == nil || m.accountFull(vendor) {
+			return
+		}
+		next.turn = 0
+		next.flying = append(next.flying, next.queue[0].id)
+		m.leave(next, 0)
+	}
+}
+
+// leave takes the i-th waiter out of a queue.
+func (m *model) leave(g *modelGauge, i int) {
+	g.changes = append(g.changes, modelDepth{len(g.queue), m.now})
+	g.queue = slices.Delete(g.queue, i, i+1)
+}
+
+// end is a call's release or its cancel.
+func (m *model) end(k Key, id int) {
+	g := m.gauge(k)
+	g.flying = slices.DeleteFunc(g.flying, func(f int) bool { return f == id })
+	if i := slices.IndexFunc(g.queue, func(w modelCall) bool { return w.id == id }); i >= 0 {
+		m.leave(g, i)
+	}
+	m.serve(k.Vendor)
+}
+
+// sleep lets time pass and the waits expire that are over by then; it gives their calls.
+func (m *model) sleep(d time.Duration) []int {
+	target := m.now.Add(d)
+	var expired []int
+	for {
+		var first *modelGauge
+		at := 0
+		m.now = target
+		for _, k := range slices.SortedFunc(maps.Keys(m.gauges), func(a, b Key) int { return cmp.Compare(a.Model, b.Model) }) {
+			for i, w := range m.gauges[k].queue {
+				if !w.deadline.IsZero() && !w.deadline.After(target) && (first == nil || w.deadline.Before(m.now)) {
+					first, at, m.now = m.gauges[k], i, w.deadline
+				}
+			}
+		}
+		if first == nil {
+			return expired
+		}
+		expired = append(expired, first.queue[at].id)
+		m.leave(first, at)
+		for name := range m.vendors {
+			m.serve(name) // lets those with an empty queue out of line
+		}
+	}
+}
+
+func (m *model) peak(g *modelGauge) int {
+	deepest := len(g.queue)
+	for _, c := range g.changes {
+		if c.left.After(m.now.Add(-PeakWindow)) {
+			deepest = max(deepest, c.depth)
+		}
+	}
+	return deepest
+}
+
+// outcome is what has become of a call, by the sentinel it failed with.
+func outcome(err error) error {
+	for _, known := range []error{ErrUnknown, ErrMonitorOnly, ErrLimitRange, ErrQueueFull, ErrWaitExpired, context.Canceled} {
+		if errors.Is(err, known) {
+			return known
+		}
+	}
+	return err
+}

@@ -1,0 +1,94 @@
+package limiter
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// Gauge is one row of a Snapshot.
+type Gauge struct {
+	Key
+	Mode        Mode
+	Limit       int // calls at once; 0 in monitor mode
+	Configured  int // the limit that the policy gives, before SetLimit; 0 in monitor mode
+	Max         int // the highest limit SetLimit accepts; 0 in monitor mode
+	InFlight    int // above Limit for a while after a cut
+	Pending     int // calls waiting in the queue
+	PeakPending int // deepest queue of the last PeakWindow, at least Pending
+}
+
+// Account is a vendor's account limit, in a Snapshot only for vendors that have one. Its counts are of
+// all the vendor's models together; see [Gauge] for the fields.
+type Account struct {
+	Vendor                                    string
+	Limit, Configured, Max, InFlight, Pending int
+}
+
+// Snapshot is one consistent, ordered copy: the vendors in the order of Configure, after them by name
+// those that it did not name; each vendor's models by name.
+type Snapshot struct {
+	Gauges   []Gauge
+	Accounts []Account
+}
+
+// Snapshot copies the state of all gauges at one moment.
+func (c *Controller) Snapshot() Snapshot {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now := time.Now()
+	s := Snapshot{Gauges: make([]Gauge, 0, len(c.gauges))}
+	for _, v := range c.listed {
+		s.add(v, now)
+	}
+	for _, v := range c.unlisted() {
+		s.add(v, now)
+	}
+	return s
+}
+
+// Totals adds up the calls in flight and the calls pending over all gauges.
+func (s Snapshot) Totals() (inFlight, pending int) {
+	for _, g := range s.Gauges {
+		inFlight += g.InFlight
+		pending += g.Pending
+	}
+	return inFlight, pending
+}
+
+// add appends a vendor's rows.
+func (s *Snapshot) add(v *vendor, now time.Time) {
+	for _, g := range v.gauges {
+		row := Gauge{
+			Key: g.key, Limit: g.limit,
+			InFlight: g.inFlight, Pending: g.queue.len, PeakPending: g.peak.deepest(g.queue.len, now),
+		}
+		if g.limit > 0 {
+			row.Mode = Limited
+			row.Configured = v.configured(g.key.Model)
+			row.Max = v.highest(row.Configured)
+		}
+		s.Gauges = append(s.Gauges, row)
+	}
+	if v.policy.Total > 0 {
+		s.Accounts = append(s.Accounts, Account{
+			Vendor: v.name, Limit: v.total(), Configured: v.policy.Total, Max: v.highest(v.policy.Total),
+			InFlight: v.inFlight, Pending: v.pending,
+		})
+	}
+}
+
+// unlisted gives the vendors that Configure did not name, by name.
+func (c *Controller) unlisted() []*vendor {
+	if len(c.vendors) == len(c.listed) {
+		return nil
+	}
+	var rest []*vendor
+	for _, v := range c.vendors {
+		if !v.listed {
+			rest = append(rest, v)
+		}
+	}
+	slices.SortFunc(rest, func(a, b *vendor) int { return strings.Compare(a.name, b.name) })
+	return rest
+}

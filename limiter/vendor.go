@@ -1,0 +1,133 @@
+package limiter
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+)
+
+// vendor is one vendor's policy, account and gauges. The controller's mutex guards all of it.
+type vendor struct {
+	controller *Controller
+	name       string
+	listed     bool // Configure named it
+	policy     Policy
+	runtime    int // the account limit of SetLimit; 0 = none
+	inFlight   int // over all models
+	pending    int // over all models
+
+	gauges []*gauge    // sorted by model
+	turns  list[gauge] // models with a call that only an account slot holds up, next to be served first
+}
+
+// total is the account limit in force, 0 for none.
+func (v *vendor) total() int { return cmp.Or(v.runtime, v.policy.Total) }
+
+// configured is the limit that the policy gives a model, 0 for none.
+func (v *vendor) configured(model string) int {
+	return cmp.Or(v.policy.Models[model], v.policy.Default, v.policy.Total)
+}
+
+// highest is the highest limit that SetLimit accepts in place of a configured one, 0 where there is
+// none. A limit that the policy gives is never out of range.
+func (v *vendor) highest(configured int) int {
+	if configured == 0 {
+		return 0
+	}
+	return max(configured, v.policy.Max)
+}
+
+// adopt takes a policy, or the zero policy of a vendor without one.
+func (v *vendor) adopt(p Policy) {
+	p.Models = maps.Clone(p.Models)
+	maps.DeleteFunc(p.Models, func(_ string, limit int) bool { return limit <= 0 })
+	p.Known = slices.Clone(p.Known)
+	p.Default, p.Total = max(p.Default, 0), max(p.Total, 0)
+	if p.Max <= 0 {
+		p.Max = DefaultMax
+	}
+	if p.MaxPending <= 0 {
+		p.MaxPending = DefaultMaxPending
+	}
+	v.policy = p
+	if v.runtime > v.highest(p.Total) {
+		v.runtime = 0
+	}
+	for _, g := range v.gauges {
+		if g.runtime > v.highest(v.configured(g.key.Model)) {
+			g.runtime = 0
+		}
+	}
+	v.apply()
+}
+
+// apply puts the vendor's limits into force after a change, and grants what they leave room for.
+func (v *vendor) apply() {
+	for _, g := range v.gauges {
+		v.fit(g)
+		v.settle(g)
+	}
+	v.grant()
+	for _, g := range slices.Backward(v.gauges) { // backward, because rest may delete the gauge
+		v.controller.rest(g)
+	}
+}
+
+// reset forgets the limits of SetLimit: a model's, the account's with AccountModel, or all with "".
+func (v *vendor) reset(model string) {
+	if model == "" || model == AccountModel {
+		v.runtime = 0
+	}
+	for _, g := range v.gauges {
+		if model == "" || model == g.key.Model {
+			g.runtime = 0
+		}
+	}
+	v.apply()
+}
+
+// fit derives a gauge's limit from the policy and the limits set at run time.
+func (v *vendor) fit(g *gauge) {
+	model := g.key.Model
+	g.limit = cmp.Or(g.runtime, v.policy.Models[model], v.policy.Default, v.total())
+	_, limited := v.policy.Models[model]
+	g.pinned = limited || slices.Contains(v.policy.Known, model)
+}
+
+// hasRoom tells whether the account leaves room for one more call.
+func (v *vendor) hasRoom() bool {
+	total := v.total()
+	return total == 0 || v.inFlight < total
+}
+
+// settle keeps a gauge in line for an account slot exactly while it has a waiter that its own limit
+// admits. It is called after every change to the gauge.
+func (v *vendor) settle(g *gauge) {
+	wants := g.queue.len > 0 && g.admits()
+	switch {
+	case wants && !g.turn.in():
+		v.turns.push(&g.turn, g)
+	case !wants:
+		g.turn.leave()
+	}
+}
+
+// grant hands out slots, one a model in turn, until the account is full or nobody can take one. After
+// it, a free slot means that no waiter could use it, so a newcomer who can barges past nobody.
+func (v *vendor) grant() {
+	for v.turns.len > 0 && v.hasRoom() {
+		g := v.turns.first.owner
+		w := g.queue.first.owner
+		g.turn.leave()
+		g.take()
+		g.leave(w)
+		close(w.granted)
+	}
+}
+
+// find gives the place of a model in v.gauges.
+func (v *vendor) find(model string) (int, bool) {
+	return slices.BinarySearchFunc(v.gauges, model, func(g *gauge, model string) int {
+		return cmp.Compare(g.key.Model, model)
+	})
+}
