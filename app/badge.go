@@ -1,0 +1,86 @@
+package app
+
+import (
+	"bytes"
+	"fmt"
+	"image/png"
+
+	"afterglow/app/board"
+)
+
+// badgeMany stands for every number that no longer fits; it is drawn as "99+".
+const badgeMany = 100
+
+// badge is one picture of the tray icon. There are badgeMany+1 times moods of them, and each always has
+// the same bytes: Windows keeps every distinct one in a file.
+type badge struct {
+	Number int // calls in flight, 0 to badgeMany
+	Mood   mood
+}
+
+// mood is what the icon's colours say beside the number.
+type mood uint8
+
+const (
+	idle      mood = iota // nothing in flight
+	busy                  // calls in flight
+	pending               // calls wait for a slot
+	afterglow             // none wait any more, some did in the last seconds
+	down                  // no call can be served
+	paused                // new calls are turned away
+	moods                 // how many there are
+)
+
+// badgeOf is the badge for a board.
+func badgeOf(b board.Board) badge {
+	return badge{Number: min(b.Totals.InFlight, badgeMany), Mood: moodOf(b)}
+}
+
+func moodOf(b board.Board) mood {
+	switch {
+	case b.Down:
+		return down
+	case b.Paused:
+		return paused
+	case b.Totals.Pending > 0:
+		return pending
+	case b.Totals.Afterglow():
+		return afterglow
+	case b.Totals.InFlight > 0:
+		return busy
+	}
+	return idle
+}
+
+// badges draws badges and keeps what it has drawn. It is for one goroutine.
+type badges struct {
+	brush *brush
+	drawn map[badge][]byte
+}
+
+func newBadges() (*badges, error) {
+	b, err := newBrush()
+	if err != nil {
+		return nil, fmt.Errorf("prepare tray icon: %w", err)
+	}
+	return &badges{brush: b, drawn: map[badge][]byte{}}, nil
+}
+
+// png is a badge as a PNG of badgeSize pixels.
+func (c *badges) png(b badge) []byte {
+	if data := c.drawn[b]; data != nil {
+		return data
+	}
+	var file bytes.Buffer
+	// Encode fails only for a writer that fails, or an image without pixels.
+	_ = png.Encode(&file, c.brush.badge(b))
+	c.drawn[b] = file.Bytes()
+	return c.drawn[b]
+}
+
+// template is the mark in black on nothing, for macOS, which colours it to suit its menu bar.
+func (c *badges) template() []byte {
+	var file bytes.Buffer
+	_ = png.Encode(&file, c.brush.template())
+	return file.Bytes()
+}

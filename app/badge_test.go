@@ -1,0 +1,253 @@
+package app
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	"image/color"
+	"image/draw"
+	"image/png"
+	"math"
+	"testing"
+
+	"fyne.io/fyne/v2/test"
+	xdraw "golang.org/x/image/draw"
+
+	"afterglow/app/board"
+)
+
+// sheet lays badges out as panels show them: one row a size, on light and on dark, and below it each
+// of the smallest four times as big.
+func sheet(p *brush, list []badge) image.Image {
+	const gap, cell, zoom = 8, 72, 4
+	height := 0
+	for _, s := range panelSizes {
+		height += s + gap
+	}
+	height += 2*(16*zoom+gap) + gap
+	out := image.NewRGBA(image.Rect(0, 0, gap+len(list)*cell, 2*height))
+	for i, ground := range []color.Color{color.Gray{0xf2}, color.Gray{0x22}} {
+		panel := image.Rect(0, i*height, out.Rect.Max.X, (i+1)*height)
+		draw.Draw(out, panel, image.NewUniform(ground), image.Point{}, draw.Src)
+		for j, b := range list {
+			at := image.Pt(gap+j*cell, i*height+gap)
+			full := p.badge(b)
+			for _, size := range panelSizes {
+				icon := shrink(full, size, ground)
+				draw.Draw(out, icon.Bounds().Add(at), icon, image.Point{}, draw.Src)
+				at.Y += size + gap
+			}
+			for _, size := range []int{16, 22} {
+				icon := shrink(full, size, ground)
+				xdraw.NearestNeighbor.Scale(out, image.Rect(at.X, at.Y, at.X+64, at.Y+64), icon, icon.Bounds(), draw.Src, nil)
+				at.Y += 16*zoom + gap
+			}
+		}
+	}
+	return out
+}
+
+// shrink shows an icon on a panel in another size, smoothly.
+func shrink(icon image.Image, size int, panel color.Color) *image.RGBA {
+	out := image.NewRGBA(image.Rect(0, 0, size, size))
+	draw.Draw(out, out.Bounds(), image.NewUniform(panel), image.Point{}, draw.Src)
+	xdraw.CatmullRom.Scale(out, out.Bounds(), icon, icon.Bounds(), draw.Over, nil)
+	return out
+}
+
+// TestBadgesLook compares a sheet of badges with testdata/badges.png. After a change that is meant, look
+// at testdata/failed/badges.png and move it over.
+func TestBadgesLook(t *testing.T) {
+	p := newTestBrush(t)
+	test.AssertImageMatches(t, "badges.png", sheet(p, []badge{
+		{0, idle}, {1, busy}, {3, busy}, {7, busy}, {10, busy}, {42, busy}, {88, busy}, {badgeMany, busy},
+		{3, pending}, {42, pending}, {badgeMany, pending},
+		{0, afterglow}, {5, afterglow}, {42, afterglow}, {badgeMany, afterglow},
+		{0, down}, {2, down}, {0, paused}, {2, paused}, {12, paused},
+	}))
+}
+
+func newTestBrush(t *testing.T) *brush {
+	t.Helper()
+	p, err := newBrush()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// panelSizes are the sizes in which panels show icons.
+var panelSizes = []int{16, 22, 24, 32, 64}
+
+func TestBadgesStandOutFromAnyPanel(t *testing.T) {
+	p := newTestBrush(t)
+	panels := map[string]color.Color{
+		"white": color.White, "light": color.Gray{0xf2}, "dark": rgb(0x31363b), "black": color.Black,
+	}
+	for name, panel := range panels {
+		for m := range moods {
+			for _, n := range []int{0, 1, 8, 42, badgeMany} {
+				for _, size := range panelSizes {
+					icon := shrink(p.badge(badge{n, m}), size, panel)
+					// 3:1 is what WCAG asks of a picture. Where a panel is close to the ground, the rim or
+					// the ink must do; the thinnest is a tenth of its tile.
+					if got := share(icon, icon.Bounds(), panel, 3); got < 0.10 {
+						t.Errorf("%s panel, %v, %d px: %.0f %% of the icon stand out", name, badge{n, m}, size, 100*got)
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestBadgeNumbersCanBeRead(t *testing.T) {
+	p := newTestBrush(t)
+	for m := busy; m < moods; m++ {
+		ground := paintOf(m).ground
+		// What WCAG asks of text.
+		if got := contrast(paintOf(m).ink, ground); got < 4.5 {
+			t.Errorf("mood %d: ink and ground have a contrast of %.1f", m, got)
+		}
+		for n := 1; n <= badgeMany; n++ {
+			for _, size := range panelSizes {
+				icon := shrink(p.badge(badge{n, m}), size, ground)
+				inner := icon.Bounds().Inset((size + 7) / 8)
+				// The narrowest number is 1.
+				if got := share(icon, inner, ground, 3); got < 0.12 {
+					t.Errorf("%v, %d px: %.0f %% of the tile is ink", badge{n, m}, size, 100*got)
+				}
+			}
+		}
+	}
+}
+
+func TestBadgesDiffer(t *testing.T) {
+	p := newTestBrush(t)
+	const size = 16
+	var icons []*image.RGBA
+	var names []string
+	add := func(b badge) {
+		icons = append(icons, shrink(p.badge(b), size, color.Gray{0x2e}))
+		names = append(names, fmt.Sprintf("%v", b))
+	}
+	for n := 1; n <= badgeMany; n++ {
+		add(badge{n, busy})
+	}
+	for m := range moods {
+		add(badge{0, m})
+	}
+	add(badge{8, pending})
+	add(badge{8, afterglow})
+	for i, a := range icons {
+		for j, b := range icons[:i] {
+			if seen := distance(a, b); seen < 3 {
+				t.Errorf("%s and %s differ in %d pixels of %d", names[i], names[j], seen, size*size)
+			}
+		}
+	}
+}
+
+func TestBadgeBytes(t *testing.T) {
+	one, err := newBadges()
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := newBadges()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range []badge{{0, idle}, {7, busy}, {badgeMany, pending}, {3, afterglow}} {
+		data := one.png(b)
+		if !bytes.Equal(data, other.png(b)) {
+			t.Errorf("%v: the bytes are not always the same", b)
+		}
+		if again := one.png(b); &data[0] != &again[0] {
+			t.Errorf("%v was drawn twice", b)
+		}
+		icon, err := png.Decode(bytes.NewReader(data))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if icon.Bounds().Size() != image.Pt(badgeSize, badgeSize) {
+			t.Errorf("%v is %v", b, icon.Bounds().Size())
+		}
+		for y := range badgeSize {
+			for x := range badgeSize {
+				if _, _, _, alpha := icon.At(x, y).RGBA(); alpha != 0 && alpha != 0xffff {
+					t.Fatalf("%v: the pixel at %d,%d is half clear", b, x, y)
+				}
+			}
+		}
+	}
+}
+
+func TestBadgeOf(t *testing.T) {
+	totals := func(inFlight, pending, peak int) board.Totals {
+		return board.Totals{InFlight: inFlight, Pending: pending, Peak: peak}
+	}
+	for _, c := range []struct {
+		board board.Board
+		want  badge
+	}{
+		{board.Board{}, badge{0, idle}},
+		{board.Board{Totals: totals(1, 0, 0)}, badge{1, busy}},
+		{board.Board{Totals: totals(99, 0, 0)}, badge{99, busy}},
+		{board.Board{Totals: totals(100, 0, 0)}, badge{badgeMany, busy}},
+		{board.Board{Totals: totals(5000, 0, 0)}, badge{badgeMany, busy}},
+		{board.Board{Totals: totals(3, 2, 2)}, badge{3, pending}},
+		{board.Board{Totals: totals(3, 0, 2)}, badge{3, afterglow}},
+		{board.Board{Totals: totals(0, 0, 2)}, badge{0, afterglow}},
+		{board.Board{Totals: totals(3, 2, 2), Paused: true}, badge{3, paused}},
+		{board.Board{Totals: totals(3, 2, 2), Paused: true, Down: true}, badge{3, down}},
+	} {
+		if got := badgeOf(c.board); got != c.want {
+			t.Errorf("%+v: %v, want %v", c.board.Totals, got, c.want)
+		}
+	}
+}
+
+// share is the part of an area whose contrast to a colour is at least a ratio.
+func share(img image.Image, area image.Rectangle, to color.Color, ratio float64) float64 {
+	n := 0
+	for y := area.Min.Y; y < area.Max.Y; y++ {
+		for x := area.Min.X; x < area.Max.X; x++ {
+			if contrast(img.At(x, y), to) >= ratio {
+				n++
+			}
+		}
+	}
+	return float64(n) / float64(area.Dx()*area.Dy())
+}
+
+// contrast is the contrast ratio of WCAG 2, from 1 to 21.
+func contrast(a, b color.Color) float64 {
+	high, low := luminance(a), luminance(b)
+	return (max(high, low) + 0.05) / (min(high, low) + 0.05)
+}
+
+// luminance is the relative luminance of WCAG 2, from 0 to 1.
+func luminance(c color.Color) float64 {
+	linear := func(v uint32) float64 {
+		s := float64(v) / 0xffff
+		if s <= 0.04045 {
+			return s / 12.92
+		}
+		return math.Pow((s+0.055)/1.055, 2.4)
+	}
+	r, g, b, _ := c.RGBA()
+	return 0.2126*linear(r) + 0.7152*linear(g) + 0.0722*linear(b)
+}
+
+// distance is the number of pixels of which a channel differs by more than a quarter.
+func distance(a, b *image.RGBA) int {
+	n := 0
+	for i := 0; i < len(a.Pix); i += 4 {
+		for c := range 3 {
+			if p, q := a.Pix[i+c], b.Pix[i+c]; max(p, q)-min(p, q) > 64 {
+				n++
+				break
+			}
+		}
+	}
+	return n
+}
