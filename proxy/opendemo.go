@@ -3,8 +3,39 @@ package proxy
 import (
 	"context"
 	"log/slog"
+
+	"afterglow/proxy/simvendor"
 )
 
+// demoSeed makes every demo the same.
+const demoSeed = 1
+
+// openDemo returns a server over simulated vendors. Their traffic starts once it listens, and all ends
+// with ctx. Limits that are changed are not kept: they are not the user's own.
 func openDemo(ctx context.Context, set Setup, log *slog.Logger) (*Server, error) {
-	panic("todo")
+	demo, err := simvendor.StartDemo()
+	if err != nil {
+		return nil, err
+	}
+	context.AfterFunc(ctx, demo.Close)
+	conf, err := set.override(demo.Config)
+	if err != nil {
+		return nil, err
+	}
+	s, err := New(Options{Config: conf, Demo: true, Log: log})
+	if err != nil {
+		return nil, err
+	}
+	go func() {
+		wake := s.Watch(ctx)
+		for s.Status().Addr == "" {
+			select {
+			case <-wake:
+			case <-ctx.Done():
+				return
+			}
+		}
+		simvendor.Traffic(ctx, "http://"+s.Status().Addr, demoSeed)
+	}()
+	return s, nil
 }
