@@ -3,6 +3,7 @@ package limiter
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -14,12 +15,13 @@ import (
 //
 //	go test -run '^$' -bench . -benchmem ./limiter
 
-// pair acquires and releases once.
-type pair func(context.Context) error
+// pair acquires once, calls held, and releases.
+type pair func(ctx context.Context, held func()) error
 
 func ours(c *Controller, k Key) pair {
-	return func(ctx context.Context) error {
+	return func(ctx context.Context, held func()) error {
 		p, err := c.Acquire(ctx, k)
+		held()
 		p.Release()
 		return err
 	}
@@ -27,8 +29,9 @@ func ours(c *Controller, k Key) pair {
 
 func weighted(limit int64) pair {
 	s := semaphore.NewWeighted(limit)
-	return func(ctx context.Context) error {
+	return func(ctx context.Context, held func()) error {
 		err := s.Acquire(ctx, 1)
+		held()
 		if err == nil {
 			s.Release(1)
 		}
@@ -99,7 +102,8 @@ func manyKeys(vendors, models int) []Key {
 	return keys
 }
 
-// benchCrowd lets n goroutines acquire and release in a loop.
+// benchCrowd lets n goroutines acquire and release in a loop. Each holds its first slot until the others
+// have had their turn to queue.
 func benchCrowd(b *testing.B, n int, one pair) {
 	ctx := requestContext(b)
 	b.ReportAllocs()
@@ -107,8 +111,8 @@ func benchCrowd(b *testing.B, n int, one pair) {
 	var done atomic.Int64
 	for range n {
 		all.Go(func() {
-			for done.Add(1) <= int64(b.N) {
-				if err := one(ctx); err != nil {
+			for held := runtime.Gosched; done.Add(1) <= int64(b.N); held = func() {} {
+				if err := one(ctx, held); err != nil {
 					b.Error(err)
 				}
 			}
@@ -117,14 +121,17 @@ func benchCrowd(b *testing.B, n int, one pair) {
 	all.Wait()
 }
 
-// BenchmarkHandOff has one slot, which each release passes to the head of a queue of so many. (Of one: on
-// two processors a release may find that the other goroutine has not joined the queue again yet.)
+// BenchmarkHandOff has one slot, which each release passes to the head of a queue of so many. On one
+// processor a goroutine runs on after its release until it waits in the queue again, so every release
+// is a hand-off; on two, many would find the queue of one empty.
 func BenchmarkHandOff(b *testing.B) {
 	for _, waiters := range []int{1, 10, 1000} {
 		b.Run(fmt.Sprintf("%d/limiter", waiters), func(b *testing.B) {
+			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 			benchCrowd(b, waiters+1, ours(roomy(1), glm))
 		})
 		b.Run(fmt.Sprintf("%d/semaphore", waiters), func(b *testing.B) {
+			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 			benchCrowd(b, waiters+1, weighted(1))
 		})
 	}
