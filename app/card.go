@@ -6,12 +6,13 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
+	fynewidget "fyne.io/fyne/v2/widget"
 
 	"afterglow/app/board"
 	"afterglow/app/widget"
 )
 
-// rowGap is the room between a card's head and its rows, and after the account's row.
+// rowGap is the room between a card's head and its rows.
 const rowGap = 8
 
 // cardView draws one vendor: its head and a row a model.
@@ -52,14 +53,17 @@ func (c *cardView) arrange(rows []board.Row) bool {
 	}
 	old := c.rows
 	c.rows = make([]*rowView, len(rows))
-	objects := make([]fyne.CanvasObject, len(rows))
+	objects := make([]fyne.CanvasObject, 0, len(rows)+1)
 	for i, r := range rows {
 		if j := slices.IndexFunc(old, func(v *rowView) bool { return v.fits(r) }); j >= 0 {
 			c.rows[i] = old[j]
 		} else {
 			c.rows[i] = newRow(r, c.page.setLimit)
 		}
-		objects[i] = c.rows[i].box
+		objects = append(objects, c.rows[i].box)
+		if r.Account() {
+			objects = append(objects, container.New(layout.NewCustomPaddedLayout(4, 4, 0, 0), fynewidget.NewSeparator()))
+		}
 	}
 	c.list.Objects = objects
 	setVisible(c.list, len(rows) > 0)

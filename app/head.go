@@ -108,6 +108,8 @@ const (
 	headHeight = 28
 	headGap    = 8
 	headMin    = 440
+	headWide   = 540 // from this width on the sparkline has sparkWide: two pixels a bar and one between
+	sparkWide  = 3*board.Buckets - 1
 	opticDrop  = 1 // a dot or bar looks centred a little below the middle of its line of text
 )
 
@@ -119,6 +121,9 @@ func (h *headView) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	for _, o := range []fyne.CanvasObject{h.spark, h.span, h.reset} {
 		if o.Visible() {
 			width := o.MinSize().Width
+			if o == h.spark && size.Width >= headWide {
+				width = sparkWide
+			}
 			right -= width
 			put(o, right, width, size.Height)
 			right -= headGap

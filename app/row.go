@@ -37,7 +37,7 @@ func newRow(r board.Row, set func(board.Row, int)) *rowView {
 	if r.Account() {
 		v.name = widget.NewName(tr("row.account"), widget.Style{Color: widget.ColorMuted})
 	}
-	v.box = container.New(rowLayout{}, v.count, v.pill)
+	v.box = container.New(rowLayout{limited: r.Limited}, v.count, v.pill)
 	if r.Limited {
 		v.gauge = widget.NewGauge()
 		v.slider = widget.NewLimitSlider(r.Limit, r.Max)
@@ -91,15 +91,17 @@ func countColor(r board.Row) fyne.ThemeColorName {
 
 // rowLayout puts the parts of a row into columns that depend on the width alone, so that they stand
 // under each other over all cards.
-type rowLayout struct{}
+type rowLayout struct {
+	limited bool // else the name has the room of the gauge, too
+}
 
 // The fixed columns. The name and the gauge share what is left.
 const (
 	countWidth  = 44
 	pillWidth   = 92
 	sliderWidth = 128
-	nameMin     = 128
-	gaugeMin    = 72
+	nameMin     = 104
+	gaugeMin    = 64
 	nameShare   = 0.52
 	gaugeMax    = 320
 )
@@ -108,16 +110,15 @@ func (rowLayout) MinSize([]fyne.CanvasObject) fyne.Size {
 	return fyne.NewSize(nameMin+gaugeMin+countWidth+pillWidth+sliderWidth+4*columnGap, rowHeight)
 }
 
-func (rowLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+func (l rowLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	free := size.Width - countWidth - pillWidth - sliderWidth - 4*columnGap
-	gauge := min(max(free*(1-nameShare), gaugeMin), gaugeMax)
+	gauge := min(max(float32(int(free*(1-nameShare))), gaugeMin), gaugeMax)
 	name := free - gauge
 	x := name + columnGap
-	limited := len(objects) == 5
 	for _, o := range objects {
 		switch o := o.(type) {
 		case *widget.Name:
-			if !limited {
+			if !l.limited {
 				name += columnGap + gauge
 			}
 			place(o, 0, name)

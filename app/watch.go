@@ -7,14 +7,18 @@ import (
 	"afterglow/app/board"
 )
 
-// tick is the least time between two boards: at most four a second reach the tray and the window.
-const tick = 250 * time.Millisecond
+// The least time between two boards for the tray and for the window. Each board that changes anything
+// makes Fyne repaint the whole window, so that one gets fewer.
+const (
+	trayTick   = 250 * time.Millisecond
+	windowTick = 333 * time.Millisecond
+)
 
 // watch shows the service's board now and after every change, at most one a tick and the last one
 // always, until ctx is done. A change after a quiet time shows at once. A board also comes when nothing
 // has changed for a bucket of the history, because that moves on by itself. It calls show on its own
 // goroutine.
-func watch(ctx context.Context, svc Service, show func(board.Board)) {
+func watch(ctx context.Context, svc Service, tick time.Duration, show func(board.Board)) {
 	model := board.New()
 	wake := svc.Watch(ctx)
 	for {

@@ -28,6 +28,7 @@ const (
 type Window struct {
 	window fyne.Window
 	page   *live
+	quit   func()
 	run    func(func()) // on the UI's goroutine
 
 	mu     sync.Mutex
@@ -36,9 +37,9 @@ type Window struct {
 	shown  bool
 }
 
-// NewWindow makes the window, hidden. With a tray, closing hides it; without, closing it quits.
+// NewWindow makes the window, hidden; see SetTray for tray.
 func NewWindow(a fyne.App, svc Service, tray bool) *Window {
-	w := &Window{window: a.NewWindow(tr("window.title")), run: fyne.Do}
+	w := &Window{window: a.NewWindow(tr("window.title")), run: fyne.Do, quit: a.Quit}
 	w.page = newLive(svc, desk{run: w.run, copy: a.Clipboard().SetContent})
 	w.window.SetPadded(false)
 	w.window.SetContent(w.page.root)
@@ -47,7 +48,8 @@ func NewWindow(a fyne.App, svc Service, tray bool) *Window {
 	return w
 }
 
-// SetTray tells whether there is a tray to hide in.
+// SetTray tells whether there is a tray. If so, closing the window hides it there; if not, the window says
+// so, and closing it quits.
 func (w *Window) SetTray(tray bool) {
 	w.page.notify(w.page.noTray, when(!tray, "notice.no_tray"))
 	w.page.tidy()
@@ -56,7 +58,7 @@ func (w *Window) SetTray(tray bool) {
 			w.Hide()
 			return
 		}
-		fyne.CurrentApp().Quit()
+		w.quit()
 	})
 }
 

@@ -1,3 +1,5 @@
+// Package assets holds what the programs carry with them: icons, fonts, translations and the built-in
+// configuration.
 package assets
 
 import "embed"

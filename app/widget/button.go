@@ -114,7 +114,7 @@ func (b *Button) colors() (fill, text fyne.ThemeColorName) {
 func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 	back := &canvas.Rectangle{CornerRadius: 6}
 	shade := &canvas.Rectangle{CornerRadius: 6}
-	mark := &canvas.Image{FillMode: canvas.ImageFillContain}
+	mark := newMark()
 	text := &canvas.Text{}
 	refresh := func() {
 		fill, ink := b.colors()
@@ -128,7 +128,7 @@ func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 			shade.FillColor, shade.Hidden = themeColor(b, theme.ColorNameFocus), false
 			shade.StrokeColor, shade.StrokeWidth = themeColor(b, theme.ColorNamePrimary), 2
 		}
-		mark.Resource = theme.NewColoredResource(b.icon, ink)
+		mark.paint(b, b.icon, ink)
 		Style{Color: ink}.paint(text, b)
 		text.Text = b.text
 	}
@@ -140,7 +140,7 @@ func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 		return buttonInset + buttonIcon + buttonGap + text.MinSize().Width + buttonInset + 2
 	}
 	return &renderer{
-		objects: []fyne.CanvasObject{back, shade, mark, text},
+		objects: []fyne.CanvasObject{back, shade, mark.Image, text},
 		minSize: func() fyne.Size { return fyne.NewSize(width(), buttonHeight) },
 		layout: func(size fyne.Size) {
 			back.Resize(size)

@@ -2,7 +2,6 @@ package widget
 
 import (
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/widget"
 )
 
@@ -27,17 +26,14 @@ func NewCard(content fyne.CanvasObject) *Card {
 
 // CreateRenderer is for Fyne.
 func (c *Card) CreateRenderer() fyne.WidgetRenderer {
-	back := &canvas.Rectangle{CornerRadius: cardRadius, StrokeWidth: 1}
-	refresh := func() {
-		back.FillColor = themeColor(c, ColorCard)
-		back.StrokeColor = themeColor(c, ColorCardBorder)
-	}
+	s := newSurface()
+	refresh := func() { s.paint(themeColor(c, ColorCard), themeColor(c, ColorCardBorder)) }
 	refresh()
 	return &renderer{
-		objects: []fyne.CanvasObject{back, c.content},
+		objects: append(s.objects(), c.content),
 		minSize: func() fyne.Size { return c.content.MinSize().AddWidthHeight(2*cardInset, 2*cardMargin) },
 		layout: func(size fyne.Size) {
-			back.Resize(size)
+			s.resize(size)
 			c.content.Move(fyne.NewPos(cardInset, cardMargin))
 			c.content.Resize(size.SubtractWidthHeight(2*cardInset, 2*cardMargin))
 		},

@@ -13,7 +13,7 @@ import (
 
 const (
 	gaugeHeight   = 8
-	gaugeMinWidth = 72
+	gaugeMinWidth = 64
 	gaugeGap      = 2
 	gaugeRadius   = 2.5
 

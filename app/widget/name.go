@@ -12,8 +12,10 @@ var (
 	_ fyne.Tappable     = (*Name)(nil)
 )
 
-// nameMin is the least width of a Name, in Fyne's units.
-const nameMin = 64
+const (
+	nameMin   = 64 // the least width of a Name, in Fyne's units
+	nameShade = 12 // how far the ground of a whole name goes beyond it
+)
 
 // Name is one line that gives way: where it does not fit it loses its middle, because in a list of
 // models both the start (whose) and the end (which) matter. While the pointer is over it, or after a
@@ -106,6 +108,11 @@ func (n *Name) CreateRenderer() fyne.WidgetRenderer {
 		n.style.paint(full, n)
 		back.FillColor = themeColor(n, n.RevealColor)
 		back.Hidden, full.Hidden = !n.revealed, !n.revealed
+		whole, size := full.MinSize(), n.Size()
+		top := (size.Height - whole.Height) / 2
+		box(line, 0, top, size.Width, whole.Height)
+		box(full, 0, top, whole.Width, whole.Height)
+		box(back, 0, 0, whole.Width+nameShade, size.Height)
 	}
 	refresh()
 	return &renderer{
@@ -115,14 +122,6 @@ func (n *Name) CreateRenderer() fyne.WidgetRenderer {
 			n.fit(size.Width)
 			refresh()
 			line.Refresh()
-			whole := full.MinSize()
-			at := fyne.NewPos(0, (size.Height-whole.Height)/2)
-			line.Move(at)
-			line.Resize(fyne.NewSize(size.Width, whole.Height))
-			full.Move(at)
-			full.Resize(whole)
-			back.Move(fyne.NewPos(0, 0))
-			back.Resize(fyne.NewSize(whole.Width+12, size.Height))
 		},
 		refresh: refresh,
 	}

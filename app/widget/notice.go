@@ -47,7 +47,7 @@ func (n *Notice) Set(text string) bool {
 	}
 	n.text, n.segment.Text = text, text
 	n.words.Refresh()
-	setHidden(n, text == "")
+	setVisible(text != "", n)
 	return true
 }
 

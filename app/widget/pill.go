@@ -31,16 +31,27 @@ const (
 	Afterglow                 // calls were waiting a moment ago: grey, with a clock
 )
 
+// pillLook is one kind's colours and icon.
+type pillLook struct {
+	fill, border, text fyne.ThemeColorName
+	icon               fyne.Resource
+}
+
 // Pill is a short remark beside a gauge, at the left of its room.
 type Pill struct {
 	widget.BaseWidget
-	kind PillKind
-	text string
+	kind  PillKind
+	text  string
+	looks [Afterglow + 1]pillLook
 }
 
 // NewPill makes a pill that says nothing yet.
 func NewPill() *Pill {
 	p := &Pill{}
+	p.looks[Pending] = pillLook{ColorPending, ColorPendingBorder, ColorPendingText,
+		fyne.NewStaticResource("hourglass.svg", hourglassSVG)}
+	p.looks[Afterglow] = pillLook{ColorGlow, ColorGlowBorder, ColorGlowText,
+		fyne.NewStaticResource("clock.svg", clockSVG)}
 	p.ExtendBaseWidget(p)
 	return p
 }
@@ -54,64 +65,45 @@ func (p *Pill) Set(kind PillKind, text string) {
 	p.Refresh()
 }
 
-// pillLook is one kind's colours and icon.
-type pillLook struct {
-	fill, border, text fyne.ThemeColorName
-	icon               fyne.Resource
-}
-
-func (k PillKind) look() pillLook {
-	if k == Pending {
-		return pillLook{ColorPending, ColorPendingBorder, ColorPendingText,
-			icon("hourglass.svg", hourglassSVG, ColorPendingText)}
-	}
-	return pillLook{ColorGlow, ColorGlowBorder, ColorGlowText, icon("clock.svg", clockSVG, ColorGlowText)}
-}
-
-// icon is an SVG that takes its colour from the theme.
-func icon(name string, svg []byte, color fyne.ThemeColorName) fyne.Resource {
-	return theme.NewColoredResource(fyne.NewStaticResource(name, svg), color)
-}
-
 // CreateRenderer is for Fyne.
 func (p *Pill) CreateRenderer() fyne.WidgetRenderer {
 	back := &canvas.Rectangle{CornerRadius: canvas.RadiusMaximum, StrokeWidth: 1}
-	mark := &canvas.Image{FillMode: canvas.ImageFillContain}
+	mark := newMark()
 	text := &canvas.Text{TextStyle: fyne.TextStyle{Bold: true}}
 	layout := func(size fyne.Size) {
 		line := text.MinSize()
 		top := (size.Height - pillHeight) / 2
-		back.Resize(fyne.NewSize(pillInset+pillIcon+pillGap+line.Width+pillInset, pillHeight))
-		back.Move(fyne.NewPos(0, top))
-		mark.Resize(fyne.NewSquareSize(pillIcon))
-		mark.Move(fyne.NewPos(pillInset, top+(pillHeight-pillIcon)/2))
-		text.Resize(line)
-		text.Move(fyne.NewPos(pillInset+pillIcon+pillGap, top+(pillHeight-line.Height)/2))
+		box(back, 0, top, pillInset+pillIcon+pillGap+line.Width+pillInset, pillHeight)
+		box(mark, pillInset, top+(pillHeight-pillIcon)/2, pillIcon, pillIcon)
+		box(text, pillInset+pillIcon+pillGap, top+(pillHeight-line.Height)/2, line.Width, line.Height)
 	}
 	refresh := func() {
-		look := p.kind.look()
+		setVisible(p.kind != NoPill, back, mark.Image, text)
+		if p.kind == NoPill {
+			return
+		}
+		look := p.looks[p.kind]
 		back.FillColor, back.StrokeColor = themeColor(p, look.fill), themeColor(p, look.border)
-		mark.Resource = look.icon
+		mark.paint(p, look.icon, look.text)
 		text.Text, text.Color = p.text, themeColor(p, look.text)
 		text.TextSize = textSize(p, theme.SizeNameCaptionText)
-		for _, o := range []fyne.CanvasObject{back, mark, text} {
-			setHidden(o, p.kind == NoPill)
-		}
 		layout(p.Size())
 	}
 	refresh()
 	return &renderer{
-		objects: []fyne.CanvasObject{back, mark, text},
+		objects: []fyne.CanvasObject{back, mark.Image, text},
 		minSize: func() fyne.Size { return fyne.NewSize(back.Size().Width, pillHeight) },
 		layout:  layout,
 		refresh: refresh,
 	}
 }
 
-func setHidden(o fyne.CanvasObject, hidden bool) {
-	if hidden {
-		o.Hide()
-	} else {
-		o.Show()
+func setVisible(visible bool, objects ...fyne.CanvasObject) {
+	for _, o := range objects {
+		if visible {
+			o.Show()
+		} else {
+			o.Hide()
+		}
 	}
 }

@@ -1,8 +1,6 @@
 package widget
 
 import (
-	"image/color"
-
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/theme"
@@ -55,7 +53,7 @@ func (l *sliderLook) refresh() {
 	l.filled.FillColor = themeColor(s, ColorThumbEdge)
 	l.thumb.FillColor = themeColor(s, ColorThumb)
 	l.thumb.StrokeColor = themeColor(s, ColorThumbEdge)
-	l.ring.FillColor, l.ring.StrokeColor, l.ring.StrokeWidth = l.ringColors()
+	l.paintRing()
 	l.label.Text = s.label()
 	l.label.Color = themeColor(s, ColorMuted)
 	if s.hovered || s.dragging || s.focused {
@@ -65,15 +63,20 @@ func (l *sliderLook) refresh() {
 	l.layout()
 }
 
-func (l *sliderLook) ringColors() (fill, stroke color.Color, width float32) {
+// paintRing shows the focus or the pointer around the thumb; without them it is hidden, not only clear,
+// so that it costs nothing.
+func (l *sliderLook) paintRing() {
 	s := l.slider
+	l.ring.Hidden, l.ring.StrokeWidth = false, 0
 	switch {
 	case s.focused && !s.pointed:
-		return themeColor(s, theme.ColorNameFocus), themeColor(s, theme.ColorNamePrimary), 2
+		l.ring.FillColor = themeColor(s, theme.ColorNameFocus)
+		l.ring.StrokeColor, l.ring.StrokeWidth = themeColor(s, theme.ColorNamePrimary), 2
 	case s.hovered || s.dragging:
-		return themeColor(s, theme.ColorNameHover), color.Transparent, 0
+		l.ring.FillColor = themeColor(s, theme.ColorNameHover)
+	default:
+		l.ring.Hidden = true
 	}
-	return color.Transparent, color.Transparent, 0
 }
 
 func (l *sliderLook) layout() {

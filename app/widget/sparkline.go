@@ -14,7 +14,7 @@ import (
 
 const (
 	sparkHeight = 24
-	sparkPitch  = 3 // units from bar to bar, one of them the gap
+	sparkPitch  = 2 // the least units from bar to bar, one of them the gap
 
 	// sparkFloor keeps a single call from looking like a full house.
 	sparkFloor = 4
@@ -68,7 +68,7 @@ func (s *Sparkline) draw(w, h int) image.Image {
 	for _, b := range s.bars {
 		top = max(top, b.Lower+b.Upper)
 	}
-	gap := max(w/n/sparkPitch, 1)
+	gap := max(w/n/3, 1)
 	base := max(h/sparkHeight, 1)
 	lower, upper := themeColor(s, s.lower), themeColor(s, s.upper)
 	fillRect(img, image.Rect(0, h-base, w, h), themeColor(s, ColorTrack))

@@ -8,6 +8,7 @@ import (
 	"image/color"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/theme"
 )
 
@@ -63,9 +64,33 @@ func (r *renderer) MinSize() fyne.Size           { return r.minSize() }
 func (r *renderer) Layout(size fyne.Size)        { r.layout(size) }
 func (r *renderer) Destroy()                     {}
 
+// Refresh redraws what is to be seen. A picture is left alone: whoever changes it refreshes it, because
+// that means to read its SVG again.
 func (r *renderer) Refresh() {
 	r.refresh()
 	for _, o := range r.objects {
-		o.Refresh()
+		if _, picture := o.(*canvas.Image); o.Visible() && !picture {
+			o.Refresh()
+		}
 	}
+}
+
+// mark is a small SVG in a colour of the theme.
+type mark struct {
+	*canvas.Image
+	icon fyne.Resource
+	ink  color.Color
+}
+
+func newMark() *mark { return &mark{Image: &canvas.Image{FillMode: canvas.ImageFillContain}} }
+
+// paint shows an icon in a colour.
+func (m *mark) paint(w themed, icon fyne.Resource, ink fyne.ThemeColorName) {
+	c := themeColor(w, ink)
+	if icon == m.icon && c == m.ink {
+		return
+	}
+	m.icon, m.ink = icon, c
+	m.Image.Resource = theme.NewColoredResource(icon, ink)
+	m.Image.Refresh()
 }
