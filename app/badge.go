@@ -77,10 +77,3 @@ func (c *badges) png(b badge) []byte {
 	c.drawn[b] = file.Bytes()
 	return c.drawn[b]
 }
-
-// template is the mark in black on nothing, for macOS, which colours it to suit its menu bar.
-func (c *badges) template() []byte {
-	var file bytes.Buffer
-	_ = png.Encode(&file, c.brush.template())
-	return file.Bytes()
-}

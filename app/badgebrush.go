@@ -73,7 +73,7 @@ func newBrush() (*brush, error) {
 
 // badge draws a badge.
 func (p *brush) badge(b badge) image.Image {
-	p.clear()
+	p.canvas = image.NewRGBA(image.Rect(0, 0, badgeSize, badgeSize))
 	if b.Mood == idle {
 		p.mark(calm(), 0)
 		return solid(p.canvas)
@@ -96,15 +96,6 @@ func (p *brush) badge(b badge) image.Image {
 	}
 	return solid(p.canvas)
 }
-
-// template draws the mark in black on nothing.
-func (p *brush) template() image.Image {
-	p.clear()
-	p.mark(rgb(0x000000), 0)
-	return p.canvas
-}
-
-func (p *brush) clear() { p.canvas = image.NewRGBA(image.Rect(0, 0, badgeSize, badgeSize)) }
 
 // mark draws the glyph, inset by a number of pixels.
 func (p *brush) mark(ink color.NRGBA, inset float64) {

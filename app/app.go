@@ -1,0 +1,145 @@
+// Package app is the desktop face: the tray and the window over a running proxy.
+package app
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"fyne.io/fyne/v2"
+	fynedesktop "fyne.io/fyne/v2/driver/desktop"
+
+	"afterglow/app/desktop"
+	"afterglow/assets"
+)
+
+// Proxy is what the desktop as a whole asks of the proxy.
+type Proxy interface {
+	Service
+	Pause(on bool)
+}
+
+// Options are what Run needs beside the app and the proxy.
+type Options struct {
+	Hidden bool         // start in the tray, where there is one
+	Log    *slog.Logger // nil logs nothing
+}
+
+// Run shows p on the desktop until the user quits, the process is told to end by a signal, or ctx ends.
+// It runs a, and so must be called on the main goroutine; a must not run yet. The proxy is neither
+// started nor stopped: it should run before and can drain afterwards.
+func Run(ctx context.Context, a fyne.App, p Proxy, o Options) error {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if err := loadWords(); err != nil {
+		return err
+	}
+	badges, err := newBadges()
+	if err != nil {
+		return err
+	}
+	a.SetIcon(fyne.NewStaticResource("afterglow.svg", assets.Icon))
+	a.Settings().SetTheme(newLook())
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	f := newFace(ctx, a, p, badges)
+	f.log = o.Log
+	a.Lifecycle().SetOnStarted(func() { f.start(ctx, o.Hidden) })
+	stop := context.AfterFunc(ctx, f.quit)
+	a.Run()
+	stop() // Fyne's loop has ended and takes no more orders
+	cancel()
+	f.running.Wait()
+	return nil
+}
+
+// face is what the user sees.
+type face struct {
+	app     fyne.App
+	proxy   Proxy
+	log     *slog.Logger
+	window  *Window
+	badges  *badges
+	bar     fynedesktop.App // nil: Fyne has no tray on this system
+	running sync.WaitGroup
+}
+
+// newFace makes the window and readies the tray, before the app runs.
+func newFace(ctx context.Context, a fyne.App, p Proxy, b *badges) *face {
+	f := &face{app: a, proxy: p, badges: b}
+	f.window = NewWindow(a, p, false)
+	if f.bar, _ = a.(fynedesktop.App); f.bar == nil {
+		return f
+	}
+	attachTray(f.bar, f.window.window, b, f.window.Show)
+	ctx, cancel := context.WithTimeout(ctx, trayPatience)
+	defer cancel()
+	f.window.SetTray(desktop.HasTray(ctx))
+	return f
+}
+
+// trayPatience is how long the desktop may take to say whether it has a tray.
+const trayPatience = 2 * time.Second
+
+// start begins to show the proxy. It runs on the UI's goroutine, once the app runs.
+func (f *face) start(ctx context.Context, hidden bool) {
+	f.running.Go(func() { watch(ctx, f.proxy, windowTick, f.window.Update) })
+	if f.bar != nil {
+		f.running.Go(func() { f.watchTray(ctx) })
+		// Nobody waits for this one: on macOS it waits for the UI's goroutine, even when that has ended.
+		go f.runTray(ctx)
+	}
+	if !hidden || f.bar == nil {
+		f.window.Show()
+	}
+}
+
+// runTray keeps the tray in step with the proxy. When the icon is lost, it goes on with the window.
+func (f *face) runTray(ctx context.Context) {
+	icon := newDesktopTray(ctx, f.bar, f.actions())
+	if icon == nil {
+		return
+	}
+	t := &tray{on: icon, badges: f.badges, oneColor: trayInOneColor}
+	err := t.run(ctx, f.proxy)
+	// The icon is also lost when the app ends, just before ctx does.
+	if err != nil && sleep(ctx, traySettle) {
+		f.log.Error("tray is lost", "error", err)
+		f.setTray(false)
+	}
+}
+
+// watchTray follows the desktop's trays as they come and go.
+func (f *face) watchTray(ctx context.Context) {
+	if err := desktop.WatchTray(ctx, f.setTray); err != nil {
+		f.log.Warn("no tray", "error", err)
+		f.setTray(false)
+	}
+}
+
+// setTray tells the window whether there is a tray. Without one a hidden window could never come back.
+func (f *face) setTray(has bool) {
+	fyne.Do(func() {
+		f.window.SetTray(has)
+		if !has {
+			f.window.Show()
+		}
+	})
+}
+
+func (f *face) actions() trayActions {
+	return trayActions{
+		open: func() { fyne.Do(f.window.Show) },
+		copy: func() {
+			line := exportLine(f.proxy.Status().Addr)
+			fyne.Do(func() { f.app.Clipboard().SetContent(line) })
+		},
+		pause: func() { f.proxy.Pause(!f.proxy.Status().Paused) },
+		quit:  f.quit,
+	}
+}
+
+// quit ends the app's Run.
+func (f *face) quit() { fyne.Do(f.app.Quit) }

@@ -1,0 +1,156 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"afterglow/app/board"
+)
+
+// appName is the program's name for people. No language translates it.
+const appName = "Afterglow"
+
+// trayIcon is where the tray shows itself: the desktop's, or a test's. It starts with the badge of the
+// zero value, no texts, and a menu of items that are all visible, enabled and empty.
+type trayIcon interface {
+	setIcon(png []byte)
+	setTooltip(text string)
+	setTitle(text string)
+	setItem(place int, was, now trayItem)
+}
+
+// tray shows boards on an icon and its menu, and touches only what has changed. It is for one goroutine.
+type tray struct {
+	on       trayIcon
+	badges   *badges
+	oneColor bool // the icon is always the same and the number stands beside it, as on macOS
+	shown    trayView
+}
+
+// run keeps the tray in step with the service until ctx ends. An error means that the icon is gone:
+// systray panics when the session bus has died.
+func (t *tray) run(ctx context.Context, svc Service) (err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("show tray icon: %v", cause)
+		}
+	}()
+	watch(ctx, svc, trayTick, t.show)
+	return nil
+}
+
+func (t *tray) show(b board.Board) {
+	was, now := t.shown, t.view(b)
+	t.shown = now
+	if now.badge != was.badge {
+		t.on.setIcon(t.badges.png(now.badge))
+	}
+	if now.title != was.title {
+		t.on.setTitle(now.title)
+	}
+	if now.tooltip != was.tooltip {
+		t.on.setTooltip(now.tooltip)
+	}
+	for place, item := range now.items {
+		if item != was.items[place] {
+			t.on.setItem(place, was.items[place], item)
+		}
+	}
+}
+
+// trayView is all that the tray shows of a board.
+type trayView struct {
+	badge   badge
+	title   string
+	tooltip string
+	items   [trayItems]trayItem
+}
+
+// trayItem is a line of the menu.
+type trayItem struct {
+	label    string
+	hidden   bool
+	disabled bool
+	checked  bool
+}
+
+// busyLines is how many models the menu names.
+const busyLines = 12
+
+// The places of the menu. The items never move: a menu that is taken down and built again would close
+// under the user's pointer.
+const (
+	trayTotals = 0
+	trayBusy   = 1 // the first of busyLines
+	trayMore   = trayBusy + busyLines
+	trayOpen   = trayMore + 1 // below a line
+	trayCopy   = trayMore + 2
+	trayPause  = trayMore + 3
+	trayQuit   = trayMore + 4 // below a line
+	trayItems  = trayMore + 5
+)
+
+// tooltipLength is the longest tooltip: Windows has room for 127 UTF-16 units.
+const tooltipLength = 120
+
+// lineLength is the longest line of the menu.
+const lineLength = 80
+
+func (t *tray) view(b board.Board) trayView {
+	v := trayView{tooltip: plain(tooltip(b), tooltipLength)}
+	if t.oneColor {
+		if b.Totals.InFlight > 0 {
+			v.title = strconv.Itoa(b.Totals.InFlight)
+		}
+	} else {
+		v.badge, v.title = badgeOf(b), appName
+	}
+	v.items[trayTotals] = trayItem{label: headline(b), disabled: true}
+	for i := range busyLines {
+		v.items[trayBusy+i].hidden = i >= len(b.Busy)
+		if i < len(b.Busy) {
+			v.items[trayBusy+i].label = plain(b.Busy[i].Line(), lineLength)
+		}
+	}
+	more := len(b.Busy) - busyLines
+	v.items[trayMore].hidden = more <= 0
+	if more > 0 {
+		v.items[trayMore].label = trN("tray.more", more)
+	}
+	line := exportLine(b.Addr)
+	v.items[trayOpen].label = tr("tray.open")
+	v.items[trayCopy] = trayItem{label: trText("tray.copy", line), hidden: line == ""}
+	v.items[trayPause] = trayItem{label: tr("tray.pause"), checked: b.Paused}
+	v.items[trayQuit].label = tr("tray.quit")
+	return v
+}
+
+// headline is the menu's first line: the totals, or where there are none, what the tooltip says.
+func headline(b board.Board) string {
+	if b.Totals.InFlight == 0 && b.Totals.Pending == 0 {
+		return tooltip(b)
+	}
+	line := trN("tooltip.in_flight", b.Totals.InFlight)
+	if b.Totals.Pending > 0 {
+		line += " · " + trN("tooltip.queued", b.Totals.Pending)
+	}
+	return line
+}
+
+// plain is s in one line of at most length characters. Clients choose the names of models, which may
+// hold anything.
+func plain(s string, length int) string {
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return ' '
+	}, s)
+	if letters := []rune(s); len(letters) > length {
+		return string(letters[:length-1]) + "…"
+	}
+	return s
+}
