@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"afterglow/proxy"
+	"afterglow/proxy/config"
 )
 
 // version is set when the program is built, from FyneApp.toml.
@@ -22,12 +24,14 @@ func main() { os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stder
 // wrong, 1 for any other failure.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	var set proxy.Setup
+	understood := false // the command line was
 	root := &cobra.Command{
-		Use:           "afterglowd",
-		Short:         "A local proxy that sends model calls along a chain of vendors",
-		Version:       version,
-		SilenceErrors: true,
-		SilenceUsage:  true,
+		Use:              "afterglowd",
+		Short:            "A local proxy that sends model calls along a chain of vendors",
+		Version:          version,
+		SilenceErrors:    true,
+		SilenceUsage:     true,
+		PersistentPreRun: func(*cobra.Command, []string) { understood = true },
 	}
 	root.SetArgs(args)
 	root.SetOut(stdout)
@@ -39,7 +43,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root.AddCommand(serveCommand(&set), checkCommand(&set))
 	if err := root.ExecuteContext(ctx); err != nil {
 		fmt.Fprintln(stderr, "afterglowd:", err)
-		return exitCode(err)
+		var problem *config.Error
+		if !understood || errors.As(err, &problem) {
+			return 2
+		}
+		return 1
 	}
 	return 0
 }

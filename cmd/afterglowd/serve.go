@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -12,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"afterglow/proxy"
-	"afterglow/proxy/config"
 )
 
 func serveCommand(set *proxy.Setup) *cobra.Command {
@@ -78,15 +76,3 @@ func untilSignal(parent context.Context) (context.Context, context.CancelFunc) {
 	}()
 	return ctx, cancel
 }
-
-func exitCode(err error) int {
-	var problem *config.Error
-	var usage usageError
-	if errors.As(err, &problem) || errors.As(err, &usage) {
-		return 2
-	}
-	return 1
-}
-
-// usageError is a command line that is wrong.
-type usageError struct{ error }

@@ -1,0 +1,52 @@
+# make run     install what is missing, build, start the app
+# make test    install what is missing, run every test
+.DEFAULT_GOAL := help
+SHELL   := /bin/bash
+VERSION := $(shell sed -n 's/^ *Version *= *"\(.*\)"/\1/p' FyneApp.toml)
+LDFLAGS := -X main.version=$(VERSION)
+GO      ?= go
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
+
+# What needs no cgo is tested with the race detector in the same run as the rest.
+.PHONY: help run test build headless lint bench screenshots desktop-test
+
+help: ## say what there is
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
+
+run: ## install what is missing, build, start the app; on simulated vendors if no vendor has a key
+	@.ci/start
+
+build: ## build both programs into bin/
+	@.ci/install build
+	$(GO) build -tags migrated_fynedo -ldflags '$(LDFLAGS)' -o bin/afterglow ./cmd/afterglow
+	@$(MAKE) --no-print-directory headless
+
+headless: ## build only the program that needs no desktop
+	CGO_ENABLED=0 $(GO) build -ldflags '$(LDFLAGS)' -o bin/afterglowd ./cmd/afterglowd
+
+test: ## install what is missing, run every test, on a real desktop too
+	@.ci/install build test
+	@$(MAKE) --no-print-directory build
+	$(GO) vet ./...
+	$(GO) test -race -timeout 10m ./limiter/... ./proxy/... ./cmd/afterglowd/... ./app/board/...
+	$(GO) test -timeout 10m ./app/... ./assets/... ./cmd/afterglow/...
+	$(GO) test -count=1 -tags desktop -timeout 10m ./app/desktoptest
+
+desktop-test: build ## run only the test on a real desktop
+	@.ci/install test
+	$(GO) test -count=1 -v -tags desktop -timeout 10m ./app/desktoptest
+
+lint: ## gofmt, vet, staticcheck, govulncheck where it can be reached
+	@test -z "$$(gofmt -l app assets cmd limiter proxy)" || { gofmt -d app assets cmd limiter proxy; exit 1; }
+	$(GO) vet ./...
+	$(GO) run $(STATICCHECK) ./...
+	$(GO) test -count=1 -run TestImports ./cmd/...
+	-$(GO) run golang.org/x/vuln/cmd/govulncheck@latest ./...
+
+bench: ## benchmarks, each beside its baseline
+	$(GO) test -run '^$$' -bench . -benchmem ./limiter
+	$(GO) test -run '^$$' -bench . -benchmem ./proxy
+
+screenshots: build ## draw the pictures of docs/ anew, from the demo
+	@.ci/install test
+	AFTERGLOW_SCREENSHOTS=$(CURDIR)/docs/images $(GO) test -count=1 -tags desktop -timeout 10m -run TestScreenshots ./app/desktoptest
