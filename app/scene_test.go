@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"sync"
 	"testing"
 	"time"
 
@@ -38,6 +39,7 @@ func speak(t *testing.T, language string) fyne.App {
 		t.Setenv(name, locale)
 	}
 	a := test.NewTempApp(t)
+	a.Settings().SetTheme(newLook())
 	if err := loadWords(); err != nil {
 		t.Fatal(err)
 	}
@@ -125,6 +127,7 @@ func busySnapshot() limiter.Snapshot {
 
 // fakeService answers with what it holds and remembers what it was asked.
 type fakeService struct {
+	mu     sync.Mutex
 	status proxy.Status
 	err    error
 	sets   []string
@@ -132,8 +135,24 @@ type fakeService struct {
 	wake   chan struct{}
 }
 
-func (f *fakeService) Status() proxy.Status                  { return f.status }
 func (f *fakeService) Watch(context.Context) <-chan struct{} { return f.wake }
+
+func (f *fakeService) Status() proxy.Status {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.status
+}
+
+// set changes the status and wakes whoever watches.
+func (f *fakeService) set(s proxy.Status) {
+	f.mu.Lock()
+	f.status = s
+	f.mu.Unlock()
+	select {
+	case f.wake <- struct{}{}:
+	default:
+	}
+}
 
 func (f *fakeService) SetLimit(vendor, model string, limit int) error {
 	f.sets = append(f.sets, fmt.Sprintf("%s/%s=%d", vendor, model, limit))

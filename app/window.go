@@ -28,6 +28,7 @@ const (
 type Window struct {
 	window fyne.Window
 	page   *live
+	tray   bool // there is one to hide in
 	quit   func()
 	run    func(func()) // on the UI's goroutine
 
@@ -53,13 +54,17 @@ func NewWindow(a fyne.App, svc Service, tray bool) *Window {
 func (w *Window) SetTray(tray bool) {
 	w.page.notify(w.page.noTray, when(!tray, "notice.no_tray"))
 	w.page.tidy()
-	w.window.SetCloseIntercept(func() {
-		if tray {
-			w.Hide()
-			return
-		}
-		w.quit()
-	})
+	w.tray = tray
+	w.window.SetCloseIntercept(w.closed) // again: Fyne takes it over for the window of a tray
+}
+
+// closed is called when the user closes the window.
+func (w *Window) closed() {
+	if w.tray {
+		w.Hide()
+		return
+	}
+	w.quit()
 }
 
 // Show brings the window up, with the latest board. It must run on the UI's goroutine, as Hide must.

@@ -1,0 +1,207 @@
+package app
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"afterglow/app/board"
+)
+
+// newTestWindow is a window over a fake service, in English, not yet shown.
+func newTestWindow(t *testing.T, tray bool) (*Window, *fakeService) {
+	t.Helper()
+	svc := &fakeService{}
+	w := NewWindow(speak(t, "en"), svc, tray)
+	t.Cleanup(w.window.Close)
+	return w, svc
+}
+
+// row finds a row of the page.
+func row(t *testing.T, w *Window, vendor, model string) *rowView {
+	t.Helper()
+	for _, v := range w.page.cards[vendor].rows {
+		if v.row.Model == model {
+			return v
+		}
+	}
+	t.Fatalf("no row for %s %s", vendor, model)
+	return nil
+}
+
+func TestHiddenWindowPaintsNothingAndTheLatestWhenShown(t *testing.T) {
+	w, _ := newTestWindow(t, true)
+	runs := 0
+	w.run = func(f func()) { runs++; f() }
+	w.Update(sceneBoard("busy"))
+	if runs != 0 || len(w.page.cards) != 0 {
+		t.Errorf("a hidden window ran %d times on the UI's goroutine and has %d cards", runs, len(w.page.cards))
+	}
+	w.Show()
+	if len(w.page.cards) != 4 {
+		t.Errorf("%d cards when shown, want 4", len(w.page.cards))
+	}
+	w.Hide()
+	w.Update(sceneBoard("empty"))
+	if runs != 0 {
+		t.Errorf("ran %d times after it was hidden again", runs)
+	}
+}
+
+func TestBoardsThatComeFasterThanTheUIAreSkippedButTheLast(t *testing.T) {
+	w, _ := newTestWindow(t, true)
+	var waiting []func()
+	w.run = func(f func()) { waiting = append(waiting, f) }
+	w.Show()
+	w.Update(board.Board{Totals: board.Totals{InFlight: 1}})
+	w.Update(board.Board{Totals: board.Totals{InFlight: 2}})
+	w.Update(board.Board{Totals: board.Totals{InFlight: 3}})
+	if len(waiting) != 1 {
+		t.Fatalf("%d paints wait, want 1", len(waiting))
+	}
+	waiting[0]()
+	if got := w.page.totals.inFlight.Text(); got != "3" {
+		t.Errorf("shows %s in flight, want 3", got)
+	}
+	w.Update(board.Board{Totals: board.Totals{InFlight: 4}})
+	if len(waiting) != 2 {
+		t.Error("after a paint the next board does not ask for one")
+	}
+}
+
+func TestSliderSetsTheLimitOfItsModelAndOfTheAccount(t *testing.T) {
+	w, svc := newTestWindow(t, true)
+	w.Show()
+	w.Update(sceneBoard("busy"))
+	row(t, w, "zhipu", "glm-5.1").slider.TypedKey(&fyne.KeyEvent{Name: fyne.KeyRight})
+	row(t, w, "zhipu", "*").slider.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEnd})
+	if want := []string{"zhipu/glm-5.1=4", "zhipu/*=20"}; !slices.Equal(svc.sets, want) {
+		t.Errorf("sets = %v, want %v", svc.sets, want)
+	}
+	if w.page.failure.Visible() {
+		t.Errorf("says %q", w.page.failure.Text())
+	}
+}
+
+func TestRefusedLimitIsToldAndTheSliderReturns(t *testing.T) {
+	w, svc := newTestWindow(t, true)
+	w.Show()
+	w.Update(sceneBoard("busy"))
+	svc.err = errors.New("the state folder is full")
+	slider := row(t, w, "zhipu", "glm-5.1").slider
+	slider.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEnd})
+	if slider.Value() != 3 {
+		t.Errorf("slider at %d, want 3 again", slider.Value())
+	}
+	if got := w.page.failure.Text(); !w.page.failure.Visible() || !strings.Contains(got, "the state folder is full") {
+		t.Errorf("says %q", got)
+	}
+	svc.err = nil
+	slider.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEnd})
+	if w.page.failure.Visible() {
+		t.Error("the notice stays after a change that was taken")
+	}
+}
+
+func TestDragSurvivesABoardWithOtherRows(t *testing.T) {
+	w, svc := newTestWindow(t, true)
+	w.Show()
+	w.Update(sceneBoard("busy"))
+	slider := row(t, w, "zhipu", "glm-5.1").slider
+	slider.Dragged(&fyne.DragEvent{PointEvent: fyne.PointEvent{Position: fyne.NewPos(500, 0)}})
+	b := sceneBoard("busy")
+	b.Cards[0].Rows = append([]board.Row{{Vendor: "zhipu", Model: "glm-4", Limited: true, Limit: 3, Max: 20}}, b.Cards[0].Rows...)
+	w.Update(b)
+	if got := row(t, w, "zhipu", "glm-5.1").slider; got != slider || got.Value() != 20 {
+		t.Errorf("slider at %d, the same: %t; want 20 and true", got.Value(), got == slider)
+	}
+	slider.DragEnd()
+	if want := []string{"zhipu/glm-5.1=20"}; !slices.Equal(svc.sets, want) {
+		t.Errorf("sets = %v, want %v", svc.sets, want)
+	}
+}
+
+func TestResetShowsOnlyWhereALimitWasChanged(t *testing.T) {
+	w, svc := newTestWindow(t, true)
+	w.Show()
+	w.Update(sceneBoard("busy"))
+	if w.page.cards["kimi"].head.reset.Visible() {
+		t.Error("a vendor without a changed limit offers a reset")
+	}
+	reset := w.page.cards["zhipu"].head.reset
+	if !reset.Visible() {
+		t.Fatal("a vendor with a changed limit offers no reset")
+	}
+	test.Tap(reset)
+	if !slices.Equal(svc.resets, []string{"zhipu"}) {
+		t.Errorf("resets = %v, want [zhipu]", svc.resets)
+	}
+}
+
+func TestMonitorRowIsACountAlone(t *testing.T) {
+	w, _ := newTestWindow(t, true)
+	w.Show()
+	w.Update(sceneBoard("busy"))
+	v := row(t, w, "kimi", "kimi-k2.5")
+	if v.gauge != nil || v.slider != nil || v.count.Text() != "2" {
+		t.Errorf("gauge %v, slider %v, count %q; want none, none, 2", v.gauge, v.slider, v.count.Text())
+	}
+}
+
+func TestStartCardUntilTheFirstCall(t *testing.T) {
+	w, _ := newTestWindow(t, true)
+	w.Show()
+	w.Update(sceneBoard("empty"))
+	if !w.page.start.card.Visible() || len(w.page.cards) != 4 {
+		t.Error("the empty page does not tell what to do, above its vendors")
+	}
+	test.Tap(w.page.start.button)
+	if got := fyne.CurrentApp().Clipboard().Content(); got != "export ANTHROPIC_BASE_URL=http://127.0.0.1:3392" {
+		t.Errorf("copied %q", got)
+	}
+	if got := w.page.start.button.Text(); got != "Copied" {
+		t.Errorf("the button says %q after a tap", got)
+	}
+	w.Update(sceneBoard("busy"))
+	if w.page.start.card.Visible() {
+		t.Error("the start card stays after the first call")
+	}
+}
+
+func TestNotices(t *testing.T) {
+	w, _ := newTestWindow(t, false)
+	w.Show()
+	w.Update(sceneBoard("trouble"))
+	p := w.page
+	if !p.problem.Visible() || !p.paused.Visible() || !p.noTray.Visible() || p.demo.Visible() {
+		t.Errorf("problem %t, paused %t, no tray %t, demo %t", p.problem.Visible(), p.paused.Visible(), p.noTray.Visible(), p.demo.Visible())
+	}
+	if p.start.card.Visible() || p.totals.address.Visible() {
+		t.Error("an address is offered although the proxy does not listen")
+	}
+	w.Update(sceneBoard("empty"))
+	if p.problem.Visible() || p.paused.Visible() || !p.demo.Visible() {
+		t.Error("notices do not follow the board")
+	}
+}
+
+func TestClosingHidesInTheTrayOrQuits(t *testing.T) {
+	w, _ := newTestWindow(t, true)
+	quits := 0
+	w.quit = func() { quits++ }
+	w.Show()
+	w.closed()
+	if quits != 0 || w.shown {
+		t.Errorf("with a tray: %d quits, shown %t", quits, w.shown)
+	}
+	w.SetTray(false)
+	w.Show()
+	w.closed()
+	if quits != 1 {
+		t.Errorf("without a tray: %d quits, want 1", quits)
+	}
+}
