@@ -84,6 +84,6 @@ func demoScript(overloaded, words int) Script {
 		}
 		first := 300*time.Millisecond + time.Duration(rand.IntN(700))*time.Millisecond
 		pace := time.Duration(90+rand.IntN(120)) * time.Millisecond
-		return Paced(text, first, pace)
+		return Text(text).Paced(first, pace)
 	}
 }

@@ -4,14 +4,17 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"os"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/tidwall/gjson"
 	"go.uber.org/goleak"
 )
 
-func start(t *testing.T, opts Options) *Vendor {
+func start(t testing.TB, opts Options) *Vendor {
 	t.Helper()
 	v, err := Start(opts)
 	if err != nil {
@@ -21,134 +24,174 @@ func start(t *testing.T, opts Options) *Vendor {
 	return v
 }
 
-func send(t *testing.T, v *Vendor, body string, header ...string) (*http.Response, string, error) {
-	t.Helper()
-	req, err := http.NewRequest("POST", v.URL()+"/v1/messages?beta=true", strings.NewReader(body))
+// client has no idle connections left when the test ends.
+func client(t testing.TB) *http.Client {
+	transport := &http.Transport{MaxIdleConnsPerHost: 100}
+	t.Cleanup(transport.CloseIdleConnections)
+	return &http.Client{Transport: transport}
+}
+
+func newRequest(ctx context.Context, v *Vendor, body string, header ...string) *http.Request {
+	req, err := http.NewRequestWithContext(ctx, "POST", v.URL()+"/v1/messages?beta=true", strings.NewReader(body))
 	if err != nil {
-		t.Fatal(err)
+		panic(err)
 	}
 	for i := 0; i < len(header); i += 2 {
 		req.Header.Set(header[i], header[i+1])
 	}
-	resp, err := http.DefaultClient.Do(req)
+	return req
+}
+
+// send returns the answer as far as it came, and the error that ended it.
+func send(t testing.TB, v *Vendor, body string, header ...string) (resp *http.Response, answer string, err error) {
+	t.Helper()
+	resp, err = client(t).Do(newRequest(t.Context(), v, body, header...))
 	if err != nil {
-		return nil, "", err
+		return &http.Response{}, "", err
 	}
 	defer resp.Body.Close()
-	answer, err := io.ReadAll(resp.Body)
-	return resp, string(answer), err
+	read, err := io.ReadAll(resp.Body)
+	return resp, string(read), err
 }
 
-func TestTextAsStreamAndWhole(t *testing.T) {
-	v := start(t, Options{})
-	resp, answer, err := send(t, v, `{"model":"m","stream":true}`)
-	if err != nil || resp.Header.Get("Content-Type") != "text/event-stream" || !strings.HasSuffix(answer, "{\"type\":\"message_stop\"}\n\n") {
-		t.Fatalf("%v %v %s", err, resp.Header, answer)
-	}
-	resp, answer, err = send(t, v, `{"model":"m"}`)
-	if err != nil || resp.Header.Get("Content-Type") != "application/json" || !strings.Contains(answer, `"text":"Hello from a simulated vendor."`) {
-		t.Fatalf("%v %v %s", err, resp.Header, answer)
-	}
-	calls := v.Calls()
-	if len(calls) != 2 || calls[0].N != 1 || !calls[0].Stream || calls[1].Model != "m" || calls[1].Query != "beta=true" || calls[1].Body != `{"model":"m"}` {
-		t.Fatalf("%+v", calls)
-	}
-}
-
-func TestOneTooManyIsRefused(t *testing.T) {
-	gate := make(chan struct{})
-	v := start(t, Options{Concurrency: 1, Script: func(Call) Answer { return Answer{Chunks: []Chunk{{Gate: gate, Bytes: "x"}}} }})
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		send(t, v, `{}`)
-	}()
-	for now := 0; now == 0; now, _ = v.Load() {
-		time.Sleep(time.Millisecond)
-	}
-	if resp, answer, _ := send(t, v, `{}`); resp.StatusCode != 429 || !strings.Contains(answer, `"code":"1302"`) {
-		t.Fatalf("%d %s", resp.StatusCode, answer)
-	}
-	close(gate)
-	<-done
-	if resp, _, _ := send(t, v, `{}`); resp.StatusCode != 200 {
-		t.Fatal(resp.StatusCode)
-	}
-	if _, peak := v.Load(); peak != 1 {
-		t.Fatal("peak", peak)
+// await fails the test if the load is not as wanted soon.
+func await(t testing.TB, v *Vendor, wanted func(Load) bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	if err := v.Await(ctx, wanted); err != nil {
+		t.Fatal(err)
 	}
 }
 
 func TestKeyIsChecked(t *testing.T) {
 	v := start(t, Options{Key: "right"})
-	if resp, _, _ := send(t, v, `{}`, "x-api-key", "wrong"); resp.StatusCode != 401 {
-		t.Fatal(resp.StatusCode)
+	for _, tc := range []struct {
+		name, value string
+		status      int
+	}{
+		{"X-Other", "", 401},
+		{"X-Api-Key", "wrong", 401},
+		{"Authorization", "right", 401},
+		{"X-Api-Key", "right", 200},
+		{"Authorization", "Bearer right", 200},
+	} {
+		resp, answer, err := send(t, v, `{}`, tc.name, tc.value)
+		if err != nil || resp.StatusCode != tc.status {
+			t.Errorf("%+v: %d %v", tc, resp.StatusCode, err)
+		}
+		if tc.status == 401 && gjson.Get(answer, "error.type").Str != "authentication_error" {
+			t.Errorf("%+v: %s", tc, answer)
+		}
 	}
-	if resp, _, _ := send(t, v, `{}`, "x-api-key", "right"); resp.StatusCode != 200 {
-		t.Fatal(resp.StatusCode)
+	zhipu := start(t, Options{Key: "right", Denied: ZhipuError(401, "1000", "身份验证失败")})
+	if resp, answer, _ := send(t, zhipu, `{}`); resp.StatusCode != 401 || gjson.Get(answer, "error.code").Str != "1000" {
+		t.Errorf("%d %s", resp.StatusCode, answer)
 	}
 }
 
-func TestChunksAndCut(t *testing.T) {
-	v := start(t, Options{Script: func(Call) Answer {
-		return Answer{Header: http.Header{"Content-Type": {"text/event-stream"}}, Chunks: []Chunk{{Bytes: "da"}, {Bytes: "ta: 1"}}, Cut: true}
-	}})
-	resp, answer, err := send(t, v, `{"stream":true}`)
-	if err == nil || answer != "data: 1" || resp.StatusCode != 200 {
-		t.Fatalf("%q %v", answer, err)
+func TestEndpoints(t *testing.T) {
+	v := start(t, Options{})
+	for _, tc := range []struct {
+		method, path string
+		status       int
+		body         string
+	}{
+		{"POST", "/v1/messages/count_tokens?beta=true", 200, `{"input_tokens":4}`},
+		{"POST", "/api/anthropic/v1/messages/count_tokens", 200, `{"input_tokens":4}`},
+		{"GET", "/", 404, `{"type":"error","error":{"type":"not_found_error","message":"no such endpoint"},"request_id":"req_simulated"}`},
+	} {
+		req, err := http.NewRequest(tc.method, v.URL()+tc.path, strings.NewReader(`{"model":"m"}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := client(t).Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, _ := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if resp.StatusCode != tc.status || string(body) != tc.body {
+			t.Errorf("%s %s: %d %s", tc.method, tc.path, resp.StatusCode, body)
+		}
+	}
+	down := start(t, Options{CountTokens: Always(Refuse(503, "down"))})
+	resp, err := client(t).Post(down.URL()+"/v1/messages/count_tokens", "application/json", nil)
+	if err != nil || resp.StatusCode != 503 {
+		t.Fatal(resp, err)
+	}
+	resp.Body.Close()
+}
+
+func TestSetScript(t *testing.T) {
+	v := start(t, Options{})
+	v.SetScript(InTurn(Refuse(429, "a"), Refuse(529, "b").With("Retry-After", "7"), Text("third")))
+	var got []int
+	for range 4 {
+		resp, _, err := send(t, v, `{}`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, resp.StatusCode)
+		if after := resp.Header.Get("Retry-After"); (after == "7") != (resp.StatusCode == 529) {
+			t.Errorf("%d: retry-after %q", resp.StatusCode, after)
+		}
+	}
+	if got[0] != 429 || got[1] != 529 || got[2] != 200 || got[3] != 200 {
+		t.Fatal(got)
+	}
+	v.SetScript(ByModel(map[string]Script{"a": Always(Refuse(500, "")), "b": Plausible}))
+	for model, status := range map[string]int{"a": 500, "b": 200, "c": 404} {
+		if resp, _, _ := send(t, v, `{"model":"`+model+`"}`); resp.StatusCode != status {
+			t.Errorf("%s: %d", model, resp.StatusCode)
+		}
 	}
 }
 
 func TestCloseLeavesNothing(t *testing.T) {
 	defer goleak.VerifyNone(t)
-	v, err := Start(Options{Script: func(Call) Answer { return Answer{Chunks: []Chunk{{Gate: make(chan struct{})}}} }})
+	before := openFiles(t)
+	v, err := Start(Options{Script: InTurn(Silence(), Text("hi").Held(2, make(chan struct{})), Text("hi").Paced(0, time.Hour), Chunked("").CutAfter(1, Stall))})
 	if err != nil {
 		t.Fatal(err)
 	}
-	stuck := make(chan error)
-	go func() {
-		resp, err := http.Post(v.URL(), "application/json", strings.NewReader(`{"stream":true}`))
-		if err == nil {
-			resp.Body.Close()
+	transport := &http.Transport{}
+	ended := make(chan error)
+	for range 8 {
+		go func() {
+			resp, err := transport.RoundTrip(newRequest(context.Background(), v, `{"stream":true}`))
+			if err == nil {
+				_, err = io.Copy(io.Discard, resp.Body)
+				resp.Body.Close()
+			}
+			ended <- err
+		}()
+	}
+	await(t, v, InFlight(8))
+	v.Close()
+	for range 8 {
+		if <-ended == nil {
+			t.Error("a call that was cut looks finished")
 		}
-		stuck <- err
-	}()
-	for now := 0; now == 0; now, _ = v.Load() {
-		time.Sleep(time.Millisecond)
 	}
 	v.Close()
-	<-stuck
-	http.DefaultClient.CloseIdleConnections()
+	if load := v.Load(); load.InFlight != 0 || load.Ended != 8 || load.Gone != 0 {
+		t.Errorf("%+v", load)
+	}
+	transport.CloseIdleConnections()
+	if after := openFiles(t); after > before {
+		t.Errorf("%d files open, %d before", after, before)
+	}
 }
 
-func TestDemoTraffic(t *testing.T) {
-	defer goleak.VerifyNone(t)
-	d, err := StartDemo()
+// openFiles is how many file descriptors the process has, where that can be known.
+func openFiles(t *testing.T) int {
+	if runtime.GOOS != "linux" {
+		return 0
+	}
+	list, err := os.ReadDir("/proc/self/fd")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer d.Close()
-	if len(d.Config.Vendors) != 4 || d.Config.Vendors[0].Limit.Total != 5 || d.Config.Vendors[0].Accepts.Thinking != "enabled" {
-		t.Fatalf("%+v", d.Config)
-	}
-	v, err := Start(Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer v.Close()
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		Traffic(ctx, v.URL(), 1)
-	}()
-	deadline := time.Now().Add(20 * time.Second)
-	for len(v.Calls()) == 0 && time.Now().Before(deadline) {
-		time.Sleep(20 * time.Millisecond)
-	}
-	cancel()
-	<-done
-	if calls := v.Calls(); len(calls) == 0 || !calls[0].Stream || !strings.HasPrefix(calls[0].Model, "claude-") {
-		t.Fatalf("%+v", calls)
-	}
+	return len(list)
 }
