@@ -38,7 +38,7 @@ func newHead(reset func()) *headView {
 		dot:    widget.NewDot(),
 		state:  widget.NewText("", muted),
 		reset:  widget.NewButton(widget.Quiet, theme.ContentUndoIcon(), tr("card.reset"), reset),
-		span:   widget.NewText(tr("card.quiet"), small),
+		span:   widget.NewText("", small),
 		spark:  widget.NewSparkline(board.Buckets, theme.ColorNameWarning),
 		reason: widget.NewName("", muted),
 	}
@@ -58,9 +58,9 @@ func (h *headView) set(c board.Card, changed bool) bool {
 	}
 	setVisible(h.reset, changed)
 	if c.History != h.history {
-		resized = h.setHistory(c.History) || resized
+		h.setHistory(c.History)
 	}
-	return resized
+	return h.setSpan(len(c.Rows) == 0) || resized
 }
 
 func (h *headView) setState(head board.Head) {
@@ -82,24 +82,30 @@ func (h *headView) setState(head board.Head) {
 	}
 }
 
-// setHistory is true when there is a history for the first time, or none any more.
-func (h *headView) setHistory(s board.Series) bool {
+func (h *headView) setHistory(s board.Series) {
 	h.history = s
 	bars := make([]widget.Bar, board.Buckets)
 	for i, p := range s {
 		bars[i] = widget.Bar{Lower: p.InFlight, Upper: p.Pending}
 	}
 	h.spark.Set(bars)
-	busy := s.Top() > 0
-	if busy == h.spark.Visible() {
+}
+
+// setSpan shows the sparkline only where there is something in it. It is true when that has changed.
+func (h *headView) setSpan(noModels bool) bool {
+	busy := h.history.Top() > 0
+	text := ""
+	switch {
+	case busy:
+		text = tr("card.history")
+	case noModels:
+		text = tr("card.quiet")
+	}
+	if busy == h.spark.Visible() && text == h.span.Text() {
 		return false
 	}
 	setVisible(h.spark, busy)
-	if busy {
-		h.span.Set(tr("card.history"))
-	} else {
-		h.span.Set(tr("card.quiet"))
-	}
+	h.span.Set(text)
 	return true
 }
 

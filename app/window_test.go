@@ -205,3 +205,25 @@ func TestClosingHidesInTheTrayOrQuits(t *testing.T) {
 		t.Errorf("without a tray: %d quits, want 1", quits)
 	}
 }
+
+func TestHeadTellsWhetherThereWereCalls(t *testing.T) {
+	w, _ := newTestWindow(t, true)
+	w.Show()
+	for _, c := range []struct {
+		name  string
+		card  board.Card
+		span  string
+		spark bool
+	}{
+		{"no model", board.Card{}, "No calls yet", false},
+		{"calls now", board.Card{Rows: make([]board.Row, 1), History: board.Series{{InFlight: 1}}}, "5 min", true},
+		{"calls long ago", board.Card{Rows: make([]board.Row, 1)}, "", false},
+	} {
+		c.card.Head = board.Head{Vendor: "lab", Tier: 1}
+		w.Update(board.Board{Cards: []board.Card{c.card}})
+		h := w.page.cards["lab"].head
+		if h.span.Text() != c.span || h.spark.Visible() != c.spark {
+			t.Errorf("%s: says %q, sparkline %t; want %q, %t", c.name, h.span.Text(), h.spark.Visible(), c.span, c.spark)
+		}
+	}
+}
