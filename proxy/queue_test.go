@@ -32,10 +32,8 @@ func newGatedVendor(t testing.TB, calls, concurrency int) *gatedVendor {
 	for i := range g.gates {
 		g.gates[i] = make(chan struct{})
 	}
-	v, err := simvendor.Start(simvendor.Options{Concurrency: concurrency, Script: func(c simvendor.Call) simvendor.Answer {
-		a := simvendor.Text("done")
-		a.Chunks[1].Gate = g.gates[c.N] // the first event is sent at once
-		return a
+	v, err := simvendor.Start(simvendor.Options{Limit: simvendor.Limit{Total: concurrency}, Script: func(c simvendor.Call) simvendor.Answer {
+		return simvendor.Text("done").Held(1, g.gates[c.N]) // the first event is sent at once
 	}})
 	if err != nil {
 		t.Fatal(err)
@@ -48,7 +46,11 @@ func newGatedVendor(t testing.TB, calls, concurrency int) *gatedVendor {
 // received waits until n calls have reached the vendor.
 func (g *gatedVendor) received(t testing.TB, n int) {
 	t.Helper()
-	eventually(t, fmt.Sprint(n, " calls at the vendor"), func() bool { return len(g.Calls()) >= n })
+	ctx, cancel := context.WithTimeout(context.Background(), 15*time.Second)
+	defer cancel()
+	if err := g.Await(ctx, simvendor.Arrived(n)); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func eventually(t testing.TB, what string, ok func() bool) {
@@ -98,11 +100,11 @@ func TestFortyStreamsThroughALimitOfThree(t *testing.T) {
 	clients.Wait()
 	drained := time.Now()
 	for i, c := range vendor.Calls() {
-		if numberOf(c.Body) != i+1 {
-			t.Fatalf("call %d was served as number %d", numberOf(c.Body), i+1)
+		if numberOf(string(c.Body)) != i+1 {
+			t.Fatalf("call %d was served as number %d", numberOf(string(c.Body)), i+1)
 		}
 	}
-	if _, peak := vendor.Load(); peak != 3 {
+	if peak := vendor.Load().Peak; peak != 3 {
 		t.Fatalf("the vendor saw %d calls at once", peak)
 	}
 	if g := gaugeNamed(s, "zhipu"); g.PeakPending == 0 || g.PeakPending > 37 || g.Pending != 0 {
@@ -140,7 +142,7 @@ func TestLimitRaisedWhileCallsWait(t *testing.T) {
 		close(vendor.gates[n])
 	}
 	clients.Wait()
-	if _, peak := vendor.Load(); peak != 8 {
+	if peak := vendor.Load().Peak; peak != 8 {
 		t.Fatalf("the vendor saw %d calls at once", peak)
 	}
 }
@@ -178,8 +180,7 @@ func TestKilledClientsLeaveNothing(t *testing.T) {
 	transport.CloseIdleConnections()
 	s.current().vendors[0].Close()
 	eventually(t, fmt.Sprintf("back to %d goroutines and %d files", goroutines, files), func() bool {
-		now, _ := vendor.Load()
-		return now == 0 && runtime.NumGoroutine() <= goroutines && openFiles(t) <= files
+		return vendor.Load().InFlight == 0 && runtime.NumGoroutine() <= goroutines && openFiles(t) <= files
 	})
 }
 
