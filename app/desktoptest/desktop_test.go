@@ -1,0 +1,148 @@
+//go:build desktop && linux
+
+package desktoptest
+
+import (
+	"fmt"
+	"image/color"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// knob is the colour of a slider's knob in the dark theme.
+var knob = color.RGBA{0xd9, 0xd7, 0xe3, 0xff}
+
+// The demo on a real panel, from idle over a queue and its afterglow to idle again.
+func TestTheDemoOnARealDesktop(t *testing.T) {
+	d := newDesktop(t, true)
+	p := startProgram(t, d, "--demo", "--hidden")
+
+	p.await("a quiet moment", func() bool { return p.concurrency().quiet() })
+	time.Sleep(time.Second) // the panel draws
+	quietIcon, quietScreen := p.pixmap(), p.shot("tray-idle")
+	if p.window() != "" {
+		t.Error("--hidden, and yet the window is open")
+	}
+
+	// The icon's picture changes with the number in flight, on the bus and on the panel.
+	p.await("a call in flight", func() bool { return p.concurrency().Total.InUse > 0 })
+	p.await("another icon", func() bool { return p.pixmap() != quietIcon })
+	p.await("another picture on the panel", func() bool { return !same(quietScreen, p.shot("tray-busy"), trayArea) })
+	seen := map[string]int{}
+	p.awaitFor(60*time.Second, "three numbers on the icon", func() bool {
+		seen[p.pixmap()] = p.concurrency().Total.InUse
+		return len(seen) >= 3
+	})
+	p.await("a tooltip that counts", func() bool { return strings.Contains(p.tooltip(), "in flight") })
+	p.await("a menu that counts", func() bool {
+		menu := p.menuText()
+		return strings.Contains(menu, "Open") && strings.Contains(menu, "Quit") && strings.Contains(menu, "ANTHROPIC_BASE_URL") && strings.Contains(menu, "zhipu glm-")
+	})
+
+	// The menu, by the mouse.
+	p.xdotool("mousemove", "1264", "16", "click", "3")
+	before := quietScreen
+	p.await("the menu on the screen", func() bool {
+		now := p.shot("tray-menu")
+		return !same(before, now, trayArea.Inset(-20).Add(trayArea.Min.Sub(trayArea.Max))) || count(now, now.Bounds(), func(c color.RGBA) bool { return c.R > 240 && c.G > 240 && c.B > 240 }) > 10000
+	})
+	p.xdotool("key", "Escape")
+
+	// A left click opens the window.
+	p.xdotool("mousemove", "1264", "16", "click", "1")
+	p.await("the window", func() bool { return p.window() != "" })
+
+	// A queue shows amber: the pill in the window, the ground of the icon.
+	p.awaitFor(120*time.Second, "a queue", func() bool { return p.concurrency().Total.Pending >= 2 })
+	p.await("amber in window and tray", func() bool {
+		now := p.shot("queue")
+		return count(now, p.place(), amber) > 60 && count(now, trayArea, amber) > 60
+	})
+
+	// Dragging a slider changes the limit.
+	limits := fmt.Sprint(p.concurrency().Accounts)
+	p.await("a slider", func() bool {
+		_, ok := solid(p.shot("slider"), p.place(), knob, 8)
+		return ok
+	})
+	at, _ := solid(p.shot("slider"), p.place(), knob, 8)
+	p.xdotool("mousemove", fmt.Sprint(at.X), fmt.Sprint(at.Y), "mousedown", "1")
+	for step := range 10 {
+		p.xdotool("mousemove", fmt.Sprint(at.X+3*(step+1)), fmt.Sprint(at.Y))
+	}
+	p.shot("dragging")
+	if now := fmt.Sprint(p.concurrency().Accounts); now != limits {
+		t.Errorf("the limit changed from %s to %s while the knob was held", limits, now)
+	}
+	p.xdotool("mouseup", "1")
+	p.await("another limit", func() bool { return fmt.Sprint(p.concurrency().Accounts) != limits })
+
+	// Afterglow once the queue has drained, and nothing of it ten seconds later.
+	p.awaitFor(120*time.Second, "the afterglow", func() bool { return p.concurrency().afterglow() })
+	p.shot("afterglow")
+	p.awaitFor(120*time.Second, "a quiet moment", func() bool { return p.concurrency().quiet() })
+	p.await("the quiet icon", func() bool { return p.pixmap() == quietIcon })
+	p.await("no amber", func() bool {
+		now := p.shot("quiet")
+		return count(now, p.place(), amber) == 0 && count(now, trayArea, amber) == 0
+	})
+
+	// Closing hides; the tray opens again.
+	p.xdotool("windowquit", p.window())
+	p.await("the window to hide", func() bool { return p.window() == "" })
+	p.xdotool("mousemove", "1264", "16", "click", "1")
+	p.await("the window again", func() bool { return p.window() != "" })
+}
+
+// Without a place for tray icons the window opens, and stays.
+func TestWithoutATray(t *testing.T) {
+	d := newDesktop(t, false)
+	p := startProgram(t, d, "--demo", "--hidden")
+	p.await("the window", func() bool { return p.window() != "" })
+	time.Sleep(time.Second)
+	p.shot("no-tray")
+}
+
+// A port that is taken is said in the window, and taken over when it is free.
+func TestPortTaken(t *testing.T) {
+	d := newDesktop(t, true)
+	first := startProgram(t, d, "--demo", "--hidden")
+	cmd := d.start("second", binary, "--demo", "--listen", strings.TrimPrefix(first.base, "http://"))
+	d.await("the second program's window", func() bool { return d.window() != "" })
+	time.Sleep(2 * time.Second)
+	d.shot("port-taken")
+	if cmd.ProcessState != nil {
+		t.Fatal("the second program ended")
+	}
+}
+
+// TestScreenshots draws the pictures of the documents; make screenshots asks for it.
+func TestScreenshots(t *testing.T) {
+	dir := os.Getenv("AFTERGLOW_SCREENSHOTS")
+	if dir == "" {
+		t.Skip("AFTERGLOW_SCREENSHOTS names no folder")
+	}
+	for _, theme := range []string{"light", "dark"} {
+		for name, lang := range map[string]string{"en": "en_US.UTF-8", "zh": "zh_CN.UTF-8"} {
+			t.Run(theme+"-"+name, func(t *testing.T) {
+				d := newDesktop(t, true)
+				d.env = append(d.env, "FYNE_THEME="+theme, "LANG="+lang, "LC_ALL="+lang)
+				p := startProgram(t, d, "--demo")
+				p.await("the window", func() bool { return p.window() != "" })
+				p.awaitFor(120*time.Second, "a queue", func() bool { return p.concurrency().Total.Pending >= 12 })
+				p.awaitFor(120*time.Second, "part of it drained", func() bool { return p.concurrency().Total.Pending <= 6 })
+				time.Sleep(time.Second)
+				d.capture(filepath.Join(dir, "window-"+theme+"-"+name+".png"), p.window())
+				if theme == "light" && name == "en" {
+					d.xdotool("mousemove", "1264", "16", "click", "3")
+					time.Sleep(time.Second)
+					_, err := d.run("import", "-window", "root", "-crop", "300x260+980+0", "+repage", filepath.Join(dir, "tray.png"))
+					d.must(err)
+				}
+			})
+		}
+	}
+}
