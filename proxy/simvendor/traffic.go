@@ -2,7 +2,7 @@ package simvendor
 
 import (
 	"context"
-	"fmt"
+	_ "embed"
 	"io"
 	"math/rand/v2"
 	"net/http"
@@ -11,84 +11,71 @@ import (
 	"time"
 )
 
-// scene is a part of the demo's traffic: calls that start one after the other, then a pause.
-type scene struct {
-	calls  map[string]int // by the client's model
-	apart  time.Duration  // between two calls
-	pause  time.Duration  // after the last
-	cancel bool           // the last call is given up half way
-}
+// maxOpen bounds the demo's calls at once. The plan stays below it; a limit that is turned down
+// while the demo runs must not pile up calls without end.
+const maxOpen = 16
 
-const (
-	opus   = "claude-opus-5-5"
-	sonnet = "claude-sonnet-4-5-20250929"
-	haiku  = "claude-haiku-4-5"
-)
-
-// scenes are a working minute or so: quiet, a question, sub-agents that overrun the first vendor's
-// limit, the queue's end and its afterglow, quiet again.
-var scenes = [...]scene{
-	{pause: 4 * time.Second},
-	{calls: map[string]int{opus: 1, haiku: 1}, apart: 300 * time.Millisecond, pause: 5 * time.Second},
-	{calls: map[string]int{opus: 7, sonnet: 3, haiku: 2}, apart: 150 * time.Millisecond, pause: 8 * time.Second},
-	{calls: map[string]int{opus: 2, haiku: 2}, apart: 700 * time.Millisecond, pause: 22 * time.Second},
-	{calls: map[string]int{opus: 20, haiku: 4}, apart: 60 * time.Millisecond, pause: 16 * time.Second},
-	{calls: map[string]int{sonnet: 2, opus: 1}, apart: time.Second, pause: 24 * time.Second, cancel: true},
-}
-
-// Traffic sends calls like those of a person with sub-agents to a proxy, over and over, until ctx
-// ends; it returns when its last call has. The same seed gives the same order of calls.
+// Traffic sends a proxy calls like those of a person with sub-agents, over and over: quiet, busy, a
+// queue, its afterglow, an overloaded vendor, quiet again, in a little more than a minute. It
+// returns when ctx has ended and its last call has. The same seed sends the same calls at the
+// same times.
 func Traffic(ctx context.Context, baseURL string, seed uint64) {
-	order := rand.New(rand.NewPCG(seed, seed))
-	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 32}}
-	defer client.CloseIdleConnections()
-	var calls sync.WaitGroup
-	defer calls.Wait()
-	for n := 0; ctx.Err() == nil; n++ {
-		s := scenes[n%len(scenes)]
-		models := s.models(order)
-		for i, model := range models {
-			callCtx, cancel := ctx, context.CancelFunc(func() {})
-			if s.cancel && i == len(models)-1 {
-				callCtx, cancel = context.WithTimeout(ctx, 2*time.Second)
-			}
-			calls.Go(func() {
-				defer cancel()
-				call(callCtx, client, baseURL, model)
-			})
-			if !rest(ctx, s.apart) {
-				return
-			}
-		}
-		if !rest(ctx, s.pause) {
+	random := rand.New(rand.NewPCG(seed, 0))
+	p := &player{baseURL: baseURL, open: make(chan struct{}, maxOpen)}
+	p.client.Transport = &http.Transport{MaxIdleConnsPerHost: maxOpen} // and no proxy of the environment's
+	defer p.client.CloseIdleConnections()
+	defer p.calls.Wait()
+	for ctx.Err() == nil {
+		p.play(ctx, plan(random), loop)
+	}
+}
+
+// player is the demo's client.
+type player struct {
+	client  http.Client
+	baseURL string
+	open    chan struct{} // one for each call that is open
+	calls   sync.WaitGroup
+	sent    int
+}
+
+// play starts the steps at their times and returns when the loop is over, or ctx is.
+func (p *player) play(ctx context.Context, steps []step, loop time.Duration) {
+	begin := time.Now()
+	for _, s := range steps {
+		if !sleepUntil(ctx, begin.Add(s.at)) {
 			return
 		}
-	}
-}
-
-// models are the scene's calls in a shuffled order.
-func (s scene) models(order *rand.Rand) []string {
-	var list []string
-	for _, model := range []string{opus, sonnet, haiku} { // a map's order is not the seed's
-		for range s.calls[model] {
-			list = append(list, model)
+		select {
+		case p.open <- struct{}{}:
+			p.sent++
+			body := requestBody(s.model, s.cue(p.sent))
+			p.calls.Go(func() {
+				p.call(ctx, body, s.giveUp)
+				<-p.open
+			})
+		default:
 		}
 	}
-	order.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
-	return list
+	sleepUntil(ctx, begin.Add(loop))
 }
 
-const demoBody = `{"model":%q,"max_tokens":1024,"system":"You are a sub-agent.","messages":[{"role":"user","content":"Please look at the failing test."}],"stream":true}`
-
-// call sends one call and reads the answer. What comes of it is the proxy's to show.
-func call(ctx context.Context, client *http.Client, baseURL, model string) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, baseURL+"/v1/messages?beta=true", strings.NewReader(fmt.Sprintf(demoBody, model)))
+// call sends one call and reads its answer. What comes of it is for the proxy to show.
+func (p *player) call(ctx context.Context, body string, giveUp time.Duration) {
+	if giveUp > 0 {
+		limited, cancel := context.WithTimeout(ctx, giveUp)
+		defer cancel()
+		ctx = limited
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.baseURL+"/v1/messages?beta=true", strings.NewReader(body))
 	if err != nil {
 		return
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("User-Agent", "afterglow-demo")
-	resp, err := client.Do(req)
+	req.Header.Set("Anthropic-Version", "2023-06-01")
+	credentials(req.Header)
+	resp, err := p.client.Do(req)
 	if err != nil {
 		return
 	}
@@ -96,8 +83,19 @@ func call(ctx context.Context, client *http.Client, baseURL, model string) {
 	io.Copy(io.Discard, resp.Body)
 }
 
-func rest(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
+// demoRequest is a short request of the shape that Claude Code's have.
+//
+//go:embed request.json
+var demoRequest string
+
+func requestBody(model string, c cue) string {
+	quoted := quote(c.String())
+	return strings.NewReplacer("{{model}}", model, "{{cue}}", quoted[1:len(quoted)-1]).Replace(demoRequest)
+}
+
+// sleepUntil reports whether the time came before the end of ctx.
+func sleepUntil(ctx context.Context, at time.Time) bool {
+	timer := time.NewTimer(time.Until(at))
 	defer timer.Stop()
 	select {
 	case <-timer.C:
