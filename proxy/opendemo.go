@@ -17,16 +17,18 @@ func openDemo(ctx context.Context, set Setup, log *slog.Logger) (*Server, error)
 	if err != nil {
 		return nil, err
 	}
-	context.AfterFunc(ctx, demo.Close)
 	conf, err := set.override(demo.Config)
 	if err != nil {
+		demo.Close()
 		return nil, err
 	}
 	s, err := New(Options{Config: conf, Demo: true, Log: log})
 	if err != nil {
+		demo.Close()
 		return nil, err
 	}
 	go func() {
+		defer demo.Close()
 		wake := s.Watch(ctx)
 		for s.Status().Addr == "" {
 			select {

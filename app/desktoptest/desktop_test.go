@@ -39,7 +39,7 @@ func TestTheDemoOnARealDesktop(t *testing.T) {
 	p.await("a tooltip that counts", func() bool { return strings.Contains(p.tooltip(), "in flight") })
 	p.await("a menu that counts", func() bool {
 		menu := p.menuText()
-		return strings.Contains(menu, "Open") && strings.Contains(menu, "Quit") && strings.Contains(menu, "ANTHROPIC_BASE_URL") && strings.Contains(menu, "zhipu glm-")
+		return strings.Contains(menu, "Open") && strings.Contains(menu, "Quit") && strings.Contains(menu, "export ANTHROPIC") && strings.Contains(menu, "zhipu glm-")
 	})
 
 	// The menu, by the mouse.
@@ -65,10 +65,10 @@ func TestTheDemoOnARealDesktop(t *testing.T) {
 	// Dragging a slider changes the limit.
 	limits := fmt.Sprint(p.concurrency().Accounts)
 	p.await("a slider", func() bool {
-		_, ok := solid(p.shot("slider"), p.place(), knob, 8)
+		_, ok := solid(p.shot("slider"), p.place(), knob, 6)
 		return ok
 	})
-	at, _ := solid(p.shot("slider"), p.place(), knob, 8)
+	at, _ := solid(p.shot("slider"), p.place(), knob, 6)
 	p.xdotool("mousemove", fmt.Sprint(at.X), fmt.Sprint(at.Y), "mousedown", "1")
 	for step := range 10 {
 		p.xdotool("mousemove", fmt.Sprint(at.X+3*(step+1)), fmt.Sprint(at.Y))
