@@ -58,7 +58,7 @@ func (c *cardView) arrange(rows []board.Row) bool {
 		if j := slices.IndexFunc(old, func(v *rowView) bool { return v.fits(r) }); j >= 0 {
 			c.rows[i] = old[j]
 		} else {
-			c.rows[i] = newRow(r, c.page.setLimit)
+			c.rows[i] = newRow(r, c.page)
 		}
 		objects = append(objects, c.rows[i].box)
 		if r.Account() {

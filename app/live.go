@@ -31,6 +31,7 @@ type live struct {
 	cards   map[string]*cardView // by vendor
 	order   []string             // the vendors as shown
 	list    *fyne.Container
+	scroll  *container.Scroll
 	root    *fyne.Container
 	stale   bool // something has come, gone or changed its size: lay the page out again
 }
@@ -53,9 +54,10 @@ func newLive(svc Service, d desk) *live {
 	top := container.New(layout.NewCustomPaddedVBoxLayout(8),
 		p.totals.box, p.problem, p.failure, p.paused, p.demo, p.noTray)
 	body := container.New(layout.NewCustomPaddedVBoxLayout(cardGap), p.start.card, p.list)
+	p.scroll = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, pageMargin, pageMargin, pageMargin), body))
 	p.root = container.NewBorder(
 		container.New(layout.NewCustomPaddedLayout(pageMargin, pageMargin-4, pageMargin, pageMargin), top), nil, nil, nil,
-		container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, pageMargin, pageMargin, pageMargin), body)))
+		p.scroll)
 	return p
 }
 
@@ -109,6 +111,22 @@ func (p *live) arrange(order []string) {
 	}
 	p.cards = kept
 	p.stale = true
+}
+
+// reveal scrolls until o, which is on the page, is in view.
+func (p *live) reveal(o fyne.CanvasObject) {
+	driver := fyne.CurrentApp().Driver()
+	top := driver.AbsolutePositionForObject(o).Y - driver.AbsolutePositionForObject(p.scroll).Y
+	offset := p.scroll.Offset
+	switch bottom := top + o.Size().Height; {
+	case top < 0:
+		offset.Y += top - cardGap
+	case bottom > p.scroll.Size().Height:
+		offset.Y += bottom - p.scroll.Size().Height + cardGap
+	default:
+		return
+	}
+	p.scroll.ScrollToOffset(offset)
 }
 
 // setLimit sets the limit of r's model or account, as the user asked.

@@ -27,8 +27,8 @@ type rowView struct {
 	box    *fyne.Container
 }
 
-// newRow draws r; set is called with the limit that the user chooses.
-func newRow(r board.Row, set func(board.Row, int)) *rowView {
+// newRow draws r on a page, which is told when the user chooses a limit.
+func newRow(r board.Row, page *live) *rowView {
 	v := &rowView{
 		name:  widget.NewName(r.Model, widget.Style{}),
 		count: widget.NewText("", widget.Style{Bold: true, Align: fyne.TextAlignTrailing}),
@@ -41,7 +41,8 @@ func newRow(r board.Row, set func(board.Row, int)) *rowView {
 	if r.Limited {
 		v.gauge = widget.NewGauge()
 		v.slider = widget.NewLimitSlider(r.Limit, r.Max)
-		v.slider.OnSet = func(limit int) { set(v.row, limit) }
+		v.slider.OnSet = func(limit int) { page.setLimit(v.row, limit) }
+		v.slider.OnFocus = func() { page.reveal(v.slider) }
 		v.box.Objects = append(v.box.Objects, v.gauge, v.slider)
 	}
 	v.box.Objects = append(v.box.Objects, v.name) // last: a long name unrolls over the others

@@ -160,6 +160,7 @@ func TestStartCardUntilTheFirstCall(t *testing.T) {
 		t.Error("the empty page does not tell what to do, above its vendors")
 	}
 	test.Tap(w.page.start.button)
+	defer w.page.start.button.copied.Stop()
 	if got := fyne.CurrentApp().Clipboard().Content(); got != "export ANTHROPIC_BASE_URL=http://127.0.0.1:3392" {
 		t.Errorf("copied %q", got)
 	}
@@ -225,5 +226,34 @@ func TestHeadTellsWhetherThereWereCalls(t *testing.T) {
 		if h.span.Text() != c.span || h.spark.Visible() != c.spark {
 			t.Errorf("%s: says %q, sparkline %t; want %q, %t", c.name, h.span.Text(), h.spark.Visible(), c.span, c.spark)
 		}
+	}
+}
+
+func TestUnchangedRowsAreLeftAlone(t *testing.T) {
+	w, _ := newTestWindow(t, true)
+	w.Show()
+	b := sceneBoard("many")
+	w.Update(b)
+	allocs := testing.AllocsPerRun(10, func() { w.Update(b) })
+	if rows := float64(len(b.Cards[0].Rows)); allocs > rows/2 {
+		t.Errorf("the same board again costs %.0f allocations for %.0f rows", allocs, rows)
+	}
+}
+
+func TestSliderThatGetsTheFocusScrollsIntoView(t *testing.T) {
+	w, _ := newTestWindow(t, true)
+	w.Show()
+	w.Update(sceneBoard("many"))
+	rows := w.page.cards["zhipu"].rows
+	last := rows[len(rows)-1].slider
+	w.window.Canvas().Focus(last)
+	driver := fyne.CurrentApp().Driver()
+	if y := driver.AbsolutePositionForObject(last).Y; y+last.Size().Height > windowHeight {
+		t.Errorf("the last slider has the focus at %v, below the window", y)
+	}
+	w.window.Canvas().Focus(rows[0].slider)
+	top := driver.AbsolutePositionForObject(w.page.scroll).Y
+	if y := driver.AbsolutePositionForObject(rows[0].slider).Y; y < top {
+		t.Errorf("the first slider has the focus at %v, above the list at %v", y, top)
 	}
 }

@@ -26,6 +26,9 @@ type LimitSlider struct {
 	// OnSet is called with a limit that the user has chosen, never for SetLimit.
 	OnSet func(limit int)
 
+	// OnFocus is called when the slider gets the focus, so that it can be brought into view.
+	OnFocus func()
+
 	limit int // what holds
 	value int // what is shown: the limit, or while dragging what it would be
 	max   int
@@ -107,6 +110,9 @@ func (s *LimitSlider) TypedRune(rune) {}
 func (s *LimitSlider) FocusGained() {
 	s.focused = true
 	s.Refresh()
+	if s.OnFocus != nil {
+		s.OnFocus()
+	}
 }
 
 func (s *LimitSlider) FocusLost() {
