@@ -42,16 +42,7 @@ func Run(ctx context.Context, a fyne.App, p Proxy, o Options) error {
 	}
 	a.SetIcon(fyne.NewStaticResource("afterglow.svg", assets.Icon))
 	a.Settings().SetTheme(newLook())
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	f := newFace(ctx, a, p, badges)
-	f.log = o.Log
-	a.Lifecycle().SetOnStarted(func() { f.start(ctx, o.Hidden) })
-	stop := context.AfterFunc(ctx, f.quit)
-	a.Run()
-	stop() // Fyne's loop has ended and takes no more orders
-	cancel()
-	f.running.Wait()
+	newFace(ctx, a, p, badges, o.Log).run(ctx, o.Hidden)
 	return nil
 }
 
@@ -66,9 +57,9 @@ type face struct {
 	running sync.WaitGroup
 }
 
-// newFace makes the window and readies the tray, before the app runs.
-func newFace(ctx context.Context, a fyne.App, p Proxy, b *badges) *face {
-	f := &face{app: a, proxy: p, badges: b}
+// newFace makes the window and readies the tray.
+func newFace(ctx context.Context, a fyne.App, p Proxy, b *badges, log *slog.Logger) *face {
+	f := &face{app: a, proxy: p, badges: b, log: log}
 	f.window = NewWindow(a, p, false)
 	if f.bar, _ = a.(fynedesktop.App); f.bar == nil {
 		return f
@@ -82,6 +73,18 @@ func newFace(ctx context.Context, a fyne.App, p Proxy, b *badges) *face {
 
 // trayPatience is how long the desktop may take to say whether it has a tray.
 const trayPatience = 2 * time.Second
+
+// run runs the app, to its end.
+func (f *face) run(ctx context.Context, hidden bool) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	f.app.Lifecycle().SetOnStarted(func() { f.start(ctx, hidden) })
+	stop := context.AfterFunc(ctx, f.quit)
+	f.app.Run()
+	stop() // Fyne's loop has ended and takes no more orders
+	cancel()
+	f.running.Wait()
+}
 
 // start begins to show the proxy. It runs on the UI's goroutine, once the app runs.
 func (f *face) start(ctx context.Context, hidden bool) {

@@ -35,6 +35,10 @@ func HasTray(ctx context.Context) bool {
 // there has been none for trayGrace, until ctx ends. Calls alternate. An error means that it cannot watch
 // on, and that the tray is gone with the session bus.
 func WatchTray(ctx context.Context, changed func(has bool)) error {
+	return watchTray(ctx, trayGrace, changed)
+}
+
+func watchTray(ctx context.Context, grace time.Duration, changed func(has bool)) error {
 	conn, err := dbus.ConnectSessionBus(dbus.WithContext(ctx))
 	if err != nil {
 		return fmt.Errorf("connect to session bus: %w", err)
@@ -56,7 +60,7 @@ func WatchTray(ctx context.Context, changed func(has bool)) error {
 			changed(true)
 		}
 		if !has && said != absent && gone == nil {
-			gone = time.After(trayGrace)
+			gone = time.After(grace)
 		}
 		select {
 		case <-ctx.Done():

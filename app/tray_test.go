@@ -1,0 +1,234 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"afterglow/app/board"
+	"afterglow/limiter"
+	"afterglow/proxy"
+)
+
+// fakeIcon is a tray icon that notes what it is told. It is for one goroutine, like the real one.
+type fakeIcon struct {
+	icons    int
+	texts    []string
+	items    [trayItems]trayItem
+	changes  []int // places of the menu
+	panicsAt int   // the icon that makes it panic, as systray does without a session bus
+}
+
+func (f *fakeIcon) setIcon([]byte) {
+	f.icons++
+	if f.icons == f.panicsAt {
+		panic("dbus: connection closed")
+	}
+}
+
+func (f *fakeIcon) setTooltip(text string) { f.texts = append(f.texts, text) }
+func (f *fakeIcon) setTitle(text string)   { f.texts = append(f.texts, text) }
+
+func (f *fakeIcon) setItem(place int, was, now trayItem) {
+	if f.items[place] != was {
+		panic(fmt.Sprintf("item %d was %v, not %v", place, f.items[place], was))
+	}
+	f.items[place] = now
+	f.changes = append(f.changes, place)
+}
+
+// labels are the lines of the menu that are to be seen.
+func (f *fakeIcon) labels() []string {
+	var list []string
+	for _, item := range f.items {
+		if !item.hidden {
+			list = append(list, item.label)
+		}
+	}
+	return list
+}
+
+func newTestTray(t *testing.T, oneColor bool) (*tray, *fakeIcon) {
+	t.Helper()
+	speak(t, "en")
+	b, err := newBadges()
+	if err != nil {
+		t.Fatal(err)
+	}
+	icon := &fakeIcon{}
+	return &tray{on: icon, badges: b, oneColor: oneColor}, icon
+}
+
+func busyBoard(inFlight, pending int) board.Board {
+	return board.Board{
+		Addr:   "127.0.0.1:3392",
+		Totals: board.Totals{InFlight: inFlight, Pending: pending, Peak: pending},
+		Busy:   []board.Row{{Vendor: "zhipu", Model: "glm-5.1", Limited: true, Limit: 3, InFlight: inFlight, Pending: pending}},
+	}
+}
+
+func TestTrayMenu(t *testing.T) {
+	tray, icon := newTestTray(t, false)
+	tray.show(busyBoard(3, 2))
+	want := []string{
+		"3 in flight · 2 queued",
+		"zhipu glm-5.1  3/3  +2",
+		"Open window",
+		"Copy export ANTHROPIC_BASE_URL=http://127.0.0.1:3392",
+		"Pause: turn new calls away",
+		"Quit Afterglow",
+	}
+	if got := icon.labels(); !slices.Equal(got, want) {
+		t.Errorf("menu = %q, want %q", got, want)
+	}
+	if !icon.items[trayTotals].disabled || icon.items[trayBusy].disabled {
+		t.Error("of the totals and the models only the totals are disabled")
+	}
+	if want := []string{appName, "3 in flight · 2 queued · glm-5.1"}; !slices.Equal(icon.texts, want) {
+		t.Errorf("title and tooltip = %q, want %q", icon.texts, want)
+	}
+}
+
+func TestTrayMenuNamesTwelveModels(t *testing.T) {
+	tray, icon := newTestTray(t, false)
+	b := board.Board{Totals: board.Totals{InFlight: 14}}
+	for i := range 14 {
+		b.Busy = append(b.Busy, board.Row{Vendor: "kimi", Model: fmt.Sprintf("k%d", i), InFlight: 1})
+	}
+	tray.show(b)
+	labels := icon.labels()
+	if labels[12] != "kimi k11  1" || labels[13] != "and 2 more" {
+		t.Errorf("after eleven models: %q", labels[12:14])
+	}
+	b.Busy = b.Busy[:12]
+	tray.show(b)
+	if labels := icon.labels(); labels[12] != "kimi k11  1" || labels[13] != "Open window" {
+		t.Errorf("with twelve models: %q", labels[12:14])
+	}
+}
+
+func TestTrayTouchesOnlyWhatHasChanged(t *testing.T) {
+	tray, icon := newTestTray(t, false)
+	tray.show(busyBoard(3, 2))
+	icons, texts := icon.icons, len(icon.texts)
+
+	icon.changes = nil
+	again := busyBoard(3, 2)
+	again.Cards = []board.Card{{History: board.Series{{InFlight: 1}}}} // nothing that the tray shows
+	tray.show(again)
+	if icon.icons != icons || len(icon.texts) != texts || len(icon.changes) != 0 {
+		t.Errorf("the same board: %d icons, %d texts, items %v", icon.icons-icons, len(icon.texts)-texts, icon.changes)
+	}
+
+	tray.show(busyBoard(2, 2))
+	if icon.icons != icons+1 || len(icon.texts) != texts+1 || !slices.Equal(icon.changes, []int{trayTotals, trayBusy}) {
+		t.Errorf("one call less: %d icons, %d texts, items %v", icon.icons-icons, len(icon.texts)-texts, icon.changes)
+	}
+
+	icon.changes = nil
+	waiting := busyBoard(2, 2)
+	waiting.Busy[0].Pending++ // of another model's, so that the totals stay
+	tray.show(waiting)
+	if icon.icons != icons+1 || !slices.Equal(icon.changes, []int{trayBusy}) {
+		t.Errorf("another queue: %d icons, items %v", icon.icons-icons-1, icon.changes)
+	}
+
+	icon.changes = nil
+	waiting.Paused = true
+	tray.show(waiting)
+	if !icon.items[trayPause].checked || !slices.Equal(icon.changes, []int{trayPause}) {
+		t.Errorf("paused: items %v, %+v", icon.changes, icon.items[trayPause])
+	}
+}
+
+func TestTrayInOneColorShowsTheNumberBesideTheIcon(t *testing.T) {
+	tray, icon := newTestTray(t, true)
+	for _, n := range []int{0, 3, 120, 0} {
+		tray.show(busyBoard(n, 0))
+	}
+	var titles []string
+	for _, text := range icon.texts {
+		if !strings.Contains(text, " ") {
+			titles = append(titles, text)
+		}
+	}
+	if want := []string{"3", "120", ""}; !slices.Equal(titles, want) {
+		t.Errorf("titles = %q, want %q", titles, want)
+	}
+	if icon.icons != 0 {
+		t.Errorf("%d icons, want the system's own alone", icon.icons)
+	}
+}
+
+func TestTrayKeepsInStep(t *testing.T) {
+	tray, icon := newTestTray(t, false)
+	synctest.Test(t, func(t *testing.T) {
+		svc := &fakeService{wake: make(chan struct{}, 1)}
+		call := func(n int) {
+			svc.set(proxy.Status{Addr: "127.0.0.1:1", Tiers: []proxy.Tier{{State: proxy.Ready}},
+				Concurrency: limiter.Snapshot{Gauges: []limiter.Gauge{{InFlight: n}}}})
+		}
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan error)
+		go func() { done <- tray.run(ctx, svc) }()
+		pass(time.Second)
+		icon.icons = 0
+		for i := range 200 { // for two seconds
+			call(i%50 + 1)
+			pass(10 * time.Millisecond)
+		}
+		if icon.icons < 6 || icon.icons > 9 {
+			t.Errorf("%d icons in two seconds, want at most four a second, and the first at once", icon.icons)
+		}
+		call(77)
+		pass(300 * time.Millisecond)
+		if got := icon.items[trayTotals].label; got != "77 in flight" || tray.shown.badge.Number != 77 {
+			t.Errorf("300 ms after the last change: %q, badge %v", got, tray.shown.badge)
+		}
+		stop()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestTrayOutlivesAPanicOfSystray(t *testing.T) {
+	tray, icon := newTestTray(t, false)
+	icon.panicsAt = 1
+	svc := &fakeService{wake: make(chan struct{}, 1)}
+	svc.set(proxy.Status{Concurrency: limiter.Snapshot{Gauges: []limiter.Gauge{{InFlight: 1}}}})
+	err := tray.run(t.Context(), svc)
+	if err == nil || !strings.Contains(err.Error(), "dbus: connection closed") {
+		t.Errorf("run = %v, want the panic's cause", err)
+	}
+}
+
+func TestPlain(t *testing.T) {
+	for _, c := range []struct {
+		in     string
+		length int
+		want   string
+	}{
+		{"glm-5.1", 7, "glm-5.1"},
+		{"glm-5.1", 6, "glm-5…"},
+		{"智谱 glm-5.1", 9, "智谱 glm-5…"},
+		{"a\nb\tc\x1b[31m\u202e", 80, "a b c [31m "},
+		{"\xff", 80, "\ufffd"}, // D-Bus drops a connection over a text that is not UTF-8
+	} {
+		if got := plain(c.in, c.length); got != c.want {
+			t.Errorf("plain(%q, %d) = %q, want %q", c.in, c.length, got, c.want)
+		}
+	}
+}
+
+func TestMenuLabelHasNoShortcuts(t *testing.T) {
+	for system, want := range map[string]string{"linux": "a__b&c", "freebsd": "a__b&c", "windows": "a_b&&c", "darwin": "a_b&c"} {
+		if got := menuLabel(system, "a_b&c"); got != want {
+			t.Errorf("%s: %q, want %q", system, got, want)
+		}
+	}
+}
