@@ -59,7 +59,7 @@ func TestTheDemoOnARealDesktop(t *testing.T) {
 	p.awaitFor(120*time.Second, "a queue", func() bool { return p.concurrency().Total.Pending >= 2 })
 	p.await("amber in window and tray", func() bool {
 		now := p.shot("queue")
-		return count(now, p.place(), amber) > 60 && count(now, trayArea, amber) > 60
+		return count(now, p.pills(), amber) > 60 && count(now, trayArea, amber) > 60
 	})
 
 	// Dragging a slider changes the limit.
@@ -87,11 +87,12 @@ func TestTheDemoOnARealDesktop(t *testing.T) {
 	p.await("the quiet icon", func() bool { return p.pixmap() == quietIcon })
 	p.await("no amber", func() bool {
 		now := p.shot("quiet")
-		return count(now, p.place(), amber) == 0 && count(now, trayArea, amber) == 0
+		return count(now, p.pills(), amber) == 0 && count(now, trayArea, amber) == 0
 	})
 
 	// Closing hides; the tray opens again.
-	p.xdotool("windowquit", p.window())
+	frame := p.place()
+	p.xdotool("mousemove", fmt.Sprint(frame.Max.X-10), fmt.Sprint(frame.Min.Y-10), "click", "1") // the title bar's cross
 	p.await("the window to hide", func() bool { return p.window() == "" })
 	p.xdotool("mousemove", "1264", "16", "click", "1")
 	p.await("the window again", func() bool { return p.window() != "" })

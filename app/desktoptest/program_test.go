@@ -153,6 +153,15 @@ func (d *desktop) place() image.Rectangle {
 	return image.Rect(x, y, x+w, y+h)
 }
 
+// pills is the part of the window that has the totals and the pills; the history right of it remembers
+// queues for five minutes.
+func (d *desktop) pills() image.Rectangle {
+	d.t.Helper()
+	place := d.place()
+	place.Max.X = place.Min.X + place.Dx()*2/3
+	return place
+}
+
 // trayArea is where the panel shows the only icon.
 var trayArea = image.Rect(1248, 0, 1280, 32)
 
