@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/theme"
 )
 
 // TestLooks compares pictures of the page, drawn by Fyne's software painter, with testdata/looks. After
@@ -25,5 +26,30 @@ func TestLooks(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			test.AssertImageMatches(t, "looks/"+name+".png", picture(t, c.scene, c.language, c.shade))
 		})
+	}
+}
+
+// TestShadeChangesWhileTheWindowIsOpen switches light to dark under an open window, which must then look
+// as if it had been dark from the start.
+func TestShadeChangesWhileTheWindowIsOpen(t *testing.T) {
+	want := picture(t, "busy", "en", "dark")
+	a := speak(t, "en")
+	a.Settings().SetTheme(shaded{newLook(), theme.VariantLight})
+	w := NewWindow(a, &fakeService{}, true)
+	w.Show()
+	w.Update(sceneBoard("busy"))
+	a.Settings().SetTheme(shaded{newLook(), theme.VariantDark})
+	w.page.root.Refresh()
+	got := w.window.Canvas().Capture()
+	different := 0
+	for y := range got.Bounds().Dy() {
+		for x := range got.Bounds().Dx() {
+			if got.At(x, y) != want.At(x, y) {
+				different++
+			}
+		}
+	}
+	if different > 0 {
+		t.Errorf("%d pixels are not those of a dark window", different)
 	}
 }
