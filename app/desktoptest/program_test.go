@@ -143,12 +143,15 @@ func (d *desktop) window() string {
 // place is where the window's content is on the screen.
 func (d *desktop) place() image.Rectangle {
 	d.t.Helper()
+	out, err := d.run("xwininfo", "-id", d.window())
+	d.must(err)
 	var x, y, w, h int
-	for line := range strings.Lines(d.xdotool("getwindowgeometry", "--shell", d.window())) {
-		fmt.Sscanf(line, "X=%d", &x)
-		fmt.Sscanf(line, "Y=%d", &y)
-		fmt.Sscanf(line, "WIDTH=%d", &w)
-		fmt.Sscanf(line, "HEIGHT=%d", &h)
+	for line := range strings.Lines(out) {
+		line = strings.TrimSpace(line)
+		fmt.Sscanf(line, "Absolute upper-left X: %d", &x)
+		fmt.Sscanf(line, "Absolute upper-left Y: %d", &y)
+		fmt.Sscanf(line, "Width: %d", &w)
+		fmt.Sscanf(line, "Height: %d", &h)
 	}
 	return image.Rect(x, y, x+w, y+h)
 }
