@@ -25,7 +25,7 @@ func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 // 1 for any other failure.
 func run(args []string, stdout, stderr io.Writer) int {
 	set := proxy.Setup{Demo: proxy.DemoOff}
-	hidden := false
+	hidden, understood := false, false // understood: the command line was
 	root := &cobra.Command{
 		Use:   "afterglow",
 		Short: "A local proxy for coding agents that shows its calls in the tray",
@@ -35,6 +35,7 @@ are in flight, its window one gauge a model. Without a desktop use afterglowd se
 		Version:       programVersion(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
+		PreRun:        func(*cobra.Command, []string) { understood = true },
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return start(cmd.Context(), set, hidden, stderr)
 		},
@@ -43,7 +44,6 @@ are in flight, its window one gauge a model. Without a desktop use afterglowd se
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	flags := root.Flags()
 	flags.StringVar(&set.Config, "config", os.Getenv("AFTERGLOW_CONFIG"), "configuration `file` (AFTERGLOW_CONFIG)")
 	flags.StringVar(&set.State, "state", os.Getenv("AFTERGLOW_STATE"), "state `folder` (AFTERGLOW_STATE)")
@@ -53,7 +53,11 @@ are in flight, its window one gauge a model. Without a desktop use afterglowd se
 	flags.BoolVar(&hidden, "hidden", false, "start in the tray, without the window")
 	if err := root.ExecuteContext(context.Background()); err != nil {
 		fmt.Fprintln(stderr, "afterglow:", err)
-		return exitCode(err)
+		var problem *config.Error
+		if !understood || errors.As(err, &problem) {
+			return 2
+		}
+		return 1
 	}
 	return 0
 }
@@ -65,15 +69,3 @@ func programVersion() string {
 	}
 	return cmp.Or(version, "unknown")
 }
-
-func exitCode(err error) int {
-	var problem *config.Error
-	var usage usageError
-	if errors.As(err, &problem) || errors.As(err, &usage) {
-		return 2
-	}
-	return 1
-}
-
-// usageError is a command line that is wrong.
-type usageError struct{ error }

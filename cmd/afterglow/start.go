@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
-	"runtime"
 	"syscall"
 
 	"fyne.io/fyne/v2"
@@ -30,8 +29,8 @@ func start(ctx context.Context, set proxy.Setup, hidden bool, stderr io.Writer) 
 	if err != nil {
 		return err
 	}
-	if !hasDisplay() {
-		return errNoDisplay
+	if err := checkDisplay(); err != nil {
+		return err
 	}
 	served := make(chan error, 1)
 	go func() { served <- server.RunAnyway(ctx) }()
@@ -41,16 +40,6 @@ func start(ctx context.Context, set proxy.Setup, hidden bool, stderr io.Writer) 
 	err = app.Run(ctx, fyneapp.NewWithID(appID), server, app.Options{Hidden: hidden, Log: log})
 	cancel()
 	return errors.Join(err, <-served)
-}
-
-var errNoDisplay = errors.New(`no display: neither DISPLAY nor WAYLAND_DISPLAY is set
-Without a desktop, run the same proxy with: afterglowd serve`)
-
-func hasDisplay() bool {
-	if runtime.GOOS == "windows" || runtime.GOOS == "darwin" {
-		return true
-	}
-	return os.Getenv("DISPLAY") != "" || os.Getenv("WAYLAND_DISPLAY") != ""
 }
 
 // untilSignal returns a context that the first signal ends; the second ends the program.
