@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net/http/httptest"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -91,35 +93,41 @@ func TestLimitHasItsOwnAnswer(t *testing.T) {
 	}
 }
 
+// spy notes for each write whether the call was still in flight.
+type spy struct {
+	*httptest.ResponseRecorder
+	left  bool
+	after []bool // one for each write
+}
+
+func (s *spy) Write(b []byte) (int, error) {
+	s.after = append(s.after, s.left)
+	return s.ResponseRecorder.Write(b)
+}
+
+func (s *spy) WriteString(text string) (int, error) { return s.Write([]byte(text)) }
+
 // A client that sends its next call as soon as it has the answer to the last must never meet
 // itself at the vendor.
 func TestACallIsOutOfFlightBeforeItsLastByte(t *testing.T) {
-	v := start(t, Options{Limit: Limit{Total: 1}})
-	c := client(t)
-	for i := range 300 {
-		body := `{"stream":true}`
-		if i%2 == 0 {
-			body = `{}`
+	for name, tc := range map[string]struct {
+		answer Answer
+		want   []bool
+	}{
+		"events":          {Chunked("a", "b", "c"), []bool{false, false, true}},
+		"a body":          {Refuse(200, "a"), []bool{true}},
+		"a cut":           {Chunked("a", "b").CutAfter(2, Close), []bool{false, false}},
+		"a body and then": {Answer{Body: "a", End: Reset}, []bool{false}},
+	} {
+		w := &spy{ResponseRecorder: httptest.NewRecorder()}
+		d := &delivery{w: w, r: httptest.NewRequest("POST", "/", nil), stream: true, left: func() { w.left = true }}
+		func() {
+			defer func() { recover() }() // how a cut ends
+			d.send(tc.answer)
+		}()
+		if !slices.Equal(w.after, tc.want) {
+			t.Errorf("%s: out of flight at each write: %v, want %v", name, w.after, tc.want)
 		}
-		resp, err := c.Do(newRequest(t.Context(), v, body))
-		if err != nil {
-			t.Fatal(err)
-		}
-		last := make([]byte, 0, 1<<16)
-		for { // the end of the events, not of the transfer coding
-			n, err := resp.Body.Read(last[len(last):cap(last)])
-			last = last[:len(last)+n]
-			if err == io.EOF || len(last) > 18 && string(last[len(last)-18:]) == "\"message_stop\"}\n\n" {
-				break
-			}
-		}
-		go resp.Body.Close()
-		if resp.StatusCode != 200 {
-			t.Fatal("call", i, "was one too many")
-		}
-	}
-	if load := v.Load(); load.Peak != 1 || load.Refused != 0 {
-		t.Fatalf("%+v", load)
 	}
 }
 

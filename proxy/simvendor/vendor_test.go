@@ -169,15 +169,15 @@ func TestCloseLeavesNothing(t *testing.T) {
 	}
 	await(t, v, InFlight(8))
 	v.Close()
+	if load := v.Load(); load.InFlight != 0 || load.Ended != 8 || load.Gone != 0 {
+		t.Errorf("%+v", load)
+	}
 	for range 8 {
 		if <-ended == nil {
 			t.Error("a call that was cut looks finished")
 		}
 	}
 	v.Close()
-	if load := v.Load(); load.InFlight != 0 || load.Ended != 8 || load.Gone != 0 {
-		t.Errorf("%+v", load)
-	}
 	transport.CloseIdleConnections()
 	if after := openFiles(t); after > before {
 		t.Errorf("%d files open, %d before", after, before)
