@@ -7,6 +7,7 @@ import (
 	"time"
 	"unsafe"
 
+	"afterglow/limiter"
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/vendor"
 )
@@ -40,6 +41,9 @@ func (s *Server) readCall(w http.ResponseWriter, r *http.Request) (vendor.Call, 
 	req, err := anthropic.ParseRequest(body)
 	if err != nil {
 		return vendor.Call{}, anthropic.Errorf(http.StatusBadRequest, "%v", err)
+	}
+	if req.Model == limiter.AccountModel || len(req.Model) > maxName {
+		return vendor.Call{}, anthropic.Errorf(http.StatusBadRequest, "model: expected a model's name of at most %d bytes", maxName)
 	}
 	return vendor.Call{Request: req, Header: s.withoutToken(r.Header), Query: r.URL.RawQuery}, nil
 }
