@@ -28,9 +28,12 @@ func (s *Server) Listen() error {
 }
 
 func listen(addr string) (net.Listener, error) {
-	l, err := net.Listen("tcp", addr)
+	host, port, _ := net.SplitHostPort(addr)
+	if host == "localhost" {
+		host = "127.0.0.1" // a machine without a hosts file would ask its name server
+	}
+	l, err := net.Listen("tcp", net.JoinHostPort(host, port))
 	if errors.Is(err, syscall.EADDRINUSE) {
-		_, port, _ := net.SplitHostPort(addr)
 		return nil, fmt.Errorf("port %s is taken by another program (listen = %q)", port, addr)
 	}
 	if err != nil {

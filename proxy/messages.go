@@ -147,8 +147,9 @@ func (rec *record) log(log *slog.Logger, start time.Time) {
 	case rec.err != nil:
 		level, outcome = slog.LevelWarn, rec.err.Error()
 	}
-	log.Log(context.Background(), level, "call", "outcome", outcome, "model", rec.model, "vendor", rec.vendor,
-		"vendor_model", rec.vendorModel, "stream", rec.stream, "queued", rec.queued.Round(time.Millisecond),
-		"took", time.Since(start).Round(time.Millisecond), "input", rec.usage.Input, "output", rec.usage.Output,
-		"cache_read", rec.usage.CacheRead, "cache_creation", rec.usage.CacheCreation)
+	log.LogAttrs(context.Background(), level, "call", slog.String("outcome", outcome), slog.String("model", rec.model),
+		slog.String("vendor", rec.vendor), slog.String("vendor_model", rec.vendorModel), slog.Bool("stream", rec.stream),
+		slog.Duration("queued", rec.queued.Round(time.Millisecond)), slog.Duration("took", time.Since(start).Round(time.Millisecond)),
+		slog.Int64("input", rec.usage.Input), slog.Int64("output", rec.usage.Output),
+		slog.Int64("cache_read", rec.usage.CacheRead), slog.Int64("cache_creation", rec.usage.CacheCreation))
 }

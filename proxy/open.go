@@ -52,7 +52,7 @@ func Open(ctx context.Context, set Setup, log *slog.Logger) (*Server, error) {
 	if set.Demo == DemoOn || set.Demo == DemoAuto && !conf.HasKey() {
 		return openDemo(ctx, set, log)
 	}
-	dir, err := set.stateDir()
+	dir, err := set.StateDir()
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +114,8 @@ func (set Setup) override(conf config.Config) (config.Config, error) {
 	return conf.WithListen(set.Listen)
 }
 
-func (set Setup) stateDir() (string, error) {
+// StateDir is the folder of the state file and the log.
+func (set Setup) StateDir() (string, error) {
 	if set.State != "" {
 		return set.State, nil
 	}

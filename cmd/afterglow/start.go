@@ -5,14 +5,15 @@ import (
 	"errors"
 	"io"
 	"log/slog"
-	"os"
-	"os/signal"
-	"syscall"
+	"path/filepath"
 
 	"fyne.io/fyne/v2"
 	fyneapp "fyne.io/fyne/v2/app"
 
+	"github.com/DeRuina/timberjack"
+
 	"afterglow/app"
+	"afterglow/cmd/cli"
 	"afterglow/proxy"
 )
 
@@ -22,9 +23,13 @@ const appID = "app.afterglow.Afterglow"
 // start runs the proxy and shows it, until the user quits or a signal comes. Calls under way may then
 // finish, for as long as the configuration's drain.
 func start(ctx context.Context, set proxy.Setup, hidden bool, stderr io.Writer) error {
-	ctx, cancel := untilSignal(ctx)
+	ctx, cancel := cli.UntilSignal(ctx)
 	defer cancel()
-	log := slog.New(slog.NewTextHandler(stderr, nil))
+	log, file, err := openLog(set, stderr)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
 	server, err := proxy.Open(ctx, set, log)
 	if err != nil {
 		return err
@@ -42,16 +47,13 @@ func start(ctx context.Context, set proxy.Setup, hidden bool, stderr io.Writer) 
 	return errors.Join(err, <-served)
 }
 
-// untilSignal returns a context that the first signal ends; the second ends the program.
-func untilSignal(parent context.Context) (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithCancel(parent)
-	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, syscall.SIGTERM, os.Interrupt)
-	go func() {
-		<-signals
-		cancel()
-		<-signals
-		os.Exit(1)
-	}()
-	return ctx, cancel
+// openLog returns a log that goes to stderr and to a file in the state folder, because a program that a
+// menu started has no terminal. The file is rotated at 5 MB and two older ones are kept.
+func openLog(set proxy.Setup, stderr io.Writer) (*slog.Logger, io.Closer, error) {
+	dir, err := set.StateDir()
+	if err != nil {
+		return nil, nil, err
+	}
+	file := &timberjack.Logger{Filename: filepath.Join(dir, "afterglow.log"), MaxSize: 5, MaxBackups: 2, FileMode: 0o600}
+	return slog.New(slog.NewTextHandler(io.MultiWriter(file, stderr), nil)), file, nil
 }

@@ -1,20 +1,18 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"log/slog"
 	"os"
-	"os/signal"
-	"syscall"
+	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
+	"afterglow/cmd/cli"
 	"afterglow/proxy"
 )
 
 func serveCommand(set *proxy.Setup) *cobra.Command {
-	set.Demo = proxy.DemoOff
 	verbose := false
 	cmd := &cobra.Command{
 		Use:   "serve",
@@ -31,16 +29,16 @@ as the configuration's drain; a second signal ends at once.`,
 			return serve(cmd, *set, log)
 		},
 	}
-	flags := cmd.Flags()
-	flags.StringVar(&set.Listen, "listen", "", "`address` to listen on, in place of the configuration's")
-	flags.Var(&set.Demo, "demo", "simulated vendors and traffic: on, off, or auto when no vendor has a key")
-	flags.Lookup("demo").NoOptDefVal = string(proxy.DemoOn)
-	flags.BoolVarP(&verbose, "verbose", "v", false, "log more")
+	cli.ServeFlags(cmd.Flags(), set)
+	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "log more")
 	return cmd
 }
 
 func serve(cmd *cobra.Command, set proxy.Setup, log *slog.Logger) error {
-	ctx, stop := untilSignal(cmd.Context())
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(proxy.GCPercent)
+	}
+	ctx, stop := cli.UntilSignal(cmd.Context())
 	defer stop()
 	server, err := proxy.Open(ctx, set, log)
 	if err != nil {
@@ -56,23 +54,4 @@ func serve(cmd *cobra.Command, set proxy.Setup, log *slog.Logger) error {
 	}
 	fmt.Fprintf(cmd.OutOrStdout(), "  export ANTHROPIC_BASE_URL=http://%s\n", st.Addr)
 	return server.Run(ctx)
-}
-
-// untilSignal returns a context that the first signal ends; the second ends the program.
-func untilSignal(parent context.Context) (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithCancel(parent)
-	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, syscall.SIGTERM, os.Interrupt)
-	go func() {
-		defer signal.Stop(signals)
-		select {
-		case <-ctx.Done():
-			return
-		case <-signals:
-			cancel()
-		}
-		<-signals
-		os.Exit(1)
-	}()
-	return ctx, cancel
 }

@@ -1,0 +1,71 @@
+// Package cli is what the commands share: flags, exit codes and the end by signal.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"afterglow/proxy"
+	"afterglow/proxy/config"
+)
+
+// Run executes the command line and returns the exit code: 2 for a command line or a configuration
+// that is wrong, 1 for any other failure. It sets the root's PersistentPreRun.
+func Run(ctx context.Context, root *cobra.Command, args []string, stdout, stderr io.Writer) int {
+	understood := false // the command line was
+	root.PersistentPreRun = func(*cobra.Command, []string) { understood = true }
+	root.SilenceErrors, root.SilenceUsage = true, true
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return 0
+	}
+	fmt.Fprintf(stderr, "%s: %v\n", root.Name(), err)
+	var problem *config.Error
+	if !understood || errors.As(err, &problem) {
+		return 2
+	}
+	return 1
+}
+
+// PlaceFlags adds the flags for where the configuration and the state are.
+func PlaceFlags(flags *pflag.FlagSet, set *proxy.Setup) {
+	flags.StringVar(&set.Config, "config", os.Getenv("AFTERGLOW_CONFIG"), "configuration `file` (AFTERGLOW_CONFIG)")
+	flags.StringVar(&set.State, "state", os.Getenv("AFTERGLOW_STATE"), "state `folder` (AFTERGLOW_STATE)")
+}
+
+// ServeFlags adds the flags of a command that runs the proxy.
+func ServeFlags(flags *pflag.FlagSet, set *proxy.Setup) {
+	set.Demo = proxy.DemoOff
+	flags.StringVar(&set.Listen, "listen", "", "`address` to listen on, in place of the configuration's")
+	flags.Var(&set.Demo, "demo", "simulated vendors and traffic: on, off, or auto when no vendor has a key")
+	flags.Lookup("demo").NoOptDefVal = string(proxy.DemoOn)
+}
+
+// UntilSignal returns a context that the first SIGTERM or SIGINT ends; the second ends the program.
+func UntilSignal(parent context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(parent)
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, syscall.SIGTERM, os.Interrupt)
+	go func() {
+		select {
+		case <-signals:
+			cancel()
+		case <-ctx.Done(): // ended otherwise; what is left to do may be cut by one signal
+		}
+		<-signals
+		os.Exit(1)
+	}()
+	return ctx, cancel
+}
