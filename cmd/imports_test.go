@@ -1,0 +1,132 @@
+// Package cmd_test keeps the shape of the whole project.
+package cmd_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+)
+
+type listed struct {
+	ImportPath string
+	Name       string
+	Imports    []string
+	Deps       []string
+}
+
+// rules say which packages may import what. A pattern is an import path, or with "/..." at its end all
+// below it too. The first rule of a list that a package matches counts for it.
+var rules = []struct {
+	imported string   // by pattern
+	only     []string // the packages that may, by pattern
+	why      string
+}{
+	{"fyne.io/fyne/v2/app", []string{"afterglow/cmd/afterglow"}, "app takes a fyne.App and never makes one"},
+	{"fyne.io/fyne/v2/...", []string{"afterglow/cmd/afterglow", "afterglow/app", "afterglow/app/widget"}, "the proxy and the view model need no desktop"},
+	{"fyne.io/systray", []string{"afterglow/app"}, "Fyne's driver runs the tray"},
+	{"github.com/go-resty/resty/v2", []string{"afterglow/proxy/vendor", "afterglow/proxy/credential"}, "one place calls vendors"},
+	{"github.com/BurntSushi/toml", []string{"afterglow/proxy/config"}, "one place reads configuration"},
+	{"afterglow/app/...", []string{"afterglow/app/...", "afterglow/cmd/afterglow"}, "the proxy must work without a desktop"},
+	{"afterglow/proxy/...", []string{"afterglow/proxy/...", "afterglow/app", "afterglow/app/board", "afterglow/app/desktoptest", "afterglow/cmd/..."}, "the limiter and the widgets know no proxy"},
+	{"afterglow/limiter", []string{"afterglow/proxy/...", "afterglow/app", "afterglow/app/board"}, "widgets draw and decide nothing"},
+}
+
+// leaves are packages of ours that import none of ours but those given.
+var leaves = map[string][]string{
+	"afterglow/limiter":         {},
+	"afterglow/assets":          {},
+	"afterglow/proxy/sse":       {},
+	"afterglow/proxy/anthropic": {"afterglow/proxy/sse"},
+	"afterglow/proxy/openai":    {"afterglow/proxy/sse", "afterglow/proxy/anthropic"},
+	"afterglow/proxy/gemini":    {"afterglow/proxy/sse", "afterglow/proxy/anthropic"},
+	"afterglow/app/desktop":     {},
+	"afterglow/app/widget":      {"afterglow/assets"},
+}
+
+// vague are names that say nothing of what a package is for.
+var vague = []string{"internal", "util", "utils", "common", "helper", "helpers", "types", "pkg", "misc", "base"}
+
+func TestImports(t *testing.T) {
+	for _, p := range list(t) {
+		for _, imported := range p.Imports {
+			for _, r := range rules {
+				if within(imported, r.imported) {
+					if !slices.ContainsFunc(r.only, func(pattern string) bool { return within(p.ImportPath, pattern) }) {
+						t.Errorf("%s imports %s: %s", p.ImportPath, imported, r.why)
+					}
+					break
+				}
+			}
+			if may, leaf := leaves[p.ImportPath]; leaf && strings.HasPrefix(imported, "afterglow/") && !slices.Contains(may, imported) {
+				t.Errorf("%s imports %s, but it should stand alone", p.ImportPath, imported)
+			}
+		}
+		if slices.Contains(vague, path.Base(p.ImportPath)) || slices.Contains(vague, p.Name) {
+			t.Errorf("%s: the name says nothing", p.ImportPath)
+		}
+	}
+}
+
+func TestLimiterNeedsOnlyTheStandardLibrary(t *testing.T) {
+	for _, p := range list(t) {
+		if p.ImportPath != "afterglow/limiter" {
+			continue
+		}
+		for _, dep := range p.Deps {
+			if first, _, _ := strings.Cut(dep, "/"); strings.Contains(first, ".") {
+				t.Errorf("afterglow/limiter depends on %s", dep)
+			}
+		}
+	}
+}
+
+func TestTopLevel(t *testing.T) {
+	want := []string{"app", "assets", "cmd", "docs", "limiter", "proxy"}
+	entries, err := os.ReadDir("..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		made := e.Name() == "bin" || e.Name() == "out" || strings.HasPrefix(e.Name(), ".")
+		if e.IsDir() && !made && !slices.Contains(want, e.Name()) {
+			t.Errorf("folder %s: expected only %s", e.Name(), strings.Join(want, ", "))
+		}
+	}
+}
+
+// list asks the go command for every package of the module.
+func list(t *testing.T) (all []listed) {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-e", "-tags", "desktop", "-json=ImportPath,Name,Imports,Deps", "afterglow/...")
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for decode := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p listed
+		if err := decode.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+	if len(all) < 10 {
+		t.Fatalf("go list names only %d packages", len(all))
+	}
+	return all
+}
+
+func within(importPath, pattern string) bool {
+	if folder, below := strings.CutSuffix(pattern, "/..."); below {
+		return importPath == folder || strings.HasPrefix(importPath, folder+"/")
+	}
+	return importPath == pattern
+}
