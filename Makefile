@@ -43,9 +43,11 @@ lint: ## gofmt, vet, staticcheck, govulncheck where it can be reached
 	$(GO) test -count=1 -run TestImports ./cmd/...
 	-$(GO) run golang.org/x/vuln/cmd/govulncheck@latest ./...
 
-bench: ## benchmarks, each beside its baseline
+bench: build ## benchmarks, each beside its baseline, and the desktop's CPU time
+	@.ci/install test
 	$(GO) test -run '^$$' -bench . -benchmem ./limiter
-	$(GO) test -run '^$$' -bench . -benchmem ./proxy
+	$(GO) test -run '^$$' -bench . -benchtime 3s ./proxy
+	AFTERGLOW_COST=1 $(GO) test -v -count=1 -tags desktop -timeout 10m -run TestCost ./app/desktoptest
 
 screenshots: build ## draw the pictures of docs/ anew, from the demo
 	@.ci/install test

@@ -53,18 +53,20 @@ type face struct {
 	log     *slog.Logger
 	window  *Window
 	badges  *badges
+	loop    *loop
 	bar     fynedesktop.App // nil: Fyne has no tray on this system
 	running sync.WaitGroup
 }
 
 // newFace makes the window and readies the tray.
 func newFace(ctx context.Context, a fyne.App, p Proxy, b *badges, log *slog.Logger) *face {
-	f := &face{app: a, proxy: p, badges: b, log: log}
+	f := &face{app: a, proxy: p, badges: b, log: log, loop: newLoop()}
 	f.window = NewWindow(a, p, false)
+	f.window.onHide = f.loop.hidden
 	if f.bar, _ = a.(fynedesktop.App); f.bar == nil {
 		return f
 	}
-	attachTray(f.bar, f.window.window, b, f.window.Show)
+	attachTray(f.bar, f.window.window, b, f.open)
 	ctx, cancel := context.WithTimeout(ctx, trayPatience)
 	defer cancel()
 	f.window.SetTray(desktop.HasTray(ctx))
@@ -97,6 +99,7 @@ func (f *face) start(ctx context.Context, hidden bool) {
 	if !hidden || f.bar == nil {
 		f.window.Show()
 	}
+	f.running.Go(func() { f.loop.rest(ctx, f.window.Shown) })
 }
 
 // runTray keeps the tray in step with the proxy. When the icon is lost, it goes on with the window.
@@ -124,7 +127,7 @@ func (f *face) watchTray(ctx context.Context) {
 
 // setTray tells the window whether there is a tray. Without one a hidden window could never come back.
 func (f *face) setTray(has bool) {
-	fyne.Do(func() {
+	f.loop.do(func() {
 		f.window.SetTray(has)
 		if !has {
 			f.window.Show()
@@ -134,15 +137,18 @@ func (f *face) setTray(has bool) {
 
 func (f *face) actions() trayActions {
 	return trayActions{
-		open: func() { fyne.Do(f.window.Show) },
+		open: f.open,
 		copy: func() {
 			line := exportLine(f.proxy.Status().Addr)
-			fyne.Do(func() { f.app.Clipboard().SetContent(line) })
+			f.loop.do(func() { f.app.Clipboard().SetContent(line) })
 		},
 		pause: func() { f.proxy.Pause(!f.proxy.Status().Paused) },
 		quit:  f.quit,
 	}
 }
 
+// open shows the window.
+func (f *face) open() { f.loop.do(f.window.Show) }
+
 // quit ends the app's Run.
-func (f *face) quit() { fyne.Do(f.app.Quit) }
+func (f *face) quit() { f.loop.do(f.app.Quit) }

@@ -21,15 +21,28 @@ type loopApp struct {
 
 type loopDriver struct {
 	fyne.Driver
-	do chan func()
+	do      chan func()
+	quitted chan struct{}
 }
 
-func (d loopDriver) DoFromGoroutine(f func(), _ bool) { d.do <- f }
+func (d loopDriver) DoFromGoroutine(f func(), wait bool) {
+	if !wait {
+		d.do <- f
+		return
+	}
+	done := make(chan struct{})
+	d.do <- func() { defer close(done); f() }
+	select {
+	case <-done:
+	case <-d.quitted:
+	}
+}
 
 func newLoopApp(t *testing.T) *loopApp {
 	t.Helper()
 	inner := speak(t, "en")
-	a := &loopApp{App: inner, driver: loopDriver{inner.Driver(), make(chan func(), 100)}, quitted: make(chan struct{})}
+	quitted := make(chan struct{})
+	a := &loopApp{App: inner, driver: loopDriver{inner.Driver(), make(chan func(), 100), quitted}, quitted: quitted}
 	a.quit = sync.OnceFunc(func() { close(a.quitted) })
 	fyne.SetCurrentApp(a)
 	t.Cleanup(func() { fyne.SetCurrentApp(inner) })

@@ -22,7 +22,7 @@ const traySettle = 300 * time.Millisecond
 const trayInOneColor = runtime.GOOS == "darwin"
 
 // attachTray makes Fyne start a tray together with the app, with the badge of the zero value. It takes
-// over w's close intercept. open is called on the UI's goroutine when the icon is clicked.
+// over w's close intercept. open is called on any goroutine when the icon is clicked.
 func attachTray(a desktop.App, w fyne.Window, b *badges, open func()) {
 	systray.SetTitle(appName) // on Linux the item's Id, for good: without a title it is a process number
 	if trayInOneColor {
@@ -33,7 +33,7 @@ func attachTray(a desktop.App, w fyne.Window, b *badges, open func()) {
 	}
 	a.SetSystemTrayWindow(w)
 	// In place of Fyne's own way to show the window, of which the window would not know.
-	systray.SetOnTapped(func() { fyne.Do(open) })
+	systray.SetOnTapped(open)
 }
 
 func badgePicture(png []byte) fyne.Resource { return fyne.NewStaticResource("badge.png", png) }

@@ -31,6 +31,7 @@ type Window struct {
 	tray   bool // there is one to hide in
 	quit   func()
 	run    func(func()) // on the UI's goroutine
+	onHide func()       // called when the window was hidden; nil = nobody asks
 
 	mu     sync.Mutex
 	latest board.Board
@@ -83,6 +84,16 @@ func (w *Window) Hide() {
 	w.shown = false
 	w.mu.Unlock()
 	w.window.Hide()
+	if w.onHide != nil {
+		w.onHide()
+	}
+}
+
+// Shown reports whether the window is up, from any goroutine. It may be minimized.
+func (w *Window) Shown() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.shown
 }
 
 // Update gives the window a newer board, from any goroutine. It does not wait for the UI: boards that

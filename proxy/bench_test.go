@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"bufio"
+	"errors"
 	"io"
 	"net/http"
 	"slices"
@@ -76,7 +77,7 @@ func begin(client *http.Client, base, body string, header ...string) (io.ReadClo
 	}
 	if resp.StatusCode != http.StatusOK {
 		resp.Body.Close()
-		return nil, &http.ProtocolError{ErrorString: resp.Status}
+		return nil, errors.New(resp.Status)
 	}
 	return resp.Body, nil
 }

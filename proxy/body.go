@@ -4,7 +4,9 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 	"time"
+	"unicode"
 	"unsafe"
 
 	"afterglow/limiter"
@@ -42,8 +44,8 @@ func (s *Server) readCall(w http.ResponseWriter, r *http.Request) (vendor.Call, 
 	if err != nil {
 		return vendor.Call{}, anthropic.Errorf(http.StatusBadRequest, "%v", err)
 	}
-	if req.Model == limiter.AccountModel || len(req.Model) > maxName {
-		return vendor.Call{}, anthropic.Errorf(http.StatusBadRequest, "model: expected a model's name of at most %d bytes", maxName)
+	if req.Model == limiter.AccountModel || len(req.Model) > maxName || strings.ContainsFunc(req.Model, unicode.IsControl) {
+		return vendor.Call{}, anthropic.Errorf(http.StatusBadRequest, "model: expected a model's name of at most %d bytes, without control characters", maxName)
 	}
 	return vendor.Call{Request: req, Header: s.withoutToken(r.Header), Query: r.URL.RawQuery}, nil
 }

@@ -142,7 +142,7 @@ func TestScreenshots(t *testing.T) {
 				if theme == "light" && name == "en" {
 					d.xdotool("mousemove", "1264", "16", "click", "3")
 					time.Sleep(time.Second)
-					_, err := d.run("import", "-window", "root", "-crop", "300x260+980+0", "+repage", filepath.Join(dir, "tray.png"))
+					_, err := d.run("import", "-window", "root", "-crop", "440x246+840+0", "+repage", filepath.Join(dir, "tray.png"))
 					d.must(err)
 				}
 			})

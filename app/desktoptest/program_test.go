@@ -22,6 +22,7 @@ import (
 type program struct {
 	*desktop
 	base string // of its HTTP address
+	pid  int
 	item dbus.BusObject
 	menu dbus.BusObject
 }
@@ -37,6 +38,7 @@ func startProgram(t *testing.T, d *desktop, args ...string) *program {
 	addr := freeAddress(t)
 	p := &program{desktop: d, base: "http://" + addr}
 	cmd := d.start("afterglow", binary, append(args, "--listen", addr)...)
+	p.pid = cmd.Process.Pid
 	d.await("the proxy", func() bool {
 		resp, err := http.Get(p.base + "/health")
 		if err == nil {

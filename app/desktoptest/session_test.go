@@ -62,7 +62,11 @@ const panelConfig = `<?xml version="1.0" encoding="UTF-8"?>
 // newDesktop starts a desktop that ends with the test. With panel false there is no place for tray icons.
 func newDesktop(t *testing.T, panel bool) *desktop {
 	t.Helper()
-	dir := t.TempDir()
+	dir, err := os.MkdirTemp("", "afterglow") // t.TempDir has the test's name in it, and a bus address no commas
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
 	d := &desktop{t: t, dir: dir, env: append(os.Environ(),
 		"HOME="+dir, "XDG_RUNTIME_DIR="+dir+"/run", "XDG_CONFIG_HOME="+dir+"/config", "XDG_CACHE_HOME="+dir+"/cache",
 		"XDG_STATE_HOME="+dir+"/state", "NO_AT_BRIDGE=1", "GTK_THEME=Adwaita", "FYNE_SCALE=1", "LIBGL_ALWAYS_SOFTWARE=1",

@@ -111,7 +111,7 @@ func (c *Chain) acquire(ctx context.Context, key limiter.Key, queue Queue) (*lim
 	defer queue.Leave()
 	permit, err := c.limiter.Acquire(ctx, key)
 	if errors.Is(err, limiter.ErrQueueFull) || errors.Is(err, limiter.ErrWaitExpired) {
-		refused := anthropic.Errorf(anthropic.StatusOverloaded, "%s: %v", key.Model, err)
+		refused := anthropic.Errorf(anthropic.StatusOverloaded, "%v", err)
 		refused.RetryAfter = afterQueue
 		return nil, refused
 	}
