@@ -38,7 +38,10 @@ func (l *loop) hidden() { signal(l.hide) }
 
 // rest holds the loop whenever shown is false, until ctx ends.
 func (l *loop) rest(ctx context.Context, shown func() bool) {
-	for restHelps {
+	if !restHelps {
+		return
+	}
+	for {
 		for !shown() && ctx.Err() == nil {
 			fyne.DoAndWait(func() { l.hold(ctx) })
 		}
