@@ -22,7 +22,8 @@ const (
 	defaultIdle       = 4 * time.Minute // the client gives up after 300 s of silence
 	defaultMessage    = 10 * time.Minute
 	defaultMaxWait    = 4 * time.Minute
-	minToken          = 16 // characters
+	defaultAffinity   = 5 * time.Minute // prompt caches live as long after their last use
+	minToken          = 16              // characters
 )
 
 // dialects are those that a vendor may speak.
@@ -54,11 +55,14 @@ func (c *checker) config(f file) Config {
 		MaxBody:   int64(or(f.MaxBody, defaultMaxBody)),
 		ParkAfter: time.Duration(or(f.ParkAfter, duration(defaultParkAfter))),
 		Drain:     time.Duration(or(f.Drain, duration(defaultDrain))),
+		Affinity:  time.Duration(or(f.Affinity, duration(defaultAffinity))),
+		Sessions:  f.Sessions,
 	}
 	if err := conf.checkListen(); err != nil {
 		c.problems = append(c.problems, err)
 	}
-	conf.Vendors = c.chain(f)
+	c.chain(f, &conf)
+	c.sessions(conf)
 	return conf
 }
 
@@ -87,13 +91,13 @@ func (conf Config) checkListen() error {
 }
 
 // chain makes the vendors in the order of tiers, or of their rows.
-func (c *checker) chain(f file) []Vendor {
+func (c *checker) chain(f file, conf *Config) {
 	builtin, err := presets()
 	if err != nil {
 		c.problems = append(c.problems, err)
-		return nil
+		return
 	}
-	rows, order := map[string]Vendor{}, []string{}
+	rows, order := map[string]Vendor{}, tierList{}
 	for i, row := range f.Vendors {
 		key := fmt.Sprintf("vendors[%d]", i)
 		if problem := nameProblem(row.Name); problem != "" {
@@ -106,7 +110,7 @@ func (c *checker) chain(f file) []Vendor {
 			continue
 		}
 		rows[row.Name] = c.vendor(key, c.preset(key, row, builtin))
-		order = append(order, row.Name)
+		order = append(order, []string{row.Name})
 	}
 	if f.Tiers != nil {
 		order = f.Tiers
@@ -114,29 +118,55 @@ func (c *checker) chain(f file) []Vendor {
 	if len(order) == 0 {
 		c.problem("tiers", "expected at least one vendor")
 	}
-	return c.tiers(order, rows, builtin)
+	c.tiers(order, rows, builtin, conf)
 }
 
-func (c *checker) tiers(order []string, rows map[string]Vendor, builtin []vendorFile) []Vendor {
-	var chain []Vendor
-	for i, name := range order {
-		key := fmt.Sprintf("tiers[%d]", i)
-		if slices.Contains(order[:i], name) {
-			c.problem(key, "%q is given twice", name)
-			continue
-		}
-		v, ok := rows[name]
-		if !ok {
-			row, known := presetNamed(builtin, name)
-			if !known {
-				c.problem(key, "unknown vendor %q: expected the name of a [[vendors]] row or of a built-in vendor (%s)", name, names(builtin))
+func (c *checker) tiers(order tierList, rows map[string]Vendor, builtin []vendorFile, conf *Config) {
+	given := map[string]bool{}
+	for i, members := range order {
+		var tier []string
+		for k, name := range members {
+			key := fmt.Sprintf("tiers[%d]", i)
+			if len(members) > 1 {
+				key = fmt.Sprintf("tiers[%d][%d]", i, k)
+			}
+			if given[name] {
+				c.problem(key, "%q is given twice", name)
 				continue
 			}
-			v = c.vendor(fmt.Sprintf("built-in vendor %q", name), row)
+			given[name] = true
+			v, ok := rows[name]
+			if !ok {
+				row, known := presetNamed(builtin, name)
+				if !known {
+					c.problem(key, "unknown vendor %q: expected the name of a [[vendors]] row or of a built-in vendor (%s)", name, names(builtin))
+					continue
+				}
+				v = c.vendor(fmt.Sprintf("built-in vendor %q", name), row)
+			}
+			conf.Vendors = append(conf.Vendors, v)
+			tier = append(tier, name)
 		}
-		chain = append(chain, v)
+		conf.Tiers = append(conf.Tiers, tier)
 	}
-	return chain
+}
+
+// sessions checks the policies against the chain.
+func (c *checker) sessions(conf Config) {
+	for i, s := range conf.Sessions {
+		key := fmt.Sprintf("sessions[%d]", i)
+		if s.Match == "" {
+			c.problem(key+".match", `expected a session's key, where "*" stands for any text`)
+		}
+		if len(s.Vendors) == 0 {
+			c.problem(key+".vendors", "expected at least one vendor of the chain")
+		}
+		for _, name := range s.Vendors {
+			if !slices.ContainsFunc(conf.Vendors, func(v Vendor) bool { return v.Name == name }) {
+				c.problem(key+".vendors", "%q is not in the chain", name)
+			}
+		}
+	}
 }
 
 // preset lays a row over the built-in vendor that it names, or that it is named after.

@@ -21,6 +21,11 @@ func (c *checker) vendor(key string, row vendorFile) Vendor {
 		Models:       c.rules(key, row.Models),
 		Limit:        c.limit(key+".limit", row.Limit),
 		Retry:        c.retry(key+".retry", row.Retry),
+		Accepts:      c.accepts(key+".accepts", row.Accepts),
+		Codes:        or(row.Codes, ""),
+		Breaker:      c.breaker(key+".breaker", row.Breaker),
+		Quota:        c.quota(key+".quota", row.Quota, 5*time.Hour, 5*time.Minute),
+		WeeklyQuota:  c.quota(key+".weekly_quota", row.WeeklyQuota, 7*24*time.Hour, 30*time.Minute),
 		Connect:      time.Duration(or(row.Connect, duration(defaultConnect))),
 		FirstEvent:   time.Duration(or(row.FirstEvent, duration(defaultFirstEvent))),
 		Idle:         time.Duration(or(row.Idle, duration(defaultIdle))),
@@ -41,7 +46,9 @@ func (c *checker) vendor(key string, row vendorFile) Vendor {
 			c.problem(key+"."+name, "expected a duration above 0")
 		}
 	}
-	c.accepts(key+".accepts", row.Accepts, &v)
+	if v.Codes != "" && v.Codes != "zhipu" {
+		c.problem(key+".codes", `expected "zhipu", got %q`, v.Codes)
+	}
 	c.auth(key, row, &v)
 	return v
 }
@@ -105,10 +112,17 @@ func (c *checker) limit(key string, l *limitFile) Limit {
 		Max:        or(l.Max, limiter.DefaultMax),
 		MaxPending: or(l.MaxPending, limiter.DefaultMaxPending),
 		MaxWait:    time.Duration(or(l.MaxWait, duration(defaultMaxWait))),
+		Overflow:   or(l.Overflow, "wait") == "next",
 	}
-	tuned := l.Max != nil || l.MaxPending != nil || l.MaxWait != nil
+	if l.Overflow != nil && *l.Overflow != "wait" && *l.Overflow != "next" {
+		c.problem(key+".overflow", `expected "wait" or "next", got %q`, *l.Overflow)
+	}
+	if limit.Overflow && limit.MaxWait == 0 {
+		c.problem(key+".max_wait", `expected a duration above 0 where overflow = "next"`)
+	}
+	tuned := l.Max != nil || l.MaxPending != nil || l.MaxWait != nil || l.Overflow != nil
 	if tuned && l.Default == nil && l.Total == nil && len(l.Models) == 0 {
-		c.problem(key, "expected default, total or models beside max, max_pending and max_wait: the table replaces the preset's whole")
+		c.problem(key, "expected default, total or models beside max, max_pending, max_wait and overflow: the table replaces the preset's whole")
 	}
 	if limit.Max < 1 || limit.Max > maxLimit {
 		c.problem(key+".max", "expected 1 to %d, got %d", maxLimit, limit.Max)
@@ -153,15 +167,4 @@ func (c *checker) retry(key string, r *retryFile) Retry {
 		c.problem(key, "expected initial above 0 and max not below it")
 	}
 	return retry
-}
-
-func (c *checker) accepts(key string, a *acceptsFile, v *Vendor) {
-	v.Accepts.Thinking = "adaptive"
-	if a == nil || a.Thinking == nil {
-		return
-	}
-	v.Accepts.Thinking = *a.Thinking
-	if v.Accepts.Thinking != "adaptive" && v.Accepts.Thinking != "enabled" {
-		c.problem(key+".thinking", `expected "adaptive" or "enabled", got %q`, v.Accepts.Thinking)
-	}
 }

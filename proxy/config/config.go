@@ -11,7 +11,10 @@ type Config struct {
 	Path      string        // the file it came from; "" if there is none
 	Listen    string        // host:port
 	Token     Secret        // what every request must carry; "" = none, on loopback only
-	Vendors   []Vendor      // in chain order, one per tier
+	Vendors   []Vendor      // in chain order
+	Tiers     [][]string    // the vendors' names, tier by tier; several in one tier are a pool
+	Affinity  time.Duration // how long a session stays on the vendor that last answered it; 0 = not
+	Sessions  []Session     // policies, the first that matches counts
 	MaxBody   int64         // longest request body, bytes
 	ParkAfter time.Duration // a streaming call queued this long gets its 200 and comments; 0 = never
 	Drain     time.Duration // longest wait for calls in flight when stopping
@@ -25,6 +28,25 @@ func (c Config) HasKey() bool {
 		}
 	}
 	return false
+}
+
+// Order is Tiers, or where that is empty a tier for each vendor.
+func (c Config) Order() [][]string {
+	if len(c.Tiers) > 0 {
+		return c.Tiers
+	}
+	var order [][]string
+	for _, v := range c.Vendors {
+		order = append(order, []string{v.Name})
+	}
+	return order
+}
+
+// Session says which vendors the calls of some sessions go to first.
+type Session struct {
+	Match   string   `toml:"match"`   // a session's key; "*" stands for any text
+	Vendors []string `toml:"vendors"` // in this order, before the rest of the chain
+	Strict  bool     `toml:"strict"`  // and to no other
 }
 
 // Vendor is one configured upstream account.
@@ -41,6 +63,10 @@ type Vendor struct {
 	Limit        Limit
 	Retry        Retry
 	Accepts      Accepts
+	Codes        string // whose business codes the vendor answers: "zhipu", or ""
+	Breaker      Breaker
+	Quota        Quota         // of a few hours
+	WeeklyQuota  Quota         // of a week
 	Connect      time.Duration // longest wait for a connection
 	FirstEvent   time.Duration // longest wait for the first event of a stream
 	Idle         time.Duration // longest silence between two events of a stream
@@ -64,6 +90,7 @@ type Limit struct {
 	Max        int            // highest limit that can be set while running
 	MaxPending int            // longest queue of one model
 	MaxWait    time.Duration  // longest wait of one call; 0 = none
+	Overflow   bool           // a call that would wait longer than MaxWait goes to the next tier at once
 }
 
 // Retry is how often and how long a vendor's own 429 and 529 are waited out inside the permit.
@@ -72,7 +99,35 @@ type Retry struct {
 	Initial, Max time.Duration // ceiling of the first wait, and of any
 }
 
-// Accepts is what a vendor takes where vendors differ.
+// Breaker is when a vendor is left alone after failures, and for how long.
+type Breaker struct {
+	Failures      int           // in a row until it opens; 0 = only when the vendor says how long
+	Successes     int           // of probes until it closes
+	Recovery, Max time.Duration // until the first probe; doubled by each that fails, up to Max
+}
+
+// Quota is how many tokens of all four kinds a vendor allows in a sliding window.
+type Quota struct {
+	Window    time.Duration // 0 = no quota is known, only what the vendor says counts
+	Tokens    int64
+	Threshold float64       // per cent of Tokens at which calls go elsewhere
+	Probe     time.Duration // how often one call tries whether it is over
+}
+
+// Accepts is what a vendor takes where vendors differ. What it does not take is left out of a
+// request, or put in another form, before it is sent.
 type Accepts struct {
-	Thinking string // "adaptive" passes as it is; "enabled" gets a budget in its place
+	Thinking     string   // "adaptive" passes as it is; "enabled" gets a budget in its place; "none" gets nothing
+	Images       bool     // image blocks
+	Documents    bool     // document blocks
+	System       bool     // messages with the role "system"
+	ServerTools  bool     // tools that Anthropic runs, and their blocks
+	CacheControl bool     // cache_control anywhere
+	Context      bool     // context_management
+	Betas        []string // names in anthropic-beta, "*" at an end stands for any text; {"*"} passes all
+}
+
+// AcceptsAll is a vendor that takes whatever Anthropic takes.
+func AcceptsAll() Accepts {
+	return Accepts{Thinking: "adaptive", Images: true, Documents: true, System: true, ServerTools: true, CacheControl: true, Context: true, Betas: []string{"*"}}
 }

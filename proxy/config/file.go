@@ -4,10 +4,12 @@ package config
 type file struct {
 	Listen    *string      `toml:"listen"`
 	Token     *string      `toml:"token"`
-	Tiers     []string     `toml:"tiers"`
+	Tiers     tierList     `toml:"tiers"`
 	MaxBody   *size        `toml:"max_body"`
 	ParkAfter *duration    `toml:"park_after"`
 	Drain     *duration    `toml:"drain"`
+	Affinity  *duration    `toml:"affinity"`
+	Sessions  []Session    `toml:"sessions"`
 	Vendors   []vendorFile `toml:"vendors"`
 }
 
@@ -25,6 +27,10 @@ type vendorFile struct {
 	Limit        *limitFile   `toml:"limit"`
 	Retry        *retryFile   `toml:"retry"`
 	Accepts      *acceptsFile `toml:"accepts"`
+	Codes        *string      `toml:"codes"`
+	Breaker      *breakerFile `toml:"breaker"`
+	Quota        *quotaFile   `toml:"quota"`
+	WeeklyQuota  *quotaFile   `toml:"weekly_quota"`
 	Connect      *duration    `toml:"connect_timeout"`
 	FirstEvent   *duration    `toml:"first_event_timeout"`
 	Idle         *duration    `toml:"idle_timeout"`
@@ -37,6 +43,7 @@ type limitFile struct {
 	Max        *int           `toml:"max"`
 	MaxPending *int           `toml:"max_pending"`
 	MaxWait    *duration      `toml:"max_wait"`
+	Overflow   *string        `toml:"overflow"`
 	Models     map[string]int `toml:"models"`
 }
 
@@ -47,7 +54,28 @@ type retryFile struct {
 }
 
 type acceptsFile struct {
-	Thinking *string `toml:"thinking"`
+	Thinking     *string   `toml:"thinking"`
+	Images       *bool     `toml:"images"`
+	Documents    *bool     `toml:"documents"`
+	System       *bool     `toml:"system_role"`
+	ServerTools  *bool     `toml:"server_tools"`
+	CacheControl *bool     `toml:"cache_control"`
+	Context      *bool     `toml:"context_management"`
+	Betas        *[]string `toml:"betas"`
+}
+
+type breakerFile struct {
+	Failures  *int      `toml:"failures"`
+	Successes *int      `toml:"successes"`
+	Recovery  *duration `toml:"recovery"`
+	Max       *duration `toml:"max"`
+}
+
+type quotaFile struct {
+	Window    *duration `toml:"window"`
+	Tokens    *int64    `toml:"tokens"`
+	Threshold *float64  `toml:"threshold"`
+	Probe     *duration `toml:"probe"`
 }
 
 // over lays a row over its preset: a key that the row gives replaces the preset's whole.
@@ -61,6 +89,10 @@ func (row vendorFile) over(preset vendorFile) vendorFile {
 	lay(&row.Limit, preset.Limit)
 	lay(&row.Retry, preset.Retry)
 	lay(&row.Accepts, preset.Accepts)
+	lay(&row.Codes, preset.Codes)
+	lay(&row.Breaker, preset.Breaker)
+	lay(&row.Quota, preset.Quota)
+	lay(&row.WeeklyQuota, preset.WeeklyQuota)
 	lay(&row.Connect, preset.Connect)
 	lay(&row.FirstEvent, preset.FirstEvent)
 	lay(&row.Idle, preset.Idle)

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -51,5 +52,37 @@ func (s *size) UnmarshalTOML(v any) error {
 		return fmt.Errorf(`expected a size such as "64MiB", or a number of bytes`)
 	}
 	*s = size(n)
+	return nil
+}
+
+// tierList is written as names, or lists of names that are a pool.
+type tierList [][]string
+
+// UnmarshalTOML implements toml.Unmarshaler.
+func (t *tierList) UnmarshalTOML(v any) error {
+	const expected = "expected names of vendors, or lists of names for a pool"
+	items, ok := v.([]any)
+	if !ok {
+		return errors.New(expected)
+	}
+	*t = tierList{}
+	for _, item := range items {
+		members, pool := item.([]any)
+		if !pool {
+			members = []any{item}
+		}
+		var tier []string
+		for _, m := range members {
+			name, ok := m.(string)
+			if !ok {
+				return errors.New(expected)
+			}
+			tier = append(tier, name)
+		}
+		if len(tier) == 0 {
+			return errors.New("expected a name in every pool")
+		}
+		*t = append(*t, tier)
+	}
 	return nil
 }

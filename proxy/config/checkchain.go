@@ -1,0 +1,83 @@
+package config
+
+import (
+	"slices"
+	"time"
+)
+
+// What is in force where a row says nothing: the reference's figures.
+const (
+	defaultFailures  = 3
+	defaultSuccesses = 2
+	defaultRecovery  = 5 * time.Minute
+	defaultMaxOut    = time.Hour
+	defaultThreshold = 99 // per cent
+)
+
+func (c *checker) breaker(key string, b *breakerFile) Breaker {
+	if b == nil {
+		b = &breakerFile{}
+	}
+	breaker := Breaker{
+		Failures:  or(b.Failures, defaultFailures),
+		Successes: or(b.Successes, defaultSuccesses),
+		Recovery:  time.Duration(or(b.Recovery, duration(defaultRecovery))),
+		Max:       time.Duration(or(b.Max, duration(defaultMaxOut))),
+	}
+	if breaker.Failures < 0 || breaker.Failures > 1000 {
+		c.problem(key+".failures", "expected 0 (never) to 1000, got %d", breaker.Failures)
+	}
+	if breaker.Successes < 1 || breaker.Successes > 1000 {
+		c.problem(key+".successes", "expected 1 to 1000, got %d", breaker.Successes)
+	}
+	if breaker.Recovery <= 0 || breaker.Max < breaker.Recovery {
+		c.problem(key, "expected recovery above 0 and max not below it")
+	}
+	return breaker
+}
+
+func (c *checker) quota(key string, q *quotaFile, window, probe time.Duration) Quota {
+	if q == nil {
+		return Quota{}
+	}
+	quota := Quota{
+		Window:    time.Duration(or(q.Window, duration(window))),
+		Tokens:    or(q.Tokens, 0),
+		Threshold: or(q.Threshold, defaultThreshold),
+		Probe:     time.Duration(or(q.Probe, duration(probe))),
+	}
+	if quota.Window < time.Minute || quota.Window > 31*24*time.Hour {
+		c.problem(key+".window", "expected one minute to 31 days")
+	}
+	if quota.Tokens < 1 {
+		c.problem(key+".tokens", "expected a number of tokens above 0")
+	}
+	if quota.Threshold <= 0 || quota.Threshold > 100 {
+		c.problem(key+".threshold", "expected a percentage above 0, at most 100")
+	}
+	if quota.Probe <= 0 {
+		c.problem(key+".probe", "expected a duration above 0")
+	}
+	return quota
+}
+
+func (c *checker) accepts(key string, a *acceptsFile) Accepts {
+	if a == nil {
+		a = &acceptsFile{}
+	}
+	all := AcceptsAll()
+	accepts := Accepts{
+		Thinking:     or(a.Thinking, all.Thinking),
+		Images:       or(a.Images, all.Images),
+		Documents:    or(a.Documents, all.Documents),
+		System:       or(a.System, all.System),
+		ServerTools:  or(a.ServerTools, all.ServerTools),
+		CacheControl: or(a.CacheControl, all.CacheControl),
+		Context:      or(a.Context, all.Context),
+		Betas:        or(a.Betas, all.Betas),
+	}
+	if !slices.Contains([]string{"adaptive", "enabled", "none"}, accepts.Thinking) {
+		c.problem(key+".thinking", `expected "adaptive", "enabled" or "none", got %q`, accepts.Thinking)
+	}
+	return accepts
+}

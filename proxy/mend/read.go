@@ -1,0 +1,222 @@
+package mend
+
+import "strings"
+
+// conversation is a body's messages as Mend works on them. Everything in it is a slice of the body
+// until something is changed.
+type conversation struct {
+	body  string
+	whole bool // the body was read to its end; otherwise only up to its messages
+	items []item
+	turns []turn
+	open  int // where the array of messages begins, past its bracket
+	saw   struct {
+		serverTools, thinking, system, fragments, uses, empty bool
+	}
+}
+
+// item is a field of an object: its key begins at start, its value is [from, to).
+type item struct {
+	key             string
+	start, from, to int
+}
+
+// turn is one message. Its place in the body is [from, to), empty for one that was put in.
+type turn struct {
+	from, to int
+	raw      string // the message as it came
+	role     string
+	at       [2]int // where in raw its content is
+	text     string // content that is a string, as written; "" if it is a list
+	blocks   []block
+	opaque   bool // of an unknown shape, to be left alone
+	changed  bool // blocks, and perhaps role, replace what raw says
+}
+
+// block is one content block.
+type block struct {
+	raw   string // as it will be sent
+	kind  string // its type; "" if it has none
+	ref   string // a use's id; the use that a result is for; what thinking is known by
+	input byte   // how a use's input begins; 0 if it has none
+	// empty marks text without words, and a failed result without content.
+	empty    bool
+	unsigned bool // thinking without a signature
+	client   bool // a use that the client answers
+}
+
+const (
+	assistant = "assistant"
+	user      = "user"
+	system    = "system"
+)
+
+// read finds the messages in a body, and all top-level fields if the whole body is wanted. It
+// reports false if there is nothing that can be worked on.
+func read(body string, whole bool) (conversation, bool) {
+	c := conversation{body: body, whole: whole}
+	at := cursor{s: body}
+	if !at.open('{') {
+		return c, false
+	}
+	found := false
+	for at.next('}') {
+		start := at.i
+		it := item{key: at.key(), start: start, from: at.i}
+		if it.key == "messages" {
+			if found || at.peek() != '[' {
+				return c, false
+			}
+			found = true
+			c.readMessages(&at)
+			if !whole {
+				break
+			}
+		} else {
+			at.skip()
+		}
+		it.to = at.i
+		if whole {
+			c.items = append(c.items, it)
+		}
+	}
+	return c, found && !at.bad && len(c.turns) > 0
+}
+
+func (c *conversation) readMessages(at *cursor) {
+	at.open('[')
+	c.open = at.i
+	c.turns = make([]turn, 0, 16)
+	blocks := make([]block, 0, 32)
+	for at.next(']') {
+		t := turn{from: at.i}
+		first := len(blocks)
+		blocks = c.readTurn(at, &t, blocks)
+		t.to = at.i
+		t.raw = at.s[t.from:t.to]
+		if len(blocks) > first {
+			t.blocks = blocks[first:len(blocks):len(blocks)]
+		}
+		t.opaque = t.opaque || t.at[1] == 0 || t.role == ""
+		c.saw.system = c.saw.system || t.role == system
+		c.turns = append(c.turns, t)
+	}
+}
+
+func (c *conversation) readTurn(at *cursor, t *turn, blocks []block) []block {
+	if !at.open('{') {
+		at.skip()
+		t.opaque = true
+		return blocks
+	}
+	for at.next('}') {
+		switch at.key() {
+		case "role":
+			t.opaque = t.opaque || t.role != ""
+			t.role = decode(at.skip())
+		case "content":
+			t.opaque = t.opaque || t.at[1] != 0
+			t.at[0] = at.i - t.from
+			switch at.peek() {
+			case '"':
+				t.text = at.str()
+				c.saw.empty = c.saw.empty || blank(t.text)
+			case '[':
+				blocks = c.readBlocks(at, blocks)
+			default:
+				at.skip()
+				t.opaque = true
+			}
+			t.at[1] = at.i - t.from
+		default:
+			at.skip()
+		}
+	}
+	return blocks
+}
+
+func (c *conversation) readBlocks(at *cursor, blocks []block) []block {
+	at.open('[')
+	n := len(blocks)
+	for at.next(']') {
+		b := readBlock(at)
+		c.note(b)
+		blocks = append(blocks, b)
+	}
+	c.saw.empty = c.saw.empty || len(blocks) == n
+	return blocks
+}
+
+// note remembers which kinds there are, so that what is not there costs nothing later.
+func (c *conversation) note(b block) {
+	c.saw.empty = c.saw.empty || b.empty
+	switch b.kind {
+	case "text", "image":
+	case "tool_use", "tool_result":
+		c.saw.uses = true
+	case "thinking", "redacted_thinking":
+		c.saw.thinking = true
+	case "server_tool_use":
+		c.saw.serverTools, c.saw.uses = true, true
+	case "server_tool_use_delta":
+		c.saw.fragments = true
+	}
+}
+
+// readBlock reads one block. Fields that say the same of every block are read whatever its type,
+// which may come last.
+func readBlock(at *cursor) block {
+	start := at.i
+	if !at.open('{') {
+		return block{raw: at.skip()}
+	}
+	var b block
+	var text, thinking, signature, data, content string
+	var id, use string
+	failed := false
+	for at.next('}') {
+		switch at.key() {
+		case "type":
+			b.kind = decode(at.skip())
+		case "id":
+			id = decode(at.skip())
+		case "tool_use_id":
+			use = decode(at.skip())
+		case "text":
+			text = at.skip()
+		case "thinking":
+			thinking = at.skip()
+		case "signature":
+			signature = decode(at.skip())
+		case "data":
+			data = at.skip()
+		case "input":
+			b.input = at.peek()
+			at.skip()
+		case "content":
+			content = at.skip()
+		case "is_error":
+			failed = at.skip() == "true"
+		default:
+			at.skip()
+		}
+	}
+	b.raw = at.s[start:at.i]
+	switch b.kind {
+	case "text":
+		b.empty = blank(text)
+	case "tool_use", "server_tool_use":
+		b.ref = id
+	case "tool_result":
+		b.ref = use
+		b.empty = failed && (content == "" || blank(content) || strings.Trim(content, "[] \n\t\r") == "")
+	case "thinking":
+		b.ref, b.unsigned = signature, signature == ""
+		if b.unsigned {
+			b.ref = decode(thinking)
+		}
+	case "redacted_thinking":
+		b.ref = decode(data)
+	}
+	return b
+}
