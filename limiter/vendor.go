@@ -89,9 +89,14 @@ func (v *vendor) reset(model string) {
 // fit derives a gauge's limit from the policy and the limits set at run time.
 func (v *vendor) fit(g *gauge) {
 	model := g.key.Model
-	g.limit = cmp.Or(g.runtime, v.policy.Models[model], v.policy.Default, v.total())
+	g.limit = cmp.Or(g.runtime, v.limitOf(model))
 	_, limited := v.policy.Models[model]
 	g.pinned = limited || slices.Contains(v.policy.Known, model)
+}
+
+// limitOf is the limit of a model that SetLimit has not changed, 0 for none.
+func (v *vendor) limitOf(model string) int {
+	return cmp.Or(v.policy.Models[model], v.policy.Default, v.total())
 }
 
 // hasRoom tells whether the account leaves room for one more call.
