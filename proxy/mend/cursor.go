@@ -109,7 +109,7 @@ func (c *cursor) skip() string {
 		c.skipNested()
 	default:
 		start = c.i
-		for c.i < len(c.s) && !strings.ContainsRune(",]} \n\t\r", rune(c.s[c.i])) {
+		for c.i < len(c.s) && strings.IndexByte(",]} \n\t\r", c.s[c.i]) < 0 {
 			c.i++
 		}
 		c.bad = c.bad || c.i == start

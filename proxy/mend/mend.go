@@ -49,14 +49,9 @@ func Mend(req *anthropic.Request, to Target) (*anthropic.Request, []string) {
 	m.fill()
 	m.alternate()
 	m.rewriteUses()
-	m.adaptEnvelope(req.Thinking())
+	m.adaptEnvelope(req)
 	if m.labels == 0 || !gjson.Valid(req.Body) {
 		return req, nil
-	}
-	if !c.whole {
-		if whole, ok := read(req.Body, true); ok {
-			m.items = whole.items
-		}
 	}
 	edits, ok := m.edits()
 	if !ok {
@@ -74,8 +69,8 @@ type mending struct {
 	conversation
 	to     Target
 	labels labels
-	// envelope holds what becomes of the top-level fields; see adaptEnvelope.
-	envelope envelope
+	// changes is what becomes of the top-level fields beside the messages.
+	changes []change
 	// loopLostThinking is set when thinking was dropped from the tool loop that is still open.
 	loopLostThinking bool
 }

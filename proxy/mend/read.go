@@ -1,6 +1,9 @@
 package mend
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // conversation is a body's messages as Mend works on them. Everything in it is a slice of the body
 // until something is changed.
@@ -9,7 +12,6 @@ type conversation struct {
 	whole bool // the body was read to its end; otherwise only up to its messages
 	items []item
 	turns []turn
-	open  int // where the array of messages begins, past its bracket
 	saw   struct {
 		serverTools, thinking, system, fragments, uses, empty bool
 	}
@@ -43,6 +45,40 @@ type block struct {
 	empty    bool
 	unsigned bool // thinking without a signature
 	client   bool // a use that the client answers
+}
+
+// list returns a turn's content as blocks.
+func (t *turn) list() []block {
+	if t.text == "" {
+		return t.blocks
+	}
+	return []block{{raw: `{"type":"text","text":` + t.text + `}`, kind: "text", empty: blank(t.text)}}
+}
+
+// set replaces a turn's content.
+func (t *turn) set(blocks []block) { t.blocks, t.text, t.changed = blocks, "", true }
+
+// absorb appends the next turn's content to a turn's own.
+func (t *turn) absorb(next turn) {
+	t.set(append(slices.Clip(t.list()), next.list()...))
+	t.to = next.to
+}
+
+// is reports whether a turn has a role and a shape to work on.
+func (t *turn) is(role string) bool { return t.role == role && !t.opaque }
+
+// has reports whether a turn has a block that fits.
+func (t *turn) has(fits func(block) bool) bool { return slices.ContainsFunc(t.blocks, fits) }
+
+func isResult(b block) bool { return b.kind == "tool_result" }
+
+func isClientUse(b block) bool { return b.client }
+
+func isThinking(b block) bool { return b.kind == "thinking" || b.kind == "redacted_thinking" }
+
+// placeholder is a block of text that stands for what is gone: no vendor takes an empty message.
+func placeholder(text string) block {
+	return block{raw: `{"type":"text","text":"` + text + `"}`, kind: "text"}
 }
 
 const (
@@ -85,7 +121,6 @@ func read(body string, whole bool) (conversation, bool) {
 
 func (c *conversation) readMessages(at *cursor) {
 	at.open('[')
-	c.open = at.i
 	c.turns = make([]turn, 0, 16)
 	blocks := make([]block, 0, 32)
 	for at.next(']') {
@@ -97,7 +132,7 @@ func (c *conversation) readMessages(at *cursor) {
 		if len(blocks) > first {
 			t.blocks = blocks[first:len(blocks):len(blocks)]
 		}
-		t.opaque = t.opaque || t.at[1] == 0 || t.role == ""
+		t.opaque = t.opaque || t.at[1] == 0 || t.role != assistant && t.role != user && t.role != system
 		c.saw.system = c.saw.system || t.role == system
 		c.turns = append(c.turns, t)
 	}
@@ -206,7 +241,7 @@ func readBlock(at *cursor) block {
 	case "text":
 		b.empty = blank(text)
 	case "tool_use", "server_tool_use":
-		b.ref = id
+		b.ref, b.client = id, b.kind == "tool_use"
 	case "tool_result":
 		b.ref = use
 		b.empty = failed && (content == "" || blank(content) || strings.Trim(content, "[] \n\t\r") == "")
@@ -217,6 +252,8 @@ func readBlock(at *cursor) block {
 		}
 	case "redacted_thinking":
 		b.ref = decode(data)
+	default:
+		b.ref = use // of a server tool's result
 	}
 	return b
 }

@@ -1,0 +1,163 @@
+package mend
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strconv"
+	"strings"
+
+	"github.com/tidwall/gjson"
+)
+
+// rewriteUses gives the client's tool uses, and the results after them, ids that every vendor takes
+// and no two uses share. It also makes their type and input what they must be. It goes over the
+// conversation twice: new ids keep clear of those that stay.
+func (m *mending) rewriteUses() {
+	if !m.saw.uses {
+		return
+	}
+	stay, clean := m.idsThatStay()
+	if clean {
+		return
+	}
+	seen := make(map[string]bool, len(stay))
+	for n := range m.turns {
+		t := &m.turns[n]
+		if !t.is(assistant) || !t.has(isClientUse) {
+			continue
+		}
+		renamed := m.rewriteTurn(t, stay, seen)
+		if len(renamed) > 0 {
+			if next := m.follow(n); next >= 0 {
+				rename(&m.turns[next], renamed)
+			}
+		}
+	}
+}
+
+// idsThatStay collects the ids in use, and reports whether every use can stay as it is.
+func (m *mending) idsThatStay() (stay map[string]bool, clean bool) {
+	stay, clean = make(map[string]bool), true
+	for n := range m.turns {
+		if !m.turns[n].is(assistant) {
+			continue
+		}
+		for _, b := range m.turns[n].blocks {
+			switch {
+			case b.kind == "server_tool_use" && !b.client:
+				stay[b.ref] = true
+				continue
+			case !b.client:
+				continue
+			case !goodID(b.ref) || stay[b.ref] || b.kind != "tool_use" || b.input != '{':
+				clean = false
+			}
+			if goodID(b.ref) {
+				stay[b.ref] = true
+			}
+		}
+	}
+	return stay, clean
+}
+
+// renaming is an id that was replaced, in the order of the uses.
+type renaming struct{ from, to string }
+
+// rewriteTurn mends the uses of one message. The list has all of them if any was renamed, because
+// a message may have the same id twice.
+func (m *mending) rewriteTurn(t *turn, stay, seen map[string]bool) []renaming {
+	var all []renaming
+	changed := false
+	for n, b := range t.blocks {
+		if !b.client {
+			continue
+		}
+		id := b.ref
+		if !goodID(id) || seen[id] {
+			id = newID(b.ref, stay)
+			m.labels.add(LabelToolIDs)
+			b.raw, changed = set(b.raw, "id", quote(id)), true
+			stay[id] = true
+		}
+		seen[id] = true
+		all = append(all, renaming{b.ref, id})
+		if b.kind != "tool_use" {
+			m.labels.add(LabelToolIDs)
+			b.raw, b.kind = set(b.raw, "type", `"tool_use"`), "tool_use"
+			t.changed = true
+		}
+		if b.input != '{' {
+			m.labels.add(LabelToolInput)
+			b.raw, b.input = set(b.raw, "input", objectOf(field(b.raw, "input"))), '{'
+			t.changed = true
+		}
+		b.ref = id
+		t.blocks[n] = b
+	}
+	if !changed {
+		return nil
+	}
+	t.changed = true
+	return all
+}
+
+// rename lets results follow their uses: the nth result of an id belongs to its nth use.
+func rename(t *turn, all []renaming) {
+	used := make([]bool, len(all))
+	for n, b := range t.blocks {
+		if !isResult(b) {
+			continue
+		}
+		for k, r := range all {
+			if used[k] || r.from != b.ref {
+				continue
+			}
+			used[k] = true
+			if r.to != r.from {
+				b.raw, b.ref = set(b.raw, "tool_use_id", quote(r.to)), r.to
+				t.blocks[n], t.changed = b, true
+			}
+			break
+		}
+	}
+}
+
+// goodID reports whether an id has the form of Anthropic's own, which every vendor takes.
+func goodID(id string) bool {
+	rest, ok := strings.CutPrefix(id, "toolu_")
+	if !ok || rest == "" {
+		return false
+	}
+	for _, c := range []byte(rest) {
+		switch {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '_', c == '-':
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// newID derives an id from an old one, the same on every turn: vendors cache the conversation as
+// far as it stays the same. 96 bits of a hash; repeated ids are numbered.
+func newID(old string, taken map[string]bool) string {
+	for n := 0; ; n++ {
+		sum := sha256.Sum256([]byte(old + "\x00" + strconv.Itoa(n)))
+		if id := "toolu_" + hex.EncodeToString(sum[:12]); !taken[id] {
+			return id
+		}
+	}
+}
+
+// objectOf makes an input an object. Some models write arrays, or JSON in a string.
+func objectOf(input string) string {
+	switch {
+	case input == "" || input == "null":
+		return "{}"
+	case len(elements(input)) == 0 && input[0] == '[':
+		return "{}"
+	}
+	return `{"value":` + input + `}`
+}
+
+func quote(s string) string { return string(gjson.AppendJSONString(nil, s)) }

@@ -1,0 +1,134 @@
+package mend_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/tidwall/gjson"
+
+	"afterglow/proxy/anthropic"
+	"afterglow/proxy/mend"
+	"afterglow/proxy/mend/strict"
+)
+
+// claude is what Anthropic itself takes.
+func claude() mend.Target {
+	a := mend.Everything()
+	a.Unsigned = false
+	return mend.Target{Vendor: "anthropic", Accepts: a, Session: "s"}
+}
+
+// plain is a vendor that takes as little as possible.
+func plain() mend.Target { return mend.Target{Vendor: "plain", Session: "s"} }
+
+// tools are two client tools; what tests call "Bash" and "Read".
+const tools = `"tools":[{"name":"Bash","input_schema":{"type":"object"}},{"name":"Read","input_schema":{"type":"object"}}]`
+
+// conversation is a body with these messages.
+func conversation(messages ...string) string {
+	return `{"model":"claude-opus-5-5","max_tokens":32000,` + tools + `,"messages":[` + strings.Join(messages, ",") + `]}`
+}
+
+func userSays(content string) string      { return `{"role":"user","content":` + content + `}` }
+func assistantSays(content string) string { return `{"role":"assistant","content":` + content + `}` }
+func use(id string) string {
+	return `{"type":"tool_use","id":"` + id + `","name":"Bash","input":{}}`
+}
+func result(id, content string) string {
+	return `{"type":"tool_result","tool_use_id":"` + id + `","content":"` + content + `"}`
+}
+func list(blocks ...string) string { return "[" + strings.Join(blocks, ",") + "]" }
+
+const (
+	hello = `{"role":"user","content":"hello"}`
+	done  = `{"type":"text","text":"done"}`
+)
+
+// send mends a body, and checks what is true of every mended body: the target takes it, mending it
+// again changes nothing, and labels tell of every change.
+func send(t *testing.T, to mend.Target, body string) (string, []string) {
+	t.Helper()
+	req, err := anthropic.ParseRequest(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := strings.Clone(body)
+	got, labels := mend.Mend(req, to)
+	if body != before {
+		t.Fatal("the input was changed")
+	}
+	if (len(labels) == 0) != (got == req) {
+		t.Fatalf("labels %q, but the same request: %v", labels, got == req)
+	}
+	if err := strict.Check([]byte(got.Body), strict.Rules{Accepts: to.Accepts}); err != nil {
+		t.Fatalf("%v\nin  %s\nout %s", err, body, got.Body)
+	}
+	if again, labels := mend.Mend(got, to); again != got || len(labels) > 0 {
+		t.Fatalf("the second time it changed again, %q\nfirst  %s\nsecond %s", labels, got.Body, again.Body)
+	}
+	return got.Body, labels
+}
+
+// unchanged sends a body that needs nothing.
+func unchanged(t *testing.T, to mend.Target, body string) {
+	t.Helper()
+	if got, labels := send(t, to, body); got != body || len(labels) > 0 {
+		t.Fatalf("changed, %q:\n%s", labels, got)
+	}
+}
+
+// messages sends a conversation and compares the messages that come out.
+func messages(t *testing.T, to mend.Target, in []string, want ...string) (labels []string) {
+	t.Helper()
+	got, labels := send(t, to, conversation(in...))
+	if got := gjson.Get(got, "messages").Raw; got != list(want...) {
+		t.Fatalf("got  %s\nwant %s", got, list(want...))
+	}
+	return labels
+}
+
+func wantLabels(t *testing.T, got []string, want ...string) {
+	t.Helper()
+	if !slices.Equal(got, want) {
+		t.Errorf("labels %q, want %q", got, want)
+	}
+}
+
+func TestInvalidJSONIsTheVendorsToRefuse(t *testing.T) {
+	for _, body := range []string{
+		conversation(hello, assistantSays(list(use("call_1")))) + "x}",
+		`{"model":"m","messages":[{"role":"user","content":[{"type":"text","text":""},]}]}`,
+		`{"model":"m","messages":[{"role":"user","content":""}],"tools":[}}`,
+		`{"model":"m","messages":[{"role":"user","content":"a` + "\x01" + `"},{"role":"user","content":""}]}`,
+		`{"model":"m","messages":[{"role":"user","content":""}],"messages":[]}`,
+	} {
+		req, err := anthropic.ParseRequest(body)
+		if err != nil {
+			continue
+		}
+		if got, labels := mend.Mend(req, plain()); got != req || labels != nil {
+			t.Errorf("%s became %s, %q", body, got.Body, labels)
+		}
+	}
+}
+
+func TestUnknownShapesPass(t *testing.T) {
+	for _, body := range []string{
+		`{"model":"m"}`,
+		`{"model":"m","messages":{}}`,
+		`{"model":"m","messages":[]}`,
+		`{"model":"m","messages":[1,"x",null,[]]}`,
+		`{"model":"m","messages":[{"role":"user","content":null},{"role":"moderator","content":"x"}]}`,
+		`{"model":"m","messages":[{"role":"user","content":[1,null,{"type":5},{"kind":"x"}]}]}`,
+		`{"model":"m","system":5,"tools":{},"messages":[{"role":"user","content":"x"}]}`,
+	} {
+		req, err := anthropic.ParseRequest(body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, labels := mend.Mend(req, plain()); got != req || labels != nil {
+			t.Errorf("%s became %s, %q", body, got.Body, labels)
+		}
+	}
+}
