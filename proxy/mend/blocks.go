@@ -14,12 +14,15 @@ func (m *mending) classify() {
 	if !m.saw.serverTools {
 		return
 	}
-	answered, served := map[string]bool{}, map[string]bool{}
+	unclaimed := map[string]int{} // results beyond those of plain uses
+	served := map[string]bool{}
 	for _, t := range m.turns {
 		for _, b := range t.blocks {
 			switch {
 			case isResult(b):
-				answered[b.ref] = true
+				unclaimed[b.ref]++
+			case b.client:
+				unclaimed[b.ref]--
 			case strings.HasSuffix(b.kind, "_tool_result"):
 				served[b.ref] = true
 			}
@@ -29,7 +32,7 @@ func (m *mending) classify() {
 	for _, t := range m.turns {
 		for n, b := range t.blocks {
 			if b.kind == "server_tool_use" && t.is(assistant) && !served[b.ref] {
-				t.blocks[n].client = answered[b.ref] || tools[decode(field(b.raw, "name"))]
+				t.blocks[n].client = unclaimed[b.ref] > 0 || tools[decode(field(b.raw, "name"))]
 			}
 		}
 	}
@@ -38,18 +41,18 @@ func (m *mending) classify() {
 // clientTools are the names of the tools that the client runs itself.
 func (m *mending) clientTools() map[string]bool {
 	names := map[string]bool{}
-	for _, tool := range elements(m.value("tools")) {
+	each(m.value("tools"), func(tool object) {
 		if !anthropicTool(tool) {
-			names[gjson.Get(tool, "name").Str] = true
+			names[decode(tool.field("name"))] = true
 		}
-	}
+	})
 	return names
 }
 
 // anthropicTool reports whether a definition is one of Anthropic's, which have a type and no schema.
-func anthropicTool(definition string) bool {
-	kind := gjson.Get(definition, "type")
-	return kind.Type == gjson.String && kind.Str != "custom"
+func anthropicTool(definition object) bool {
+	kind := definition.field("type")
+	return strings.HasPrefix(kind, `"`) && decode(kind) != "custom"
 }
 
 // adaptBlocks takes out or replaces the kinds of blocks that the target does not take.
@@ -97,8 +100,8 @@ func (m *mending) adaptBlock(b block) (now block, keep bool) {
 	case "tool_result":
 		b.raw = m.adaptNested(b.raw)
 	}
-	if !m.to.Accepts.CacheControl {
-		b.raw = m.uncached(b.raw)
+	if !m.to.Accepts.CacheControl && field(b.raw, "cache_control") != "" {
+		b.raw = m.uncached(object{b.raw, fields(b.raw)})
 	}
 	return b, true
 }
@@ -121,12 +124,11 @@ func (m *mending) adaptNested(result string) string {
 		return result
 	}
 	content := field(result, "content")
-	now := rewrite(content, func(element string) string {
-		element = m.adaptContent(gjson.Get(element, "type").Str, element)
-		if !a.CacheControl {
-			element = m.uncached(element)
+	now := rewrite(content, func(element object) string {
+		if now := m.adaptContent(decode(element.field("type")), element.raw); now != element.raw {
+			return now
 		}
-		return element
+		return m.uncached(element)
 	})
 	if now == content {
 		return result
@@ -155,10 +157,10 @@ func (m *mending) adaptContent(kind, raw string) string {
 }
 
 // uncached takes cache_control off an object, and off nothing that a tool may have named so inside.
-func (m *mending) uncached(object string) string {
-	if !strings.Contains(object, `"cache_control"`) || field(object, "cache_control") == "" {
-		return object
+func (m *mending) uncached(o object) string {
+	if m.to.Accepts.CacheControl || o.field("cache_control") == "" {
+		return o.raw
 	}
 	m.labels.add(LabelCacheControl)
-	return without(object, "cache_control")
+	return splice(o.raw, drop(o.items, func(it item) bool { return it.key == "cache_control" }))
 }

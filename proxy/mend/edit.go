@@ -26,30 +26,36 @@ func splice(s string, edits []edit) string {
 	return b.String()
 }
 
-// fields lists the fields of an object.
-func fields(object string) []item {
-	at := cursor{s: object}
-	if !at.open('{') {
-		return nil
+// fields appends the fields of the object that the cursor stands at; anything else is passed over.
+func (c *cursor) fields(items []item) []item {
+	if !c.open('{') {
+		c.skip()
+		return items
 	}
-	var items []item
-	for at.next('}') {
-		start := at.i
-		it := item{key: at.key(), start: start, from: at.i}
-		at.skip()
-		it.to = at.i
+	for c.next('}') {
+		start := c.i
+		it := item{key: c.key(), start: start, from: c.i}
+		c.skip()
+		it.to = c.i
 		items = append(items, it)
 	}
 	return items
 }
 
+// fields lists the fields of an object.
+func fields(object string) []item { return (&cursor{s: object}).fields(nil) }
+
 // field returns the value of an object's field as it is written; "" if there is none. Of a field
 // that is given twice the last counts, as most parsers have it.
 func field(object, key string) string {
 	value := ""
-	for _, it := range fields(object) {
-		if it.key == key {
-			value = object[it.from:it.to]
+	c := cursor{s: object}
+	if !c.open('{') {
+		return ""
+	}
+	for c.next('}') {
+		if k, v := c.key(), c.skip(); k == key {
+			value = v
 		}
 	}
 	return value
@@ -100,32 +106,52 @@ func drop(items []item, gone func(item) bool) []edit {
 	return edits
 }
 
-// elements lists the elements of an array; nil if it is none.
-func elements(array string) []string {
+// object is an element of an array with its fields.
+type object struct {
+	raw   string
+	items []item
+}
+
+// field is like the function field.
+func (o object) field(key string) string {
+	for n := len(o.items) - 1; n >= 0; n-- {
+		if it := o.items[n]; it.key == key {
+			return o.raw[it.from:it.to]
+		}
+	}
+	return ""
+}
+
+// each calls visit with every element of an array. The fields of an object are valid until visit
+// returns.
+func each(array string, visit func(object)) {
 	at := cursor{s: array}
 	if !at.open('[') {
-		return nil
+		return
 	}
-	var out []string
+	var items []item
 	for at.next(']') {
-		out = append(out, at.skip())
+		start := at.i
+		items = at.fields(items[:0])
+		for n := range items {
+			items[n].start, items[n].from, items[n].to = items[n].start-start, items[n].from-start, items[n].to-start
+		}
+		visit(object{array[start:at.i], items})
 	}
-	return out
 }
 
 // rewrite passes every element of an array through change, which returns "" to drop it. The array
 // itself is returned if nothing was changed.
-func rewrite(array string, change func(element string) string) string {
-	old := elements(array)
-	kept := make([]string, 0, len(old))
+func rewrite(array string, change func(object) string) string {
+	var kept []string
 	same := true
-	for _, element := range old {
-		now := change(element)
-		same = same && now == element
+	each(array, func(o object) {
+		now := change(o)
+		same = same && now == o.raw
 		if now != "" {
 			kept = append(kept, now)
 		}
-	}
+	})
 	if same {
 		return array
 	}

@@ -90,15 +90,12 @@ func (m *mending) adaptThinking(req *anthropic.Request) {
 // adaptTools takes out the definitions that only Anthropic knows, and a choice that names one.
 func (m *mending) adaptTools(tools string) {
 	gone := map[string]bool{}
-	now := rewrite(tools, func(tool string) string {
+	now := rewrite(tools, func(tool object) string {
 		if !m.to.Accepts.ServerTools && anthropicTool(tool) {
-			gone[gjson.Get(tool, "name").Str] = true
+			gone[decode(tool.field("name"))] = true
 			return ""
 		}
-		if !m.to.Accepts.CacheControl {
-			return m.uncached(tool)
-		}
-		return tool
+		return m.uncached(tool)
 	})
 	m.change("tools", now, "")
 	if len(gone) == 0 {
@@ -111,15 +108,12 @@ func (m *mending) adaptTools(tools string) {
 	}
 }
 
-func (m *mending) adaptSystem(b string) string {
-	if !m.to.Accepts.Billing && strings.HasPrefix(gjson.Get(b, "text").Str, "x-anthropic-billing-header:") {
+func (m *mending) adaptSystem(b object) string {
+	if !m.to.Accepts.Billing && strings.HasPrefix(b.field("text"), `"x-anthropic-billing-header:`) {
 		m.labels.add(LabelBilling)
 		return ""
 	}
-	if !m.to.Accepts.CacheControl {
-		return m.uncached(b)
-	}
-	return b
+	return m.uncached(b)
 }
 
 // edits turns everything that changed into edits of the body. It reports false where a field is

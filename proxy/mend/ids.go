@@ -16,11 +16,10 @@ func (m *mending) rewriteUses() {
 	if !m.saw.uses {
 		return
 	}
-	stay, clean := m.idsThatStay()
-	if clean {
+	if m.usesAreGood() {
 		return
 	}
-	seen := make(map[string]bool, len(stay))
+	stay, seen := m.idsThatStay(), map[string]bool{}
 	for n := range m.turns {
 		t := &m.turns[n]
 		if !t.is(assistant) || !t.has(isClientUse) {
@@ -35,29 +34,36 @@ func (m *mending) rewriteUses() {
 	}
 }
 
-// idsThatStay collects the ids in use, and reports whether every use can stay as it is.
-func (m *mending) idsThatStay() (stay map[string]bool, clean bool) {
-	stay, clean = make(map[string]bool), true
+func (m *mending) usesAreGood() bool {
+	seen := make(map[string]bool)
 	for n := range m.turns {
 		if !m.turns[n].is(assistant) {
 			continue
 		}
 		for _, b := range m.turns[n].blocks {
-			switch {
-			case b.kind == "server_tool_use" && !b.client:
-				stay[b.ref] = true
+			if b.kind != "tool_use" && !b.client {
 				continue
-			case !b.client:
-				continue
-			case !goodID(b.ref) || stay[b.ref] || b.kind != "tool_use" || b.input != '{':
-				clean = false
 			}
-			if goodID(b.ref) {
+			if b.kind != "tool_use" || b.input != '{' || seen[b.ref] || !goodID(b.ref) {
+				return false
+			}
+			seen[b.ref] = true
+		}
+	}
+	return true
+}
+
+// idsThatStay collects the ids in use that nobody needs to change.
+func (m *mending) idsThatStay() map[string]bool {
+	stay := map[string]bool{}
+	for n := range m.turns {
+		for _, b := range m.turns[n].blocks {
+			if b.kind == "server_tool_use" && !b.client || b.client && goodID(b.ref) {
 				stay[b.ref] = true
 			}
 		}
 	}
-	return stay, clean
+	return stay
 }
 
 // renaming is an id that was replaced, in the order of the uses.
@@ -154,7 +160,7 @@ func objectOf(input string) string {
 	switch {
 	case input == "" || input == "null":
 		return "{}"
-	case len(elements(input)) == 0 && input[0] == '[':
+	case input[0] == '[' && strings.TrimSpace(input[1:len(input)-1]) == "":
 		return "{}"
 	}
 	return `{"value":` + input + `}`

@@ -113,7 +113,7 @@ func TestRC29LeavingAnthropic(t *testing.T) {
 
 func TestRC30InputThatIsNoObject(t *testing.T) {
 	for input, want := range map[string]string{
-		`[]`: `{}`, `[ ]`: `{}`, `null`: `{}`, `[1]`: `{"value":[1]}`, `"ls"`: `{"value":"ls"}`, `7`: `{"value":7}`,
+		`[]`: `{}`, `[ ]`: `{}`, `null`: `{}`, `[1]`: `{"value":[1]}`, `[[]]`: `{"value":[[]]}`, `"ls"`: `{"value":"ls"}`, `7`: `{"value":7}`,
 	} {
 		labels := messages(t, claude(),
 			[]string{hello, assistantSays(`[{"type":"tool_use","id":"toolu_a","name":"Bash","input":` + input + `}]`), userSays(list(result(a, "ok")))},

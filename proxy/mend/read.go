@@ -121,8 +121,8 @@ func read(body string, whole bool) (conversation, bool) {
 
 func (c *conversation) readMessages(at *cursor) {
 	at.open('[')
-	c.turns = make([]turn, 0, 16)
-	blocks := make([]block, 0, 32)
+	c.turns = make([]turn, 0, 8)
+	blocks := make([]block, 0, 16)
 	for at.next(']') {
 		t := turn{from: at.i}
 		first := len(blocks)

@@ -35,9 +35,7 @@ func (m *mending) fill() {
 	}
 	out := m.turns[:0]
 	for n, t := range m.turns {
-		last := n == len(m.turns)-1
-		if t.opaque || last && t.role == assistant && !t.changed && t.wordless() {
-			// The last message may be an empty one of the assistant: a beginning to go on from.
+		if t.opaque || n == len(m.turns)-1 && m.opensAnswer(t, out) {
 			out = append(out, t)
 			continue
 		}
@@ -55,8 +53,13 @@ func (m *mending) fill() {
 	m.turns = out
 }
 
-func (t *turn) wordless() bool {
-	return blank(t.text) || t.text == "" && !t.has(func(b block) bool { return !b.empty })
+// opensAnswer reports whether a last message is an empty one of the assistant, which the answer is to
+// begin with. It may stay, unless it is about to be joined to the one before.
+func (m *mending) opensAnswer(t turn, before []turn) bool {
+	n := len(before)
+	joined := !m.to.Accepts.Consecutive && n > 0 && before[n-1].is(assistant)
+	wordless := blank(t.text) || t.text == "" && !t.has(func(b block) bool { return !b.empty })
+	return t.role == assistant && !t.changed && wordless && !joined
 }
 
 // fillBlocks takes out empty text, and tells of failed tools that said nothing.

@@ -1,0 +1,85 @@
+package mend_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"afterglow/proxy/anthropic"
+	"afterglow/proxy/mend"
+)
+
+// captures are bodies that a real client sent.
+func captures(t testing.TB) map[string]string {
+	files, err := filepath.Glob("../testdata/captures/*.json")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no captures: %v", err)
+	}
+	all := map[string]string{}
+	for _, file := range files {
+		body, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[filepath.Base(file)] = string(body)
+	}
+	return all
+}
+
+func TestCapturesPassAsTheyAre(t *testing.T) {
+	everything := mend.Target{Vendor: "all", Accepts: mend.Everything()}
+	for name, body := range captures(t) {
+		t.Run(name, func(t *testing.T) {
+			unchanged(t, everything, body)
+			unchanged(t, claude(), body)
+			unchanged(t, knowing(claude(), map[string]string{"EqQBCgIYAhIMOCKSIGNATURE==": "anthropic"}), body)
+		})
+	}
+}
+
+func TestCapturesToAPlainVendor(t *testing.T) {
+	to := plain()
+	to.Accepts.Thinking = "enabled"
+	for name, body := range captures(t) {
+		t.Run(name, func(t *testing.T) { send(t, to, body) })
+	}
+}
+
+func TestCleanBodyAllocatesLittle(t *testing.T) {
+	req, err := anthropic.ParseRequest(captures(t)["03-parallel-tool-results.json"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	to := claude()
+	if n := testing.AllocsPerRun(100, func() { mend.Mend(req, to) }); n > 4 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
+func benchmark(b *testing.B, to mend.Target, names ...string) {
+	all := captures(b)
+	for _, name := range names {
+		b.Run(name, func(b *testing.B) {
+			req, err := anthropic.ParseRequest(all[name])
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.ReportAllocs()
+			b.SetBytes(int64(len(all[name])))
+			for b.Loop() {
+				mend.Mend(req, to)
+			}
+		})
+	}
+}
+
+func BenchmarkMendClean(b *testing.B) {
+	benchmark(b, claude(), "01-plain.json", "03-parallel-tool-results.json", "04-thinking-history.json", "07-older-client.json")
+}
+
+// BenchmarkMendForeign is a real client's body on its way to a vendor that takes none of Anthropic's extras.
+func BenchmarkMendForeign(b *testing.B) {
+	to := plain()
+	to.Accepts.Thinking = "enabled"
+	benchmark(b, to, "01-plain.json", "03-parallel-tool-results.json")
+}
