@@ -31,7 +31,7 @@ func (c *clientStream) write(p []byte) error {
 		}
 	}
 	if _, err := c.w.Write(p); err != nil {
-		return fmt.Errorf("write to client: %w", err)
+		return fmt.Errorf("%w: %w", errClient, err)
 	}
 	return nil
 }
@@ -44,7 +44,7 @@ func (c *clientStream) flush() error {
 		}
 	}
 	if err := c.control.Flush(); err != nil {
-		return fmt.Errorf("write to client: %w", err)
+		return fmt.Errorf("%w: %w", errClient, err)
 	}
 	return nil
 }

@@ -31,7 +31,7 @@ func vendorServer(t testing.TB, handle http.HandlerFunc) *httptest.Server {
 func row(name, baseURL string, edit ...func(*config.Vendor)) config.Vendor {
 	v := config.Vendor{
 		Name: name, Title: name, Dialect: "anthropic", BaseURL: baseURL, Auth: "x-api-key", Key: "key-of-" + config.Secret(name),
-		Retry: config.Retry{Attempts: 1}, Connect: time.Second, FirstEvent: 5 * time.Second, Idle: 5 * time.Second, Message: 5 * time.Second,
+		Retry: config.Retry{Attempts: 1}, Connect: time.Second, FirstEvent: 5 * time.Second, Idle: 5 * time.Second, Message: 5 * time.Second, Accepts: config.AcceptsAll(),
 	}
 	for _, e := range edit {
 		e(&v)

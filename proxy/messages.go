@@ -1,18 +1,17 @@
 package proxy
 
 import (
-	"context"
 	"errors"
+	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/tidwall/gjson"
 
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/route"
-	"afterglow/proxy/sse"
 	"afterglow/proxy/vendor"
 )
 
@@ -21,20 +20,22 @@ const pauseRetry = 15 * time.Second
 
 // messages serves POST /v1/messages.
 func (s *Server) messages(w http.ResponseWriter, r *http.Request) {
+	rec := &record{start: time.Now()}
+	defer s.end(rec)
 	call, refused := s.readCall(w, r)
 	if refused != nil {
+		rec.err, rec.status = refused, refused.Status
 		writeError(w, refused)
+		rec.request = refused.RequestID
 		return
 	}
-	start := time.Now()
-	rec := record{model: call.Request.Model, stream: call.Request.Stream}
+	rec.model, rec.stream = call.Request.Model, call.Request.Stream
+	rec.session = strings.Clone(route.SessionOf(call.Header, call.Request).Key)
 	park := newParker(w, s.conf().ParkAfter, call.Request.Stream)
-	reply, err := s.current().chain.Send(r.Context(), call, park)
+	reply, err := s.current().chain.Send(r.Context(), call, park, &rec.trail)
 	parked := park.stop()
 	if err != nil {
-		rec.err = err
-		s.refuse(w, r, err, parked)
-		rec.log(s.log, start)
+		s.refuse(w, r, rec, err, parked)
 		return
 	}
 	defer reply.Close()
@@ -42,31 +43,41 @@ func (s *Server) messages(w http.ResponseWriter, r *http.Request) {
 	// collected while the stream runs.
 	rec.answered(reply)
 	header(w, reply, parked)
+	rec.request = reply.Header.Get("Request-Id")
 	if reply.Events == nil {
 		rec.usage.ReadMessage(reply.Message)
-		_, rec.err = w.Write(reply.Message)
+		reply.Thoughts(reply.Message)
+		if _, err := w.Write(reply.Message); err != nil {
+			rec.err = fmt.Errorf("%w: %w", errClient, err)
+		}
 	} else {
-		rec.err = relay(newClientStream(w), reply.Events, &rec.usage)
+		rec.err = relay(newClientStream(w), reply, &rec.usage)
 	}
-	rec.log(s.log, start)
+	rec.gone = errors.Is(rec.err, errClient) || rec.err != nil && r.Context().Err() != nil
+	reply.Finish(rec.usage.Total(), rec.gone, rec.err)
 }
 
 // refuse gives the client an error: as an answer of its own, or as an event if a stream was begun.
-func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error, parked bool) {
+func (s *Server) refuse(w http.ResponseWriter, r *http.Request, rec *record, err error, parked bool) {
+	rec.err, rec.status = err, statusClientGone
 	if r.Context().Err() != nil {
+		rec.gone = true
 		return // nobody listens
 	}
 	var refused *anthropic.Error
 	if !errors.As(err, &refused) {
 		refused = anthropic.Errorf(http.StatusInternalServerError, "%v", err)
 	}
+	rec.status = refused.Status
 	if parked {
+		rec.status = http.StatusOK // was sent long ago
 		out := newClientStream(w)
 		out.write(refused.Event())
 		out.flush()
 		return
 	}
 	writeError(w, refused)
+	rec.request = refused.RequestID
 }
 
 // header sends what comes before the answer, unless a parked stream already has it.
@@ -91,7 +102,8 @@ func streamHeader(h http.Header) {
 
 // relay writes a stream's events to the client as they come, until the message is complete. The
 // error says how the stream ended if not well; the client has then been told, unless it is gone.
-func relay(out *clientStream, events sse.Stream, usage *anthropic.Usage) error {
+func relay(out *clientStream, reply *route.Reply, usage *anthropic.Usage) error {
+	events, thinking := reply.Events, reply.Watcher()
 	for {
 		e, err := events.Next()
 		if err == io.EOF {
@@ -102,6 +114,7 @@ func relay(out *clientStream, events sse.Stream, usage *anthropic.Usage) error {
 		}
 		kind := anthropic.KindOf(e)
 		usage.Read(kind, e)
+		thinking.Event(e.Data)
 		raw := e.Raw
 		if e.Cut {
 			if !gjson.ValidBytes(e.Data) {
@@ -124,32 +137,4 @@ func relay(out *clientStream, events sse.Stream, usage *anthropic.Usage) error {
 			}
 		}
 	}
-}
-
-// record is what the log says of one call.
-type record struct {
-	model, vendor, vendorModel string
-	stream                     bool
-	queued                     time.Duration
-	usage                      anthropic.Usage
-	err                        error
-}
-
-func (rec *record) answered(r *route.Reply) {
-	rec.vendor, rec.vendorModel, rec.queued = r.Vendor, r.Model, r.Queued
-}
-
-func (rec *record) log(log *slog.Logger, start time.Time) {
-	level, outcome := slog.LevelInfo, "ok"
-	switch {
-	case errors.Is(rec.err, context.Canceled):
-		outcome = "cancelled"
-	case rec.err != nil:
-		level, outcome = slog.LevelWarn, rec.err.Error()
-	}
-	log.LogAttrs(context.Background(), level, "call", slog.String("outcome", outcome), slog.String("model", rec.model),
-		slog.String("vendor", rec.vendor), slog.String("vendor_model", rec.vendorModel), slog.Bool("stream", rec.stream),
-		slog.Duration("queued", rec.queued.Round(time.Millisecond)), slog.Duration("took", time.Since(start).Round(time.Millisecond)),
-		slog.Int64("input", rec.usage.Input), slog.Int64("output", rec.usage.Output),
-		slog.Int64("cache_read", rec.usage.CacheRead), slog.Int64("cache_creation", rec.usage.CacheCreation))
 }

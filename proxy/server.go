@@ -4,7 +4,6 @@ package proxy
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -36,6 +35,8 @@ type Options struct {
 // Server is the proxy. Make it with New, run it with Run.
 type Server struct {
 	limiter *limiter.Controller
+	memory  *route.Memory
+	calls   calls
 	state   *config.State
 	demo    bool
 	log     *slog.Logger
@@ -47,14 +48,17 @@ type Server struct {
 
 	mu       sync.Mutex // guards the fields below, and reloads against each other
 	listener net.Listener
-	failed   error // why it does not listen, or why a configuration was not taken
+	failed   error      // why it does not listen, or why a configuration was not taken
+	order    [][]string // of the tiers, set while running; nil for the configuration's
 }
 
 // generation is what one configuration made. Calls keep the one they began with.
 type generation struct {
-	conf    config.Config
-	vendors []*vendor.Vendor
-	chain   *route.Chain
+	written   config.Config // as it was given
+	conf      config.Config // in the order that is in force
+	reordered bool
+	vendors   []*vendor.Vendor
+	chain     *route.Chain
 }
 
 // New returns a server that does not listen yet.
@@ -63,6 +67,13 @@ func New(o Options) (*Server, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{limiter: limiter.New(), state: o.State, demo: o.Demo, log: o.Log, draining: make(chan struct{})}
+	s.memory = route.NewMemory(s.limiter.Notify)
+	if s.state != nil {
+		s.order = s.state.Order()
+		for _, b := range s.state.Bindings() {
+			s.memory.Sessions.Bind(b)
+		}
+	}
 	first, err := s.prepare(o.Config)
 	if err != nil {
 		return nil, err
@@ -95,6 +106,15 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("PUT /api/concurrency", s.putConcurrency)
 	mux.HandleFunc("DELETE /api/concurrency", s.deleteConcurrency)
 	mux.HandleFunc("GET /api/events", s.events)
+	mux.HandleFunc("GET /api/calls", s.getCalls)
+	mux.HandleFunc("POST /api/reset", s.postReset)
+	mux.HandleFunc("PUT /api/tier-order", s.putTierOrder)
+	mux.HandleFunc("DELETE /api/tier-order", s.deleteTierOrder)
+	mux.HandleFunc("GET /api/session-vendor", s.getBindings)
+	mux.HandleFunc("PUT /api/session-vendor", s.putBinding)
+	mux.HandleFunc("DELETE /api/session-vendor/{key...}", s.deleteBinding)
+	mux.HandleFunc("GET /api/reauth/status", s.getReauthStatus)
+	mux.HandleFunc("GET /v1/models", s.getModels)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		writeError(w, anthropic.Errorf(http.StatusNotFound, "%s %s: no such endpoint", r.Method, r.URL.Path))
 	})
@@ -134,7 +154,9 @@ func (s *Server) setFailed(err error) {
 // prepare makes the generation of a configuration. A vendor whose row did not change stays, and
 // keeps its connections.
 func (s *Server) prepare(conf config.Config) (*generation, error) {
-	next := &generation{conf: conf}
+	next := &generation{written: conf}
+	next.conf, next.reordered = s.reordered(conf)
+	conf = next.conf
 	for _, row := range conf.Vendors {
 		v, err := reuse(s.running.Load(), row, s.log)
 		if err != nil {
@@ -142,7 +164,7 @@ func (s *Server) prepare(conf config.Config) (*generation, error) {
 		}
 		next.vendors = append(next.vendors, v)
 	}
-	next.chain = route.New(next.vendors, s.limiter, s.log)
+	next.chain = route.New(conf, next.vendors, s.memory, s.limiter, s.log)
 	return next, nil
 }
 
@@ -150,6 +172,7 @@ func (s *Server) prepare(conf config.Config) (*generation, error) {
 func (s *Server) install(next *generation) {
 	s.limiter.Configure(policies(next.conf.Vendors))
 	s.restoreLimits()
+	s.memory.Health.Configure(next.conf.Vendors)
 	old := s.running.Swap(next)
 	if old == nil {
 		return
@@ -182,25 +205,3 @@ func (s *Server) Pause(on bool) {
 // Watch returns a channel, one deep, that wakes its reader after every change of Status. It is
 // closed never; ctx ends the wakes.
 func (s *Server) Watch(ctx context.Context) <-chan struct{} { return s.limiter.Watch(ctx) }
-
-// Status returns one consistent picture.
-func (s *Server) Status() Status {
-	s.mu.Lock()
-	st := Status{Paused: s.paused.Load(), Demo: s.demo}
-	if s.listener != nil {
-		st.Addr = s.listener.Addr().String()
-	}
-	if s.failed != nil {
-		st.Problem = s.failed.Error()
-	}
-	s.mu.Unlock()
-	for _, v := range s.current().vendors {
-		t := Tier{Vendor: v.Name(), Title: v.Conf().Title, State: Ready}
-		if !v.Usable() {
-			t.State, t.Reason = NoKey, fmt.Sprintf("no key: set %s", v.Conf().KeyVar)
-		}
-		st.Tiers = append(st.Tiers, t)
-	}
-	st.Concurrency = s.limiter.Snapshot()
-	return st
-}

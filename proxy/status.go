@@ -1,6 +1,13 @@
 package proxy
 
-import "afterglow/limiter"
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"afterglow/limiter"
+	"afterglow/proxy/vendor"
+)
 
 // Status is one consistent picture of the running proxy, for the window, the tray and the control API.
 type Status struct {
@@ -8,23 +15,98 @@ type Status struct {
 	Problem     string // why it cannot listen, or why a changed configuration was not taken; "" when all is well
 	Paused      bool   // new calls answer 529
 	Demo        bool   // the vendors are simulated
-	Tiers       []Tier // in chain order
+	Tiers       []Tier // in chain order, the members of a pool one after the other
+	Reordered   bool   // the order is not the configuration's but one that was set while running
 	Concurrency limiter.Snapshot
+	Waits       map[limiter.Key]time.Duration // how long a call that queued now would wait, as far as known
 }
 
 // TierState is a tier's standing in the chain.
 type TierState string
 
 const (
-	Ready TierState = "ready"
-	NoKey TierState = "no_key" // its key's environment variable is not set: skipped
-	Out   TierState = "out"    // refused calls until Tier.Until
+	Ready   TierState = "ready"
+	NoKey   TierState = "no_key"  // its key's environment variable is not set: skipped
+	Out     TierState = "out"     // left alone until Tier.Until
+	Probing TierState = "probing" // the time has come: one call at a time tries it
 )
 
 // Tier is one vendor's place in the chain.
 type Tier struct {
 	Vendor string // its name in the configuration
 	Title  string // its name for people
+	Pool   int    // the tier it belongs to, from 0: vendors side by side share it
 	State  TierState
-	Reason string // one sentence for people, "" when Ready
+	Reason string    // one sentence for people, "" when Ready
+	Until  time.Time // when it may be called again; zero if not known
+	Models []ModelOut
+	Quotas []QuotaUse
+}
+
+// ModelOut is a vendor model that is left alone while its vendor is not.
+type ModelOut struct {
+	Model, Reason string
+	Until         time.Time
+}
+
+// QuotaUse is how much of a quota is used.
+type QuotaUse struct {
+	Name    string    // "5h", "7d": the length of its window
+	Percent float64   // of what is allowed; may exceed 100
+	Until   time.Time // when it begins anew, if the vendor says so
+}
+
+// Status returns one consistent picture.
+func (s *Server) Status() Status {
+	s.mu.Lock()
+	st := Status{Paused: s.paused.Load(), Demo: s.demo}
+	if s.listener != nil {
+		st.Addr = s.listener.Addr().String()
+	}
+	if s.failed != nil {
+		st.Problem = s.failed.Error()
+	}
+	s.mu.Unlock()
+	now := s.current()
+	st.Reordered = now.reordered
+	for _, v := range now.vendors {
+		st.Tiers = append(st.Tiers, s.tier(now, v))
+	}
+	st.Concurrency = s.limiter.Snapshot()
+	for _, g := range st.Concurrency.Gauges {
+		if g.Mode != limiter.Limited || g.Pending == 0 {
+			continue
+		}
+		if wait := now.chain.Wait(g.Key); wait > 0 {
+			if st.Waits == nil {
+				st.Waits = map[limiter.Key]time.Duration{}
+			}
+			st.Waits[g.Key] = wait
+		}
+	}
+	return st
+}
+
+// tier is one vendor's standing.
+func (s *Server) tier(now *generation, v *vendor.Vendor) Tier {
+	t := Tier{Vendor: v.Name(), Title: v.Conf().Title, State: Ready}
+	t.Pool = slices.IndexFunc(now.conf.Order(), func(tier []string) bool { return slices.Contains(tier, t.Vendor) })
+	if !v.Usable() {
+		t.State, t.Reason = NoKey, fmt.Sprintf("no key: set %s", v.Conf().KeyVar)
+		return t
+	}
+	h := s.memory.Health.Standing(t.Vendor)
+	switch {
+	case h.Probing:
+		t.State, t.Reason = Probing, h.Reason
+	case h.Reason != "":
+		t.State, t.Reason, t.Until = Out, h.Reason, h.Until
+	}
+	for _, m := range h.Models {
+		t.Models = append(t.Models, ModelOut(m))
+	}
+	for _, q := range h.Quotas {
+		t.Quotas = append(t.Quotas, QuotaUse{q.Name, q.Percent, q.Begins})
+	}
+	return t
 }

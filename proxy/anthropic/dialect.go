@@ -11,19 +11,16 @@ import (
 
 // Dialect is the identity: a vendor that speaks the Messages API gets the client's bytes, and the
 // client gets the vendor's.
-type Dialect struct {
-	// EnableThinking turns adaptive thinking, which not every vendor knows, into a fixed budget.
-	EnableThinking bool
-}
+type Dialect struct{}
 
 // Encode returns the path below the vendor's base URL and the body in parts.
-func (d Dialect) Encode(r *Request, model string) (path string, body []string, err error) {
-	return "/v1/messages", r.Parts(model, d.EnableThinking), nil
+func (Dialect) Encode(r *Request, model string) (path string, body []string, err error) {
+	return "/v1/messages", r.Parts(model), nil
 }
 
 // EncodeCount is Encode for a count of tokens.
-func (d Dialect) EncodeCount(r *Request, model string) (path string, body []string, err error) {
-	return "/v1/messages/count_tokens", r.Parts(model, d.EnableThinking), nil
+func (Dialect) EncodeCount(r *Request, model string) (path string, body []string, err error) {
+	return "/v1/messages/count_tokens", r.Parts(model), nil
 }
 
 // Decode returns the stream as it is.

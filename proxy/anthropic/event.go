@@ -82,6 +82,9 @@ func EventError(e sse.Event) *Error {
 // Usage is what a message cost, in tokens. Input excludes what the cache served.
 type Usage struct{ Input, Output, CacheCreation, CacheRead int64 }
 
+// Total is the sum of all four.
+func (u Usage) Total() int64 { return u.Input + u.Output + u.CacheCreation + u.CacheRead }
+
 // Read takes the counts that an event carries. A zero never overwrites: vendors send it for
 // counts they gave before.
 func (u *Usage) Read(kind Kind, e sse.Event) {

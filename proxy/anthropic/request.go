@@ -17,11 +17,11 @@ type Request struct {
 	Body      string
 	Model     string
 	Stream    bool
-	MaxTokens int64 // 0 if absent
+	MaxTokens int64  // 0 if absent
+	UserID    string // metadata.user_id, "" if absent
 
 	model    span
 	thinking span
-	adaptive bool
 }
 
 // span is a value's place in the body.
@@ -47,6 +47,8 @@ func ParseRequest(body string) (*Request, error) {
 			}
 			seen[key.Str] = true
 			problem = r.set(key.Str, value)
+		case "metadata":
+			r.UserID = strings.Clone(value.Get("user_id").Str)
 		}
 		return problem == nil
 	})
@@ -78,7 +80,7 @@ func (r *Request) set(key string, v gjson.Result) error {
 		}
 		r.Stream = v.Type == gjson.True
 	case "thinking":
-		r.thinking, r.adaptive = at, v.Get("type").Str == "adaptive"
+		r.thinking = at
 	case "max_tokens":
 		if v.Type != gjson.Number {
 			return errors.New("max_tokens: expected a number")
@@ -88,47 +90,11 @@ func (r *Request) set(key string, v gjson.Result) error {
 	return nil
 }
 
-// adaptiveBudget is the thinking budget, in tokens, for vendors that do not know "adaptive":
-// half of the 32 000 tokens of output that the client asks for.
-const adaptiveBudget = 16000
-
 // Parts returns the body with its model replaced, as pieces to be sent one after the other: slices
-// of the body around the new value, no copy. With enableThinking, "thinking": {"type":"adaptive"}
-// becomes a budget below max_tokens, or disabled where max_tokens leaves none.
-func (r *Request) Parts(model string, enableThinking bool) []string {
-	var edits [2]edit
-	n := 0
-	if model != r.Model {
-		edits[n] = edit{r.model, string(gjson.AppendJSONString(nil, model))}
-		n++
+// of the body around the new value, no copy.
+func (r *Request) Parts(model string) []string {
+	if model == r.Model {
+		return []string{r.Body}
 	}
-	if enableThinking && r.adaptive {
-		edits[n] = edit{r.thinking, enabledThinking(r.MaxTokens)}
-		n++
-	}
-	if n == 2 && edits[1].from < edits[0].from {
-		edits[0], edits[1] = edits[1], edits[0]
-	}
-	parts, from := make([]string, 0, 2*n+1), 0
-	for _, e := range edits[:n] {
-		parts = append(parts, r.Body[from:e.from], e.with)
-		from = e.to
-	}
-	return append(parts, r.Body[from:])
-}
-
-type edit struct {
-	span
-	with string
-}
-
-func enabledThinking(maxTokens int64) string {
-	budget := int64(adaptiveBudget)
-	if maxTokens > 0 {
-		budget = min(budget, maxTokens-1)
-	}
-	if budget < 1 {
-		return `{"type":"disabled"}`
-	}
-	return fmt.Sprintf(`{"type":"enabled","budget_tokens":%d}`, budget)
+	return []string{r.Body[:r.model.from], string(gjson.AppendJSONString(nil, model)), r.Body[r.model.to:]}
 }

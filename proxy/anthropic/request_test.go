@@ -65,39 +65,17 @@ func TestOnlyTheModelChanges(t *testing.T) {
 		if err != nil {
 			t.Fatal(file, err)
 		}
-		if same := r.Parts(r.Model, false); len(same) != 1 || same[0] != string(body) {
+		if same := r.Parts(r.Model); len(same) != 1 || same[0] != string(body) {
 			t.Errorf("%s: changed without need", file)
 		}
 		// The first model key of every capture is the outer one.
 		want := strings.Replace(string(body), `"model":"`+r.Model+`"`, `"model":"glm-\"5\""`, 1)
-		if d := cmp.Diff(want, strings.Join(r.Parts(`glm-"5"`, false), "")); d != "" {
+		if d := cmp.Diff(want, strings.Join(r.Parts(`glm-"5"`), "")); d != "" {
 			t.Errorf("%s: %s", file, d)
 		}
 	}
 }
 
-func TestAdaptiveThinkingBecomesABudget(t *testing.T) {
-	for body, want := range map[string]string{
-		`{"model":"m","max_tokens":32000,"thinking":{"type":"adaptive"},"x":1}`: `{"model":"g","max_tokens":32000,"thinking":{"type":"enabled","budget_tokens":16000},"x":1}`,
-		`{"thinking":{"type":"adaptive"},"model":"m","max_tokens":4096}`:        `{"thinking":{"type":"enabled","budget_tokens":4095},"model":"g","max_tokens":4096}`,
-		`{"model":"m","max_tokens":1,"thinking":{"type":"adaptive"}}`:           `{"model":"g","max_tokens":1,"thinking":{"type":"disabled"}}`,
-		`{"model":"m","thinking":{"type":"enabled","budget_tokens":7}}`:         `{"model":"g","thinking":{"type":"enabled","budget_tokens":7}}`,
-		`{"model":"m"}`: `{"model":"g"}`,
-	} {
-		r, err := ParseRequest(body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := strings.Join(r.Parts("g", true), ""); got != want {
-			t.Errorf("got  %s\nwant %s", got, want)
-		}
-		if got := strings.Join(r.Parts("m", false), ""); got != body {
-			t.Errorf("without need: got %s, want %s", got, body)
-		}
-	}
-}
-
-// Whatever the names, the edited body differs from the original in the model alone.
 func TestPartsAgreeWithADecoder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		want := map[string]any{"model": rapid.String().Draw(t, "model"), "stream": rapid.Bool().Draw(t, "stream"), "x": rapid.String().Draw(t, "x")}
@@ -114,7 +92,7 @@ func TestPartsAgreeWithADecoder(t *testing.T) {
 		}
 		to := rapid.String().Draw(t, "to")
 		var got map[string]any
-		if err := json.Unmarshal([]byte(strings.Join(r.Parts(to, true), "")), &got); err != nil {
+		if err := json.Unmarshal([]byte(strings.Join(r.Parts(to), "")), &got); err != nil {
 			t.Fatal(err)
 		}
 		want["model"] = strings.ToValidUTF8(to, "\ufffd")
@@ -132,11 +110,11 @@ func FuzzParseRequest(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if got := strings.Join(r.Parts(r.Model, false), ""); got != body {
+		if got := strings.Join(r.Parts(r.Model), ""); got != body {
 			t.Fatalf("%q became %q", body, got)
 		}
 		if json.Valid([]byte(body)) {
-			if got := strings.Join(r.Parts("other", true), ""); !json.Valid([]byte(got)) {
+			if got := strings.Join(r.Parts("other"), ""); !json.Valid([]byte(got)) {
 				t.Fatalf("%q became invalid: %q", body, got)
 			}
 		}

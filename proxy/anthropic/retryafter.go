@@ -6,9 +6,13 @@ import (
 	"time"
 )
 
-// RetryAfter is how long an answer asks to wait, 0 if it does not say: retry-after-ms,
-// retry-after (seconds or a date), else the reset time of the exhausted limits.
+// RetryAfter is how long an answer asks to wait, 0 if it does not say: the longest of retry-after-ms
+// or retry-after (seconds or a date), and the reset times of the exhausted limits.
 func RetryAfter(header http.Header, now time.Time) time.Duration {
+	return max(asked(header, now), untilReset(header, now))
+}
+
+func asked(header http.Header, now time.Time) time.Duration {
 	if ms, err := strconv.ParseFloat(header.Get("retry-after-ms"), 64); err == nil && ms > 0 {
 		return seconds(ms / 1000)
 	}
@@ -20,7 +24,14 @@ func RetryAfter(header http.Header, now time.Time) time.Duration {
 			return max(0, at.Sub(now))
 		}
 	}
+	return 0
+}
+
+func untilReset(header http.Header, now time.Time) time.Duration {
 	var wait time.Duration
+	if at := epoch(header.Get(unified + "reset")); header.Get(unified+"status") == "rejected" {
+		wait = max(wait, at.Sub(now))
+	}
 	for _, limit := range [...]string{"anthropic-ratelimit-requests", "anthropic-ratelimit-tokens"} {
 		// Every answer carries the reset times; only that of an exhausted limit says how long to wait.
 		if left := header.Get(limit + "-remaining"); left != "" && left != "0" {
@@ -49,4 +60,36 @@ func seconds(s float64) time.Duration {
 		return 0
 	}
 	return time.Duration(min(s, longestWait.Seconds()) * float64(time.Second))
+}
+
+// unified begins the headers that tell of a subscription's quotas.
+const unified = "anthropic-ratelimit-unified-"
+
+// Utilization is what an answer says of one quota of a subscription.
+type Utilization struct {
+	Name    string    // "5h" or "7d": the length of its window
+	Percent float64   // used, of what is allowed
+	Reset   time.Time // when it begins anew
+}
+
+// Utilizations reads what an answer says of its account's quotas; nil if it says nothing.
+func Utilizations(header http.Header) []Utilization {
+	var list []Utilization
+	for _, name := range [...]string{"5h", "7d"} {
+		used, err := strconv.ParseFloat(header.Get(unified+name+"-utilization"), 64)
+		reset := epoch(header.Get(unified + name + "-reset"))
+		if err == nil && used >= 0 && used < 1000 && !reset.IsZero() {
+			list = append(list, Utilization{name, 100 * used, reset})
+		}
+	}
+	return list
+}
+
+// epoch reads seconds since 1970, zero if it is no such number.
+func epoch(v string) time.Time {
+	s, err := strconv.ParseInt(v, 10, 64)
+	if err != nil || s <= 0 || s > 1<<40 {
+		return time.Time{}
+	}
+	return time.Unix(s, 0)
 }

@@ -67,14 +67,17 @@ func (c *checker) accepts(key string, a *acceptsFile) Accepts {
 	}
 	all := AcceptsAll()
 	accepts := Accepts{
-		Thinking:     or(a.Thinking, all.Thinking),
-		Images:       or(a.Images, all.Images),
-		Documents:    or(a.Documents, all.Documents),
-		System:       or(a.System, all.System),
-		ServerTools:  or(a.ServerTools, all.ServerTools),
-		CacheControl: or(a.CacheControl, all.CacheControl),
-		Context:      or(a.Context, all.Context),
-		Betas:        or(a.Betas, all.Betas),
+		Thinking:          or(a.Thinking, all.Thinking),
+		Unsigned:          or(a.Unsigned, all.Unsigned),
+		Images:            or(a.Images, all.Images),
+		Documents:         or(a.Documents, all.Documents),
+		SystemRole:        or(a.SystemRole, all.SystemRole),
+		Consecutive:       or(a.Consecutive, all.Consecutive),
+		ServerTools:       or(a.ServerTools, all.ServerTools),
+		CacheControl:      or(a.CacheControl, all.CacheControl),
+		ContextManagement: or(a.ContextManagement, all.ContextManagement),
+		Billing:           or(a.Billing, all.Billing),
+		Betas:             or(a.Betas, all.Betas),
 	}
 	if !slices.Contains([]string{"adaptive", "enabled", "none"}, accepts.Thinking) {
 		c.problem(key+".thinking", `expected "adaptive", "enabled" or "none", got %q`, accepts.Thinking)

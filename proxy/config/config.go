@@ -44,9 +44,9 @@ func (c Config) Order() [][]string {
 
 // Session says which vendors the calls of some sessions go to first.
 type Session struct {
-	Match   string   `toml:"match"`   // a session's key; "*" stands for any text
-	Vendors []string `toml:"vendors"` // in this order, before the rest of the chain
-	Strict  bool     `toml:"strict"`  // and to no other
+	Match   string   `toml:"match" json:"session_key"`       // a session's key; "*" stands for any text
+	Vendors []string `toml:"vendors" json:"vendors"`         // in this order, before the rest of the chain
+	Strict  bool     `toml:"strict" json:"strict,omitempty"` // and to no other
 }
 
 // Vendor is one configured upstream account.
@@ -117,17 +117,23 @@ type Quota struct {
 // Accepts is what a vendor takes where vendors differ. What it does not take is left out of a
 // request, or put in another form, before it is sent.
 type Accepts struct {
-	Thinking     string   // "adaptive" passes as it is; "enabled" gets a budget in its place; "none" gets nothing
-	Images       bool     // image blocks
-	Documents    bool     // document blocks
-	System       bool     // messages with the role "system"
-	ServerTools  bool     // tools that Anthropic runs, and their blocks
-	CacheControl bool     // cache_control anywhere
-	Context      bool     // context_management
-	Betas        []string // names in anthropic-beta, "*" at an end stands for any text; {"*"} passes all
+	Thinking          string   // "adaptive" passes as it is; "enabled" gets a budget in its place; "none" gets nothing
+	Unsigned          bool     // thinking that nobody signed, and a tool loop without its thinking
+	Images            bool     // image blocks
+	Documents         bool     // document blocks
+	SystemRole        bool     // messages with the role "system"
+	Consecutive       bool     // two messages in a row of the same role
+	ServerTools       bool     // tools that Anthropic runs, and their blocks
+	CacheControl      bool     // cache_control anywhere
+	ContextManagement bool     // context_management
+	Billing           bool     // the x-anthropic-billing-header block, which changes with every call
+	Betas             []string // names in anthropic-beta, "*" at an end stands for any text; {"*"} passes all
 }
 
-// AcceptsAll is a vendor that takes whatever Anthropic takes.
+// AcceptsAll is a vendor that takes whatever a client sends.
 func AcceptsAll() Accepts {
-	return Accepts{Thinking: "adaptive", Images: true, Documents: true, System: true, ServerTools: true, CacheControl: true, Context: true, Betas: []string{"*"}}
+	return Accepts{
+		Thinking: "adaptive", Unsigned: true, Images: true, Documents: true, SystemRole: true, Consecutive: true,
+		ServerTools: true, CacheControl: true, ContextManagement: true, Billing: true, Betas: []string{"*"},
+	}
 }

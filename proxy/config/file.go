@@ -54,14 +54,17 @@ type retryFile struct {
 }
 
 type acceptsFile struct {
-	Thinking     *string   `toml:"thinking"`
-	Images       *bool     `toml:"images"`
-	Documents    *bool     `toml:"documents"`
-	System       *bool     `toml:"system_role"`
-	ServerTools  *bool     `toml:"server_tools"`
-	CacheControl *bool     `toml:"cache_control"`
-	Context      *bool     `toml:"context_management"`
-	Betas        *[]string `toml:"betas"`
+	Thinking          *string   `toml:"thinking"`
+	Unsigned          *bool     `toml:"unsigned_thinking"`
+	Images            *bool     `toml:"images"`
+	Documents         *bool     `toml:"documents"`
+	SystemRole        *bool     `toml:"system_role"`
+	Consecutive       *bool     `toml:"consecutive"`
+	ServerTools       *bool     `toml:"server_tools"`
+	CacheControl      *bool     `toml:"cache_control"`
+	ContextManagement *bool     `toml:"context_management"`
+	Billing           *bool     `toml:"billing_header"`
+	Betas             *[]string `toml:"betas"`
 }
 
 type breakerFile struct {

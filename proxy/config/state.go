@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 )
@@ -19,14 +20,26 @@ const stateVersion = 1
 type State struct {
 	path string
 
-	write  sync.Mutex // held over the writing of the file
-	mu     sync.Mutex // guards limits, and never over I/O
-	limits map[string]map[string]int
+	write sync.Mutex // held over the writing of the file
+	mu    sync.Mutex // guards kept, and never over I/O
+	kept  stateFile
 }
 
 type stateFile struct {
-	Version int                       `json:"version"`
-	Limits  map[string]map[string]int `json:"limits"` // by vendor and vendor model; "*" is the account
+	Version  int                       `json:"version"`
+	Limits   map[string]map[string]int `json:"limits"`          // by vendor and vendor model; "*" is the account
+	Order    [][]string                `json:"order,omitempty"` // of the tiers, where it is not the configuration's
+	Bindings []Session                 `json:"bindings,omitempty"`
+}
+
+func (f stateFile) clone() stateFile {
+	limits := make(map[string]map[string]int, len(f.Limits))
+	for vendor, models := range f.Limits {
+		limits[vendor] = maps.Clone(models)
+	}
+	f.Limits, f.Version = limits, stateVersion
+	f.Order, f.Bindings = slices.Clone(f.Order), slices.Clone(f.Bindings)
+	return f
 }
 
 // OpenState reads the state file of a folder, which it makes if need be. A file that cannot be
@@ -36,7 +49,7 @@ func OpenState(dir string) (*State, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make state folder: %w", err)
 	}
-	s := &State{path: filepath.Join(dir, "state.json"), limits: map[string]map[string]int{}}
+	s := &State{path: filepath.Join(dir, "state.json")}
 	text, err := os.ReadFile(s.path)
 	if errors.Is(err, os.ErrNotExist) {
 		return s, nil
@@ -55,72 +68,87 @@ func OpenState(dir string) (*State, error) {
 		}
 		return s, fmt.Errorf("%s: %w; it was kept as %s", s.path, err, filepath.Base(aside))
 	}
-	for vendor, models := range f.Limits {
-		s.limits[vendor] = maps.Clone(models)
-	}
+	s.kept = f
 	return s, nil
 }
 
 // Limits returns a copy of the limits that were set, by vendor and vendor model.
-func (s *State) Limits() map[string]map[string]int {
+func (s *State) Limits() map[string]map[string]int { return s.copy().Limits }
+
+// Order returns the order of the tiers that was set, nil if none was.
+func (s *State) Order() [][]string { return s.copy().Order }
+
+// Bindings returns the sessions that were bound to vendors; Match is a session's key.
+func (s *State) Bindings() []Session { return s.copy().Bindings }
+
+func (s *State) copy() stateFile {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	limits := make(map[string]map[string]int, len(s.limits))
-	for vendor, models := range s.limits {
-		limits[vendor] = maps.Clone(models)
-	}
-	return limits
+	return s.kept.clone()
 }
 
 // SetLimit keeps a limit. The error says that the file could not be written.
 func (s *State) SetLimit(vendor, model string, limit int) error {
-	return s.change(func(limits map[string]map[string]int) {
-		if limits[vendor] == nil {
-			limits[vendor] = map[string]int{}
+	return s.change(func(f *stateFile) {
+		if f.Limits[vendor] == nil {
+			f.Limits[vendor] = map[string]int{}
 		}
-		limits[vendor][model] = limit
+		f.Limits[vendor][model] = limit
 	})
+}
+
+// SetOrder keeps an order of the tiers, nil for the configuration's.
+func (s *State) SetOrder(order [][]string) error {
+	return s.change(func(f *stateFile) { f.Order = order })
+}
+
+// SetBindings keeps the bindings of sessions.
+func (s *State) SetBindings(bindings []Session) error {
+	return s.change(func(f *stateFile) { f.Bindings = bindings })
 }
 
 // Reset forgets a limit, all of a vendor's with an empty model, or every limit with an empty vendor.
 func (s *State) Reset(vendor, model string) error {
-	return s.change(func(limits map[string]map[string]int) {
+	return s.change(func(f *stateFile) {
 		switch {
 		case vendor == "":
-			clear(limits)
+			clear(f.Limits)
 		case model == "":
-			delete(limits, vendor)
+			delete(f.Limits, vendor)
 		default:
-			delete(limits[vendor], model)
-			if len(limits[vendor]) == 0 {
-				delete(limits, vendor)
+			delete(f.Limits[vendor], model)
+			if len(f.Limits[vendor]) == 0 {
+				delete(f.Limits, vendor)
 			}
 		}
 	})
 }
 
-// change edits the limits and writes them all.
-func (s *State) change(edit func(map[string]map[string]int)) error {
+// Sidecar is the path of another file in the state's folder.
+func (s *State) Sidecar(name string) string { return filepath.Join(filepath.Dir(s.path), name) }
+
+// change edits what is kept and writes it.
+func (s *State) change(edit func(*stateFile)) error {
 	s.write.Lock()
 	defer s.write.Unlock()
-	limits := s.Limits()
-	edit(limits)
+	next := s.copy()
+	edit(&next)
 	s.mu.Lock()
-	s.limits = limits
+	s.kept = next
 	s.mu.Unlock()
-	text, err := json.MarshalIndent(stateFile{stateVersion, limits}, "", "  ")
+	text, err := json.MarshalIndent(next, "", "  ")
 	if err != nil {
 		return fmt.Errorf("write state: %w", err)
 	}
-	if err := replaceFile(s.path, append(text, '\n')); err != nil {
+	if err := ReplaceFile(s.path, append(text, '\n')); err != nil {
 		return fmt.Errorf("write state: %w", err)
 	}
 	return nil
 }
 
-// replaceFile writes a file so that a reader, or the next start after a power cut, finds the old or
+// ReplaceFile writes a file, mode 0600, so that a reader, or the next start after a power cut, finds the old or
 // the new one whole.
-func replaceFile(path string, text []byte) (err error) {
+func ReplaceFile(path string, text []byte) (err error) {
 	temp, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*") // mode 0600
 	if err != nil {
 		return err

@@ -7,47 +7,42 @@ package route
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"afterglow/limiter"
 	"afterglow/proxy/anthropic"
-	"afterglow/proxy/sse"
+	"afterglow/proxy/config"
 	"afterglow/proxy/vendor"
 )
 
 // Chain is the tiers in order. It never changes: a new configuration makes a new one.
 type Chain struct {
-	tiers   []*vendor.Vendor
-	limiter *limiter.Controller
-	log     *slog.Logger
+	tiers    [][]*vendor.Vendor // the members of a pool share a tier
+	conf     config.Config
+	memory   *Memory
+	limiter  *limiter.Controller
+	log      *slog.Logger
+	adapters map[*vendor.Vendor]*adapter
 }
 
-// New returns a chain over vendors, first tier first.
-func New(vendors []*vendor.Vendor, l *limiter.Controller, log *slog.Logger) *Chain {
-	return &Chain{tiers: vendors, limiter: l, log: log}
-}
-
-// Reply is a vendor's answer to a call, with the permit that it was given under.
-type Reply struct {
-	Vendor  string
-	Model   string // the vendor model
-	Header  http.Header
-	Events  sse.Stream // nil for a whole message
-	Message []byte
-	Queued  time.Duration // how long the call waited for its permits
-
-	response *vendor.Response
-	permit   *limiter.Permit
-}
-
-// Close ends the answer and gives the permit back. It may be called twice.
-func (r *Reply) Close() {
-	r.response.Close()
-	r.permit.Release()
+// New returns a chain over the vendors of a configuration, in its order. What calls teach goes into
+// memory.
+func New(conf config.Config, vendors []*vendor.Vendor, memory *Memory, l *limiter.Controller, log *slog.Logger) *Chain {
+	c := &Chain{conf: conf, memory: memory, limiter: l, log: log, adapters: map[*vendor.Vendor]*adapter{}}
+	for _, names := range conf.Order() {
+		var tier []*vendor.Vendor
+		for _, name := range names {
+			if i := slices.IndexFunc(vendors, func(v *vendor.Vendor) bool { return v.Name() == name }); i >= 0 {
+				tier = append(tier, vendors[i])
+				c.adapters[vendors[i]] = newAdapter(vendors[i].Conf(), memory.thoughts)
+			}
+		}
+		c.tiers = append(c.tiers, tier)
+	}
+	return c
 }
 
 // Queue is told when a call starts and stops waiting for a permit.
@@ -56,94 +51,100 @@ type Queue interface {
 	Leave()
 }
 
-// Send tries the tiers in order and returns the first answer worth committing to. The caller closes
-// it. The error is an *anthropic.Error to be given to the client, or the context's if the client
-// is gone.
-func (c *Chain) Send(ctx context.Context, call vendor.Call, queue Queue) (*Reply, error) {
-	var failed failures
+// Send tries the tiers in order and returns the first answer worth committing to. The caller
+// finishes and closes it. The error is an *anthropic.Error to be given to the client, or the
+// context's if the client is gone. What was tried is added to trail.
+func (c *Chain) Send(ctx context.Context, call vendor.Call, queue Queue, trail *Trail) (*Reply, error) {
+	s := &search{chain: c, call: call, queue: queue, trail: trail, session: SessionOf(call.Header, call.Request)}
+	for _, tier := range c.order(s.session) {
+		if reply, ended, err := s.ask(ctx, tier, false); ended {
+			return reply, err
+		}
+	}
+	if last := s.soonest(); last != nil && s.called == 0 {
+		if reply, ended, err := s.ask(ctx, []*vendor.Vendor{last}, true); ended {
+			return reply, err
+		}
+	}
+	return nil, s.failed.answer()
+}
+
+// order is the chain as a session sees it: the vendors it is bound to first, and no other if the
+// binding is strict; without one, the tier of the vendor that answered it lately.
+func (c *Chain) order(session Session) [][]*vendor.Vendor {
+	if b := c.memory.Sessions.bound(session, c.conf.Sessions); len(b.Vendors) > 0 {
+		return c.boundOrder(b)
+	}
+	home := c.memory.Sessions.home(session.Key, c.conf.Affinity)
+	at := slices.IndexFunc(c.tiers, func(tier []*vendor.Vendor) bool { return named(tier, home) != nil })
+	if home == "" || at <= 0 {
+		return c.tiers
+	}
+	order := slices.Concat([][]*vendor.Vendor{c.tiers[at]}, c.tiers[:at], c.tiers[at+1:])
+	return order
+}
+
+func (c *Chain) boundOrder(b config.Session) [][]*vendor.Vendor {
+	var order [][]*vendor.Vendor
+	for _, name := range b.Vendors {
+		for _, tier := range c.tiers {
+			if v := named(tier, name); v != nil {
+				order = append(order, []*vendor.Vendor{v})
+			}
+		}
+	}
+	if b.Strict {
+		return order
+	}
 	for _, tier := range c.tiers {
-		if !tier.Usable() {
-			failed.skip(tier.Name(), "no key")
-			continue
+		rest := slices.DeleteFunc(slices.Clone(tier), func(v *vendor.Vendor) bool { return slices.Contains(b.Vendors, v.Name()) })
+		if len(rest) > 0 {
+			order = append(order, rest)
 		}
-		reply, err := c.attempt(ctx, tier, call, queue)
-		switch judge(ctx, err, tier.Conf().Auth != "client") {
-		case commit:
-			return reply, nil
-		case clientGone:
-			return nil, context.Cause(ctx)
-		case clientFault:
-			return nil, err
-		}
-		c.log.Info("tier failed", "vendor", tier.Name(), "model", call.Request.Model, "error", err)
-		failed.add(tier.Name(), err)
 	}
-	return nil, failed.answer()
+	return order
 }
 
-// attempt is one call to one vendor. The permit spans all of it, the vendor's own waits included.
-func (c *Chain) attempt(ctx context.Context, tier *vendor.Vendor, call vendor.Call, queue Queue) (reply *Reply, err error) {
-	key := limiter.Key{Vendor: tier.Name(), Model: tier.Model(call.Request.Model)}
-	start := time.Now()
-	permit, err := c.acquire(ctx, key, queue)
-	if err != nil {
-		return nil, err
-	}
-	defer func() {
-		if reply == nil { // also when a panic is on its way
-			permit.Release()
+func named(tier []*vendor.Vendor, name string) *vendor.Vendor {
+	for _, v := range tier {
+		if v.Name() == name {
+			return v
 		}
-	}()
-	queued := time.Since(start)
-	response, err := tier.Send(ctx, call, key.Model)
-	if err != nil {
-		return nil, err
 	}
-	return &Reply{
-		Vendor: key.Vendor, Model: key.Model, Queued: queued,
-		Header: response.Header, Events: response.Events, Message: response.Message,
-		response: response, permit: permit,
-	}, nil
+	return nil
 }
 
-func (c *Chain) acquire(ctx context.Context, key limiter.Key, queue Queue) (*limiter.Permit, error) {
-	queue.Enter()
-	defer queue.Leave()
-	permit, err := c.limiter.Acquire(ctx, key)
-	if errors.Is(err, limiter.ErrQueueFull) || errors.Is(err, limiter.ErrWaitExpired) {
-		refused := anthropic.Errorf(anthropic.StatusOverloaded, "%v", err)
-		refused.RetryAfter = afterQueue
-		return nil, refused
-	}
-	if err != nil {
-		return nil, fmt.Errorf("acquire permit for %s: %w", key.Model, err)
-	}
-	return permit, nil
-}
-
-// afterQueue is when a client that found no place in a queue may ask again: about the time of one
-// call.
-const afterQueue = 10 * time.Second
+// Wait estimates how long a call for a vendor model that queued now would wait, 0 if not at all or
+// if nothing is known.
+func (c *Chain) Wait(k limiter.Key) time.Duration { return c.memory.pace.wait(k, c.limiter.Load(k)) }
 
 // Count asks the first vendor that can count tokens; a failure leads to the next as in Send.
 func (c *Chain) Count(ctx context.Context, call vendor.Call) (*vendor.Answer, error) {
 	var failed failures
-	for _, tier := range c.tiers {
-		if !tier.Usable() || !tier.CanCount() {
-			failed.skip(tier.Name(), "cannot count tokens")
-			continue
+	session := SessionOf(call.Header, call.Request)
+	for _, tier := range c.order(session) {
+		for _, v := range tier {
+			if !v.Usable() || !v.CanCount() {
+				failed.skip(v.Name(), "cannot count tokens")
+				continue
+			}
+			if out := c.memory.Health.closed(v.Name(), v.Model(call.Request.Model)); out != nil {
+				failed.skip(v.Name(), out.Error())
+				continue
+			}
+			adapted, _ := c.adapters[v].adapt(&call, session)
+			answer, err := v.Count(ctx, adapted)
+			if err == nil && (answer.Status < 400 || answer.Status == http.StatusBadRequest) {
+				return answer, nil
+			}
+			if ctx.Err() != nil {
+				return nil, context.Cause(ctx)
+			}
+			if err == nil {
+				err = anthropic.DecodeError(answer.Status, answer.Header, answer.Body)
+			}
+			failed.add(v.Name(), err)
 		}
-		answer, err := tier.Count(ctx, call)
-		if err == nil && (answer.Status < 400 || answer.Status == http.StatusBadRequest) {
-			return answer, nil
-		}
-		if ctx.Err() != nil {
-			return nil, context.Cause(ctx)
-		}
-		if err == nil {
-			err = anthropic.DecodeError(answer.Status, answer.Header, answer.Body)
-		}
-		failed.add(tier.Name(), err)
 	}
 	return nil, failed.answer()
 }

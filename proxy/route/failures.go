@@ -16,6 +16,7 @@ type failures struct {
 	last    *anthropic.Error // of the last tier that was called
 	soonest time.Duration    // the shortest wait that a vendor asked for
 	vague   bool             // a tier failed without saying for how long
+	gated   bool             // a tier was left alone because it is out or busy
 }
 
 func (f *failures) skip(vendor, why string) {
@@ -30,19 +31,34 @@ func (f *failures) add(vendor string, err error) {
 	}
 	f.last = refused
 	f.skip(vendor, reason(refused))
-	switch wait := refused.RetryAfter; {
+	f.asks(refused.RetryAfter)
+}
+
+// gate notes a vendor that was left alone because it is out.
+func (f *failures) gate(vendor string, out *closed) {
+	f.skip(vendor, out.Error())
+	f.gated = true
+	if wait := time.Until(out.until); out.until.IsZero() {
+		f.vague = true
+	} else {
+		f.asks(wait)
+	}
+}
+
+// busy notes a vendor whose queue is too long.
+func (f *failures) busy(vendor, why string) {
+	f.skip(vendor, why)
+	f.gated = true
+	f.asks(afterQueue)
+}
+
+func (f *failures) asks(wait time.Duration) {
+	switch {
 	case wait <= 0:
 		f.vague = true
 	case f.soonest == 0 || wait < f.soonest:
 		f.soonest = wait
 	}
-}
-
-func reason(e *anthropic.Error) string {
-	if e.Code != "" {
-		return fmt.Sprintf("%d [%s] %s", e.Status, e.Code, e.Message)
-	}
-	return fmt.Sprintf("%d %s", e.Status, e.Message)
 }
 
 // maxRetryAfter is the longest wait that clients sit out: asked for more than a minute, they give
@@ -53,8 +69,11 @@ const maxRetryAfter = 59 * time.Second
 // reasons, and the shortest wait. Only if every vendor is out for longer than a client would wait
 // does it hear the true time.
 func (f *failures) answer() *anthropic.Error {
-	if f.last == nil {
+	if f.last == nil && !f.gated {
 		return f.nobody()
+	}
+	if f.last == nil {
+		f.last = anthropic.Errorf(anthropic.StatusOverloaded, "")
 	}
 	e := *f.last
 	if e.Body == nil || len(f.reasons) > 1 {

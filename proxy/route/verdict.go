@@ -3,9 +3,13 @@ package route
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
+	"strings"
+	"time"
 
 	"afterglow/proxy/anthropic"
+	"afterglow/proxy/vendor"
 )
 
 // verdict is what an attempt's outcome means for the call. There is one for streams and whole
@@ -19,27 +23,127 @@ const (
 	clientGone                 // nobody waits for an answer
 )
 
-// judge gives the verdict on an attempt. ownKey says that the vendor was called with a key of the
-// configuration, so that a refusal of credentials is not the client's to mend.
-func judge(ctx context.Context, err error, ownKey bool) verdict {
+// String is the verdict's name in a call's record.
+func (v verdict) String() string {
+	return [...]string{"commit", "next_tier", "client_fault", "client_gone"}[v]
+}
+
+// finding is a verdict and what it teaches of the vendor.
+type finding struct {
+	verdict verdict
+	counts  bool          // against the breaker
+	model   bool          // it is the model's alone
+	capped  bool          // a quota is used up
+	until   time.Time     // the vendor, or the model, is out until then; zero = not known to be
+	hint    time.Duration // how long it asks to be left alone, with a margin
+	reason  string
+}
+
+// How long a vendor is left alone where its refusal does not say.
+const (
+	afterUserMust  = time.Hour        // balance, plan: the user has to do something
+	afterUsedUp    = 10 * time.Minute // a limit over hours or days
+	afterModelBusy = 30 * time.Second // an overloaded model
+	afterBadKey    = time.Minute      // a key that is refused; a new one in the configuration counts at once
+)
+
+// judge gives the verdict on an attempt at v.
+func judge(ctx context.Context, err error, v *vendor.Vendor, req *anthropic.Request) finding {
 	if err == nil {
-		return commit
+		return finding{verdict: commit}
 	}
 	if ctx.Err() != nil {
-		return clientGone
+		return finding{verdict: clientGone}
 	}
 	var refused *anthropic.Error
-	if !errors.As(err, &refused) || refused.Within200 {
-		return nextTier
+	if !errors.As(err, &refused) {
+		return finding{verdict: nextTier, counts: true, reason: err.Error()}
 	}
-	switch refused.Status {
-	case http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusBadGateway,
-		http.StatusServiceUnavailable, http.StatusGatewayTimeout, anthropic.StatusOverloaded:
-		return nextTier
-	case http.StatusUnauthorized, http.StatusForbidden:
-		if ownKey {
-			return nextTier
+	now := time.Now()
+	meaning := v.MeaningOf(refused)
+	f := finding{verdict: nextTier, reason: reason(refused)}
+	if refused.RetryAfter > 0 {
+		f.hint = time.Duration(float64(refused.RetryAfter) * margin)
+	}
+	switch meaning {
+	case vendor.Unsafe:
+		return finding{verdict: clientFault}
+	case vendor.BadForm:
+	case vendor.BadKey:
+		f.until, f.hint = now.Add(afterBadKey), 0
+	case vendor.NoFunds:
+		if v.Conf().Auth != "client" { // another client may have another balance
+			f.until = now.Add(afterUserMust)
+		}
+	case vendor.NoModel:
+		f.model, f.until = true, now.Add(afterUserMust)
+	case vendor.ModelBusy:
+		f.model, f.counts, f.until = true, true, now.Add(max(f.hint, afterModelBusy))
+		f.hint = max(f.hint, afterModelBusy)
+	case vendor.UsedUp:
+		f.capped, f.until = true, now.Add(max(f.hint, afterUsedUp))
+		if at := vendor.ResetTime(refused.Message, now); !at.IsZero() {
+			f.until = at
+		} else if f.hint > 0 {
+			f.until = now.Add(f.hint)
+		}
+	default:
+		judgeStatus(&f, refused, v, req, now)
+	}
+	return f
+}
+
+// margin is added to what a vendor asks for, because its clock and ours count differently.
+const margin = 1.1
+
+// judgeStatus fills in a finding from the status alone.
+func judgeStatus(f *finding, e *anthropic.Error, v *vendor.Vendor, req *anthropic.Request, now time.Time) {
+	switch status := e.Status; {
+	case e.Within200 || status >= 500 || status == http.StatusTooManyRequests || status == http.StatusRequestTimeout:
+		f.counts = true
+		if f.hint > 0 {
+			f.until = now.Add(f.hint)
+		}
+	case status == http.StatusUnauthorized || status == http.StatusForbidden:
+		f.verdict = clientFault // with a key of ours it were a BadKey
+	case status == http.StatusBadRequest && structural(e.Message):
+		f.verdict = clientFault
+	case status == http.StatusBadRequest && !semantic(e) && !likelyFormat(e, req):
+		f.verdict = clientFault
+	}
+}
+
+// structural are messages about a conversation that is broken whoever is asked.
+func structural(message string) bool {
+	return containsAny(strings.ToLower(strings.ReplaceAll(message, "`", "")), "tool_result blocks can only be", "tool_use blocks can only be",
+		"messages must alternate", "messages with role", "thinking blocks can only be", "content blocks can only be")
+}
+
+// semantic are refusals of a form that another vendor may take.
+func semantic(e *anthropic.Error) bool {
+	return e.Type == "invalid_request_error" || containsAny(strings.ToLower(e.Message), "invalid_request_error", "should match pattern",
+		"validation", "tool_use_id", "server_tool_use", "tool_result", "can only be in", "bad request",
+		"api 调用参数有误", "参数不合法", "请求参数错误", "请求格式错误")
+}
+
+// likelyFormat are refusals without a word of sense for a conversation with tool results.
+func likelyFormat(e *anthropic.Error, req *anthropic.Request) bool {
+	return strings.Contains(req.Body, `"tool_result"`) && (len(e.Message) < 200 || e.Code == "invalid_tool_call_format")
+}
+
+func containsAny(text string, parts ...string) bool {
+	for _, p := range parts {
+		if strings.Contains(text, p) {
+			return true
 		}
 	}
-	return clientFault
+	return false
+}
+
+// reason is a refusal in one line.
+func reason(e *anthropic.Error) string {
+	if e.Code != "" {
+		return fmt.Sprintf("%d [%s] %s", e.Status, e.Code, e.Message)
+	}
+	return fmt.Sprintf("%d %s", e.Status, e.Message)
 }

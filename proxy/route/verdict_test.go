@@ -5,47 +5,124 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"testing"
 	"time"
 
 	"afterglow/proxy/anthropic"
+	"afterglow/proxy/config"
+	"afterglow/proxy/vendor"
 )
+
+// testVendor is a vendor that is not called.
+func testVendor(t *testing.T, auth config.Auth, codes string) *vendor.Vendor {
+	t.Helper()
+	v, err := vendor.New(config.Vendor{Name: "v", Dialect: "anthropic", BaseURL: "http://127.0.0.1:1", Auth: auth, Codes: codes}, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
 
 func TestJudge(t *testing.T) {
 	gone, cancel := context.WithCancel(context.Background())
 	cancel()
 	within := anthropic.Errorf(400, "first event")
 	within.Within200 = true
+	own, client := testVendor(t, "bearer", ""), testVendor(t, "client", "")
+	withResults := `{"model":"m","messages":[{"role":"user","content":[{"type":"tool_result"}]}]}`
+	decode := func(status int, body string) error { return anthropic.DecodeError(status, nil, []byte(body)) }
 	for name, tc := range map[string]struct {
 		ctx    context.Context
 		err    error
-		ownKey bool
+		vendor *vendor.Vendor
+		body   string
 		want   verdict
+		counts bool
 	}{
-		"an answer":                        {nil, nil, true, commit},
-		"the client hung up":               {gone, context.Canceled, true, clientGone},
-		"the client hung up on an answer":  {gone, nil, true, commit},
-		"connection refused":               {nil, fmt.Errorf("dial: %w", io.ErrUnexpectedEOF), true, nextTier},
-		"429":                              {nil, anthropic.Errorf(429, ""), true, nextTier},
-		"500":                              {nil, anthropic.Errorf(500, ""), true, nextTier},
-		"502":                              {nil, anthropic.Errorf(502, ""), true, nextTier},
-		"503":                              {nil, anthropic.Errorf(503, ""), true, nextTier},
-		"504":                              {nil, anthropic.Errorf(504, ""), true, nextTier},
-		"529, wrapped":                     {nil, fmt.Errorf("send: %w", anthropic.Errorf(529, "")), true, nextTier},
-		"400":                              {nil, anthropic.Errorf(400, ""), true, clientFault},
-		"404":                              {nil, anthropic.Errorf(404, ""), true, clientFault},
-		"413":                              {nil, anthropic.Errorf(413, ""), true, clientFault},
-		"any error as the first event":     {nil, within, true, nextTier},
-		"401 with the configuration's key": {nil, anthropic.Errorf(401, ""), true, nextTier},
-		"401 with the client's":            {nil, anthropic.Errorf(401, ""), false, clientFault},
-		"403 with the client's":            {nil, anthropic.Errorf(403, ""), false, clientFault},
+		"an answer":                        {nil, nil, own, "", commit, false},
+		"the client hung up":               {gone, context.Canceled, own, "", clientGone, false},
+		"the client hung up on an answer":  {gone, nil, own, "", commit, false},
+		"connection refused":               {nil, fmt.Errorf("dial: %w", io.ErrUnexpectedEOF), own, "", nextTier, true},
+		"429":                              {nil, anthropic.Errorf(429, ""), own, "", nextTier, true},
+		"500":                              {nil, anthropic.Errorf(500, ""), own, "", nextTier, true},
+		"502":                              {nil, anthropic.Errorf(502, ""), own, "", nextTier, true},
+		"503":                              {nil, anthropic.Errorf(503, ""), own, "", nextTier, true},
+		"504":                              {nil, anthropic.Errorf(504, ""), own, "", nextTier, true},
+		"529, wrapped":                     {nil, fmt.Errorf("send: %w", anthropic.Errorf(529, "")), own, "", nextTier, true},
+		"any error as the first event":     {nil, within, own, "", nextTier, true},
+		"404: no such model there":         {nil, anthropic.Errorf(404, ""), own, "", nextTier, false},
+		"413: too long there":              {nil, anthropic.Errorf(413, ""), own, "", nextTier, false},
+		"401 with the configuration's key": {nil, anthropic.Errorf(401, ""), own, "", nextTier, false},
+		"401 with the client's":            {nil, anthropic.Errorf(401, ""), client, "", clientFault, false},
+		"403 with the client's":            {nil, anthropic.Errorf(403, ""), client, "", clientFault, false},
+		"RC-45 Bad Request, tool results":  {nil, decode(400, "Bad Request\n"), own, withResults, nextTier, false},
+		"RC-46 invalid_tool_call_format": {nil, decode(400, `{"error":{"code":"invalid_tool_call_format","type":"x"}}`), own,
+			withResults, nextTier, false},
+		"a 400 without a word of sense": {nil, decode(400, `{"error":{"type":"x","message":"no"}}`), own, `{"model":"m"}`, clientFault, false},
+		"RC-47 structural": {nil, decode(400, `{"error":{"type":"invalid_request_error","message":"messages.3: `+"`tool_result`"+` blocks can only be in user messages"}}`),
+			own, "", clientFault, false},
+		"RC-49 Internal Network Failure": {nil, decode(500, `{"error":{"code":"500","message":"Internal Network Failure"}}`), own, "", nextTier, true},
+		"RC-50 overloaded_error":         {nil, decode(529, `{"error":{"type":"overloaded_error"}}`), own, "", nextTier, true},
+		"RC-56c message null":            {nil, decode(429, `{"error":{"message":null}}`), own, "", nextTier, true},
+		"HTML":                           {nil, decode(503, "<html>"), own, "", nextTier, true},
+		"empty":                          {nil, decode(500, ""), own, "", nextTier, true},
 	} {
 		ctx := tc.ctx
 		if ctx == nil {
 			ctx = context.Background()
 		}
-		if got := judge(ctx, tc.err, tc.ownKey); got != tc.want {
-			t.Errorf("%s: got %d, want %d", name, got, tc.want)
+		f := judge(ctx, tc.err, tc.vendor, &anthropic.Request{Body: tc.body})
+		if f.verdict != tc.want || f.counts != tc.counts {
+			t.Errorf("%s: got %v, counted %v; want %v, %v", name, f.verdict, f.counts, tc.want, tc.counts)
+		}
+	}
+}
+
+// Zhipu's codes, each with what it must lead to.
+func TestJudgeZhipuCodes(t *testing.T) {
+	v := testVendor(t, "x-api-key", "zhipu")
+	type want struct {
+		verdict               verdict
+		counts, model, capped bool
+		out                   time.Duration // from now; 0 = not out
+	}
+	reset := time.Now().Add(3 * time.Hour).In(time.FixedZone("CST", 8*3600))
+	for code, tc := range map[string]struct {
+		status  int
+		message string
+		want    want
+	}{
+		"1302": {429, "too many", want{nextTier, true, false, false, 0}},
+		"1303": {429, "too often", want{nextTier, true, false, false, 0}},
+		"1305": {429, "overloaded", want{nextTier, true, true, false, afterModelBusy}},
+		"1312": {429, "overloaded", want{nextTier, true, true, false, afterModelBusy}},
+		"1308": {429, "used up, resets at " + reset.Format("2006-01-02 15:04:05"), want{nextTier, false, false, true, 3 * time.Hour}},
+		"1310": {429, "weekly, reset " + reset.Format(time.RFC3339), want{nextTier, false, false, true, 3 * time.Hour}},
+		"1316": {429, "no time given", want{nextTier, false, false, true, afterUsedUp}},
+		"1321": {429, "no time given", want{nextTier, false, false, true, afterUsedUp}},
+		"1113": {429, "no balance", want{nextTier, false, false, false, afterUserMust}},
+		"1309": {429, "plan expired", want{nextTier, false, false, false, afterUserMust}},
+		"1311": {429, "not in the plan", want{nextTier, false, true, false, afterUserMust}},
+		"1210": {400, "API 调用参数有误，请检查文档。", want{nextTier, false, false, false, 0}}, // RC-48
+		"1211": {400, "no such model", want{nextTier, false, false, false, 0}},
+		"1214": {400, "missing", want{nextTier, false, false, false, 0}},
+		"1301": {400, "unsafe", want{clientFault, false, false, false, 0}},
+		"1000": {401, "key", want{nextTier, false, false, false, afterBadKey}},
+		"1004": {401, "key", want{nextTier, false, false, false, afterBadKey}},
+	} {
+		for form, body := range map[string]string{
+			"as a code": fmt.Sprintf(`{"error":{"code":%q,"message":%q}}`, code, tc.message),
+			"in a text": fmt.Sprintf(`{"error":{"message":%q}}`, "["+code+"]["+tc.message+"][2026]"),
+		} {
+			f := judge(t.Context(), anthropic.DecodeError(tc.status, nil, []byte(body)), v, &anthropic.Request{})
+			got := want{f.verdict, f.counts, f.model, f.capped, 0}
+			if !f.until.IsZero() {
+				got.out = time.Until(f.until).Round(time.Minute / 2)
+			}
+			if got != tc.want {
+				t.Errorf("%s %s: got %+v, want %+v", code, form, got, tc.want)
+			}
 		}
 	}
 }

@@ -34,7 +34,7 @@ func (v *Vendor) Send(ctx context.Context, call Call, model string) (*Response, 
 	for attempt := 1; ; attempt++ {
 		resp, err := v.exchange(ctx, call, path, parts)
 		var refused *anthropic.Error
-		if err == nil || attempt >= v.conf.Retry.Attempts || !errors.As(err, &refused) || !retryable(refused.Status) {
+		if err == nil || !errors.As(err, &refused) || attempt >= v.attempts(refused) {
 			return resp, err
 		}
 		wait := v.delay(refused, waits)
@@ -45,9 +45,19 @@ func (v *Vendor) Send(ctx context.Context, call Call, model string) (*Response, 
 	}
 }
 
-// retryable are the refusals that a vendor itself asks to send again.
-func retryable(status int) bool {
-	return status == http.StatusTooManyRequests || status == anthropic.StatusOverloaded
+// attempts is how often a call is sent in all that was refused so. An overloaded model gets one short
+// wait: the next tier's model is not overloaded. What only time or the user can change gets none.
+func (v *Vendor) attempts(refused *anthropic.Error) int {
+	if refused.Status != http.StatusTooManyRequests && refused.Status != anthropic.StatusOverloaded {
+		return 1
+	}
+	switch v.MeaningOf(refused) {
+	case Plain, Busy:
+		return v.conf.Retry.Attempts
+	case ModelBusy:
+		return min(v.conf.Retry.Attempts, 2)
+	}
+	return 1
 }
 
 // waits yields the equal-jitter series: each wait lies between half and the whole of a ceiling that

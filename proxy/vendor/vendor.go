@@ -48,7 +48,7 @@ func New(conf config.Vendor, log *slog.Logger) (*Vendor, error) {
 	v := &Vendor{conf: conf, log: log.With("vendor", conf.Name)}
 	switch conf.Dialect {
 	case "anthropic":
-		v.dialect = anthropic.Dialect{EnableThinking: conf.Accepts.Thinking == "enabled"}
+		v.dialect = anthropic.Dialect{}
 	default:
 		return nil, fmt.Errorf("vendor %q: unknown dialect %q", conf.Name, conf.Dialect)
 	}

@@ -1,0 +1,54 @@
+package route
+
+import (
+	"maps"
+	"net/http"
+
+	"afterglow/proxy/config"
+	"afterglow/proxy/mend"
+	"afterglow/proxy/vendor"
+)
+
+// adapter makes calls acceptable to one vendor.
+type adapter struct {
+	target mend.Target
+	betas  bool // some may have to go
+}
+
+func newAdapter(conf config.Vendor, thoughts *mend.Provenance) *adapter {
+	accepts := mend.Accepts(conf.Accepts)
+	return &adapter{
+		target: mend.Target{Vendor: conf.Name, Accepts: accepts, Provenance: thoughts},
+		betas:  len(accepts.Betas) != 1 || accepts.Betas[0] != "*",
+	}
+}
+
+// adapt returns the call as the vendor takes it, and the labels of what was changed. The call itself
+// stays as it is, for the next vendor.
+func (a *adapter) adapt(call *vendor.Call, session Session) (vendor.Call, []string) {
+	to := a.target
+	to.Session = session.Key
+	mended := *call
+	var labels []string
+	mended.Request, labels = mend.Mend(call.Request, to)
+	if a.betas {
+		mended.Header = withBetas(call.Header, to.Accepts.Betas)
+	}
+	return mended, labels
+}
+
+// withBetas returns the header with only the betas that a vendor knows.
+func withBetas(client http.Header, known []string) http.Header {
+	values := client["Anthropic-Beta"]
+	if len(values) == 0 {
+		return client
+	}
+	h := maps.Clone(client)
+	delete(h, "Anthropic-Beta")
+	for _, v := range values {
+		if kept := mend.FilterBetas(v, known); kept != "" {
+			h["Anthropic-Beta"] = append(h["Anthropic-Beta"], kept)
+		}
+	}
+	return h
+}

@@ -1,0 +1,124 @@
+package route
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"afterglow/limiter"
+	"afterglow/proxy/anthropic"
+	"afterglow/proxy/mend"
+	"afterglow/proxy/sse"
+	"afterglow/proxy/vendor"
+)
+
+// attempt is one call to one vendor. The permit spans all of it, the vendor's own waits included.
+// ended says that the search is over; otherwise the vendor failed and its permit is back.
+func (s *search) attempt(ctx context.Context, at *place) (reply *Reply, ended bool, err error) {
+	defer func() {
+		if reply == nil { // also when a panic is on its way
+			at.ticket.drop()
+			at.permit.Release()
+		}
+	}()
+	s.called++
+	call, labels := s.chain.adapters[at.vendor].adapt(&s.call, s.session)
+	response, err := at.vendor.Send(ctx, call, at.key.Model)
+	s.chain.hear(at, response, err)
+	f := judge(ctx, err, at.vendor, s.call.Request)
+	try := Try{
+		Vendor: at.key.Vendor, Model: at.key.Model, Verdict: f.verdict.String(), Reason: f.reason,
+		Labels: labels, Queued: at.queued, Took: time.Since(at.since),
+	}
+	var refused *anthropic.Error
+	if errors.As(err, &refused) {
+		try.Status = refused.Status
+	}
+	*s.trail = append(*s.trail, try)
+	switch f.verdict {
+	case commit:
+		s.chain.memory.Sessions.stay(s.session.Key, at.key.Vendor)
+		return &Reply{
+			Vendor: at.key.Vendor, Model: at.key.Model, Session: s.session.Key,
+			Header: response.Header, Events: response.Events, Message: response.Message,
+			response: response, place: at, chain: s.chain,
+		}, true, nil
+	case clientGone:
+		return nil, true, context.Cause(ctx)
+	case clientFault:
+		return nil, true, err
+	}
+	s.chain.log.Info("tier failed", "vendor", at.key.Vendor, "model", s.call.Request.Model, "error", err)
+	if f.counts || !f.until.IsZero() {
+		at.ticket.fail(f)
+	}
+	s.failed.add(at.key.Vendor, err)
+	return nil, false, nil
+}
+
+// hear takes what an answer says of the vendor's quotas, good or not.
+func (c *Chain) hear(at *place, response *vendor.Response, err error) {
+	var header http.Header
+	var refused *anthropic.Error
+	switch {
+	case err == nil:
+		header = response.Header
+	case errors.As(err, &refused):
+		header = refused.Header
+	}
+	c.memory.Health.hear(at.key.Vendor, anthropic.Utilizations(header))
+}
+
+// Reply is a vendor's answer to a call, with the permit that it was given under.
+type Reply struct {
+	Vendor  string
+	Model   string // the vendor model
+	Session string // the session's key, "" if the client does not say
+	Header  http.Header
+	Events  sse.Stream // nil for a whole message
+	Message []byte
+
+	response *vendor.Response
+	place    *place
+	chain    *Chain
+}
+
+// Finish tells how the answer ended: err is nil if it was complete, the vendor's failure if it broke,
+// and gone says that it was the client who left. used is its tokens of all kinds. Only the first call
+// counts; without any, Close is that of a client that left.
+func (r *Reply) Finish(used int64, gone bool, err error) {
+	switch {
+	case gone:
+		r.place.ticket.drop()
+	case err != nil:
+		f := finding{counts: true, reason: "the stream broke: " + err.Error()}
+		var refused *anthropic.Error
+		if errors.As(err, &refused) {
+			f.reason = "within the stream: " + reason(refused)
+		}
+		r.place.ticket.fail(f)
+	default:
+		r.place.ticket.succeed(used)
+	}
+}
+
+// Watcher notes the thinking in the answer's events, so that it is sent back to its maker alone.
+func (r *Reply) Watcher() *mend.Watcher {
+	return r.chain.memory.thoughts.Watch(r.Session, r.Vendor)
+}
+
+// Thoughts notes the thinking in a whole message.
+func (r *Reply) Thoughts(message []byte) {
+	r.chain.memory.thoughts.Message(r.Session, r.Vendor, message)
+}
+
+// Close ends the answer and gives the permit back. It may be called twice.
+func (r *Reply) Close() {
+	r.response.Close()
+	if r.place.permit != nil {
+		r.chain.memory.pace.took(limiter.Key{Vendor: r.Vendor, Model: r.Model}, time.Since(r.place.since))
+	}
+	r.place.ticket.drop()
+	r.place.permit.Release()
+}

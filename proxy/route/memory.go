@@ -1,0 +1,17 @@
+package route
+
+import "afterglow/proxy/mend"
+
+// Memory is what calls have taught. It outlives chains: a new configuration, or another order, begins
+// with what the old one knew.
+type Memory struct {
+	Health   *Health
+	Sessions *Sessions
+	pace     *pace
+	thoughts *mend.Provenance
+}
+
+// NewMemory returns a Memory that knows nothing. notify is called after each change of Health.
+func NewMemory(notify func()) *Memory {
+	return &Memory{Health: NewHealth(notify), Sessions: NewSessions(), pace: newPace(), thoughts: mend.NewProvenance()}
+}

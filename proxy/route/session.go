@@ -1,0 +1,159 @@
+package route
+
+import (
+	"container/list"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/tidwall/gjson"
+
+	"afterglow/proxy/anthropic"
+	"afterglow/proxy/config"
+)
+
+// Session names a client's conversation.
+type Session struct {
+	Key string // "" if the client does not say
+	ID  string // metadata.user_id as it came; bindings may name this too
+}
+
+// maxSession bounds a session's names, in bytes.
+const maxSession = 512
+
+// SessionOf finds the session of a call: the client's header, else what metadata.user_id says, which
+// is JSON with a session_id, or in older clients a text that ends in "_session_" and the id.
+func SessionOf(header http.Header, req *anthropic.Request) Session {
+	s := Session{Key: header.Get("X-Claude-Code-Session-Id"), ID: req.UserID}
+	if s.Key == "" && gjson.Valid(s.ID) {
+		s.Key = gjson.Get(s.ID, "session_id").Str
+	}
+	if s.Key == "" {
+		if i := strings.LastIndex(s.ID, "_session_"); i >= 0 {
+			s.Key = s.ID[i+len("_session_"):]
+		}
+	}
+	if len(s.Key) > maxSession || len(s.ID) > maxSession {
+		return Session{}
+	}
+	return s
+}
+
+// Sessions knows which vendor a session was last answered by and to which it was bound while the
+// program ran. It is safe for concurrent use.
+type Sessions struct {
+	mu       sync.Mutex
+	bindings map[string]config.Session
+	homes    map[string]*list.Element // of *home
+	recent   *list.List               // of *home, latest first
+}
+
+type home struct {
+	key, vendor string
+	at          time.Time
+}
+
+// maxHomes is how many sessions' last vendors are remembered.
+const maxHomes = 4096
+
+// NewSessions returns a Sessions that knows none.
+func NewSessions() *Sessions {
+	return &Sessions{bindings: map[string]config.Session{}, homes: map[string]*list.Element{}, recent: list.New()}
+}
+
+// Bind binds the session whose key is b.Match, in place of an earlier binding.
+func (s *Sessions) Bind(b config.Session) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	b.Vendors = slices.Clone(b.Vendors)
+	s.bindings[b.Match] = b
+}
+
+// Unbind reports whether there was such a binding. Policies of the configuration stay.
+func (s *Sessions) Unbind(key string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, bound := s.bindings[key]
+	delete(s.bindings, key)
+	return bound
+}
+
+// Bindings returns what was bound while the program ran, by key.
+func (s *Sessions) Bindings() []config.Session {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	all := make([]config.Session, 0, len(s.bindings))
+	for _, b := range s.bindings {
+		all = append(all, b)
+	}
+	slices.SortFunc(all, func(a, b config.Session) int { return strings.Compare(a.Match, b.Match) })
+	return all
+}
+
+// bound is the binding of a session, or else the configuration's policy; zero if there is neither.
+func (s *Sessions) bound(of Session, policies []config.Session) config.Session {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, key := range []string{of.Key, of.ID} {
+		if b, ok := s.bindings[key]; ok && key != "" {
+			return b
+		}
+	}
+	for _, p := range policies {
+		if matches(p.Match, of.Key) || matches(p.Match, of.ID) {
+			return p
+		}
+	}
+	return config.Session{}
+}
+
+// matches compares a session's name with a pattern in which "*" stands for any text.
+func matches(pattern, name string) bool {
+	parts := strings.Split(pattern, "*")
+	rest, ok := strings.CutPrefix(name, parts[0])
+	if len(parts) == 1 || !ok {
+		return ok && rest == "" && name != ""
+	}
+	last := len(parts) - 1
+	for _, part := range parts[1:last] {
+		i := strings.Index(rest, part)
+		if i < 0 {
+			return false
+		}
+		rest = rest[i+len(part):]
+	}
+	return name != "" && strings.HasSuffix(rest, parts[last])
+}
+
+// stay remembers which vendor answered a session.
+func (s *Sessions) stay(key, vendorName string) {
+	if key == "" {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if e := s.homes[key]; e != nil {
+		h := e.Value.(*home)
+		h.vendor, h.at = vendorName, time.Now()
+		s.recent.MoveToFront(e)
+		return
+	}
+	key = strings.Clone(key)
+	s.homes[key] = s.recent.PushFront(&home{key, vendorName, time.Now()})
+	if s.recent.Len() > maxHomes {
+		delete(s.homes, s.recent.Remove(s.recent.Back()).(*home).key)
+	}
+}
+
+// home is the vendor that answered a session within the last while, "" if there is none.
+func (s *Sessions) home(key string, within time.Duration) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	e := s.homes[key]
+	if key == "" || e == nil || time.Since(e.Value.(*home).at) > within {
+		return ""
+	}
+	return e.Value.(*home).vendor
+}
