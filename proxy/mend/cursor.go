@@ -100,15 +100,14 @@ func (c *cursor) str() string {
 
 // skip passes over a value and returns it as it is written.
 func (c *cursor) skip() string {
+	first := c.peek()
 	start := c.i
-	switch c.peek() {
+	switch first {
 	case '"':
 		return c.str()
 	case '{', '[':
-		start = c.i
 		c.skipNested()
 	default:
-		start = c.i
 		for c.i < len(c.s) && strings.IndexByte(",]} \n\t\r", c.s[c.i]) < 0 {
 			c.i++
 		}

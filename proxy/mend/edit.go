@@ -77,12 +77,6 @@ func set(object, key, value string) string {
 	return splice(object, []edit{{at, at, first}})
 }
 
-// without returns an object without a field.
-func without(object, key string) string {
-	items := fields(object)
-	return splice(object, drop(items, func(it item) bool { return it.key == key }))
-}
-
 // drop makes the edits that remove items of an object, or of an array, with their commas.
 func drop(items []item, gone func(item) bool) []edit {
 	var edits []edit
