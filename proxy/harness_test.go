@@ -14,6 +14,7 @@ import (
 
 	"afterglow/limiter"
 	"afterglow/proxy/config"
+	"afterglow/proxy/simvendor"
 )
 
 // vendorServer is a vendor on a real socket that answers with handle.
@@ -41,6 +42,22 @@ func row(name, baseURL string, edit ...func(*config.Vendor)) config.Vendor {
 
 func limited(n int) func(*config.Vendor) {
 	return func(v *config.Vendor) { v.Limit = config.Limit{Default: n, Max: 20, MaxPending: 64} }
+}
+
+// breaks gives a vendor the breaker that the configuration gives it where nothing else is said.
+func breaks(v *config.Vendor) {
+	v.Breaker = config.Breaker{Failures: 3, Successes: 2, Recovery: 5 * time.Minute, Max: time.Hour}
+}
+
+// simulated is a simulated vendor with a script.
+func simulated(t testing.TB, script simvendor.Script) *simvendor.Vendor {
+	t.Helper()
+	v, err := simvendor.Start(simvendor.Options{Script: script})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(v.Close)
+	return v
 }
 
 // serve runs a proxy over the rows and returns it with its base URL.

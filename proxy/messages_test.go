@@ -15,6 +15,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"afterglow/proxy/config"
+	"afterglow/proxy/simvendor"
 )
 
 func TestEveryCaptureGoesThroughWithOnlyItsModelChanged(t *testing.T) {
@@ -152,19 +153,43 @@ func TestFailoverBeforeTheFirstEvent(t *testing.T) {
 	}
 }
 
-func TestTheClientsFaultComesBackOnceAndUnchanged(t *testing.T) {
+// RC-47: what every vendor would refuse is asked of one, and comes back as it is.
+func TestAStructuralRefusalComesBackOnceAndUnchanged(t *testing.T) {
+	body := `{"type":"error", "error":{"type":"invalid_request_error","message":"messages.3: tool_result blocks can only be in user messages"}}`
+	a := simulated(t, simvendor.Always(simvendor.Refuse(400, body).With("Content-Type", "application/json").With("Request-Id", "req_vendor")))
+	b := simulated(t, simvendor.Always(simvendor.Text("from b")))
+	s, base := serve(t, row("a", a.URL(), breaks), row("b", b.URL()))
+	for _, request := range []string{streamBody, plainBody} {
+		resp, answer := post(t, base, request)
+		if resp.StatusCode != 400 || resp.Header.Get("Request-Id") != "req_vendor" || answer != body {
+			t.Errorf("got %d %v %s", resp.StatusCode, resp.Header, answer)
+		}
+	}
+	if a.Load().Arrived != 2 || b.Load().Arrived != 0 {
+		t.Errorf("a was called %d times, b %d times", a.Load().Arrived, b.Load().Arrived)
+	}
+	if got := s.memory.Health.Standing("a").Breaker; got.Failures != 0 {
+		t.Errorf("the vendor was blamed: %+v", got)
+	}
+}
+
+// What one vendor cannot take another may; if none can, the client hears the last one's own words.
+func TestASemanticRefusalGoesOnAndIsNotCounted(t *testing.T) {
 	for _, status := range []int{400, 404, 413, 422} {
 		body := `{"type":"error", "error":{"type":"invalid_request_error","message":"prompt is too long: 9 tokens > 8 maximum"}}`
-		var calls atomic.Int32
-		a := vendorServer(t, func(w http.ResponseWriter, r *http.Request) {
-			calls.Add(1)
-			refusing(status, body, "Content-Type", "application/json", "Request-Id", "req_vendor")(w, r)
-		})
-		b := vendorServer(t, answering("from b"))
-		_, base := serve(t, row("a", a.URL), row("b", b.URL))
-		resp, answer := post(t, base, streamBody)
-		if resp.StatusCode != status || calls.Load() != 1 || resp.Header.Get("Request-Id") != "req_vendor" || answer != body {
-			t.Errorf("%d: got %d %v %s after %d calls", status, resp.StatusCode, resp.Header, answer, calls.Load())
+		a := simulated(t, simvendor.Always(simvendor.Refuse(status, body)))
+		b := simulated(t, simvendor.InTurn(simvendor.Text("from b"), simvendor.Refuse(status, body)))
+		s, base := serve(t, row("a", a.URL(), breaks), row("b", b.URL(), breaks))
+		if _, answer := post(t, base, plainBody); !strings.Contains(answer, "from b") {
+			t.Errorf("%d: got %s", status, answer)
+		}
+		if resp, answer := post(t, base, plainBody); resp.StatusCode != status || answer != body {
+			t.Errorf("%d: got %d %s", status, resp.StatusCode, answer)
+		}
+		for _, name := range []string{"a", "b"} {
+			if got := s.memory.Health.Standing(name).Breaker; got.Failures != 0 {
+				t.Errorf("%d: %s was blamed: %+v", status, name, got)
+			}
 		}
 	}
 }
@@ -218,8 +243,8 @@ func TestACompleteMessageWithoutItsLastBlankLine(t *testing.T) {
 func TestAllTiersDown(t *testing.T) {
 	a := vendorServer(t, refusing(503, "down"))
 	b := vendorServer(t, refusing(429, `{"error":{"code":"1302","message":"too many"}}`, "Retry-After", "7"))
-	_, base := serve(t, row("a", a.URL), row("b", b.URL), row("c", b.URL, func(v *config.Vendor) { v.Key = "" }))
 	for _, body := range []string{streamBody, plainBody} {
+		_, base := serve(t, row("a", a.URL), row("b", b.URL), row("c", b.URL, func(v *config.Vendor) { v.Key = "" }))
 		resp, answer := post(t, base, body)
 		if resp.StatusCode != 429 || resp.Header.Get("Retry-After") != "7" {
 			t.Fatalf("%d %v", resp.StatusCode, resp.Header)

@@ -16,6 +16,7 @@ type failures struct {
 	last    *anthropic.Error // of the last tier that was called
 	soonest time.Duration    // the shortest wait that a vendor asked for
 	vague   bool             // a tier failed without saying for how long
+	form    bool             // the last tier refused the request itself: clients understand its own words
 	gated   bool             // a tier was left alone because it is out or busy
 }
 
@@ -29,7 +30,7 @@ func (f *failures) add(vendor string, err error) {
 		// 502 is a status that clients send again after; what broke may be whole in a moment.
 		refused = anthropic.Errorf(http.StatusBadGateway, "%v", err)
 	}
-	f.last = refused
+	f.last, f.form = refused, refused.Status >= 400 && refused.Status < 500 && refused.Status != http.StatusTooManyRequests
 	f.skip(vendor, reason(refused))
 	f.asks(refused.RetryAfter)
 }
@@ -76,7 +77,7 @@ func (f *failures) answer() *anthropic.Error {
 		f.last = anthropic.Errorf(anthropic.StatusOverloaded, "")
 	}
 	e := *f.last
-	if e.Body == nil || len(f.reasons) > 1 {
+	if e.Body == nil || len(f.reasons) > 1 && !f.form {
 		e.Body, e.Header = nil, nil
 		e.Message = strings.Join(f.reasons, "; ")
 	}
