@@ -42,7 +42,7 @@ func (m *mending) foreign(b block) bool {
 	case b.unsigned && !m.to.Accepts.Unsigned:
 		return true
 	}
-	return true
+	return m.to.Provenance.Mixed(m.to.Session, m.to.Vendor)
 }
 
 // openLoop finds the message that began the tool loop that the conversation ends in; -1 if it ends
