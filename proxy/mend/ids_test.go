@@ -2,6 +2,7 @@ package mend_test
 
 import (
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/tidwall/gjson"
@@ -35,7 +36,7 @@ func TestRC15ClientToolUnderAServersName(t *testing.T) {
 	if kind := at(got, "messages.1.content.0.type"); kind != "tool_use" {
 		t.Errorf("type %q", kind)
 	}
-	next, _ := send(t, claude(), conversation(append(turns, assistantSays(`"and"`), hello)...))
+	next, _ := send(t, claude(), conversation(append(turns, assistantSays(list(use(a))), userSays(list(result(a, "ok"))))...))
 	if again := sameNewID(t, next); again != id {
 		t.Errorf("on the next turn %q instead of %q", again, id)
 	}
@@ -44,6 +45,11 @@ func TestRC15ClientToolUnderAServersName(t *testing.T) {
 func TestRC15UnansweredClientTool(t *testing.T) {
 	got, labels := send(t, claude(), conversation(hello, assistantSays(list(serverUse("srvtoolu_A", "Bash")))))
 	wantLabels(t, labels, mend.LabelToolPairing, mend.LabelToolIDs)
+	sameNewID(t, got)
+}
+
+func TestRC15ToolThatIsNoLongerOffered(t *testing.T) {
+	got, _ := send(t, claude(), conversation(hello, assistantSays(list(serverUse("srvtoolu_A", "Gone"))), userSays(list(result("srvtoolu_A", "ok")))))
 	sameNewID(t, got)
 }
 
@@ -87,6 +93,10 @@ func TestRepeatedIDs(t *testing.T) {
 	if first := at(got, "messages.1.content.0.id"); first != a {
 		t.Errorf("the first use became %q", first)
 	}
+	got, _ = send(t, claude(), conversation(hello, assistantSays(list(use(a), use(a))), userSays(list(result(a, "1"), result(b, "orphan")))))
+	if second := at(got, "messages.2.content.1.content"); second != "[no result]" {
+		t.Errorf("the second use's result is %q", second)
+	}
 }
 
 const search = `{"type":"server_tool_use","id":"srvtoolu_W","name":"web_search","input":{"query":"x"}},` +
@@ -96,6 +106,11 @@ func TestRC29AnthropicsOwnTools(t *testing.T) {
 	unchanged(t, claude(), conversation(hello, assistantSays(list(search)), hello))
 	// A pause: the search is under way and its result not there yet.
 	unchanged(t, claude(), conversation(hello, assistantSays(list(serverUse("srvtoolu_W", "web_search")))))
+	// The client has a tool of the same name.
+	unchanged(t, claude(), strings.Replace(conversation(hello, assistantSays(list(search)), hello), `"Read"`, `"web_search"`, 1))
+	// A result that answers the client's own use.
+	unchanged(t, claude(), conversation(hello, assistantSays(list(use(a))), userSays(list(result(a, "ok"))),
+		assistantSays(list(serverUse(a, "web_search")))))
 }
 
 func TestRC29LeavingAnthropic(t *testing.T) {

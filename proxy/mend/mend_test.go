@@ -102,13 +102,16 @@ func TestInvalidJSONIsTheVendorsToRefuse(t *testing.T) {
 		`{"model":"m","messages":[{"role":"user","content":""}],"tools":[}}`,
 		`{"model":"m","messages":[{"role":"user","content":"a` + "\x01" + `"},{"role":"user","content":""}]}`,
 		`{"model":"m","messages":[{"role":"user","content":""}],"messages":[]}`,
+		`{"model":"m","tools":[],"messages":[{"role":"user","content":""}],"tools":[{"type":"x"}]}`,
 	} {
 		req, err := anthropic.ParseRequest(body)
 		if err != nil {
 			continue
 		}
-		if got, labels := mend.Mend(req, plain()); got != req || labels != nil {
-			t.Errorf("%s became %s, %q", body, got.Body, labels)
+		for _, to := range []mend.Target{plain(), claude()} {
+			if got, labels := mend.Mend(req, to); got != req || labels != nil {
+				t.Errorf("%s became %s, %q", body, got.Body, labels)
+			}
 		}
 	}
 }

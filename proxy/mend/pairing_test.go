@@ -90,6 +90,10 @@ func TestRC31ResultInALaterMessage(t *testing.T) {
 		[]string{hello, assistantSays(list(use(a))), userSays(`"wait"`), userSays(list(result(a, "late"), done))},
 		hello, assistantSays(list(use(a))), userSays(list(result(a, "late"), `{"type":"text","text":"wait"}`)), userSays(list(done)))
 	wantLabels(t, labels, mend.LabelToolPairing)
+
+	messages(t, claude(), // what is left empty beside another message of the user's goes
+		[]string{hello, assistantSays(list(use(a))), userSays(list(done)), userSays(list(result(a, "late")))},
+		hello, assistantSays(list(use(a))), userSays(list(result(a, "late"), done)))
 }
 
 func TestRC31LookingAheadStealsNothing(t *testing.T) {

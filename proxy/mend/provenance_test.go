@@ -37,8 +37,8 @@ func TestProvenanceIsBySession(t *testing.T) {
 func TestProvenanceForgetsAfterADay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := NewProvenance()
-		p.Remember("s", "zhipu", "unused")
 		p.Remember("s", "kimi", "used")
+		p.Remember("s", "zhipu", "unused")
 		time.Sleep(20 * time.Hour)
 		maker(t, p, "s", "used", "kimi")
 		time.Sleep(20 * time.Hour)

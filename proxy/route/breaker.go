@@ -81,3 +81,10 @@ func (b *breaker) trip(conf config.Breaker, now time.Time, recovery time.Duratio
 		b.until, b.reason = until, reason
 	}
 }
+
+// tryNow makes an open breaker half-open.
+func (b *breaker) tryNow(now time.Time) {
+	if b.open(now) {
+		b.until = now
+	}
+}

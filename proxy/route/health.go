@@ -232,8 +232,9 @@ func (t *ticket) succeed(used int64) {
 			if t.probing[i] || f.breaker.until.IsZero() {
 				f.breaker.succeed(t.vendor.conf.Breaker)
 			}
-			if t.anyway {
+			if t.anyway { // it is back before its time
 				f.out = time.Time{}
+				f.breaker.tryNow(now)
 			}
 		}
 		if f := t.vendor.models[t.model]; f != nil && f.breaker.until.IsZero() && !f.out.After(now) {

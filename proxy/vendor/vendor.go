@@ -100,3 +100,10 @@ type silent struct{}
 func (silent) Errorf(string, ...any) {}
 func (silent) Warnf(string, ...any)  {}
 func (silent) Debugf(string, ...any) {}
+
+// Via sends the vendor's calls through rt in place of the network, for tests in time of their own. It
+// must not be called once calls run.
+func (v *Vendor) Via(rt http.RoundTripper) *Vendor {
+	v.client.GetClient().Transport = rt
+	return v
+}
