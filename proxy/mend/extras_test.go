@@ -102,7 +102,10 @@ func TestEmptyText(t *testing.T) {
 		[]string{hello, assistantSays(list(use(a))), userSays(`[{"type":"tool_result","tool_use_id":"toolu_a","content":[],"is_error":true}]`)},
 		hello, assistantSays(list(use(a))), userSays(`[{"type":"tool_result","tool_use_id":"toolu_a","content":"[no output]","is_error":true}]`))
 
-	unchanged(t, claude(), conversation(hello, assistantSays(`""`))) // a beginning to go on from
+	unchanged(t, claude(), conversation(hello, assistantSays(list(use(a))), userSays(list(result(a, ""))))) // a tool may succeed in silence
+	unchanged(t, claude(), conversation(hello, assistantSays(`""`)))                                        // a beginning to go on from
+	messages(t, plain(), []string{hello, assistantSays(`"a"`), assistantSays(`""`)},
+		hello, assistantSays(`[{"type":"text","text":"a"}]`))
 }
 
 func TestTurns(t *testing.T) {

@@ -95,6 +95,24 @@ func wantLabels(t *testing.T, got []string, want ...string) {
 	}
 }
 
+func TestRC27MendingTwice(t *testing.T) {
+	body := conversation(assistantSays(list(use("call_1"), result("call_1", "ok"))), userSays(list(done, result("call_2", "whose?"))),
+		assistantSays(`[{"type":"tool_use","id":"call_2","name":"Bash","input":[]},`+unsigned+`]`))
+	before := strings.Clone(body)
+	req, err := anthropic.ParseRequest(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	once, labels := mend.Mend(req, claude())
+	wantLabels(t, labels, mend.LabelThinkingDropped, mend.LabelToolPairing, mend.LabelToolIDs, mend.LabelToolInput, mend.LabelFirstUser)
+	if twice, labels := mend.Mend(once, claude()); twice != once || labels != nil {
+		t.Errorf("the second time: %q\n%s", labels, twice.Body)
+	}
+	if same, _ := mend.Mend(req, claude()); same.Body != once.Body || req.Body != before {
+		t.Error("the input was changed, or two runs differ")
+	}
+}
+
 func TestInvalidJSONIsTheVendorsToRefuse(t *testing.T) {
 	for _, body := range []string{
 		conversation(hello, assistantSays(list(use("call_1")))) + "x}",
@@ -124,6 +142,7 @@ func TestUnknownShapesPass(t *testing.T) {
 		`{"model":"m","messages":[1,"x",null,[]]}`,
 		`{"model":"m","messages":[{"role":"user","content":null},{"role":"moderator","content":"x"}]}`,
 		`{"model":"m","messages":[{"role":"user","content":[1,null,{"type":5},{"kind":"x"}]}]}`,
+		`{"model":"m","messages":[{"role":"user","role":"assistant","content":""},{"role":"user","content":"x","content":""}]}`,
 		`{"model":"m","system":5,"tools":{},"messages":[{"role":"user","content":"x"}]}`,
 	} {
 		req, err := anthropic.ParseRequest(body)
@@ -133,5 +152,17 @@ func TestUnknownShapesPass(t *testing.T) {
 		if got, labels := mend.Mend(req, plain()); got != req || labels != nil {
 			t.Errorf("%s became %s, %q", body, got.Body, labels)
 		}
+	}
+}
+
+func TestUsesBeforeAMessageOfUnknownShape(t *testing.T) {
+	odd := `{"role":"user","content":null}`
+	req, err := anthropic.ParseRequest(conversation(hello, assistantSays(list(use(a))), odd))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, _ := mend.Mend(req, claude())
+	if want := conversation(hello, assistantSays(list(use(a))), userSays(list(lostA)), odd); got.Body != want {
+		t.Errorf("got  %s\nwant %s", got.Body, want)
 	}
 }

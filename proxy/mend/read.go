@@ -15,7 +15,7 @@ func read(body string, whole bool) (conversation, bool) {
 		start := at.i
 		it := item{key: at.key(), start: start, from: at.i}
 		if it.key == "messages" {
-			if found || at.peek() != '[' {
+			if at.peek() != '[' {
 				return c, false
 			}
 			found = true
