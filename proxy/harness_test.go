@@ -68,11 +68,16 @@ func serve(t testing.TB, rows ...config.Vendor) (*Server, string) {
 
 func serveConfig(t testing.TB, conf config.Config) (*Server, string) {
 	t.Helper()
-	conf.Listen, conf.Drain = "127.0.0.1:0", 5*time.Second
-	if conf.MaxBody == 0 {
-		conf.MaxBody = 64 << 20
+	return serveWith(t, Options{Config: conf})
+}
+
+func serveWith(t testing.TB, o Options) (*Server, string) {
+	t.Helper()
+	o.Config.Listen, o.Config.Drain = "127.0.0.1:0", 5*time.Second
+	if o.Config.MaxBody == 0 {
+		o.Config.MaxBody = 64 << 20
 	}
-	s, err := New(Options{Config: conf})
+	s, err := New(o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -79,7 +79,7 @@ func TestADay(t *testing.T) {
 	t.Cleanup(func() { time.Local = zone })
 	var log strings.Builder
 	synctest.Test(t, func(t *testing.T) {
-		begin := time.Now().UTC().Truncate(24 * time.Hour).AddDate(0, 0, 1)
+		begin := time.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, 1)
 		time.Sleep(time.Until(begin))
 		play(t, dayChain(t, begin), begin, &log)
 	})

@@ -1,0 +1,399 @@
+package proxy
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tidwall/gjson"
+
+	"afterglow/proxy/config"
+	"afterglow/proxy/simvendor"
+)
+
+// control sends a control request and returns its status and answer.
+func control(t *testing.T, method, url, body string) (int, gjson.Result) {
+	t.Helper()
+	req, err := http.NewRequest(method, url, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp.StatusCode, gjson.Parse(read(t, resp))
+}
+
+// answeredBy sends a call and returns the vendor that answered it.
+func answeredBy(t *testing.T, base string, header ...string) string {
+	t.Helper()
+	resp, answer := post(t, base, plainBody, header...)
+	if resp.StatusCode != 200 {
+		t.Fatalf("%d %s", resp.StatusCode, answer)
+	}
+	return resp.Header.Get("Afterglow-Vendor")
+}
+
+func text(s string) simvendor.Script { return simvendor.Always(simvendor.Text(s)) }
+
+func zhipu(v *config.Vendor) { v.Codes = "zhipu"; breaks(v) }
+
+// RC-54: a vendor that is left alone is passed over, and that is no failure of the call.
+func TestAnOpenBreakerIsPassedOver(t *testing.T) {
+	a, b := simulated(t, simvendor.Always(simvendor.Refuse(500, "broken"))), simulated(t, text("b"))
+	s, base := serve(t, row("a", a.URL(), breaks), row("b", b.URL(), breaks))
+	for range 5 {
+		if got := answeredBy(t, base); got != "b" {
+			t.Fatal(got)
+		}
+	}
+	if got := a.Load().Arrived; got != 3 {
+		t.Errorf("a was called %d times, want 3: its breaker opens then", got)
+	}
+	tries := s.calls.list()[0].trail
+	if len(tries) != 2 || tries[0].Verdict != "skipped" || tries[1].Verdict != "commit" {
+		t.Errorf("trail %+v", tries)
+	}
+	_, status := control(t, "GET", base+"/api/status", "")
+	tier := status.Get("tiers.0")
+	if tier.Get("state").Str != "out" || tier.Get("circuit_breaker.state").Str != "open" || tier.Get("until").Time().Before(time.Now()) ||
+		!strings.Contains(tier.Get("reason").Str, "500 broken") || tier.Get("circuit_breaker.last_failure_time").Time().IsZero() {
+		t.Errorf("status %s", tier.Raw)
+	}
+}
+
+// RC-51, RC-52 through the whole proxy, and RC-72's key.
+func TestRetryAfterGatesTheVendor(t *testing.T) {
+	a := simulated(t, simvendor.InTurn(simvendor.Refuse(429, `{"error":{"message":"slow down"}}`).With("Retry-After", "60"), simvendor.Text("a")))
+	b := simulated(t, text("b"))
+	_, base := serve(t, row("a", a.URL(), breaks), row("b", b.URL(), breaks))
+	for range 3 {
+		if got := answeredBy(t, base); got != "b" {
+			t.Fatal(got)
+		}
+	}
+	_, status := control(t, "GET", base+"/api/status", "")
+	limit := status.Get("tiers.0.rate_limit")
+	if a.Load().Arrived != 1 || !limit.Get("is_rate_limited").Bool() || limit.Get("remaining_seconds").Float() < 60 || limit.Get("remaining_seconds").Float() > 66 ||
+		status.Get("tiers.0.circuit_breaker.current_recovery_seconds").Float() != 66 {
+		t.Errorf("called %d times, %s", a.Load().Arrived, status.Get("tiers.0").Raw)
+	}
+}
+
+// Zhipu's weekly limit: out until the time in the message, said in words.
+func TestZhipuIsOutUntilItsReset(t *testing.T) {
+	reset := time.Now().Add(26 * time.Hour).In(time.FixedZone("CST", 8*3600))
+	a := simulated(t, simvendor.Always(simvendor.ZhipuError(429, "1310", "weekly limit, resets at "+reset.Format("2006-01-02 15:04:05"))))
+	b := simulated(t, text("b"))
+	retry := func(v *config.Vendor) { v.Retry = config.Retry{Attempts: 5, Initial: time.Second, Max: time.Second} }
+	_, base := serve(t, row("zhipu", a.URL(), zhipu, retry), row("b", b.URL()))
+	for range 3 {
+		if got := answeredBy(t, base); got != "b" {
+			t.Fatal(got)
+		}
+	}
+	_, status := control(t, "GET", base+"/api/status", "")
+	tier := status.Get("tiers.0")
+	if got := tier.Get("until").Time(); a.Load().Arrived != 1 || got.Sub(reset).Abs() > time.Second || !strings.Contains(tier.Get("reason").Str, "[1310] weekly limit") {
+		t.Errorf("called %d times; %s", a.Load().Arrived, tier.Raw)
+	}
+}
+
+// Zhipu's overload: one short wait, and then only the model is left alone.
+func TestZhipuOverloadLeavesTheVendorsOtherModels(t *testing.T) {
+	a := simulated(t, simvendor.ByModel(map[string]simvendor.Script{
+		"glm-5.1": simvendor.Always(simvendor.ZhipuError(429, "1305", "overloaded")), "glm-4.5-air": text("a"),
+	}))
+	b := simulated(t, text("b"))
+	retry := func(v *config.Vendor) {
+		v.Retry = config.Retry{Attempts: 5, Initial: time.Millisecond, Max: time.Millisecond}
+	}
+	s, base := serve(t, row("zhipu", a.URL(), zhipu, retry), row("b", b.URL()))
+	ask := func(model string) string {
+		resp, _ := post(t, base, `{"model":"`+model+`","max_tokens":1,"messages":[]}`)
+		return resp.Header.Get("Afterglow-Vendor")
+	}
+	if got := ask("glm-5.1") + ask("glm-5.1") + ask("glm-4.5-air"); got != "bbzhipu" {
+		t.Error(got)
+	}
+	if got := a.Load().Models["glm-5.1"].Arrived; got != 2 {
+		t.Errorf("the model was called %d times, want 2: once and after a short wait", got)
+	}
+	if st := s.Status().Tiers[0]; st.State != Ready || len(st.Models) != 1 || st.Models[0].Model != "glm-5.1" {
+		t.Errorf("%+v", st)
+	}
+}
+
+// RC-56: a stream that breaks counts against its vendor; the call is on record with what was used.
+func TestABrokenStreamCounts(t *testing.T) {
+	a := simulated(t, simvendor.Always(simvendor.Text("one two three").CutAfter(3, simvendor.Reset)))
+	s, base := serve(t, row("a", a.URL(), breaks))
+	if _, answer := post(t, base, streamBody); strings.Count(answer, "event: error") != 1 || strings.Count(answer, `"type":"message_start"`) != 1 {
+		t.Fatal(answer)
+	}
+	await(t, s, "permit back", idle)
+	rec := s.calls.list()[0]
+	if got := s.memory.Health.Standing("a").Breaker.Failures; got != 1 || rec.err == nil || rec.gone || rec.usage.Input == 0 {
+		t.Errorf("%d failures, %+v", got, rec)
+	}
+}
+
+// RC-56b: a client that leaves is nobody's failure.
+func TestAClientThatLeavesIsNobodysFailure(t *testing.T) {
+	gate := make(chan struct{})
+	defer close(gate)
+	a := simulated(t, simvendor.Always(simvendor.Text("one two three").Held(3, gate)))
+	s, base := serve(t, row("a", a.URL(), breaks, limited(1)))
+	leave := hangUpAfterFirstByte(t, base)
+	leave()
+	await(t, s, "permit back", idle)
+	if err := a.Await(t.Context(), simvendor.InFlight(0)); err != nil {
+		t.Fatal(err)
+	}
+	for deadline := time.Now().Add(5 * time.Second); len(s.calls.list()) == 0 && time.Now().Before(deadline); {
+		time.Sleep(time.Millisecond)
+	}
+	rec := s.calls.list()[0]
+	if got := s.memory.Health.Standing("a").Breaker.Failures; got != 0 || !rec.gone || rec.outcome() != "cancelled" {
+		t.Errorf("%d failures, %+v", got, rec)
+	}
+}
+
+// RC-81: a variable that is not set leaves the vendor in the chain; the next tier answers.
+func TestAVendorWithoutItsKeyIsPassedOver(t *testing.T) {
+	b := simulated(t, text("b"))
+	_, base := serve(t, row("a", "http://127.0.0.1:1", func(v *config.Vendor) { v.Key, v.KeyVar = "", "A_KEY" }), row("b", b.URL()))
+	if got := answeredBy(t, base); got != "b" {
+		t.Error(got)
+	}
+}
+
+// RC-55: a key that is refused is no failure of the vendor's, and the next call does not try it again.
+func TestARefusedKeyIsNoFailure(t *testing.T) {
+	a, b := simulated(t, simvendor.Always(simvendor.Refuse(401, "unauthorized"))), simulated(t, text("b"))
+	s, base := serve(t, row("a", a.URL(), breaks), row("b", b.URL()))
+	if got := answeredBy(t, base) + answeredBy(t, base); got != "bb" || a.Load().Arrived != 1 {
+		t.Errorf("%s, a was called %d times", got, a.Load().Arrived)
+	}
+	if got := s.memory.Health.Standing("a"); got.Breaker.Failures != 0 || got.Breaker.State != "closed" || !strings.Contains(got.Reason, "401") {
+		t.Errorf("%+v", got)
+	}
+}
+
+// RC-71.
+func TestResetWithAnOrder(t *testing.T) {
+	down := simvendor.Always(simvendor.Refuse(503, "down"))
+	a, b, c := simulated(t, down), simulated(t, down), simulated(t, text("c"))
+	s, base := serve(t, row("a", a.URL(), breaks), row("b", b.URL(), breaks), row("c", c.URL()))
+	for range 4 {
+		answeredBy(t, base)
+	}
+	for _, bad := range []string{`{"vendors":["a","a"]}`, `{"vendors":["x"]}`, `{"vendors":["a","b"]}`, `{"vendors":[]}`, `{"vendors":"a"}`, `{"vendors":[1]}`} {
+		if status, answer := control(t, "POST", base+"/api/reset", bad); status != 400 || answer.Get("error.type").Str != "invalid_request_error" {
+			t.Errorf("%s: %d %s", bad, status, answer.Raw)
+		}
+		if s.Status().Tiers[0].State != Out {
+			t.Fatalf("%s: reset something", bad)
+		}
+	}
+	status, answer := control(t, "POST", base+"/api/reset", `{"vendors":["c"]}`)
+	if status != 200 || answer.Get("tier_order").Raw != `["c","a","b"]` {
+		t.Errorf("%d %s", status, answer.Raw)
+	}
+	for _, tier := range s.Status().Tiers {
+		if tier.State != Ready {
+			t.Errorf("%+v", tier)
+		}
+	}
+	if status, _ := control(t, "POST", base+"/api/reset", "not JSON"); status != 200 {
+		t.Errorf("a broken body is a plain reset, got %d", status)
+	}
+}
+
+// RC-88, and that an order survives a restart and can be taken back.
+func TestOrderKeepsHealthAndLimits(t *testing.T) {
+	a, b := simulated(t, simvendor.Always(simvendor.Refuse(503, "down"))), simulated(t, text("b"))
+	conf := config.Config{Vendors: []config.Vendor{row("a", a.URL(), breaks, limited(2)), row("b", b.URL()), row("c", b.URL())}}
+	dir := t.TempDir()
+	state, err := config.OpenState(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, base := serveWith(t, Options{Config: conf, State: state})
+	for range 3 {
+		answeredBy(t, base)
+	}
+	if err := s.SetLimit("a", "claude-opus-5-5", 7); err != nil {
+		t.Fatal(err)
+	}
+	status, answer := control(t, "PUT", base+"/api/tier-order", `{"vendors":[["c","b"],"a"]}`)
+	if status != 200 || answer.Get("tier_order").Raw != `[["c","b"],"a"]` {
+		t.Fatalf("%d %s", status, answer.Raw)
+	}
+	st := s.Status()
+	if last := st.Tiers[2]; !st.Reordered || last.Vendor != "a" || last.State != Out || st.Tiers[0].Pool != st.Tiers[1].Pool || s.limiter.Snapshot().Gauges[0].Limit+s.limiter.Snapshot().Gauges[1].Limit < 7 {
+		t.Errorf("%+v", st)
+	}
+	for _, bad := range []string{`{}`, `{"vendors":["a","b"]}`, `{"vendors":["a","b","c","c"]}`, `[1]`, `{"vendors":[[]]}`} {
+		if status, _ := control(t, "PUT", base+"/api/tier-order", bad); status != 400 {
+			t.Errorf("%s: %d", bad, status)
+		}
+	}
+	if again, err := config.OpenState(dir); err != nil || len(again.Order()) != 2 {
+		t.Fatalf("kept %v, %v", again.Order(), err)
+	}
+	if status, answer := control(t, "DELETE", base+"/api/tier-order", ""); status != 200 || answer.Get("tier_order").Raw != `["a","b","c"]` {
+		t.Errorf("%d %s", status, answer.Raw)
+	}
+	if text, _ := os.ReadFile(filepath.Join(dir, "state.json")); strings.Contains(string(text), "order") {
+		t.Errorf("still kept: %s", text)
+	}
+}
+
+// RC-75, RC-76, RC-77.
+func TestSessionsAreBoundAndUnbound(t *testing.T) {
+	a, b, c := simulated(t, text("a")), simulated(t, text("b")), simulated(t, simvendor.Always(simvendor.Refuse(503, "down")))
+	conf := config.Config{
+		Vendors:  []config.Vendor{row("a", a.URL()), row("b", b.URL()), row("c", c.URL())},
+		Sessions: []config.Session{{Match: "pol*", Vendors: []string{"b"}}},
+	}
+	_, base := serveConfig(t, conf)
+	const path = "/api/session-vendor"
+	for _, bad := range []string{`[1]`, `not json`, `{"session_key":5,"vendors":["a"]}`, `{"session_key":"","vendors":["a"]}`,
+		`{"session_key":"k","vendors":[]}`, `{"session_key":"k","vendors":"a"}`, `{"session_key":"k","vendors":["x"]}`, `{"session_key":"k","vendors":["a"],"strict":1}`} {
+		if status, _ := control(t, "PUT", base+path, bad); status != 400 {
+			t.Errorf("%s: %d", bad, status)
+		}
+	}
+	as := func(session string) string { return answeredBy(t, base, "X-Claude-Code-Session-Id", session) }
+	if got := as("policy") + as("other"); got != "ba" {
+		t.Errorf("the configuration's policy: %s", got)
+	}
+	if status, answer := control(t, "PUT", base+path, `{"session_key":"policy","vendors":["c","a"]}`); status != 200 || answer.Get("vendors").Raw != `["c","a"]` {
+		t.Fatalf("%d %s", status, answer.Raw)
+	}
+	if got := as("policy"); got != "a" {
+		t.Errorf("bound: %s", got)
+	}
+	if _, answer := control(t, "GET", base+path, ""); answer.Get("bindings.#").Int() != 1 {
+		t.Error(answer.Raw)
+	}
+	if status, _ := control(t, "DELETE", base+path+"/policy", ""); status != 200 || as("policy") != "b" {
+		t.Errorf("unbound: %d", status)
+	}
+	if status, answer := control(t, "DELETE", base+path+"/policy", ""); status != 404 || answer.Get("status").Str != "not_found" {
+		t.Errorf("a policy is not a binding: %d", status)
+	}
+	strange := `{"session_id":"a/b"}`
+	if status, _ := control(t, "PUT", base+path, `{"session_key":"{\"session_id\":\"a/b\"}","vendors":["b"]}`); status != 200 {
+		t.Fatal(status)
+	}
+	body := strings.Replace(plainBody, "{", `{"metadata":{"user_id":"{\"session_id\":\"a/b\"}"},`, 1)
+	if resp, _ := post(t, base, body); resp.Header.Get("Afterglow-Vendor") != "b" {
+		t.Error("a session bound by its whole user id")
+	}
+	if status, _ := control(t, "DELETE", base+path+"/"+url.PathEscape(strange), ""); status != 200 {
+		t.Errorf("unbind %s: %d", strange, status)
+	}
+
+	control(t, "PUT", base+path, `{"session_key":"pinned","vendors":["c"],"strict":true}`)
+	if resp, answer := post(t, base, plainBody, "X-Claude-Code-Session-Id", "pinned"); resp.StatusCode != 503 {
+		t.Errorf("a strict session left its vendor: %d %s", resp.StatusCode, answer)
+	}
+}
+
+func TestASessionStaysWhereItWasAnswered(t *testing.T) {
+	a := simulated(t, simvendor.InTurn(simvendor.Refuse(503, "down"), simvendor.Text("a")))
+	b := simulated(t, text("b"))
+	conf := config.Config{Vendors: []config.Vendor{row("a", a.URL()), row("b", b.URL())}, Affinity: time.Minute}
+	_, base := serveConfig(t, conf)
+	as := func(session string) string { return answeredBy(t, base, "X-Claude-Code-Session-Id", session) }
+	if got := as("s") + as("s") + as("other"); got != "bba" {
+		t.Errorf("got %s", got)
+	}
+}
+
+func TestModelsOfTheChain(t *testing.T) {
+	_, base := serve(t, row("a", "http://127.0.0.1:1", func(v *config.Vendor) {
+		v.DefaultModel, v.Models = "glm-5.1", []config.Rule{{Match: "claude-*", To: "glm-4.5-air"}, {Match: "exact", To: "glm-5.1"}}
+	}))
+	_, answer := control(t, "GET", base+"/v1/models", "")
+	if got := answer.Get("data.#.id").Raw; got != `["glm-4.5-air","exact","glm-5.1"]` || answer.Get("data.0.type").Str != "model" || answer.Get("first_id").Str != "glm-4.5-air" {
+		t.Error(answer.Raw)
+	}
+}
+
+func TestRecordsTellEveryTry(t *testing.T) {
+	a := simulated(t, simvendor.Always(simvendor.ZhipuError(429, "1113", "no balance")))
+	b := simulated(t, text("b"))
+	_, base := serve(t, row("zhipu", a.URL(), zhipu), row("b", b.URL(), func(v *config.Vendor) { v.Accepts.ContextManagement = false }))
+	body := strings.Replace(streamBody, "{", `{"context_management":{"edits":[]},`, 1)
+	post(t, base, body, "X-Claude-Code-Session-Id", "s-1")
+	post(t, base, "garbage")
+	_, answer := control(t, "GET", base+"/api/calls", "")
+	if answer.Get("calls.#").Int() != 2 || answer.Get("calls.0.status").Int() != 400 {
+		t.Fatal(answer.Raw)
+	}
+	call := answer.Get("calls.1")
+	for path, want := range map[string]string{
+		"vendor": "b", "session": "s-1", "outcome": "ok", "status": "200", "adaptations": `["context_management"]`, "model": "claude-opus-5-5",
+		"tries.0.vendor": "zhipu", "tries.0.verdict": "next_tier", "tries.0.status": "429", "tries.0.reason": "429 [1113] no balance", "tries.1.verdict": "commit",
+	} {
+		if got := call.Get(path).String(); got != want {
+			t.Errorf("%s: got %s, want %s", path, got, want)
+		}
+	}
+	if call.Get("usage.output_tokens").Int() == 0 || call.Get("first_event_ms").Exists() == false {
+		t.Error(call.Raw)
+	}
+}
+
+func TestUnifiedUtilizationIsShown(t *testing.T) {
+	reset := time.Now().Add(time.Hour).Truncate(time.Second)
+	a := simulated(t, simvendor.Always(simvendor.Text("a").With("anthropic-ratelimit-unified-5h-utilization", "0.45").With("anthropic-ratelimit-unified-5h-reset", itoa(reset.Unix()))))
+	s, base := serve(t, row("a", a.URL()))
+	answeredBy(t, base)
+	st := s.Status().Tiers[0]
+	if len(st.Quotas) != 1 || st.Quotas[0].Name != "5h" || st.Quotas[0].Percent != 45 || !st.Quotas[0].Until.Equal(reset) {
+		t.Errorf("%+v", st.Quotas)
+	}
+	_, status := control(t, "GET", base+"/api/status", "")
+	if got := status.Get("tiers.0.quota_guard.usage_percent").Float(); got != 45 {
+		t.Error(status.Raw)
+	}
+}
+
+func itoa(n int64) string { return strconv.FormatInt(n, 10) }
+
+// hangUpAfterFirstByte begins a stream and returns what ends it from the client's side.
+func hangUpAfterFirstByte(t *testing.T, base string) context.CancelFunc {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	resp, err := http.DefaultClient.Do(request(t, ctx, base, streamBody))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := resp.Body.Read(make([]byte, 1)); err != nil {
+		t.Fatal(err)
+	}
+	return func() { cancel(); resp.Body.Close() }
+}
+
+func read(t *testing.T, resp *http.Response) string {
+	t.Helper()
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(body)
+}
