@@ -30,6 +30,13 @@ func (c *calls) add(r *record) {
 	c.mu.Unlock()
 }
 
+// count is how many calls have ended since the start.
+func (c *calls) count() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.ended
+}
+
 // list returns the records, the latest first.
 func (c *calls) list() []*record {
 	c.mu.Lock()
