@@ -372,6 +372,66 @@ func TestUnifiedUtilizationIsShown(t *testing.T) {
 	}
 }
 
+// What was used of a quota outlives the program.
+func TestQuotasSurviveARestart(t *testing.T) {
+	a := simulated(t, text("a"))
+	conf := config.Config{Listen: "127.0.0.1:0", MaxBody: 1 << 20, Drain: time.Second, Vendors: []config.Vendor{row("a", a.URL(), func(v *config.Vendor) {
+		v.Quota = config.Quota{Window: time.Hour, Tokens: 1000, Threshold: 99, Probe: time.Minute}
+	})}}
+	dir := t.TempDir()
+	percent := func() float64 {
+		state, err := config.OpenState(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := New(Options{Config: conf, State: state})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Listen(); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error)
+		go func() { done <- s.Run(ctx) }()
+		answeredBy(t, "http://"+s.Status().Addr)
+		used := s.Status().Tiers[0].Quotas[0].Percent
+		cancel()
+		if err := <-done; err != nil {
+			t.Fatal(err)
+		}
+		return used
+	}
+	first := percent()
+	if second := percent(); first == 0 || second != 2*first {
+		t.Errorf("used %v %%, after a restart and another call %v %%", first, second)
+	}
+}
+
+// RC-35 after a restart: nobody remembers who signed the thinking, and Anthropic refuses it. It is left
+// out, the call goes through, and the next one does not stumble again.
+func TestForeignThinkingOfBeforeARestart(t *testing.T) {
+	a := simulated(t, func(c simvendor.Call) simvendor.Answer {
+		if strings.Contains(string(c.Body), "signature") {
+			return simvendor.AnthropicError(400, "invalid_request_error", "messages.1.content.0: Invalid `signature` in `thinking` block")
+		}
+		return simvendor.Text("well")
+	})
+	b := simulated(t, text("b"))
+	_, base := serve(t, row("anthropic", a.URL()), row("b", b.URL()))
+	body := `{"model":"claude-opus-5-5","max_tokens":100,"messages":[{"role":"user","content":"hi"},{"role":"assistant","content":[` +
+		`{"type":"thinking","thinking":"hm","signature":"foreign"},{"type":"text","text":"hello"}]},{"role":"user","content":"go on"}]}`
+	for range 2 {
+		resp, answer := post(t, base, body, "X-Claude-Code-Session-Id", "s")
+		if resp.Header.Get("Afterglow-Vendor") != "anthropic" || !strings.Contains(answer, "well") {
+			t.Fatalf("%d %s", resp.StatusCode, answer)
+		}
+	}
+	if got := a.Load().Arrived; got != 3 {
+		t.Errorf("called %d times, want 3: refused, mended, and mended at once", got)
+	}
+}
+
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }
 
 // hangUpAfterFirstByte begins a stream and returns what ends it from the client's side.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"sync"
 	"syscall"
 	"time"
 )
@@ -52,8 +53,14 @@ func (s *Server) Run(ctx context.Context) error {
 	l := s.listener
 	s.mu.Unlock()
 	s.serve(l)
+	quotas, end := context.WithCancel(context.Background())
+	var keeping sync.WaitGroup
+	keeping.Go(func() { s.keepQuotas(quotas) })
 	<-ctx.Done()
-	return s.drain()
+	err := s.drain()
+	end()
+	keeping.Wait()
+	return err
 }
 
 func (s *Server) serve(l net.Listener) {

@@ -169,7 +169,9 @@ func TestOverflowGoesOnAtOnce(t *testing.T) {
 	s, base := serve(t, row("a", slow.URL(), over), row("b", next.URL()))
 	post(t, base, streamBody) // teaches how long a call takes
 	go each(t, base, 1)
-	await(t, s, "a is full", counts(1, 0))
+	if err := slow.Await(t.Context(), simvendor.Arrived(2)); err != nil {
+		t.Fatal(err)
+	}
 	if resp, _ := post(t, base, streamBody); resp.Header.Get("Afterglow-Vendor") != "b" || slow.Load().Arrived != 2 {
 		t.Errorf("answered by %q", resp.Header.Get("Afterglow-Vendor"))
 	}

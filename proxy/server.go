@@ -79,6 +79,7 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	s.install(first)
+	s.restoreQuotas()
 	s.http = &http.Server{
 		Handler:           s.guard(s.routes()),
 		ReadHeaderTimeout: 10 * time.Second,

@@ -138,6 +138,7 @@ func (c *checker) tiers(order tierList, rows map[string]Vendor, builtin []vendor
 			v, ok := rows[name]
 			if !ok {
 				row, known := presetNamed(builtin, name)
+				row.Preset = &row.Name
 				if !known {
 					c.problem(key, "unknown vendor %q: expected the name of a [[vendors]] row or of a built-in vendor (%s)", name, names(builtin))
 					continue

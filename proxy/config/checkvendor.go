@@ -14,6 +14,7 @@ func (c *checker) vendor(key string, row vendorFile) Vendor {
 	v := Vendor{
 		Name:         row.Name,
 		Title:        or(row.Title, row.Name),
+		Preset:       or(row.Preset, ""),
 		Dialect:      or(row.Dialect, ""),
 		BaseURL:      c.text(key+".base_url", row.BaseURL, ""),
 		Auth:         Auth(or(row.Auth, "")),

@@ -53,6 +53,7 @@ type Session struct {
 type Vendor struct {
 	Name         string
 	Title        string // for people; Name when not given
+	Preset       string // the built-in vendor that the row started from; "" if none
 	Dialect      string // "anthropic"
 	BaseURL      string
 	Auth         Auth

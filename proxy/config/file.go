@@ -83,6 +83,9 @@ type quotaFile struct {
 
 // over lays a row over its preset: a key that the row gives replaces the preset's whole.
 func (row vendorFile) over(preset vendorFile) vendorFile {
+	if preset.Name != "" {
+		row.Preset = &preset.Name
+	}
 	lay(&row.Title, preset.Title)
 	lay(&row.Dialect, preset.Dialect)
 	lay(&row.BaseURL, preset.BaseURL)

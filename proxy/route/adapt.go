@@ -1,6 +1,7 @@
 package route
 
 import (
+	"cmp"
 	"maps"
 	"net/http"
 
@@ -18,10 +19,13 @@ type adapter struct {
 func newAdapter(conf config.Vendor, thoughts *mend.Provenance) *adapter {
 	accepts := mend.Accepts(conf.Accepts)
 	return &adapter{
-		target: mend.Target{Vendor: conf.Name, Accepts: accepts, Provenance: thoughts},
+		target: mend.Target{Vendor: maker(conf), Accepts: accepts, Provenance: thoughts},
 		betas:  len(accepts.Betas) != 1 || accepts.Betas[0] != "*",
 	}
 }
+
+// maker is whose models a vendor has: its accounts take each other's signatures.
+func maker(conf config.Vendor) string { return cmp.Or(conf.Preset, conf.Name) }
 
 // adapt returns the call as the vendor takes it, and the labels of what was changed. The call itself
 // stays as it is, for the next vendor.

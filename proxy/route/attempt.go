@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"afterglow/limiter"
@@ -25,6 +26,14 @@ func (s *search) attempt(ctx context.Context, at *place) (reply *Reply, ended bo
 	s.called++
 	call, labels := s.chain.adapters[at.vendor].adapt(&s.call, s.session)
 	response, err := at.vendor.Send(ctx, call, at.key.Model)
+	if foreignSignature(err) && s.session.Key != "" {
+		// Thinking of before a restart, whose maker nobody remembers. From now on it is left out.
+		s.chain.memory.thoughts.Remember(s.session.Key, "unknown", "unknown")
+		if again, with := s.chain.adapters[at.vendor].adapt(&s.call, s.session); len(with) > len(labels) {
+			labels = with
+			response, err = at.vendor.Send(ctx, again, at.key.Model)
+		}
+	}
 	s.chain.hear(at, response, err)
 	f := judge(ctx, err, at.vendor, s.call.Request)
 	try := Try{
@@ -55,6 +64,16 @@ func (s *search) attempt(ctx context.Context, at *place) (reply *Reply, ended bo
 	}
 	s.failed.add(at.key.Vendor, err)
 	return nil, false, nil
+}
+
+// foreignSignature recognizes the refusal of thinking that another vendor signed.
+func foreignSignature(err error) bool {
+	var refused *anthropic.Error
+	if !errors.As(err, &refused) || refused.Status != http.StatusBadRequest {
+		return false
+	}
+	text := strings.ToLower(refused.Message)
+	return strings.Contains(text, "signature") && strings.Contains(text, "thinking")
 }
 
 // hear takes what an answer says of the vendor's quotas, good or not.
@@ -105,12 +124,12 @@ func (r *Reply) Finish(used int64, gone bool, err error) {
 
 // Watcher notes the thinking in the answer's events, so that it is sent back to its maker alone.
 func (r *Reply) Watcher() *mend.Watcher {
-	return r.chain.memory.thoughts.Watch(r.Session, r.Vendor)
+	return r.chain.memory.thoughts.Watch(r.Session, maker(r.place.vendor.Conf()))
 }
 
 // Thoughts notes the thinking in a whole message.
 func (r *Reply) Thoughts(message []byte) {
-	r.chain.memory.thoughts.Message(r.Session, r.Vendor, message)
+	r.chain.memory.thoughts.Message(r.Session, maker(r.place.vendor.Conf()), message)
 }
 
 // Close ends the answer and gives the permit back. It may be called twice.
