@@ -27,8 +27,14 @@ type cardView struct {
 func newCard(page *live) *cardView {
 	c := &cardView{page: page, list: container.New(layout.NewCustomPaddedVBoxLayout(0))}
 	c.list.Hide()
-	c.head = newHead(func() { page.resetLimits(c.head.shown.Vendor) })
-	c.card = widget.NewCard(container.New(layout.NewCustomPaddedVBoxLayout(rowGap), c.head.box, c.head.reason, c.list))
+	c.head = newHead(headActions{
+		resetLimits: func() { page.resetLimits(c.head.shown.Vendor) },
+		reset:       func() { page.resetVendor(c.head.shown.Vendor) },
+		drag:        func(y float32) { page.drag(c.head.shown.Vendor, y) },
+		drop:        page.drop,
+		step:        func(by int) { page.step(c.head.shown.Vendor, by, c.head.grip) },
+	})
+	c.card = widget.NewCard(container.New(layout.NewCustomPaddedVBoxLayout(rowGap), c.head.box, c.head.why, c.list))
 	return c
 }
 

@@ -18,18 +18,29 @@ type headView struct {
 	shown   board.Head
 	history board.Series
 
+	grip   *widget.Grip
 	tier   *widget.Text
 	title  *widget.Name
 	dot    *widget.Dot
 	state  *widget.Text
-	reset  *widget.Button
-	span   *widget.Text // how much time the sparkline shows, or that there is nothing to show yet
+	quotas [2]*widget.Text
+	reset  *widget.Button // of its limits
+	span   *widget.Text   // how much time the sparkline shows, or that there is nothing to show yet
 	spark  *widget.Sparkline
 	box    *fyne.Container
 	reason *widget.Name
+	again  *widget.Button // lets calls through again
+	why    *fyne.Container
 }
 
-func newHead(reset func()) *headView {
+// headActions are what the user can do with a card.
+type headActions struct {
+	resetLimits, reset, drop func()
+	drag                     func(y float32)
+	step                     func(by int)
+}
+
+func newHead(do headActions) *headView {
 	muted := widget.Style{Color: widget.ColorMuted}
 	small := widget.Style{Color: widget.ColorMuted, Size: theme.SizeNameCaptionText, Align: fyne.TextAlignTrailing}
 	h := &headView{
@@ -37,15 +48,23 @@ func newHead(reset func()) *headView {
 		title:  widget.NewName("", widget.Style{Bold: true, Size: theme.SizeNameSubHeadingText}),
 		dot:    widget.NewDot(),
 		state:  widget.NewText("", muted),
-		reset:  widget.NewButton(widget.Quiet, theme.ContentUndoIcon(), tr("card.reset"), reset),
+		reset:  widget.NewButton(widget.Quiet, theme.ContentUndoIcon(), tr("card.reset"), do.resetLimits),
 		span:   widget.NewText("", small),
 		spark:  widget.NewSparkline(board.Buckets, theme.ColorNameWarning),
 		reason: widget.NewName("", muted),
+		again:  widget.NewButton(widget.Quiet, theme.ViewRefreshIcon(), tr("card.again"), do.reset),
+		grip:   widget.NewGrip(),
+	}
+	h.grip.OnDrag, h.grip.OnDrop, h.grip.OnStep = do.drag, do.drop, do.step
+	for i := range h.quotas {
+		h.quotas[i] = widget.NewText("", small)
+		h.quotas[i].Hide()
 	}
 	h.reset.Hide()
 	h.spark.Hide()
-	h.reason.Hide()
-	h.box = container.New(h, h.tier, h.dot, h.state, h.reset, h.span, h.spark, h.title)
+	h.why = container.NewBorder(nil, nil, nil, h.again, h.reason)
+	h.why.Hide()
+	h.box = container.New(h, h.grip, h.tier, h.dot, h.state, h.quotas[0], h.quotas[1], h.reset, h.span, h.spark, h.title)
 	return h
 }
 
@@ -69,17 +88,44 @@ func (h *headView) setState(head board.Head) {
 		h.tier.Set(strconv.Itoa(head.Tier))
 	}
 	h.title.Set(head.Title)
-	h.state.Set(stateText(head.State))
+	state := stateText(head.State)
+	if head.Left > 0 {
+		state += " · " + trText("left", trLeft(head.Left))
+	}
+	h.state.Set(state)
 	h.reason.Set(head.Reason)
-	setVisible(h.reason, head.Reason != "")
+	setVisible(h.why, head.Reason != "")
+	out := head.State == proxy.Out || head.State == proxy.Probing
+	setVisible(h.again, out)
+	setVisible(h.grip, head.Tier > 0)
+	for i, q := range head.Quotas {
+		setVisible(h.quotas[i], q.Name != "")
+		if q.Name != "" {
+			h.quotas[i].Set(q.Name + " " + strconv.Itoa(q.Percent) + " %")
+			h.quotas[i].SetColor(quotaColor(q.Percent))
+		}
+	}
 	switch head.State {
 	case proxy.Ready:
 		h.dot.Set(theme.ColorNameSuccess, false)
 	case proxy.Out:
 		h.dot.Set(theme.ColorNameError, false)
+	case proxy.Probing:
+		h.dot.Set(theme.ColorNameWarning, true)
 	default:
 		h.dot.Set(widget.ColorMuted, true)
 	}
+}
+
+// quotaColor warns of a quota that comes to its end.
+func quotaColor(percent int) fyne.ThemeColorName {
+	switch {
+	case percent >= 90:
+		return theme.ColorNameError
+	case percent >= 70:
+		return widget.ColorPendingText
+	}
+	return widget.ColorMuted
 }
 
 func (h *headView) setHistory(s board.Series) {
@@ -124,10 +170,11 @@ func (h *headView) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(
 
 func (h *headView) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	right := size.Width
-	for _, o := range []fyne.CanvasObject{h.spark, h.span, h.reset} {
+	wide := size.Width >= headWide && !(h.reset.Visible() && h.quotas[1].Visible()) // or the title has no room
+	for _, o := range []fyne.CanvasObject{h.spark, h.span, h.reset, h.quotas[1], h.quotas[0]} {
 		if o.Visible() {
 			width := o.MinSize().Width
-			if o == h.spark && size.Width >= headWide {
+			if o == h.spark && wide {
 				width = sparkWide
 			}
 			right -= width
@@ -137,6 +184,8 @@ func (h *headView) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	}
 	x := float32(0)
 	if h.shown.Tier > 0 {
+		grip := h.grip.MinSize()
+		put(h.grip, -grip.Width, grip.Width, size.Height) // in the card's margin
 		x = h.tier.MinSize().Width
 		put(h.tier, 0, x, size.Height)
 		x += headGap

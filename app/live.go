@@ -28,8 +28,12 @@ type live struct {
 	demo    *widget.Notice
 	noTray  *widget.Notice
 	start   *startView
+	order   [][]string           // the vendors as the board had them, tier by tier
 	cards   map[string]*cardView // by vendor
-	order   []string             // the vendors as shown
+	tiers   []tierView           // as shown
+	dragged bool                 // a tier is under the pointer: boards change no order
+	changed *widget.Notice       // the order is not the configuration's
+	restore *widget.Button       // brings that back
 	list    *fyne.Container
 	scroll  *container.Scroll
 	root    *fyne.Container
@@ -48,11 +52,13 @@ func newLive(svc Service, d desk) *live {
 		cards:   map[string]*cardView{},
 		list:    container.New(layout.NewCustomPaddedVBoxLayout(cardGap)),
 	}
+	p.restore = widget.NewButton(widget.Quiet, theme.ContentUndoIcon(), tr("order.reset"), func() { p.report(p.svc.ResetOrder(), "notice.no_order") })
+	p.changed = widget.NewNotice(widget.Info, p.restore)
 	p.start = newStart(d, func() { p.stale = true; p.tidy() })
 	p.failure = widget.NewNotice(widget.Problem,
 		widget.NewButton(widget.Quiet, theme.CancelIcon(), "", func() { p.report(nil, "") }))
 	top := container.New(layout.NewCustomPaddedVBoxLayout(8),
-		p.totals.box, p.problem, p.failure, p.paused, p.demo, p.noTray)
+		p.totals.box, p.problem, p.failure, p.paused, p.changed, p.demo, p.noTray)
 	body := container.New(layout.NewCustomPaddedVBoxLayout(cardGap), p.start.card, p.list)
 	p.scroll = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, pageMargin, pageMargin, pageMargin), body))
 	p.root = container.NewBorder(
@@ -66,15 +72,14 @@ func (p *live) set(b board.Board) {
 	p.totals.set(b)
 	p.notify(p.problem, b.Problem)
 	p.notify(p.paused, when(b.Paused, "notice.paused"))
+	p.notify(p.changed, when(b.Reordered, "notice.reordered"))
 	p.notify(p.demo, when(b.Demo, "notice.demo"))
 	p.stale = p.start.set(b) || p.stale
-	order := make([]string, len(b.Cards))
-	for i, c := range b.Cards {
-		order[i] = c.Vendor
-	}
-	p.arrange(order)
+	p.arrange(tiersOf(b.Cards))
 	for _, c := range b.Cards {
-		p.stale = p.cards[c.Vendor].set(c) || p.stale
+		if view := p.cards[c.Vendor]; view != nil { // a new one has to wait until a drag has ended
+			p.stale = view.set(c) || p.stale
+		}
 	}
 	p.tidy()
 }
@@ -94,20 +99,26 @@ func (p *live) tidy() {
 }
 
 // arrange puts the vendors' cards in order, keeping those that stay.
-func (p *live) arrange(order []string) {
-	if slices.Equal(order, p.order) {
+func (p *live) arrange(order [][]string) {
+	if p.dragged || slices.EqualFunc(order, p.order, slices.Equal) {
 		return
 	}
 	p.order = order
-	kept := make(map[string]*cardView, len(order))
-	p.list.Objects = nil
-	for _, vendor := range order {
-		c := p.cards[vendor]
-		if c == nil {
-			c = newCard(p)
+	kept := map[string]*cardView{}
+	p.list.Objects, p.tiers = nil, nil
+	for _, vendors := range order {
+		var cards []fyne.CanvasObject
+		for _, vendor := range vendors {
+			c := p.cards[vendor]
+			if c == nil {
+				c = newCard(p)
+			}
+			kept[vendor] = c
+			cards = append(cards, c.card)
 		}
-		kept[vendor] = c
-		p.list.Objects = append(p.list.Objects, c.card)
+		tier := newTier(vendors, cards)
+		p.tiers = append(p.tiers, tier)
+		p.list.Objects = append(p.list.Objects, tier.box)
 	}
 	p.cards = kept
 	p.stale = true
@@ -136,6 +147,11 @@ func (p *live) setLimit(r board.Row, limit int) {
 	if err != nil {
 		p.cards[r.Vendor].back(r)
 	}
+}
+
+// resetVendor lets calls through to a vendor again.
+func (p *live) resetVendor(vendor string) {
+	p.report(p.svc.ResetVendor(vendor), "notice.not_back")
 }
 
 // resetLimits brings back a vendor's configured limits.

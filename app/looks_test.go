@@ -21,6 +21,8 @@ func TestLooks(t *testing.T) {
 		{"empty", "en", "dark"},
 		{"trouble", "zh", "light"},
 		{"many", "en", "light"},
+		{"chain", "en", "light"},
+		{"chain", "zh", "dark"},
 	} {
 		name := strings.Join([]string{c.scene, c.language, c.shade}, "-")
 		t.Run(name, func(t *testing.T) {

@@ -2,6 +2,7 @@ package app
 
 import (
 	"strconv"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -65,7 +66,9 @@ func (v *rowView) set(r board.Row) {
 	v.count.SetColor(countColor(r))
 	switch {
 	case r.Pending > 0:
-		v.pill.Set(widget.Pending, strconv.Itoa(r.Pending))
+		v.pill.Set(widget.Pending, pendingText(r))
+	case r.Out:
+		v.pill.Set(widget.Closed, trLeft(r.Left))
 	case r.Afterglow() > 0:
 		v.pill.Set(widget.Afterglow, trN("row.afterglow", r.Afterglow()))
 	default:
@@ -77,6 +80,14 @@ func (v *rowView) set(r board.Row) {
 	}
 }
 
+// pendingText is the number pending, and how long one more would likely wait.
+func pendingText(r board.Row) string {
+	if r.Wait < time.Second {
+		return strconv.Itoa(r.Pending)
+	}
+	return strconv.Itoa(r.Pending) + " · ~" + trLeft(r.Wait)
+}
+
 // back puts the slider where the limit is, after a change that was refused.
 func (v *rowView) back() { v.slider.SetLimit(v.row.Limit, v.row.Max) }
 
@@ -84,7 +95,7 @@ func countColor(r board.Row) fyne.ThemeColorName {
 	switch {
 	case r.Limited && r.InFlight > r.Limit:
 		return widget.ColorOver
-	case r.InFlight == 0:
+	case r.InFlight == 0 || r.Out:
 		return widget.ColorMuted
 	}
 	return ""

@@ -91,6 +91,8 @@ func sceneStatus(scene string) proxy.Status {
 		s.Addr, s.Paused = "", true
 		s.Tiers[0].State, s.Tiers[0].Reason = proxy.Out, "refused calls until 09:14 (429, balance is used up)"
 		s.Concurrency = busySnapshot()
+	case "chain":
+		chainScene(&s)
 	case "many":
 		for i := range 30 {
 			s.Concurrency.Gauges = append(s.Concurrency.Gauges, limiter.Gauge{
@@ -101,6 +103,22 @@ func sceneStatus(scene string) proxy.Status {
 		}
 	}
 	return s
+}
+
+// chainScene is a pool, a vendor that is out, one that is tried again, a model that is out, and quotas.
+func chainScene(s *proxy.Status) {
+	s.Concurrency, s.Reordered = busySnapshot(), true
+	s.Waits = map[limiter.Key]time.Duration{{Vendor: "zhipu", Model: "glm-5.1"}: 12 * time.Second}
+	now := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC).Add((board.Buckets - 1) * board.Bucket)
+	t := []proxy.Tier{s.Tiers[0], s.Tiers[1], s.Tiers[2], s.Tiers[3]}
+	defer func() { s.Tiers = []proxy.Tier{t[2], t[0], t[1], t[3]} }()
+	t[0].Pool, t[1].Pool = 1, 1
+	t[0].Quotas = []proxy.QuotaUse{{Name: "5h", Percent: 74.2}, {Name: "7d", Percent: 91}}
+	t[0].Models = []proxy.ModelOut{{Model: "glm-4.5-air", Reason: "529 [1305] the model is overloaded", Until: now.Add(25 * time.Second)}}
+	t[1].State, t[1].Reason = proxy.Probing, "503 upstream connect error"
+	t[2].State, t[2].Until = proxy.Out, now.Add(11*time.Minute+20*time.Second)
+	t[2].Reason = "429 [1310] weekly limit reached, resets at 2026-11-24 18:00:00, and a good deal more that does not fit on the line"
+	t[3].Quotas = []proxy.QuotaUse{{Name: "5h", Percent: 45}}
 }
 
 func busySnapshot() limiter.Snapshot {
@@ -132,6 +150,7 @@ type fakeService struct {
 	err    error
 	sets   []string
 	resets []string
+	orders []string
 	wake   chan struct{}
 }
 
@@ -156,6 +175,21 @@ func (f *fakeService) set(s proxy.Status) {
 
 func (f *fakeService) SetLimit(vendor, model string, limit int) error {
 	f.sets = append(f.sets, fmt.Sprintf("%s/%s=%d", vendor, model, limit))
+	return f.err
+}
+
+func (f *fakeService) ResetVendor(vendor string) error {
+	f.resets = append(f.resets, "vendor "+vendor)
+	return f.err
+}
+
+func (f *fakeService) SetOrder(tiers [][]string) error {
+	f.orders = append(f.orders, fmt.Sprint(tiers))
+	return f.err
+}
+
+func (f *fakeService) ResetOrder() error {
+	f.orders = append(f.orders, "configured")
 	return f.err
 }
 

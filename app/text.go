@@ -2,8 +2,10 @@ package app
 
 import (
 	"fmt"
+	"math"
 	"net"
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2/lang"
 
@@ -28,6 +30,21 @@ func trN(key string, n int) string { return lang.X(key, key, map[string]any{"N":
 
 // trText is the text for a key that holds another text.
 func trText(key, text string) string { return lang.X(key, key, map[string]any{"Text": text}) }
+
+// trLeft is a time in a word or two: "40 s", "12 min", "3 h", "2 d".
+func trLeft(d time.Duration) string {
+	switch {
+	case d > 48*time.Hour:
+		return trFloat("left.days", math.Round(d.Hours()/24))
+	case d >= 100*time.Minute:
+		return trFloat("left.hours", math.Round(d.Hours()*10)/10)
+	case d >= 100*time.Second:
+		return trFloat("left.minutes", math.Ceil(d.Minutes()))
+	}
+	return trFloat("left.seconds", math.Round(d.Seconds()))
+}
+
+func trFloat(key string, n float64) string { return lang.X(key, key, map[string]any{"N": n}) }
 
 // exportLine is what a shell must run before Claude Code, so that it calls the proxy at addr.
 func exportLine(addr string) string {
@@ -67,6 +84,8 @@ func stateText(s proxy.TierState) string {
 		return tr("state.no_key")
 	case proxy.Out:
 		return tr("state.out")
+	case proxy.Probing:
+		return tr("state.probing")
 	}
 	return tr("state.leaving")
 }

@@ -16,6 +16,9 @@ type Service interface {
 	Watch(ctx context.Context) <-chan struct{}
 	SetLimit(vendor, model string, limit int) error // model "*" = the vendor's account
 	ResetLimits(vendor string) error                // to what the configuration says
+	ResetVendor(vendor string) error                // let calls through again; "" = to all
+	SetOrder(tiers [][]string) error                // the chain's vendors, tier by tier
+	ResetOrder() error                              // to the configuration's
 }
 
 // windowWidth and windowHeight are the window's first size: room for three cards.

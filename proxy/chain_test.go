@@ -240,7 +240,7 @@ func TestOrderKeepsHealthAndLimits(t *testing.T) {
 		t.Fatalf("%d %s", status, answer.Raw)
 	}
 	st := s.Status()
-	if last := st.Tiers[2]; !st.Reordered || last.Vendor != "a" || last.State != Out || st.Tiers[0].Pool != st.Tiers[1].Pool || s.limiter.Snapshot().Gauges[0].Limit+s.limiter.Snapshot().Gauges[1].Limit < 7 {
+	if last := st.Tiers[2]; !st.Reordered || last.Vendor != "a" || last.State != Out || st.Tiers[0].Pool == 0 || st.Tiers[0].Pool != st.Tiers[1].Pool || s.limiter.Snapshot().Gauges[0].Limit+s.limiter.Snapshot().Gauges[1].Limit < 7 {
 		t.Errorf("%+v", st)
 	}
 	for _, bad := range []string{`{}`, `{"vendors":["a","b"]}`, `{"vendors":["a","b","c","c"]}`, `[1]`, `{"vendors":[[]]}`} {

@@ -20,7 +20,7 @@ type statusJSON struct {
 
 type tierJSON struct {
 	Name        string          `json:"name"`
-	Pool        int             `json:"pool"` // the tier's place: members of a pool share it
+	Pool        int             `json:"pool,omitempty"` // members of a pool share it
 	State       TierState       `json:"state"`
 	Reason      string          `json:"reason,omitempty"` // in words
 	Until       *time.Time      `json:"until,omitempty"`

@@ -35,7 +35,7 @@ const (
 type Tier struct {
 	Vendor string // its name in the configuration
 	Title  string // its name for people
-	Pool   int    // the tier it belongs to, from 0: vendors side by side share it
+	Pool   int    // vendors side by side in one tier share it, from 1; 0 = it is a tier of its own
 	State  TierState
 	Reason string    // one sentence for people, "" when Ready
 	Until  time.Time // when it may be called again; zero if not known
@@ -90,7 +90,11 @@ func (s *Server) Status() Status {
 // tier is one vendor's standing.
 func (s *Server) tier(now *generation, v *vendor.Vendor) Tier {
 	t := Tier{Vendor: v.Name(), Title: v.Conf().Title, State: Ready}
-	t.Pool = slices.IndexFunc(now.conf.Order(), func(tier []string) bool { return slices.Contains(tier, t.Vendor) })
+	for i, tier := range now.conf.Order() {
+		if len(tier) > 1 && slices.Contains(tier, t.Vendor) {
+			t.Pool = i + 1
+		}
+	}
 	if !v.Usable() {
 		t.State, t.Reason = NoKey, fmt.Sprintf("no key: set %s", v.Conf().KeyVar)
 		return t

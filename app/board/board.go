@@ -5,6 +5,7 @@ package board
 
 import (
 	"strconv"
+	"time"
 
 	"afterglow/limiter"
 	"afterglow/proxy"
@@ -20,6 +21,8 @@ type Board struct {
 	Down    bool   // no call can be served: the proxy cannot listen, or no tier is ready
 	Paused  bool   // new calls are turned away
 	Demo    bool   // the vendors are simulated
+
+	Reordered bool // the order of Cards is not the configuration's
 }
 
 // Totals are the sums over all models.
@@ -67,8 +70,17 @@ type Head struct {
 	Vendor string          // its name in the configuration
 	Title  string          // its name for people
 	Tier   int             // its place in the chain, from 1; 0 = no longer in it, calls still running
+	Pool   int             // members of a pool share it; 0 = the vendor is a tier of its own
 	State  proxy.TierState // "" when Tier is 0
-	Reason string          // why State is not ready, one sentence from the proxy
+	Reason string          // why State is not ready, or a model is out; from the proxy
+	Left   time.Duration   // until the vendor is called again, rounded up; 0 = not known
+	Quotas [2]Quota        // of a few hours, of a week; the zero Quota where nothing is known
+}
+
+// Quota is how much of a vendor's quota is used.
+type Quota struct {
+	Name    string // the length of its window: "5h"
+	Percent int
 }
 
 // Row is one gauge: a vendor's model, or with Model == [limiter.AccountModel] a vendor's account.
@@ -80,7 +92,10 @@ type Row struct {
 	Max           int // the highest limit that can be set
 	Configured    int // the limit of the configuration, which a reset brings back
 	Pending       int
-	Peak          int // deepest queue of the last ten seconds, at least Pending; 0 for an account
+	Peak          int           // deepest queue of the last ten seconds, at least Pending; 0 for an account
+	Wait          time.Duration // what a call that queued now would likely wait; 0 = not known
+	Out           bool          // no calls go to this model for a while
+	Left          time.Duration // until they do again, rounded up
 }
 
 // Account tells that the row is a vendor's account, not a model.

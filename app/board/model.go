@@ -26,7 +26,9 @@ func (m *Model) Update(status proxy.Status, now time.Time) Board {
 		Down:    down(status),
 		Paused:  status.Paused,
 		Demo:    status.Demo,
-		Cards:   cards(status),
+		Cards:   cards(status, now),
+
+		Reordered: status.Reordered,
 	}
 	for i := range b.Cards {
 		b.add(&b.Cards[i])
@@ -42,19 +44,17 @@ func down(s proxy.Status) bool {
 	if s.Addr == "" {
 		return s.Problem != ""
 	}
-	return !slices.ContainsFunc(s.Tiers, func(t proxy.Tier) bool { return t.State == proxy.Ready })
+	return !slices.ContainsFunc(s.Tiers, func(t proxy.Tier) bool { return t.State == proxy.Ready || t.State == proxy.Probing })
 }
 
 // cards lays the gauges out by vendor, the chain's first. A vendor that a new configuration dropped
 // keeps a card while its calls run, so that the totals are always the sum of what is shown.
-func cards(s proxy.Status) []Card {
+func cards(s proxy.Status, now time.Time) []Card {
 	list := make([]Card, 0, len(s.Tiers))
 	place := make(map[string]int, len(s.Tiers))
 	for i, t := range s.Tiers {
 		place[t.Vendor] = len(list)
-		list = append(list, Card{Head: Head{
-			Vendor: t.Vendor, Title: cmp.Or(t.Title, t.Vendor), Tier: i + 1, State: t.State, Reason: t.Reason,
-		}})
+		list = append(list, Card{Head: head(s.Tiers, i, now)})
 	}
 	for _, g := range s.Concurrency.Gauges {
 		i, ok := place[g.Vendor]
@@ -63,7 +63,7 @@ func cards(s proxy.Status) []Card {
 			place[g.Vendor] = i
 			list = append(list, Card{Head: Head{Vendor: g.Vendor, Title: g.Vendor}})
 		}
-		list[i].Rows = append(list[i].Rows, modelRow(g))
+		list[i].Rows = append(list[i].Rows, modelRow(s, g, now))
 	}
 	for _, a := range s.Concurrency.Accounts {
 		if i, ok := place[a.Vendor]; ok {
@@ -76,7 +76,60 @@ func cards(s proxy.Status) []Card {
 	return list
 }
 
-func modelRow(g limiter.Gauge) Row {
+// head is what the card of the ith vendor says.
+func head(tiers []proxy.Tier, i int, now time.Time) Head {
+	t := tiers[i]
+	h := Head{
+		Vendor: t.Vendor, Title: cmp.Or(t.Title, t.Vendor), Tier: 1, Pool: t.Pool, State: t.State, Reason: t.Reason, Left: left(t.Until, now),
+	}
+	for k := range i { // the members of a pool are one tier
+		if tiers[k].Pool == 0 || tiers[k].Pool != tiers[k+1].Pool {
+			h.Tier++
+		}
+	}
+	for _, m := range t.Models {
+		if h.Reason == "" {
+			h.Reason = m.Model + ": " + m.Reason
+		}
+	}
+	for k, q := range t.Quotas[:min(len(t.Quotas), len(h.Quotas))] {
+		h.Quotas[k] = Quota{q.Name, int(q.Percent)}
+	}
+	return h
+}
+
+// left is the time until another, in steps that a reader can follow: five seconds, from two minutes on
+// minutes, from two hours on ten of them.
+func left(until, now time.Time) time.Duration {
+	d := until.Sub(now)
+	step := 5 * time.Second
+	switch {
+	case until.IsZero() || d <= 0:
+		return 0
+	case d > 2*time.Hour:
+		step = 10 * time.Minute
+	case d > 2*time.Minute:
+		step = time.Minute
+	}
+	return (d + step - 1).Truncate(step)
+}
+
+func modelRow(s proxy.Status, g limiter.Gauge, now time.Time) Row {
+	r := gaugeRow(g)
+	if g.Pending > 0 {
+		r.Wait = s.Waits[g.Key].Round(time.Second)
+	}
+	for _, t := range s.Tiers {
+		for _, m := range t.Models {
+			if t.Vendor == g.Vendor && m.Model == g.Model {
+				r.Out, r.Left = true, left(m.Until, now)
+			}
+		}
+	}
+	return r
+}
+
+func gaugeRow(g limiter.Gauge) Row {
 	return Row{
 		Vendor: g.Vendor, Model: g.Model, Limited: g.Mode == limiter.Limited,
 		InFlight: g.InFlight, Limit: g.Limit, Max: g.Max, Configured: g.Configured,

@@ -29,6 +29,7 @@ const (
 	NoPill    PillKind = iota // nothing: it takes its room and draws nothing
 	Pending                   // calls are waiting: amber, with an hourglass
 	Afterglow                 // calls were waiting a moment ago: grey, with a clock
+	Closed                    // no calls go there for a while: grey, in the colour of something wrong
 )
 
 // pillLook is one kind's colours and icon.
@@ -42,7 +43,7 @@ type Pill struct {
 	widget.BaseWidget
 	kind  PillKind
 	text  string
-	looks [Afterglow + 1]pillLook
+	looks [Closed + 1]pillLook
 }
 
 // NewPill makes a pill that says nothing yet.
@@ -52,6 +53,8 @@ func NewPill() *Pill {
 		fyne.NewStaticResource("hourglass.svg", hourglassSVG)}
 	p.looks[Afterglow] = pillLook{ColorGlow, ColorGlowBorder, ColorGlowText,
 		fyne.NewStaticResource("clock.svg", clockSVG)}
+	p.looks[Closed] = p.looks[Afterglow]
+	p.looks[Closed].text = theme.ColorNameError
 	p.ExtendBaseWidget(p)
 	return p
 }
