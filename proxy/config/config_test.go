@@ -223,3 +223,27 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// RC-82: rows without tiers are the whole chain; nothing built in leaks into it.
+func TestRowsWithoutTiersAreTheChain(t *testing.T) {
+	conf, err := Parse("config.toml", "[[vendors]]\nname = \"kimi\"\nkey = \"k\"\n", func(string) string { return "set" })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(conf.Vendors) != 1 || conf.Vendors[0].Name != "kimi" {
+		t.Fatalf("chain %+v", conf.Tiers)
+	}
+}
+
+func TestPoolsKeepTheirMembersTogether(t *testing.T) {
+	conf, err := Parse("config.toml", `tiers = [["kimi", "minimax"], "anthropic"]`, func(string) string { return "set" })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff([][]string{{"kimi", "minimax"}, {"anthropic"}}, conf.Order()); d != "" || len(conf.Vendors) != 3 {
+		t.Fatal(d)
+	}
+	if conf.Vendors[0].Preset != "kimi" || conf.Vendors[0].Breaker.Failures != 3 || conf.Affinity != 5*time.Minute {
+		t.Fatalf("defaults %+v", conf.Vendors[0])
+	}
+}

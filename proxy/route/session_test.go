@@ -1,0 +1,64 @@
+package route
+
+import (
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"afterglow/proxy/anthropic"
+)
+
+func TestSessionOf(t *testing.T) {
+	for name, tc := range map[string]struct{ header, user, want string }{
+		"the header":       {"h1", `{"session_id":"s1"}`, "h1"},
+		"JSON":             {"", `{"device_id":"d","account_uuid":"","session_id":"a/b"}`, "a/b"},
+		"the older text":   {"", "user_0123_account__session_9-8", "9-8"},
+		"something else":   {"", "somebody", ""},
+		"nothing":          {"", "", ""},
+		"not JSON at last": {"", `{"session_id":`, ""},
+	} {
+		header := map[string][]string{}
+		if tc.header != "" {
+			header["X-Claude-Code-Session-Id"] = []string{tc.header}
+		}
+		if got := SessionOf(header, &anthropic.Request{UserID: tc.user}).Key; got != tc.want {
+			t.Errorf("%s: got %q, want %q", name, got, tc.want)
+		}
+	}
+}
+
+func TestPolicyPatterns(t *testing.T) {
+	for pattern, names := range map[string][2]string{
+		"*":       {"any/thing", ""},
+		"abc":     {"abc", "abcd"},
+		"a*c":     {"abbc", "abb"},
+		"*-x-*-z": {"1-x-2-z", "1-x-2"},
+		"[a":      {"[a", "a"},
+	} {
+		if !matches(pattern, names[0]) || matches(pattern, names[1]) {
+			t.Errorf("%q: %v, %v", pattern, matches(pattern, names[0]), matches(pattern, names[1]))
+		}
+	}
+}
+
+func TestHomesAreForgotten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := NewSessions()
+		s.stay("a", "v")
+		time.Sleep(4 * time.Minute)
+		if got := s.home("a", 5*time.Minute); got != "v" {
+			t.Errorf("after four minutes %q", got)
+		}
+		time.Sleep(2 * time.Minute)
+		if got := s.home("a", 5*time.Minute); got != "" {
+			t.Errorf("after six minutes %q", got)
+		}
+		for i := range maxHomes + 1 {
+			s.stay(fmt.Sprint(i), "w")
+		}
+		if len(s.homes) != maxHomes || s.recent.Len() != maxHomes || s.home("0", time.Hour) != "" || s.home("1", time.Hour) != "w" {
+			t.Errorf("%d sessions are kept", len(s.homes))
+		}
+	})
+}
