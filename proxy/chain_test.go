@@ -286,3 +286,65 @@ func read(t *testing.T, resp *http.Response) string {
 	}
 	return string(body)
 }
+
+// If every vendor is out, the one that is back first is asked all the same.
+func TestTheOnlyWayToAnAnswerIsTaken(t *testing.T) {
+	down := simvendor.Refuse(503, "down")
+	a := simulated(t, simvendor.InTurn(down, down, down, simvendor.Text("back")))
+	later := simulated(t, simvendor.Always(simvendor.Refuse(429, "{}").With("Retry-After", "3600")))
+	s, base := serve(t, row("later", later.URL(), breaks), row("a", a.URL(), breaks))
+	for range 3 {
+		post(t, base, plainBody)
+	}
+	for _, tier := range s.Status().Tiers {
+		if tier.State != Out {
+			t.Fatalf("%+v", tier)
+		}
+	}
+	if got := answeredBy(t, base); got != "a" || later.Load().Arrived != 1 {
+		t.Errorf("answered by %s; the one that is out for an hour was called %d times", got, later.Load().Arrived)
+	}
+	tries := s.calls.list()[0].trail
+	if len(tries) != 3 || tries[0].Verdict != "skipped" || tries[1].Verdict != "skipped" || tries[2].Verdict != "commit" {
+		t.Errorf("trail %+v", tries)
+	}
+}
+
+// Where nothing can be asked, the client hears until when, and in what time to ask again.
+func TestEveryVendorIsOutForLong(t *testing.T) {
+	reset := time.Now().Add(2 * time.Hour).In(time.FixedZone("CST", 8*3600))
+	a := simulated(t, simvendor.Always(simvendor.ZhipuError(429, "1308", "resets at "+reset.Format("2006-01-02 15:04:05"))))
+	_, base := serve(t, row("zhipu", a.URL(), zhipu))
+	for range 2 {
+		resp, answer := post(t, base, plainBody)
+		wait, _ := strconv.Atoi(resp.Header.Get("Retry-After"))
+		if resp.StatusCode != 429 || !strings.Contains(answer, "1308") || !strings.Contains(answer, "out until") || wait < 7100 || wait > 7200 {
+			t.Errorf("%d %v %s", resp.StatusCode, resp.Header, answer)
+		}
+	}
+}
+
+func TestAVendorIsReset(t *testing.T) {
+	a, b := simulated(t, simvendor.Always(simvendor.Refuse(401, "no"))), simulated(t, simvendor.Always(simvendor.Refuse(401, "no")))
+	c := simulated(t, text("c"))
+	s, base := serve(t, row("a", a.URL()), row("b", b.URL()), row("c", c.URL()))
+	states := func() (all string) {
+		for _, tier := range s.Status().Tiers {
+			all += string(tier.State) + " "
+		}
+		return all
+	}
+	answeredBy(t, base)
+	if got := states(); got != "out out ready " {
+		t.Fatal(got)
+	}
+	if err := s.ResetVendor("a"); err != nil || states() != "ready out ready " {
+		t.Errorf("one: %v, %s", err, states())
+	}
+	if err := s.ResetVendor("nobody"); err == nil {
+		t.Error("a vendor that is not there was reset")
+	}
+	if err := s.ResetVendor(""); err != nil || states() != "ready ready ready " {
+		t.Errorf("all: %v, %s", err, states())
+	}
+}

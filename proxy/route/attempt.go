@@ -62,7 +62,7 @@ func (s *search) attempt(ctx context.Context, at *place) (reply *Reply, ended bo
 	if f.counts || !f.until.IsZero() {
 		at.ticket.fail(f)
 	}
-	s.failed.add(at.key.Vendor, err)
+	s.failed.add(at.key.Vendor, err, f.until)
 	return nil, false, nil
 }
 

@@ -143,7 +143,7 @@ func (c *Chain) Count(ctx context.Context, call vendor.Call) (*vendor.Answer, er
 			if err == nil {
 				err = anthropic.DecodeError(answer.Status, answer.Header, answer.Body)
 			}
-			failed.add(v.Name(), err)
+			failed.add(v.Name(), err, time.Time{})
 		}
 	}
 	return nil, failed.answer()

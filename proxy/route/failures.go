@@ -24,7 +24,8 @@ func (f *failures) skip(vendor, why string) {
 	f.reasons = append(f.reasons, vendor+": "+why)
 }
 
-func (f *failures) add(vendor string, err error) {
+// add notes a vendor that failed; until is when it is back, zero if that is not known.
+func (f *failures) add(vendor string, err error, until time.Time) {
 	var refused *anthropic.Error
 	if !errors.As(err, &refused) {
 		// 502 is a status that clients send again after; what broke may be whole in a moment.
@@ -32,7 +33,11 @@ func (f *failures) add(vendor string, err error) {
 	}
 	f.last, f.form = refused, refused.Status >= 400 && refused.Status < 500 && refused.Status != http.StatusTooManyRequests
 	f.skip(vendor, reason(refused))
-	f.asks(refused.RetryAfter)
+	wait := refused.RetryAfter
+	if wait == 0 && !until.IsZero() {
+		wait = time.Until(until)
+	}
+	f.asks(wait)
 }
 
 // gate notes a vendor that was left alone because it is out.

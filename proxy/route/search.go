@@ -83,7 +83,7 @@ func (s *search) pick(ctx context.Context, left *[]*vendor.Vendor, anyway bool) 
 					return nil, context.Cause(ctx)
 				}
 				s.skip(v, err.Error())
-				s.failed.add(v.Name(), err)
+				s.failed.add(v.Name(), err, time.Time{})
 				*left = without(*left, v)
 				continue
 			}

@@ -130,7 +130,7 @@ func TestJudgeZhipuCodes(t *testing.T) {
 func TestFailuresKeepTheLoneEnvelope(t *testing.T) {
 	body := `{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}`
 	var f failures
-	f.add("anthropic", anthropic.DecodeError(529, nil, []byte(body)))
+	f.add("anthropic", anthropic.DecodeError(529, nil, []byte(body)), time.Time{})
 	if got := string(f.answer().Envelope()); got != body {
 		t.Fatalf("got %s", got)
 	}
@@ -139,8 +139,8 @@ func TestFailuresKeepTheLoneEnvelope(t *testing.T) {
 func TestFailuresNameEveryTier(t *testing.T) {
 	var f failures
 	f.skip("kimi", "no key")
-	f.add("zhipu", &anthropic.Error{Status: 429, Type: "rate_limit_error", Code: "1302", Message: "too many"})
-	f.add("lab", errors.New("connection refused"))
+	f.add("zhipu", &anthropic.Error{Status: 429, Type: "rate_limit_error", Code: "1302", Message: "too many"}, time.Time{})
+	f.add("lab", errors.New("connection refused"), time.Time{})
 	got := f.answer()
 	want := "kimi: no key; zhipu: 429 [1302] too many; lab: 502 connection refused"
 	if got.Status != 502 || got.Message != want {
@@ -164,7 +164,7 @@ func TestRetryAfterIsTheSoonestAndBearable(t *testing.T) {
 	} {
 		var f failures
 		for _, err := range tc.errs {
-			f.add("v", err)
+			f.add("v", err, time.Time{})
 		}
 		if got := f.answer(); got.RetryAfter != seconds(tc.want) {
 			t.Errorf("%s: got %v, want %d s", name, got.RetryAfter, tc.want)
