@@ -136,7 +136,7 @@ func TestScreenshots(t *testing.T) {
 				// The second queue of the demo, so that the history has something to show.
 				p.awaitFor(60*time.Second, "a queue", func() bool { return p.concurrency().Total.Pending >= 5 })
 				p.awaitFor(60*time.Second, "no queue", func() bool { return p.concurrency().Total.Pending == 0 })
-				p.awaitFor(60*time.Second, "a queue again", func() bool { return p.concurrency().Total.Pending >= 2 })
+				p.awaitFor(120*time.Second, "a queue again", func() bool { return p.concurrency().Total.Pending >= 5 })
 				time.Sleep(time.Second)
 				d.capture(filepath.Join(dir, "window-"+theme+"-"+name+".png"), p.window())
 				if theme == "light" && name == "en" {

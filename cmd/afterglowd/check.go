@@ -29,8 +29,13 @@ func checkCommand(set *proxy.Setup) *cobra.Command {
 			fmt.Fprintf(cmd.OutOrStdout(), "listen %s\n", conf.Listen)
 			table := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
 			fmt.Fprintln(table, "TIER\tVENDOR\tBASE URL\tKEY\tLIMIT\tACCOUNT")
-			for i, v := range conf.Vendors {
-				fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%s\t%s\n", i+1, v.Name, v.BaseURL, keyState(v), number(v.Limit.Default), number(v.Limit.Total))
+			next := 0
+			for tier, members := range conf.Order() {
+				for range members { // the vendors stand in the order of the tiers
+					v := conf.Vendors[next]
+					next++
+					fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%s\t%s\n", tier+1, v.Name, v.BaseURL, keyState(v), number(v.Limit.Default), number(v.Limit.Total))
+				}
 			}
 			return table.Flush()
 		},

@@ -32,6 +32,7 @@ retry    = { attempts = 2, initial = "400ms", max = "1s" }
 
 [[vendors]]
 name     = "kimi"
+breaker  = { recovery = "20s" } # so that it is back in the next round
 base_url = "%s"
 key      = "` + demoKey + `"
 
