@@ -71,7 +71,7 @@ func (h *Health) Standing(vendorName string) Standing {
 		}
 	}
 	for model, f := range v.models {
-		if reason, until, _ := f.shown(now); reason != "" {
+		if reason, until, probing := f.shown(now); reason != "" && !probing { // one that may be tried is as good as back
 			s.Models = append(s.Models, ModelOut{model, reason, until})
 		}
 	}
