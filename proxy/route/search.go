@@ -150,6 +150,19 @@ func (s *search) soonest() *vendor.Vendor {
 
 // free takes a slot that needs no wait, nil if there is none.
 func (s *search) free(left []*vendor.Vendor) *place {
+	if len(left) > 1 {
+		left = s.ranked(left)
+	}
+	for _, v := range left {
+		if permit, ok := s.chain.limiter.TryAcquire(s.key(v)); ok {
+			return &place{vendor: v, key: s.key(v), permit: permit, since: time.Now()}
+		}
+	}
+	return nil
+}
+
+// ranked puts the session's own vendor first if it has a free slot, then those with the most.
+func (s *search) ranked(left []*vendor.Vendor) []*vendor.Vendor {
 	type member struct {
 		vendor *vendor.Vendor
 		room   int
@@ -169,12 +182,11 @@ func (s *search) free(left []*vendor.Vendor) *place {
 		members = append(members, m)
 	}
 	slices.SortStableFunc(members, func(a, b member) int { return b.room - a.room })
+	order := make([]*vendor.Vendor, 0, len(members))
 	for _, m := range members {
-		if permit, ok := s.chain.limiter.TryAcquire(s.key(m.vendor)); ok {
-			return &place{vendor: m.vendor, key: s.key(m.vendor), permit: permit, since: time.Now()}
-		}
+		order = append(order, m.vendor)
 	}
-	return nil
+	return order
 }
 
 // shortest is the vendor in whose queue the wait is likely the shortest. Those where it would be too
