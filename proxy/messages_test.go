@@ -100,6 +100,7 @@ func TestEventsAreFlushedAsTheyArrive(t *testing.T) {
 	close(next)
 }
 
+// RC-56e among them.
 func TestFailoverBeforeTheFirstEvent(t *testing.T) {
 	for name, first := range map[string]http.HandlerFunc{
 		"429":                        refusing(429, `{"error":{"code":"1302","message":"too many"}}`),
@@ -240,6 +241,7 @@ func TestACompleteMessageWithoutItsLastBlankLine(t *testing.T) {
 	}
 }
 
+// RC-56d.
 func TestAllTiersDown(t *testing.T) {
 	a := vendorServer(t, refusing(503, "down"))
 	b := vendorServer(t, refusing(429, `{"error":{"code":"1302","message":"too many"}}`, "Retry-After", "7"))
@@ -279,6 +281,7 @@ func TestClientGoneEndsTheVendorsCall(t *testing.T) {
 	await(t, s, "permit back", idle)
 }
 
+// RC-94.
 func TestRetriesOf429KeepThePermit(t *testing.T) {
 	var calls atomic.Int32
 	var server *Server

@@ -12,6 +12,7 @@ import (
 	"afterglow/proxy/sse"
 )
 
+// RC-42 and RC-56c among them.
 func TestDecodeErrorOfAnyBody(t *testing.T) {
 	for name, tc := range map[string]struct {
 		status                       int

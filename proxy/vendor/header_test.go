@@ -17,6 +17,7 @@ func header(pairs ...string) http.Header {
 	return h
 }
 
+// RC-40, RC-41: the client's credentials, and what belongs to one connection, go no further.
 func TestRequestHeader(t *testing.T) {
 	client := header(
 		"Authorization", "Bearer sk-ant-client", "X-Api-Key", "client-key",
