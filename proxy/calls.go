@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -67,6 +68,9 @@ type record struct {
 	gone    bool  // the client left
 }
 
+// longestOutcome bounds, in bytes, what a record keeps of an error.
+const longestOutcome = 500
+
 // statusClientGone is the status of a call whose client left before it got one, as nginx calls it.
 const statusClientGone = 499
 
@@ -108,6 +112,10 @@ func (rec *record) outcome() string {
 // end completes the record, keeps it, and writes the log's line.
 func (s *Server) end(rec *record) {
 	rec.took = time.Since(rec.start)
+	if rec.err != nil { // the words alone: an error may hold a vendor's whole answer
+		text := rec.err.Error()
+		rec.err = errors.New(strings.Clone(text[:min(len(text), longestOutcome)]))
+	}
 	s.calls.add(rec)
 	level := slog.LevelInfo
 	if rec.err != nil && !rec.gone {

@@ -43,6 +43,23 @@ func TestRecordsTellEveryTry(t *testing.T) {
 	}
 }
 
+// A vendor that writes at length fills neither the records nor the window.
+func TestALongRefusalIsCut(t *testing.T) {
+	long := strings.Repeat("x", 200_000)
+	a := simulated(t, simvendor.Always(simvendor.Refuse(503, `{"error":{"message":"`+long+`"}}`)))
+	s, base := serve(t, row("a", a.URL(), breaks))
+	for range 3 {
+		post(t, base, plainBody)
+	}
+	rec := s.calls.list()[0]
+	if n := len(rec.outcome()); n > 600 {
+		t.Errorf("the outcome has %d bytes", n)
+	}
+	if n := len(rec.trail[0].Reason) + len(s.Status().Tiers[0].Reason); n > 1000 {
+		t.Errorf("the reasons have %d bytes", n)
+	}
+}
+
 // The latest records stay, and their numbers go on.
 func TestRecordsAreARing(t *testing.T) {
 	var c calls

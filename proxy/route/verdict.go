@@ -140,10 +140,17 @@ func containsAny(text string, parts ...string) bool {
 	return false
 }
 
+// longestReason bounds, in bytes, what is kept and shown of a refusal: vendors write what they like.
+const longestReason = 300
+
 // reason is a refusal in one line.
 func reason(e *anthropic.Error) string {
-	if e.Code != "" {
-		return fmt.Sprintf("%d [%s] %s", e.Status, e.Code, e.Message)
+	message := strings.Join(strings.Fields(e.Message), " ")
+	if len(message) > longestReason {
+		message = strings.ToValidUTF8(message[:longestReason], "") + "…"
 	}
-	return fmt.Sprintf("%d %s", e.Status, e.Message)
+	if e.Code != "" {
+		return fmt.Sprintf("%d [%s] %s", e.Status, e.Code[:min(len(e.Code), 40)], message)
+	}
+	return fmt.Sprintf("%d %s", e.Status, message)
 }
