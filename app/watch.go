@@ -11,7 +11,7 @@ import (
 // makes Fyne repaint the whole window, so that one gets fewer.
 const (
 	trayTick   = 250 * time.Millisecond
-	windowTick = 500 * time.Millisecond
+	windowTick = 800 * time.Millisecond
 )
 
 // watch shows the service's board now and after every change, at most one a tick and the last one

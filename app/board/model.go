@@ -114,10 +114,19 @@ func left(until, now time.Time) time.Duration {
 	return (d + step - 1).Truncate(step)
 }
 
+// estimate is a wait as it is worth showing: nothing below five seconds, and in steps above, because a
+// number that changes with every call says less than one that stays.
+func estimate(wait time.Duration) time.Duration {
+	if wait >= time.Minute {
+		return wait.Round(30 * time.Second)
+	}
+	return wait.Truncate(5 * time.Second)
+}
+
 func modelRow(s proxy.Status, g limiter.Gauge, now time.Time) Row {
 	r := gaugeRow(g)
 	if g.Pending > 0 {
-		r.Wait = s.Waits[g.Key].Round(time.Second)
+		r.Wait = estimate(s.Waits[g.Key])
 	}
 	for _, t := range s.Tiers {
 		for _, m := range t.Models {

@@ -51,7 +51,7 @@ func TestWhatIsOutAndHowLongOneWouldWait(t *testing.T) {
 	if c.Reason != "m: overloaded" || c.Quotas[0] != (Quota{"5h", 45}) {
 		t.Errorf("head %+v", c.Head)
 	}
-	if m, n := c.Rows[0], c.Rows[1]; !m.Out || m.Left != 30*time.Second || n.Out || n.Wait != 12*time.Second {
+	if m, n := c.Rows[0], c.Rows[1]; !m.Out || m.Left != 30*time.Second || n.Out || n.Wait != 10*time.Second {
 		t.Errorf("rows %+v", c.Rows)
 	}
 }
