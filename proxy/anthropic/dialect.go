@@ -13,22 +13,32 @@ import (
 // client gets the vendor's.
 type Dialect struct{}
 
-// Encode returns the path below the vendor's base URL and the body in parts.
-func (Dialect) Encode(r *Request, model string) (path string, body []string, err error) {
-	return "/v1/messages", r.Parts(model), nil
+// Encoded is a request as a vendor gets it.
+type Encoded struct {
+	Path   string   // below the vendor's base URL; it may have a query
+	Body   []string // in parts to be sent one after the other; they may be slices of the request's body
+	Labels Labels   // what could not be carried as it is
+}
+
+// Encode leaves everything as it is but the model.
+func (Dialect) Encode(r *Request, model string) (Encoded, error) {
+	return Encoded{Path: "/v1/messages", Body: r.Parts(model)}, nil
 }
 
 // EncodeCount is Encode for a count of tokens.
-func (Dialect) EncodeCount(r *Request, model string) (path string, body []string, err error) {
-	return "/v1/messages/count_tokens", r.Parts(model), nil
+func (Dialect) EncodeCount(r *Request, model string) (Encoded, error) {
+	return Encoded{Path: "/v1/messages/count_tokens", Body: r.Parts(model)}, nil
 }
 
+// DecodeCount returns the count as it is.
+func (Dialect) DecodeCount(body []byte) ([]byte, error) { return body, nil }
+
 // Decode returns the stream as it is.
-func (Dialect) Decode(s sse.Stream) sse.Stream { return s }
+func (Dialect) Decode(s sse.Stream, model string) sse.Stream { return s }
 
 // DecodeMessage returns the message as it is. Some vendors answer 200 with an error in the body,
 // or with the page of a proxy on the way: both are errors.
-func (Dialect) DecodeMessage(body []byte) ([]byte, error) {
+func (Dialect) DecodeMessage(body []byte, model string) ([]byte, error) {
 	root := gjson.ParseBytes(body)
 	if !root.IsObject() || !gjson.ValidBytes(body) {
 		return nil, errors.New("the answer is not a JSON object")

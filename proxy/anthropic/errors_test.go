@@ -122,18 +122,18 @@ func TestUsageZeroNeverOverwrites(t *testing.T) {
 }
 
 func TestErrorWithin200(t *testing.T) {
-	_, err := Dialect{}.DecodeMessage([]byte(`{"error":{"code":"1305","message":"busy"}}`))
+	_, err := Dialect{}.DecodeMessage([]byte(`{"error":{"code":"1305","message":"busy"}}`), "m")
 	e, ok := err.(*Error)
 	if !ok || !e.Within200 || e.Status != StatusOverloaded || e.Code != "1305" {
 		t.Fatalf("got %+v", err)
 	}
 	for _, body := range []string{"", "<html>", "[]", `"text"`, `{"type":`} {
-		if _, err := (Dialect{}).DecodeMessage([]byte(body)); err == nil {
+		if _, err := (Dialect{}).DecodeMessage([]byte(body), "m"); err == nil {
 			t.Errorf("%q was taken for a message", body)
 		}
 	}
 	message := `{"type":"message","content":[]}`
-	if got, err := (Dialect{}).DecodeMessage([]byte(message)); err != nil || string(got) != message {
+	if got, err := (Dialect{}).DecodeMessage([]byte(message), "m"); err != nil || string(got) != message {
 		t.Fatalf("got %s, %v", got, err)
 	}
 }

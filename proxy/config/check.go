@@ -27,7 +27,7 @@ const (
 )
 
 // dialects are those that a vendor may speak.
-var dialects = []string{"anthropic"}
+var dialects = []string{"anthropic", "openai", "gemini"}
 
 // checker turns what was written into a configuration and collects every problem on the way.
 type checker struct {
@@ -92,11 +92,12 @@ func (conf Config) checkListen() error {
 
 // chain makes the vendors in the order of tiers, or of their rows.
 func (c *checker) chain(f file, conf *Config) {
-	builtin, err := presets()
+	own, err := builtIn()
 	if err != nil {
 		c.problems = append(c.problems, err)
 		return
 	}
+	builtin := own.Vendors
 	rows, order := map[string]Vendor{}, tierList{}
 	for i, row := range f.Vendors {
 		key := fmt.Sprintf("vendors[%d]", i)

@@ -61,11 +61,11 @@ func (c *checker) quota(key string, q *quotaFile, window, probe time.Duration) Q
 	return quota
 }
 
-func (c *checker) accepts(key string, a *acceptsFile) Accepts {
+func (c *checker) accepts(key, dialect string, a *acceptsFile) Accepts {
 	if a == nil {
 		a = &acceptsFile{}
 	}
-	all := AcceptsAll()
+	all := acceptsBy(dialect)
 	accepts := Accepts{
 		Thinking:          or(a.Thinking, all.Thinking),
 		Unsigned:          or(a.Unsigned, all.Unsigned),
@@ -83,4 +83,24 @@ func (c *checker) accepts(key string, a *acceptsFile) Accepts {
 		c.problem(key+".thinking", `expected "adaptive", "enabled" or "none", got %q`, accepts.Thinking)
 	}
 	return accepts
+}
+
+// chat checks the keys that only dialect "openai" has.
+func (c *checker) chat(key string, row vendorFile) Chat {
+	for name, given := range map[string]*string{"reasoning_field": row.Reasoning, "max_tokens_field": row.MaxTokens, "reasoning_effort": row.Effort} {
+		if given != nil && or(row.Dialect, "") != "openai" {
+			c.problem(key+"."+name, `expected only where dialect = "openai"`)
+		}
+	}
+	chat := Chat{Reasoning: or(row.Reasoning, ""), MaxTokens: or(row.MaxTokens, "max_tokens"), Effort: or(row.Effort, "")}
+	if !slices.Contains([]string{"", "reasoning_content", "reasoning"}, chat.Reasoning) {
+		c.problem(key+".reasoning_field", `expected "reasoning_content" or "reasoning", got %q`, chat.Reasoning)
+	}
+	if !slices.Contains([]string{"max_tokens", "max_completion_tokens"}, chat.MaxTokens) {
+		c.problem(key+".max_tokens_field", `expected "max_tokens" or "max_completion_tokens", got %q`, chat.MaxTokens)
+	}
+	if !slices.Contains([]string{"", "omit", "none", "minimal", "low", "medium", "high", "xhigh", "max"}, chat.Effort) {
+		c.problem(key+".reasoning_effort", `expected "omit", "none", "minimal", "low", "medium", "high", "xhigh" or "max", got %q`, chat.Effort)
+	}
+	return chat
 }

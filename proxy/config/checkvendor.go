@@ -22,7 +22,8 @@ func (c *checker) vendor(key string, row vendorFile) Vendor {
 		Models:       c.rules(key, row.Models),
 		Limit:        c.limit(key+".limit", row.Limit),
 		Retry:        c.retry(key+".retry", row.Retry),
-		Accepts:      c.accepts(key+".accepts", row.Accepts),
+		Accepts:      c.accepts(key+".accepts", or(row.Dialect, ""), row.Accepts),
+		Chat:         c.chat(key, row),
 		Codes:        or(row.Codes, ""),
 		Breaker:      c.breaker(key+".breaker", row.Breaker),
 		Quota:        c.quota(key+".quota", row.Quota, 5*time.Hour, 5*time.Minute),
@@ -50,6 +51,9 @@ func (c *checker) vendor(key string, row vendorFile) Vendor {
 	if v.Codes != "" && v.Codes != "zhipu" {
 		c.problem(key+".codes", `expected "zhipu", got %q`, v.Codes)
 	}
+	if own := v.Dialect == "openai" || v.Dialect == "gemini"; own && len(v.Models) == 0 && v.DefaultModel == "" {
+		c.problem(key+".default_model", "expected a model of the vendor's: it has none with a name of Anthropic's")
+	}
 	c.auth(key, row, &v)
 	return v
 }
@@ -58,14 +62,17 @@ func (c *checker) vendor(key string, row vendorFile) Vendor {
 // vendor stays in the chain and is passed over.
 func (c *checker) auth(key string, row vendorFile, v *Vendor) {
 	switch v.Auth {
-	case AuthClient:
+	case AuthClient, AuthNone:
 		if row.Key != nil {
-			c.problem(key+".key", `expected no key where auth = "client"`)
+			c.problem(key+".key", "expected no key where auth = %q", string(v.Auth))
+		}
+		if v.Auth == AuthClient && v.Dialect != "anthropic" {
+			c.problem(key+".auth", "a client's own credentials are Anthropic's: expected another where dialect = %q", v.Dialect)
 		}
 		return
-	case AuthAPIKey, AuthBearer:
+	case AuthAPIKey, AuthBearer, AuthGoogle:
 	default:
-		c.problem(key+".auth", `expected "client", "x-api-key" or "bearer", got %q`, string(v.Auth))
+		c.problem(key+".auth", `expected "client", "x-api-key", "bearer", "x-goog-api-key" or "none", got %q`, string(v.Auth))
 		return
 	}
 	written := or(row.Key, "")

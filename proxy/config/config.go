@@ -20,10 +20,10 @@ type Config struct {
 	Drain     time.Duration // longest wait for calls in flight when stopping
 }
 
-// HasKey reports whether any vendor has a key of its own.
+// HasKey reports whether any vendor has a key of its own, or needs none.
 func (c Config) HasKey() bool {
 	for _, v := range c.Vendors {
-		if v.Key != "" {
+		if v.Key != "" || v.Auth == AuthNone {
 			return true
 		}
 	}
@@ -54,7 +54,7 @@ type Vendor struct {
 	Name         string
 	Title        string // for people; Name when not given
 	Preset       string // the built-in vendor that the row started from; "" if none
-	Dialect      string // "anthropic"
+	Dialect      string // "anthropic", "openai", "gemini"
 	BaseURL      string
 	Auth         Auth
 	Key          Secret // empty while KeyVar is unset
@@ -64,6 +64,7 @@ type Vendor struct {
 	Limit        Limit
 	Retry        Retry
 	Accepts      Accepts
+	Chat         Chat   // of dialect "openai"
 	Codes        string // whose business codes the vendor answers: "zhipu", or ""
 	Breaker      Breaker
 	Quota        Quota         // of a few hours
@@ -81,7 +82,16 @@ const (
 	AuthClient Auth = "client"    // the client's own, as they come
 	AuthAPIKey Auth = "x-api-key" // the configured key in x-api-key
 	AuthBearer Auth = "bearer"    // the configured key in authorization
+	AuthGoogle Auth = "x-goog-api-key"
+	AuthNone   Auth = "none" // nothing: a model on this machine
 )
+
+// Chat is where vendors of Chat Completions differ.
+type Chat struct {
+	Reasoning string // the field of a message that carries reasoning back to the vendor; "" = it is left out
+	MaxTokens string // the field for max_tokens
+	Effort    string // sent as reasoning_effort whatever the request says; "" = what it says, "omit" = nothing
+}
 
 // Limit is a vendor's concurrency. Without Default, Models and Total the vendor is only counted.
 type Limit struct {
@@ -129,6 +139,16 @@ type Accepts struct {
 	ContextManagement bool     // context_management
 	Billing           bool     // the x-anthropic-billing-header block, which changes with every call
 	Betas             []string // names in anthropic-beta, "*" at an end stands for any text; {"*"} passes all
+}
+
+// acceptsBy is what a vendor takes where its row says nothing. What only Anthropic runs or reads
+// means nothing in another dialect; what the dialect itself puts in another form counts as taken.
+func acceptsBy(dialect string) Accepts {
+	a := AcceptsAll()
+	if dialect != "anthropic" {
+		a.ServerTools, a.ContextManagement, a.Billing = false, false, false
+	}
+	return a
 }
 
 // AcceptsAll is a vendor that takes whatever a client sends.

@@ -27,6 +27,9 @@ type vendorFile struct {
 	Limit        *limitFile   `toml:"limit"`
 	Retry        *retryFile   `toml:"retry"`
 	Accepts      *acceptsFile `toml:"accepts"`
+	Reasoning    *string      `toml:"reasoning_field"`
+	MaxTokens    *string      `toml:"max_tokens_field"`
+	Effort       *string      `toml:"reasoning_effort"`
 	Codes        *string      `toml:"codes"`
 	Breaker      *breakerFile `toml:"breaker"`
 	Quota        *quotaFile   `toml:"quota"`
@@ -95,6 +98,9 @@ func (row vendorFile) over(preset vendorFile) vendorFile {
 	lay(&row.Limit, preset.Limit)
 	lay(&row.Retry, preset.Retry)
 	lay(&row.Accepts, preset.Accepts)
+	lay(&row.Reasoning, preset.Reasoning)
+	lay(&row.MaxTokens, preset.MaxTokens)
+	lay(&row.Effort, preset.Effort)
 	lay(&row.Codes, preset.Codes)
 	lay(&row.Breaker, preset.Breaker)
 	lay(&row.Quota, preset.Quota)

@@ -47,20 +47,21 @@ func Parse(path, text string, getenv func(string) string) (Config, error) {
 	return Config{}, &Error{File: path, Problems: strings.Split(err.Error(), "\n")}
 }
 
-// Default is the configuration without a file: every built-in vendor that the environment has a key
-// for, then Anthropic with the client's own.
+// Default is the configuration without a file: of the built-in tiers every vendor that the
+// environment has a key for, then Anthropic with the client's own.
 func Default(getenv func(string) string) (Config, error) {
-	presets, err := presets()
+	f, err := builtIn()
 	if err != nil {
 		return Config{}, err
 	}
 	var tiers []string
-	for _, p := range presets {
-		if p.Key != nil && expand(*p.Key, getenv).missing == "" {
+	for _, tier := range f.Tiers {
+		p, _ := presetNamed(f.Vendors, tier[0])
+		if p.Key == nil || expand(*p.Key, getenv).missing == "" {
 			tiers = append(tiers, p.Name)
 		}
 	}
-	conf, err := Parse("the built-in configuration", "tiers = [\""+strings.Join(append(tiers, "anthropic"), "\", \"")+"\"]", getenv)
+	conf, err := Parse("the built-in configuration", "tiers = [\""+strings.Join(tiers, "\", \"")+"\"]", getenv)
 	conf.Path = ""
 	return conf, err
 }
@@ -100,13 +101,13 @@ func lineOf(text string, key toml.Key) int {
 	return 1 + strings.Count(text[:at[0]+skip], "\n")
 }
 
-// presets are the built-in vendors, in the order that a chain has them by default.
-func presets() ([]vendorFile, error) {
+// builtIn are the built-in vendors, and the tiers of the chain that there is without a file.
+func builtIn() (file, error) {
 	f, err := decode(assets.DefaultConfig)
 	if err != nil {
-		return nil, fmt.Errorf("read built-in vendors: %w", err)
+		return f, fmt.Errorf("read built-in vendors: %w", err)
 	}
-	return f.Vendors, nil
+	return f, nil
 }
 
 var variable = regexp.MustCompile(`\$\$|\$\{([^}]*)\}`)

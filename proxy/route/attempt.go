@@ -24,14 +24,17 @@ func (s *search) attempt(ctx context.Context, at *place) (reply *Reply, ended bo
 		}
 	}()
 	s.called++
-	call, labels := s.chain.adapters[at.vendor].adapt(&s.call, s.session)
-	response, err := at.vendor.Send(ctx, call, at.key.Model)
+	call, labels, err := s.prepare(at)
+	var response *vendor.Response
+	if err == nil {
+		response, err = at.vendor.Send(ctx, call)
+	}
 	if foreignSignature(err) && s.session.Key != "" {
 		// Thinking of before a restart, whose maker nobody remembers. From now on it is left out.
 		s.chain.memory.thoughts.Remember(s.session.Key, "unknown", "unknown")
-		if again, with := s.chain.adapters[at.vendor].adapt(&s.call, s.session); len(with) > len(labels) {
+		if again, with, problem := s.prepare(at); problem == nil && len(with) > len(labels) {
 			labels = with
-			response, err = at.vendor.Send(ctx, again, at.key.Model)
+			response, err = at.vendor.Send(ctx, again)
 		}
 	}
 	s.chain.hear(at, response, err)
@@ -64,6 +67,13 @@ func (s *search) attempt(ctx context.Context, at *place) (reply *Reply, ended bo
 	}
 	s.failed.add(at.key.Vendor, err, f.until)
 	return nil, false, nil
+}
+
+// prepare makes the call acceptable to a vendor. The labels say what was changed on the way.
+func (s *search) prepare(at *place) (vendor.Prepared, []string, error) {
+	adapted, labels := s.chain.adapters[at.vendor].adapt(&s.call, s.session)
+	call, err := at.vendor.Prepare(adapted, at.key.Model)
+	return call, append(labels, call.Labels...), err
 }
 
 // foreignSignature recognizes the refusal of thinking that another vendor signed.

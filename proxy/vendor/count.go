@@ -25,12 +25,13 @@ func (v *Vendor) Count(ctx context.Context, call Call) (*Answer, error) {
 	if !ok {
 		return nil, fmt.Errorf("%s has no endpoint to count tokens", v.conf.Name)
 	}
-	path, parts, err := counter.EncodeCount(call.Request, v.Model(call.Request.Model))
+	model := v.Model(call.Request.Model)
+	encoded, err := counter.EncodeCount(call.Request, model)
 	if err != nil {
 		return nil, fmt.Errorf("encode request for %s: %w", v.conf.Name, err)
 	}
 	ctx, guard := watch(ctx, v.conf.FirstEvent)
-	answer, err := v.post(ctx, call, path, parts)
+	answer, err := v.post(ctx, Prepared{call, encoded, model})
 	if err != nil {
 		return nil, guard.end(err)
 	}
@@ -39,5 +40,11 @@ func (v *Vendor) Count(ctx context.Context, call Call) (*Answer, error) {
 	if err = guard.end(err); err != nil {
 		return nil, err
 	}
-	return &Answer{statusOf(answer.StatusCode), answer.Header, body}, nil
+	status := statusOf(answer.StatusCode)
+	if status < 300 {
+		if body, err = counter.DecodeCount(body); err != nil {
+			return nil, err
+		}
+	}
+	return &Answer{status, answer.Header, body}, nil
 }

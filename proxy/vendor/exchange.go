@@ -22,13 +22,13 @@ const maxAnswer = 64 << 20
 const maxError = 1 << 20
 
 // exchange is one request and its answer.
-func (v *Vendor) exchange(parent context.Context, call Call, path string, parts []string) (*Response, error) {
+func (v *Vendor) exchange(parent context.Context, call Prepared) (*Response, error) {
 	limit := v.conf.Message
 	if call.Request.Stream {
 		limit = v.conf.FirstEvent
 	}
 	ctx, guard := watch(parent, limit)
-	answer, err := v.post(ctx, call, path, parts)
+	answer, err := v.post(ctx, call)
 	if err != nil {
 		return nil, guard.end(err)
 	}
@@ -38,9 +38,9 @@ func (v *Vendor) exchange(parent context.Context, call Call, path string, parts 
 		return nil, guard.end(v.dialect.DecodeError(statusOf(answer.StatusCode), answer.Header, body))
 	}
 	if call.Request.Stream {
-		return v.stream(answer, guard)
+		return v.stream(answer, guard, call.model)
 	}
-	return v.message(answer, guard)
+	return v.message(answer, guard, call.model)
 }
 
 // statusOf turns a redirect, which no API of this kind answers, into an error of the vendor's.
@@ -52,12 +52,13 @@ func statusOf(status int) int {
 }
 
 // post sends the body and returns the answer with its body still to be read, and closed.
-func (v *Vendor) post(ctx context.Context, call Call, path string, parts []string) (*http.Response, error) {
-	body := &payload{parts: parts}
+func (v *Vendor) post(ctx context.Context, call Prepared) (*http.Response, error) {
+	body := &payload{parts: call.Body}
 	defer body.release()
 	req := v.client.R().SetContext(withPayload(ctx, body)).SetDoNotParseResponse(true)
 	req.Header = requestHeader(call.Header, v.conf)
-	if call.Query != "" {
+	path := call.Path
+	if own := v.conf.Dialect == "anthropic"; own && call.Query != "" {
 		path += "?" + call.Query
 	}
 	resp, err := req.Post(path)
@@ -91,25 +92,25 @@ func transportError(ctx context.Context, err error) error {
 	return err
 }
 
-func (v *Vendor) stream(answer *http.Response, guard *guard) (*Response, error) {
+func (v *Vendor) stream(answer *http.Response, guard *guard, model string) (*Response, error) {
 	if kind, _, _ := mime.ParseMediaType(answer.Header.Get("Content-Type")); kind != "text/event-stream" {
 		body, _ := io.ReadAll(io.LimitReader(answer.Body, maxError))
-		if _, err := v.dialect.DecodeMessage(body); err != nil {
+		if _, err := v.dialect.DecodeMessage(body, model); err != nil {
 			return nil, guard.end(err)
 		}
 		return nil, guard.end(fmt.Errorf("expected text/event-stream, the vendor answered %q", kind))
 	}
-	events := &stream{src: v.dialect.Decode(sse.NewReader(answer.Body)), guard: guard, idle: v.conf.Idle}
+	events := &stream{src: v.dialect.Decode(sse.NewReader(answer.Body), model), guard: guard, idle: v.conf.Idle}
 	if err := events.hold(); err != nil {
 		return nil, guard.end(err)
 	}
 	return &Response{Header: answer.Header, Events: events, guard: guard}, nil
 }
 
-func (v *Vendor) message(answer *http.Response, guard *guard) (*Response, error) {
+func (v *Vendor) message(answer *http.Response, guard *guard, model string) (*Response, error) {
 	body, err := readAll(answer)
 	if err == nil {
-		body, err = v.dialect.DecodeMessage(body)
+		body, err = v.dialect.DecodeMessage(body, model)
 	}
 	err = guard.end(err)
 	if err != nil {

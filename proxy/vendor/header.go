@@ -24,9 +24,43 @@ var clientOnly = []string{
 	"X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip",
 }
 
-// requestHeader is what a vendor gets of the client's header: everything but the connection's own
-// part and, unless the vendor takes the client's credentials, these.
+// requestHeader is what a vendor gets. One that speaks the Messages API gets the client's header:
+// everything but the connection's own part and, unless it takes the client's credentials, these. To
+// any other the client's header means nothing.
 func requestHeader(client http.Header, conf config.Vendor) http.Header {
+	if conf.Dialect != "anthropic" {
+		h := http.Header{"Content-Type": {"application/json"}, "Accept-Encoding": {"identity"}, "User-Agent": {"afterglow"}}
+		authorize(h, conf)
+		return h
+	}
+	h := clientHeader(client)
+	if conf.Auth != config.AuthClient {
+		delete(h, "Authorization")
+		delete(h, "X-Api-Key")
+	}
+	authorize(h, conf)
+	h["Content-Type"] = []string{"application/json"}
+	h["Accept-Encoding"] = []string{"identity"}
+	if h.Get("Anthropic-Version") == "" {
+		h["Anthropic-Version"] = []string{apiVersion}
+	}
+	return h
+}
+
+// authorize adds the vendor's own key.
+func authorize(h http.Header, conf config.Vendor) {
+	switch conf.Auth {
+	case config.AuthAPIKey:
+		h["X-Api-Key"] = []string{conf.Key.Reveal()}
+	case config.AuthBearer:
+		h["Authorization"] = []string{"Bearer " + conf.Key.Reveal()}
+	case config.AuthGoogle:
+		h["X-Goog-Api-Key"] = []string{conf.Key.Reveal()}
+	}
+}
+
+// clientHeader is what may leave this machine of a client's header.
+func clientHeader(client http.Header) http.Header {
 	h := endToEnd(client)
 	for _, name := range clientOnly {
 		delete(h, name)
@@ -35,21 +69,6 @@ func requestHeader(client http.Header, conf config.Vendor) http.Header {
 		if strings.HasPrefix(name, "Sec-") {
 			delete(h, name)
 		}
-	}
-	if conf.Auth != "client" {
-		delete(h, "Authorization")
-		delete(h, "X-Api-Key")
-	}
-	switch conf.Auth {
-	case "x-api-key":
-		h["X-Api-Key"] = []string{conf.Key.Reveal()}
-	case "bearer":
-		h["Authorization"] = []string{"Bearer " + conf.Key.Reveal()}
-	}
-	h["Content-Type"] = []string{"application/json"}
-	h["Accept-Encoding"] = []string{"identity"}
-	if h.Get("Anthropic-Version") == "" {
-		h["Anthropic-Version"] = []string{apiVersion}
 	}
 	return h
 }

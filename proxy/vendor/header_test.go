@@ -36,9 +36,9 @@ func TestRequestHeader(t *testing.T) {
 		conf config.Vendor
 		auth http.Header
 	}{
-		"own key":    {config.Vendor{Auth: "x-api-key", Key: "ours"}, header("X-Api-Key", "ours")},
-		"own bearer": {config.Vendor{Auth: "bearer", Key: "ours"}, header("Authorization", "Bearer ours")},
-		"client's":   {config.Vendor{Auth: "client"}, header("Authorization", "Bearer sk-ant-client", "X-Api-Key", "client-key")},
+		"own key":    {config.Vendor{Dialect: "anthropic", Auth: "x-api-key", Key: "ours"}, header("X-Api-Key", "ours")},
+		"own bearer": {config.Vendor{Dialect: "anthropic", Auth: "bearer", Key: "ours"}, header("Authorization", "Bearer ours")},
+		"client's":   {config.Vendor{Dialect: "anthropic", Auth: "client"}, header("Authorization", "Bearer sk-ant-client", "X-Api-Key", "client-key")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			want := passes.Clone()
@@ -57,7 +57,7 @@ func TestRequestHeader(t *testing.T) {
 }
 
 func TestVersionIsAddedWhereTheClientHasNone(t *testing.T) {
-	if got := requestHeader(http.Header{}, config.Vendor{Auth: "client"}).Get("anthropic-version"); got != apiVersion {
+	if got := requestHeader(http.Header{}, config.Vendor{Dialect: "anthropic", Auth: "client"}).Get("anthropic-version"); got != apiVersion {
 		t.Fatalf("got %q", got)
 	}
 }

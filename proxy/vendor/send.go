@@ -19,20 +19,33 @@ type Call struct {
 	Query   string      // the client's raw query, which vendors may read betas from
 }
 
-// Send sends a call under the vendor model's name and returns the answer as soon as it is worth
+// Prepared is a call as a vendor gets it.
+type Prepared struct {
+	Call
+	anthropic.Encoded
+	model string
+}
+
+// Prepare encodes a call under the vendor model's name. The error is an *anthropic.Error if the
+// vendor's dialect cannot carry the request.
+func (v *Vendor) Prepare(call Call, model string) (Prepared, error) {
+	encoded, err := v.dialect.Encode(call.Request, model)
+	if err != nil {
+		return Prepared{}, fmt.Errorf("encode request for %s: %w", v.conf.Name, err)
+	}
+	return Prepared{call, encoded, model}, nil
+}
+
+// Send sends a prepared call and returns the answer as soon as it is worth
 // committing to: a stream whose first event is there, or a whole message. Refusals with 429 and 529
 // are waited out here, as often as the configuration says, so that the caller's permit spans them.
 //
 // The error is an *anthropic.Error if the vendor answered one, the context's cause if ctx ended, else
 // the transport's. The caller closes the response.
-func (v *Vendor) Send(ctx context.Context, call Call, model string) (*Response, error) {
-	path, parts, err := v.dialect.Encode(call.Request, model)
-	if err != nil {
-		return nil, fmt.Errorf("encode request for %s: %w", v.conf.Name, err)
-	}
+func (v *Vendor) Send(ctx context.Context, call Prepared) (*Response, error) {
 	waits := v.waits()
 	for attempt := 1; ; attempt++ {
-		resp, err := v.exchange(ctx, call, path, parts)
+		resp, err := v.exchange(ctx, call)
 		var refused *anthropic.Error
 		if err == nil || !errors.As(err, &refused) || attempt >= v.attempts(refused) {
 			return resp, err

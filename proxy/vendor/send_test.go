@@ -53,7 +53,11 @@ func waits(t *testing.T, codes string, list ...answer) (gaps []time.Duration, er
 	if err != nil {
 		t.Fatal(err)
 	}
-	resp, err := v.Via(net).Send(t.Context(), Call{Request: req, Header: http.Header{}}, "m")
+	call, err := v.Prepare(Call{Request: req, Header: http.Header{}}, "m")
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := v.Via(net).Send(t.Context(), call)
 	if err == nil {
 		resp.Close()
 	}

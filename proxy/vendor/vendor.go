@@ -18,21 +18,25 @@ import (
 )
 
 // Dialect translates between the Messages API and what a vendor speaks. It is pure: no I/O, and no
-// state between calls.
+// state between calls. model is the vendor model.
 type Dialect interface {
-	// Encode returns the path below the base URL, and the body in parts to be sent one after the
-	// other; they may be slices of the request's body.
-	Encode(req *anthropic.Request, model string) (path string, body []string, err error)
-	Decode(sse.Stream) sse.Stream
+	// Encode returns the request as the vendor gets it. The error is an *anthropic.Error with status
+	// 400 for what the dialect cannot carry.
+	Encode(req *anthropic.Request, model string) (anthropic.Encoded, error)
+	// Decode turns the vendor's stream into one of the Messages API.
+	Decode(s sse.Stream, model string) sse.Stream
 	// DecodeMessage turns a whole answer into a message; its error is an *anthropic.Error if the
 	// vendor answered one with status 200.
-	DecodeMessage(body []byte) ([]byte, error)
+	DecodeMessage(body []byte, model string) ([]byte, error)
+	// DecodeError reads an error answer, whatever its body.
 	DecodeError(status int, header http.Header, body []byte) *anthropic.Error
 }
 
 // Counter is a dialect that has an endpoint to count tokens.
 type Counter interface {
-	EncodeCount(req *anthropic.Request, model string) (path string, body []string, err error)
+	EncodeCount(req *anthropic.Request, model string) (anthropic.Encoded, error)
+	// DecodeCount turns a good answer into one of the Messages API.
+	DecodeCount(body []byte) ([]byte, error)
 }
 
 // Vendor is one configured upstream account. It is safe for concurrent use.
@@ -46,11 +50,9 @@ type Vendor struct {
 // New returns a vendor for a checked configuration. Close it when no call uses it any more.
 func New(conf config.Vendor, log *slog.Logger) (*Vendor, error) {
 	v := &Vendor{conf: conf, log: log.With("vendor", conf.Name)}
-	switch conf.Dialect {
-	case "anthropic":
-		v.dialect = anthropic.Dialect{}
-	default:
-		return nil, fmt.Errorf("vendor %q: unknown dialect %q", conf.Name, conf.Dialect)
+	var err error
+	if v.dialect, err = dialect(conf); err != nil {
+		return nil, err
 	}
 	v.client = resty.NewWithClient(&http.Client{
 		Transport: transport(conf.Connect),
@@ -62,6 +64,14 @@ func New(conf config.Vendor, log *slog.Logger) (*Vendor, error) {
 		SetLogger(silent{}).
 		SetPreRequestHook(attachPayload)
 	return v, nil
+}
+
+func dialect(conf config.Vendor) (Dialect, error) {
+	switch conf.Dialect {
+	case "anthropic":
+		return anthropic.Dialect{}, nil
+	}
+	return nil, fmt.Errorf("vendor %q: unknown dialect %q", conf.Name, conf.Dialect)
 }
 
 // transport keeps enough idle connections for a swarm of sub-agents. Compression stays off: it
@@ -89,7 +99,9 @@ func (v *Vendor) Name() string { return v.conf.Name }
 func (v *Vendor) Model(name string) string { return v.conf.Model(name) }
 
 // Usable reports whether the vendor has the credentials that it needs.
-func (v *Vendor) Usable() bool { return v.conf.Auth == "client" || v.conf.Key != "" }
+func (v *Vendor) Usable() bool {
+	return v.conf.Auth == config.AuthClient || v.conf.Auth == config.AuthNone || v.conf.Key != ""
+}
 
 // Close drops idle connections. Calls under way go on.
 func (v *Vendor) Close() { v.client.GetClient().CloseIdleConnections() }
