@@ -8,12 +8,10 @@ package route
 import (
 	"context"
 	"log/slog"
-	"net/http"
 	"slices"
 	"time"
 
 	"afterglow/limiter"
-	"afterglow/proxy/anthropic"
 	"afterglow/proxy/config"
 	"afterglow/proxy/vendor"
 )
@@ -117,34 +115,3 @@ func named(tier []*vendor.Vendor, name string) *vendor.Vendor {
 // Wait estimates how long a call for a vendor model that queued now would wait, 0 if not at all or
 // if nothing is known.
 func (c *Chain) Wait(k limiter.Key) time.Duration { return c.memory.pace.wait(k, c.limiter.Load(k)) }
-
-// Count asks the first vendor that can count tokens; a failure leads to the next as in Send.
-func (c *Chain) Count(ctx context.Context, call vendor.Call) (*vendor.Answer, error) {
-	var failed failures
-	session := SessionOf(call.Header, call.Request)
-	for _, tier := range c.order(session) {
-		for _, v := range tier {
-			if !v.Usable() || !v.CanCount() {
-				failed.skip(v.Name(), "cannot count tokens")
-				continue
-			}
-			if out := c.memory.Health.closed(v.Name(), v.Model(call.Request.Model)); out != nil {
-				failed.skip(v.Name(), out.Error())
-				continue
-			}
-			adapted, _ := c.adapters[v].adapt(&call, session)
-			answer, err := v.Count(ctx, adapted)
-			if err == nil && (answer.Status < 400 || answer.Status == http.StatusBadRequest) {
-				return answer, nil
-			}
-			if ctx.Err() != nil {
-				return nil, context.Cause(ctx)
-			}
-			if err == nil {
-				err = anthropic.DecodeError(answer.Status, answer.Header, answer.Body)
-			}
-			failed.add(v.Name(), err, time.Time{})
-		}
-	}
-	return nil, failed.answer()
-}

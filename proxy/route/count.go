@@ -1,0 +1,67 @@
+package route
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"time"
+
+	"afterglow/proxy/anthropic"
+	"afterglow/proxy/vendor"
+)
+
+// Estimated is the header of a count that nobody but us made.
+const Estimated = "X-Afterglow-Estimated"
+
+// Count asks the vendor that a call would go to how many tokens a request has; a failure leads to the
+// next as in Send. If that vendor has no endpoint to count, the answer is an estimate: another
+// vendor's count would be slower and no closer.
+func (c *Chain) Count(ctx context.Context, call vendor.Call) (*vendor.Answer, error) {
+	var failed failures
+	session := SessionOf(call.Header, call.Request)
+	for _, tier := range c.order(session) {
+		for _, v := range tier {
+			if !v.Usable() {
+				failed.skip(v.Name(), "no key")
+				continue
+			}
+			if out := c.memory.Health.closed(v.Name(), v.Model(call.Request.Model)); out != nil {
+				failed.skip(v.Name(), out.Error())
+				continue
+			}
+			adapted, _ := c.adapters[v].adapt(&call, session)
+			if !v.CanCount() {
+				return estimate(adapted.Request)
+			}
+			answer, err := v.Count(ctx, adapted)
+			switch {
+			case ctx.Err() != nil:
+				return nil, context.Cause(ctx)
+			case err == nil && lacks(answer.Status):
+				return estimate(adapted.Request)
+			case err == nil && (answer.Status < 400 || answer.Status == http.StatusBadRequest):
+				return answer, nil
+			case err == nil:
+				err = anthropic.DecodeError(answer.Status, answer.Header, answer.Body)
+			}
+			failed.add(v.Name(), err, time.Time{})
+		}
+	}
+	return nil, failed.answer()
+}
+
+// lacks reports whether a status says that the vendor has no such endpoint.
+func lacks(status int) bool {
+	return status == http.StatusNotFound || status == http.StatusMethodNotAllowed || status == http.StatusNotImplemented
+}
+
+func estimate(req *anthropic.Request) (*vendor.Answer, error) {
+	body, err := req.Decode()
+	if err != nil {
+		return nil, err
+	}
+	count := strconv.AppendInt([]byte(`{"input_tokens":`), body.EstimateTokens(), 10)
+	return &vendor.Answer{
+		Status: http.StatusOK, Header: http.Header{Estimated: {"true"}}, Body: append(count, '}'),
+	}, nil
+}
