@@ -104,7 +104,7 @@ func TestDecodeKnowsWhatRealClientsSend(t *testing.T) {
 }
 
 func FuzzDecodeBody(f *testing.F) {
-	files, _ := filepath.Glob("../testdata/captures/*.json")
+	files, _ := filepath.Glob("../testdata/captures/0[67]*.json") // the short ones: the fuzzer is faster with them
 	for _, file := range files {
 		text, err := os.ReadFile(file)
 		if err != nil {
