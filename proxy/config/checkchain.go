@@ -65,7 +65,7 @@ func (c *checker) accepts(key, dialect string, a *acceptsFile) Accepts {
 	if a == nil {
 		a = &acceptsFile{}
 	}
-	all := acceptsBy(dialect)
+	all := AcceptsBy(dialect)
 	accepts := Accepts{
 		Thinking:          or(a.Thinking, all.Thinking),
 		Unsigned:          or(a.Unsigned, all.Unsigned),
@@ -78,9 +78,13 @@ func (c *checker) accepts(key, dialect string, a *acceptsFile) Accepts {
 		ContextManagement: or(a.ContextManagement, all.ContextManagement),
 		Billing:           or(a.Billing, all.Billing),
 		Betas:             or(a.Betas, all.Betas),
+		MaxTokens:         or(a.MaxTokens, 0),
 	}
 	if !slices.Contains([]string{"adaptive", "enabled", "none"}, accepts.Thinking) {
 		c.problem(key+".thinking", `expected "adaptive", "enabled" or "none", got %q`, accepts.Thinking)
+	}
+	if accepts.MaxTokens < 0 {
+		c.problem(key+".max_tokens", "expected a number of tokens, or 0 for any, got %d", accepts.MaxTokens)
 	}
 	return accepts
 }

@@ -139,11 +139,12 @@ type Accepts struct {
 	ContextManagement bool     // context_management
 	Billing           bool     // the x-anthropic-billing-header block, which changes with every call
 	Betas             []string // names in anthropic-beta, "*" at an end stands for any text; {"*"} passes all
+	MaxTokens         int64    // highest max_tokens; 0 = whatever the client says
 }
 
-// acceptsBy is what a vendor takes where its row says nothing. What only Anthropic runs or reads
+// AcceptsBy is what a vendor takes where its row says nothing. What only Anthropic runs or reads
 // means nothing in another dialect; what the dialect itself puts in another form counts as taken.
-func acceptsBy(dialect string) Accepts {
+func AcceptsBy(dialect string) Accepts {
 	a := AcceptsAll()
 	if dialect != "anthropic" {
 		a.ServerTools, a.ContextManagement, a.Billing = false, false, false

@@ -68,6 +68,7 @@ type acceptsFile struct {
 	ContextManagement *bool     `toml:"context_management"`
 	Billing           *bool     `toml:"billing_header"`
 	Betas             *[]string `toml:"betas"`
+	MaxTokens         *int64    `toml:"max_tokens"`
 }
 
 type breakerFile struct {

@@ -27,6 +27,8 @@ type Accepts struct {
 	Billing bool
 	// Betas are the values of the anthropic-beta header that it knows; see [FilterBetas].
 	Betas []string
+	// MaxTokens is the highest max_tokens that it takes, 0 if it takes any.
+	MaxTokens int64
 }
 
 // Everything is an Accepts that refuses nothing.
@@ -39,7 +41,7 @@ func Everything() Accepts {
 
 // plainEnvelope reports whether the top-level fields beside the messages need no look.
 func (a Accepts) plainEnvelope() bool {
-	return (a.Thinking == "" || a.Thinking == "adaptive") && a.ServerTools && a.CacheControl && a.ContextManagement && a.Billing
+	return (a.Thinking == "" || a.Thinking == "adaptive") && a.ServerTools && a.CacheControl && a.ContextManagement && a.Billing && a.MaxTokens == 0
 }
 
 // FilterBetas returns an anthropic-beta header's value without what the vendor does not know, ""

@@ -3,6 +3,7 @@ package mend
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -36,8 +37,13 @@ func (m *mending) change(key, value, label string) {
 
 // adaptEnvelope adapts what stands beside the messages.
 func (m *mending) adaptEnvelope(req *anthropic.Request) {
-	m.adaptThinking(req)
 	a := m.to.Accepts
+	limit := req.MaxTokens
+	if a.MaxTokens > 0 && limit > a.MaxTokens {
+		limit = a.MaxTokens
+		m.change("max_tokens", strconv.FormatInt(limit, 10), LabelMaxTokens)
+	}
+	m.adaptThinking(req.Thinking(), limit)
 	if a.plainEnvelope() {
 		return
 	}
@@ -63,8 +69,8 @@ func (m *mending) adaptEnvelope(req *anthropic.Request) {
 // of the 32 000 tokens of output that the client asks for.
 const adaptiveBudget = 16000
 
-func (m *mending) adaptThinking(req *anthropic.Request) {
-	thinking := req.Thinking()
+// adaptThinking adapts the thinking field. limit is the request's max_tokens, 0 if it has none.
+func (m *mending) adaptThinking(thinking string, limit int64) {
 	kind := gjson.Get(thinking, "type").Str
 	a := m.to.Accepts
 	budget := a.Thinking == "enabled" && kind == "adaptive"
@@ -73,18 +79,26 @@ func (m *mending) adaptThinking(req *anthropic.Request) {
 	case a.Thinking == "none":
 		m.labels.add(LabelThinkingDisabled)
 		m.changes = append(m.changes, change{"thinking", ""})
-	case m.loopLostThinking && !a.Unsigned && (kind == "enabled" || budget), budget && req.MaxTokens == 1:
+	case m.loopLostThinking && !a.Unsigned && (kind == "enabled" || budget), budget && limit == 1:
 		// With a budget, a tool loop must begin with thinking.
 		m.labels.add(LabelThinkingDisabled)
 		m.changes = append(m.changes, change{"thinking", `{"type":"disabled"}`})
 	case budget:
 		m.labels.add(LabelThinkingBudget)
 		tokens := int64(adaptiveBudget)
-		if req.MaxTokens > 0 {
-			tokens = min(tokens, req.MaxTokens-1)
+		if limit > 0 {
+			tokens = min(tokens, limit-1)
 		}
-		m.changes = append(m.changes, change{"thinking", fmt.Sprintf(`{"type":"enabled","budget_tokens":%d}`, tokens)})
+		m.changes = append(m.changes, change{"thinking", enabled(tokens)})
+	case a.MaxTokens > 1 && kind == "enabled" && gjson.Get(thinking, "budget_tokens").Int() >= a.MaxTokens:
+		// A budget must be below max_tokens.
+		m.labels.add(LabelThinkingBudget)
+		m.changes = append(m.changes, change{"thinking", enabled(a.MaxTokens - 1)})
 	}
+}
+
+func enabled(budget int64) string {
+	return fmt.Sprintf(`{"type":"enabled","budget_tokens":%d}`, budget)
 }
 
 // adaptTools takes out the definitions that only Anthropic knows, and a choice that names one.

@@ -11,6 +11,7 @@ const (
 	LabelThinkingDropped   = "thinking_dropped"   // thinking that another vendor made is gone
 	LabelThinkingBudget    = "thinking_budget"    // adaptive thinking became a budget
 	LabelThinkingDisabled  = "thinking_disabled"  // the request's thinking is off
+	LabelMaxTokens         = "max_tokens"         // the answer may be only as long as the vendor allows
 	LabelSystemFolded      = "system_folded"      // system messages became part of a user's turn
 	LabelToolPairing       = "tool_pairing"       // results were moved to their uses, made up or dropped
 	LabelToolOrder         = "tool_order"         // results were put before the text
@@ -27,7 +28,7 @@ const (
 // Labels lists the labels in the order in which [Mend] returns them.
 func Labels() []string {
 	return []string{
-		LabelVendorBlocks, LabelServerTools, LabelImages, LabelDocuments, LabelThinkingDropped, LabelThinkingBudget, LabelThinkingDisabled, LabelSystemFolded,
+		LabelVendorBlocks, LabelServerTools, LabelImages, LabelDocuments, LabelThinkingDropped, LabelThinkingBudget, LabelThinkingDisabled, LabelMaxTokens, LabelSystemFolded,
 		LabelToolPairing, LabelToolOrder, LabelToolIDs, LabelToolInput, LabelEmptyText, LabelTurnsMerged, LabelFirstUser, LabelCacheControl, LabelContextManagement, LabelBilling,
 	}
 }

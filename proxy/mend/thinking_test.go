@@ -3,6 +3,7 @@ package mend_test
 import (
 	"testing"
 
+	"afterglow/proxy/anthropic"
 	"afterglow/proxy/mend"
 )
 
@@ -143,5 +144,28 @@ func TestToolLoopThatLostItsThinking(t *testing.T) {
 	to.Accepts.Unsigned = true
 	if got, _ = send(t, to, loop(budget)); at(got, "thinking.type") != "enabled" {
 		t.Errorf("a vendor that does not mind, got %s", at(got, "thinking"))
+	}
+}
+
+// A vendor that takes shorter answers only: max_tokens is cut, and a thinking budget with it.
+func TestTheAnswerMayBeAsLongAsTheVendorAllows(t *testing.T) {
+	const messages = `"messages":[{"role":"user","content":"hi"}]`
+	for in, want := range map[string]string{
+		`{"model":"m","max_tokens":128000,` + messages + `}`:                                                     `{"model":"m","max_tokens":8192,` + messages + `}`,
+		`{"model":"m",` + messages + `,"max_tokens":128000,"thinking":{"type":"enabled","budget_tokens":32000}}`: `{"model":"m",` + messages + `,"max_tokens":8192,"thinking":{"type":"enabled","budget_tokens":8191}}`,
+		`{"model":"m",` + messages + `,"max_tokens":128000,"thinking":{"type":"enabled","budget_tokens":1024}}`:  `{"model":"m",` + messages + `,"max_tokens":8192,"thinking":{"type":"enabled","budget_tokens":1024}}`,
+		`{"model":"m","max_tokens":8192,` + messages + `}`:                                                       `{"model":"m","max_tokens":8192,` + messages + `}`,
+		`{"model":"m",` + messages + `}`:                                                                         `{"model":"m",` + messages + `}`,
+	} {
+		to := mend.Target{Vendor: "v", Accepts: mend.Everything()}
+		to.Accepts.MaxTokens = 8192
+		req, err := anthropic.ParseRequest(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, labels := mend.Mend(req, to)
+		if got.Body != want || (in != want) != (len(labels) > 0 && labels[len(labels)-1] == mend.LabelMaxTokens) {
+			t.Errorf("%s became %s, want %s; %v", in, got.Body, want, labels)
+		}
 	}
 }
