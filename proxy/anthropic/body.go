@@ -221,3 +221,21 @@ func (l *Labels) Add(label string) {
 	}
 	*l = append(*l, label)
 }
+
+// longestLabel bounds, in bytes, a label that is made of a client's own words.
+const longestLabel = 40
+
+// LabelFor is the label for a field or a type that has no word of ours: its own name, cut and without
+// what a label does not have.
+func LabelFor(name string) string {
+	var label []byte
+	for _, c := range []byte(name[:min(len(name), longestLabel)]) {
+		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '-' {
+			label = append(label, c)
+		}
+	}
+	if len(label) == 0 {
+		return "unknown"
+	}
+	return string(label)
+}

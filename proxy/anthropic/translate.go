@@ -66,7 +66,7 @@ func (t *translation) step() {
 		}
 	case err != nil || t.writer.finished:
 	case e.Data == nil:
-		t.writer.comment(e)
+		t.writer.comment()
 	case e.Cut && !whole(e.Data):
 		err = io.ErrUnexpectedEOF
 	default:

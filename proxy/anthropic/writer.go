@@ -32,6 +32,7 @@ type Writer struct {
 	text    []byte // of the open block, for a whole message
 	held    []byte // its signature, or the beginning of a tool's call
 	message []byte // the whole message once it is finished
+	failure *Error // what Fail was given
 }
 
 // bounds are an event's place in the buffer.
@@ -45,6 +46,14 @@ func (w *Writer) Begin(id, model string) {
 	if !w.started && model != "" {
 		w.Model = model
 	}
+}
+
+// ID is the message's id, made up if the vendor gave none.
+func (w *Writer) ID() string {
+	if w.id == "" {
+		w.id = newID()
+	}
+	return w.id
 }
 
 // Usage tells the tokens of the request, if they are known before the answer begins.
@@ -121,7 +130,7 @@ func (w *Writer) Finish(stopReason, stopSequence string, u Usage) {
 	}
 	if w.Whole {
 		w.message = append(w.message, `{"id":`...)
-		w.message = append(append(w.message, quoted(w.id)...), `,"type":"message","role":"assistant","model":`...)
+		w.message = append(append(w.message, quoted(w.ID())...), `,"type":"message","role":"assistant","model":`...)
 		w.message = append(append(w.message, quoted(w.Model)...), `,"content":[`...)
 		w.message = append(append(w.message, w.buf...), `],"stop_reason":`...)
 		w.message = append(append(w.message, quoted(stopReason)...), `,"stop_sequence":`...)
@@ -139,12 +148,12 @@ func (w *Writer) Finish(stopReason, stopSequence string, u Usage) {
 	w.end()
 }
 
-// Fail ends the stream with an error event.
+// Fail ends the answer with an error: the stream with an error event.
 func (w *Writer) Fail(e *Error) {
 	if w.finished {
 		return
 	}
-	w.finished = true
+	w.finished, w.failure = true, e
 	from := len(w.buf)
 	w.buf = append(w.buf, "event: error\ndata: "...)
 	data := len(w.buf)
@@ -152,6 +161,9 @@ func (w *Writer) Fail(e *Error) {
 	w.buf = append(w.buf, "\n\n"...)
 	w.events = append(w.events, bounds{from, len("error"), data, len(w.buf)})
 }
+
+// Failure is the error that the answer ended with, nil if it did not.
+func (w *Writer) Failure() *Error { return w.failure }
 
 // Message is the whole message, nil unless Whole is set and Finish was called.
 func (w *Writer) Message() []byte { return w.message }
@@ -161,14 +173,11 @@ func (w *Writer) start() {
 		return
 	}
 	w.started = true
-	if w.id == "" {
-		w.id = newID()
-	}
 	if w.Whole {
 		return
 	}
 	w.event("message_start")
-	w.buf = append(append(w.buf, `,"message":{"id":`...), quoted(w.id)...)
+	w.buf = append(append(w.buf, `,"message":{"id":`...), quoted(w.ID())...)
 	w.buf = append(append(w.buf, `,"type":"message","role":"assistant","model":`...), quoted(w.Model)...)
 	w.buf = append(w.buf, `,"content":[],"stop_reason":null,"stop_sequence":null,"usage":`...)
 	w.buf = append(appendUsage(w.buf, w.usage), '}')
@@ -267,10 +276,10 @@ func (w *Writer) end() {
 	w.events[len(w.events)-1].to = len(w.buf)
 }
 
-// comment passes an event without data on: a vendor's keep-alive keeps the client too.
-func (w *Writer) comment(e sse.Event) {
+// comment stands for an event without data: a vendor's keep-alive keeps the client too.
+func (w *Writer) comment() {
 	from := len(w.buf)
-	w.buf = append(w.buf, e.Raw...)
+	w.buf = append(w.buf, ":\n\n"...)
 	w.events = append(w.events, bounds{from: from, data: -1, to: len(w.buf)})
 }
 

@@ -55,6 +55,9 @@ func (v *Vendor) MeaningOf(e *anthropic.Error) Meaning {
 			return m
 		}
 	}
+	if e.Code == "insufficient_quota" { // OpenAI's word for an account without money, under 429
+		return NoFunds
+	}
 	text := strings.ToLower(e.Message)
 	switch e.Status {
 	case http.StatusPaymentRequired:
