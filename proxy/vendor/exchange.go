@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"afterglow/proxy/anthropic"
+	"afterglow/proxy/openai"
 	"afterglow/proxy/sse"
 )
 
@@ -61,7 +62,8 @@ func (v *Vendor) post(ctx context.Context, call Prepared) (*http.Response, error
 	if own := v.conf.Dialect == "anthropic"; own && call.Query != "" {
 		path += "?" + call.Query
 	}
-	resp, err := req.Post(path)
+	// Joined here: the internal API's paths begin with a colon, and resty would put a slash before it.
+	resp, err := req.Post(v.base + path)
 	if err != nil {
 		return nil, transportError(ctx, err)
 	}
@@ -174,4 +176,7 @@ func (g *guard) end(err error) error {
 	return err
 }
 
-var _ Dialect = anthropic.Dialect{}
+var (
+	_ Dialect = anthropic.Dialect{}
+	_ Dialect = openai.Dialect{}
+)

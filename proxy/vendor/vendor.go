@@ -14,6 +14,7 @@ import (
 
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/config"
+	"afterglow/proxy/openai"
 	"afterglow/proxy/sse"
 )
 
@@ -42,6 +43,7 @@ type Counter interface {
 // Vendor is one configured upstream account. It is safe for concurrent use.
 type Vendor struct {
 	conf    config.Vendor
+	base    string // of the URLs, without a slash at its end
 	dialect Dialect
 	client  *resty.Client
 	log     *slog.Logger
@@ -49,7 +51,7 @@ type Vendor struct {
 
 // New returns a vendor for a checked configuration. Close it when no call uses it any more.
 func New(conf config.Vendor, log *slog.Logger) (*Vendor, error) {
-	v := &Vendor{conf: conf, log: log.With("vendor", conf.Name)}
+	v := &Vendor{conf: conf, base: strings.TrimRight(conf.BaseURL, "/"), log: log.With("vendor", conf.Name)}
 	var err error
 	if v.dialect, err = dialect(conf); err != nil {
 		return nil, err
@@ -59,7 +61,6 @@ func New(conf config.Vendor, log *slog.Logger) (*Vendor, error) {
 		// A redirect would carry the key to another host.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}).
-		SetBaseURL(strings.TrimRight(conf.BaseURL, "/")).
 		SetDisableWarn(true).
 		SetLogger(silent{}).
 		SetPreRequestHook(attachPayload)
@@ -70,6 +71,8 @@ func dialect(conf config.Vendor) (Dialect, error) {
 	switch conf.Dialect {
 	case "anthropic":
 		return anthropic.Dialect{}, nil
+	case "openai":
+		return openai.Dialect(conf.Chat), nil
 	}
 	return nil, fmt.Errorf("vendor %q: unknown dialect %q", conf.Name, conf.Dialect)
 }

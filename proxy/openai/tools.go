@@ -1,0 +1,101 @@
+package openai
+
+import (
+	"encoding/json"
+
+	"github.com/tidwall/gjson"
+	"github.com/tidwall/sjson"
+
+	"afterglow/proxy/anthropic"
+)
+
+// tools writes the tools that the client runs, and which of them may or must be used.
+func (e *encoder) tools(r *request) {
+	known := map[string]bool{}
+	for i := range e.body.Tools {
+		t := &e.body.Tools[i]
+		if t.Type != "" && t.Type != "custom" {
+			e.labels.Add("server_tools")
+			continue
+		}
+		if t.DeferLoading {
+			e.labels.Add("defer_loading")
+		}
+		if len(t.CacheControl) > 0 {
+			e.labels.Add("cache_control")
+		}
+		known[t.Name] = true
+		r.Tools = append(r.Tools, tool{"function", function{t.Name, t.Description, parameters(t.InputSchema), t.Strict}})
+	}
+	choice := e.body.ToolChoice
+	if choice == nil || len(r.Tools) == 0 {
+		return
+	}
+	if choice.DisableParallel {
+		r.Parallel = new(bool)
+	}
+	switch choice.Type {
+	case "auto", "none":
+		r.ToolChoice = choice.Type
+	case "any":
+		r.ToolChoice = "required"
+	case "tool":
+		if !known[choice.Name] {
+			e.labels.Add("tool_choice")
+			return
+		}
+		named := namedTool{Type: "function"}
+		named.Function.Name = choice.Name
+		r.ToolChoice = named
+	default:
+		e.labels.Add(anthropic.LabelFor("tool_choice_" + choice.Type))
+	}
+}
+
+// parameters is a schema as OpenAI takes it: an object must have properties, if only none.
+func parameters(schema json.RawMessage) json.RawMessage {
+	if len(schema) == 0 || string(schema) == "null" {
+		return json.RawMessage(`{"type":"object","properties":{}}`)
+	}
+	if s := gjson.ParseBytes(schema); s.Get("type").Str == "object" && !s.Get("properties").Exists() {
+		if with, err := sjson.SetRawBytes(schema, "properties", []byte("{}")); err == nil {
+			return with
+		}
+	}
+	return schema
+}
+
+// strict reports whether OpenAI would take a schema with the promise to keep to it: every object must
+// name all its properties as required, and allow no others.
+func strict(schema json.RawMessage) bool { return strictly(gjson.ParseBytes(schema)) }
+
+func strictly(schema gjson.Result) bool {
+	if properties := schema.Get("properties"); schema.Get("type").Str == "object" || properties.Exists() {
+		if schema.Get("additionalProperties").Raw != "false" {
+			return false
+		}
+		required := map[string]bool{}
+		for _, name := range schema.Get("required").Array() {
+			required[name.Str] = true
+		}
+		all := true
+		properties.ForEach(func(name, of gjson.Result) bool {
+			all = required[name.Str] && strictly(of)
+			return all
+		})
+		if !all {
+			return false
+		}
+	}
+	all := true
+	each := func(_, of gjson.Result) bool {
+		all = all && strictly(of)
+		return all
+	}
+	schema.Get("anyOf").ForEach(each)
+	schema.Get("$defs").ForEach(each)
+	if items := schema.Get("items"); items.IsObject() {
+		each(gjson.Result{}, items)
+	}
+	return all
+}
