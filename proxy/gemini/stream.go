@@ -1,0 +1,149 @@
+package gemini
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
+	"strconv"
+
+	"github.com/tidwall/gjson"
+
+	"afterglow/proxy/anthropic"
+)
+
+// decoder reads answers, whole or in chunks, which have one form.
+type decoder struct {
+	id    string // the answer's
+	calls int
+	usage anthropic.Usage
+	said  bool // something was written, so the answer can go to no other vendor
+
+	before string // the signature of the text that is open
+	reason string // why the answer ended, once it has
+	detail string // what the vendor says of that
+}
+
+var errNoJSON = errors.New("read answer: it is not JSON")
+
+// Event implements anthropic.Decoder.
+func (d *decoder) Event(w *anthropic.Writer, data []byte) error {
+	data = bytes.TrimSpace(data)
+	if string(data) == "[DONE]" { // some gateways end every stream so
+		return nil
+	}
+	if !gjson.ValidBytes(data) {
+		return errNoJSON
+	}
+	root := gjson.ParseBytes(data)
+	if !root.IsArray() {
+		return d.chunk(w, root)
+	}
+	var err error
+	root.ForEach(func(_, one gjson.Result) bool {
+		err = d.chunk(w, one)
+		return err == nil && !w.Finished()
+	})
+	return err
+}
+
+// End implements anthropic.Decoder.
+func (d *decoder) End(w *anthropic.Writer) error {
+	if d.reason == "" {
+		return io.ErrUnexpectedEOF
+	}
+	return d.finish(w)
+}
+
+func (d *decoder) chunk(w *anthropic.Writer, root gjson.Result) error {
+	if inner := root.Get("response"); inner.IsObject() { // v1internal's envelope
+		root = inner
+	}
+	var candidates, usage, feedback gjson.Result
+	var failed *anthropic.Error
+	var id, model string
+	root.ForEach(func(key, value gjson.Result) bool {
+		switch key.Str {
+		case "candidates":
+			candidates = value
+		case "usageMetadata":
+			usage = value
+		case "promptFeedback":
+			feedback = value
+		case "responseId":
+			id = value.Str
+		case "modelVersion":
+			model = value.Str
+		case "error":
+			if value.Type != gjson.Null {
+				failed = errorWithin(root)
+			}
+		}
+		return true
+	})
+	if failed != nil {
+		return d.fail(w, failed)
+	}
+	if d.id == "" {
+		d.id = id
+	}
+	w.Begin(id, model)
+	d.count(usage)
+	w.Usage(d.usage)
+	d.candidate(w, first(candidates), root)
+	if blocked := feedback.Get("blockReason").Str; blocked != "" {
+		d.reason, d.detail = blocked, feedback.Get("blockReasonMessage").Str
+	}
+	if d.reason != "" && usage.IsObject() {
+		return d.finish(w)
+	}
+	return nil // the usage of an answer that has ended may still come
+}
+
+// first is the candidate of index 0, the only one that is asked for.
+func first(candidates gjson.Result) (found gjson.Result) {
+	candidates.ForEach(func(_, one gjson.Result) bool {
+		if one.Get("index").Int() == 0 {
+			found = one
+		}
+		return !found.Exists()
+	})
+	return found
+}
+
+func (d *decoder) candidate(w *anthropic.Writer, c, chunk gjson.Result) {
+	c.Get("content.parts").ForEach(func(_, p gjson.Result) bool {
+		d.part(w, p, chunk)
+		return true
+	})
+	if reason := c.Get("finishReason").Str; reason != "" {
+		d.reason, d.detail = reason, c.Get("finishMessage").Str
+	}
+}
+
+// count takes the tokens. Every chunk has those of the answer so far; a zero overwrites nothing.
+func (d *decoder) count(usage gjson.Result) {
+	if !usage.IsObject() {
+		return
+	}
+	tokens := func(key string) int64 { return max(0, usage.Get(key).Int()) }
+	prompt, cached := tokens("promptTokenCount")+tokens("toolUsePromptTokenCount"), tokens("cachedContentTokenCount")
+	if prompt > 0 {
+		d.usage.Input, d.usage.CacheRead = max(0, prompt-cached), cached
+	}
+	if out := tokens("candidatesTokenCount") + tokens("thoughtsTokenCount"); out > 0 {
+		d.usage.Output = out
+	}
+}
+
+// callID is the id of a call that the vendor gave none: told from the answer's id, so that it is the
+// same however often the answer is read, and another in every answer.
+func (d *decoder) callID(chunk gjson.Result) string {
+	from := d.id
+	if from == "" {
+		from = chunk.Raw
+	}
+	sum := sha256.Sum256([]byte(from + "#" + strconv.Itoa(d.calls)))
+	return "toolu_" + hex.EncodeToString(sum[:12])
+}
