@@ -25,6 +25,9 @@ func (Dialect) Encode(r *Request, model string) (Encoded, error) {
 	return Encoded{Path: "/v1/messages", Body: r.Parts(model)}, nil
 }
 
+// Counts reports that there is an endpoint to count tokens.
+func (Dialect) Counts() bool { return true }
+
 // EncodeCount is Encode for a count of tokens.
 func (Dialect) EncodeCount(r *Request, model string) (Encoded, error) {
 	return Encoded{Path: "/v1/messages/count_tokens", Body: r.Parts(model)}, nil

@@ -15,13 +15,18 @@ type Answer struct {
 
 // CanCount reports whether the vendor's dialect has an endpoint to count tokens.
 func (v *Vendor) CanCount() bool {
-	_, ok := v.dialect.(Counter)
+	_, ok := v.counter()
 	return ok
+}
+
+func (v *Vendor) counter() (c Counter, ok bool) {
+	c, ok = v.dialect.(Counter)
+	return c, ok && c.Counts()
 }
 
 // Count asks the vendor to count a request's tokens. An error says that it could not be reached.
 func (v *Vendor) Count(ctx context.Context, call Call) (*Answer, error) {
-	counter, ok := v.dialect.(Counter)
+	counter, ok := v.counter()
 	if !ok {
 		return nil, fmt.Errorf("%s has no endpoint to count tokens", v.conf.Name)
 	}
@@ -45,6 +50,9 @@ func (v *Vendor) Count(ctx context.Context, call Call) (*Answer, error) {
 		if body, err = counter.DecodeCount(body); err != nil {
 			return nil, err
 		}
+	} else if v.conf.Dialect != "anthropic" {
+		refused := v.dialect.DecodeError(status, answer.Header, body)
+		status, body = refused.Status, refused.Envelope()
 	}
 	return &Answer{status, answer.Header, body}, nil
 }

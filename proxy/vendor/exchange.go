@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"afterglow/proxy/anthropic"
+	"afterglow/proxy/gemini"
 	"afterglow/proxy/openai"
 	"afterglow/proxy/sse"
 )
@@ -179,4 +180,7 @@ func (g *guard) end(err error) error {
 var (
 	_ Dialect = anthropic.Dialect{}
 	_ Dialect = openai.Dialect{}
+	_ Dialect = gemini.Dialect{}
+	_ Counter = anthropic.Dialect{}
+	_ Counter = gemini.Dialect{}
 )

@@ -14,6 +14,7 @@ import (
 
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/config"
+	"afterglow/proxy/gemini"
 	"afterglow/proxy/openai"
 	"afterglow/proxy/sse"
 )
@@ -33,8 +34,10 @@ type Dialect interface {
 	DecodeError(status int, header http.Header, body []byte) *anthropic.Error
 }
 
-// Counter is a dialect that has an endpoint to count tokens.
+// Counter is a dialect that may have an endpoint to count tokens.
 type Counter interface {
+	// Counts reports whether it has.
+	Counts() bool
 	EncodeCount(req *anthropic.Request, model string) (anthropic.Encoded, error)
 	// DecodeCount turns a good answer into one of the Messages API.
 	DecodeCount(body []byte) ([]byte, error)
@@ -73,6 +76,8 @@ func dialect(conf config.Vendor) (Dialect, error) {
 		return anthropic.Dialect{}, nil
 	case "openai":
 		return openai.Dialect(conf.Chat), nil
+	case "gemini":
+		return gemini.Dialect{Internal: strings.HasSuffix(strings.TrimRight(conf.BaseURL, "/"), "/v1internal")}, nil
 	}
 	return nil, fmt.Errorf("vendor %q: unknown dialect %q", conf.Name, conf.Dialect)
 }
