@@ -37,6 +37,9 @@ func ByModel(scripts map[string]Script) Script {
 // Plausible answers like a model with little to say: it thinks if it is asked to, uses the tool that
 // the last message names, and otherwise says hello.
 func Plausible(c Call) Answer {
+	if geminiMethod(c.Path) != "" {
+		return plausibleGemini(c)
+	}
 	m := Message{Model: c.Model, Input: tokens(c)}
 	if kind := gjson.GetBytes(c.Body, "thinking.type").Str; kind == "enabled" || kind == "adaptive" {
 		m.Blocks = append(m.Blocks, ThinkingBlock("The user wants something.", "c2ltdWxhdGVkLXNpZ25hdHVyZQ=="))

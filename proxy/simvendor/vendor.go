@@ -26,7 +26,7 @@ import (
 type Options struct {
 	Script      Script
 	CountTokens Script // for count_tokens; nil counts four bytes of the body as one token
-	Key         string // to insist on, as x-api-key or as a bearer; "" takes any
+	Key         string // to insist on, as x-api-key, x-goog-api-key or a bearer; "" takes any
 	Denied      Answer // without the key; the zero Answer is Anthropic's 401
 	Limit       Limit
 	Quiet       bool // keep no calls: for benchmarks, and for long runs
@@ -120,6 +120,7 @@ func (v *Vendor) serve(w http.ResponseWriter, r *http.Request) {
 	call.Body = body
 	call.Model = gjson.GetBytes(body, "model").Str
 	call.Stream = gjson.GetBytes(body, "stream").Bool()
+	call.readGemini()
 	script, admitted := v.enter(call)
 	d := &delivery{w: w, r: r, stream: call.Stream, left: func() { v.leave(call, admitted) }}
 	defer d.leave()
@@ -143,7 +144,7 @@ func (v *Vendor) abort(r *http.Request, call *Call) {
 func (v *Vendor) answer(call Call, script Script, admitted bool) Answer {
 	key := v.opts.Key
 	switch {
-	case key != "" && call.Header.Get("X-Api-Key") != key && call.Header.Get("Authorization") != "Bearer "+key:
+	case key != "" && call.Header.Get("X-Api-Key") != key && call.Header.Get("Authorization") != "Bearer "+key && call.Header.Get("X-Goog-Api-Key") != key:
 		return v.opts.Denied
 	case !admitted:
 		return v.opts.Limit.Over
@@ -151,6 +152,8 @@ func (v *Vendor) answer(call Call, script Script, admitted bool) Answer {
 		return v.opts.CountTokens(call)
 	case strings.HasSuffix(call.Path, "/v1/messages"):
 		return script(call)
+	case geminiMethod(call.Path) != "":
+		return geminiEndpoint(call, script)
 	}
 	return AnthropicError(http.StatusNotFound, "not_found_error", "no such endpoint")
 }
