@@ -23,8 +23,7 @@ type Body struct {
 	StopSequences []string
 	Thinking      *Thinking
 	OutputConfig  *OutputConfig
-	UserID        string   // metadata.user_id
-	Unknown       []string // the other top-level fields, in their order
+	UserID        string // metadata.user_id
 }
 
 // Message is one turn. Role is "user", "assistant" or "system".
@@ -113,8 +112,6 @@ func (r *Request) Decode() (*Body, error) {
 	gjson.Parse(r.Body).ForEach(func(key, value gjson.Result) bool {
 		if into := b.field(key.Str); into != nil {
 			problem = decodeField(key.Str, value.Raw, into)
-		} else if key.Str != "model" && key.Str != "stream" {
-			b.Unknown = append(b.Unknown, key.Str)
 		}
 		return problem == nil
 	})

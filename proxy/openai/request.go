@@ -13,6 +13,7 @@ import (
 type encoder struct {
 	dialect  Dialect
 	body     *anthropic.Body
+	unread   anthropic.Labels // what the body says that nobody reads
 	messages []message
 	labels   anthropic.Labels
 }
@@ -58,8 +59,8 @@ func (e *encoder) left() {
 	if e.body.UserID != "" {
 		e.labels.Add("metadata")
 	}
-	for _, name := range e.body.Unknown {
-		e.labels.Add(anthropic.LabelFor(name))
+	for _, name := range e.unread {
+		e.labels.Add(name)
 	}
 }
 
