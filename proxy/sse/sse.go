@@ -151,6 +151,17 @@ func lineEnd(b []byte) int {
 
 // fill reads once from the source, after making room.
 func (r *Reader) fill() error {
+	if err := r.room(); err != nil {
+		return err
+	}
+	n, err := r.src.Read(r.buf[len(r.buf):cap(r.buf)])
+	r.buf = r.buf[:len(r.buf)+n]
+	r.err = err
+	return nil
+}
+
+// room makes room in the buffer for at least one byte.
+func (r *Reader) room() error {
 	if r.from > 0 {
 		n := copy(r.buf, r.buf[r.from:])
 		r.buf = r.buf[:n]
@@ -162,9 +173,6 @@ func (r *Reader) fill() error {
 		}
 		r.buf = append(make([]byte, 0, 2*cap(r.buf)), r.buf...)
 	}
-	n, err := r.src.Read(r.buf[len(r.buf):cap(r.buf)])
-	r.buf = r.buf[:len(r.buf)+n]
-	r.err = err
 	return nil
 }
 
