@@ -1,0 +1,109 @@
+package meter
+
+import (
+	"strings"
+
+	"github.com/tidwall/gjson"
+
+	"afterglow/proxy/anthropic"
+)
+
+// Usage is what a call cost, in tokens. Its Input excludes what a cache served, whatever the vendor
+// counts as input (RC-14).
+type Usage struct {
+	anthropic.Usage
+	// Details are parts of these counts by the vendor's own names: "output_reasoning_tokens",
+	// "input_audio_tokens". Nil if there are none.
+	Details map[string]int64
+}
+
+// maxDetails bounds how many details are kept: vendors write what they like.
+const maxDetails = 16
+
+// usageMembers are the members under which vendors give their counts.
+var usageMembers = []string{"usage", "usageMetadata", "tokenUsage"}
+
+// read takes the counts of a usage object. What it does not name, or gives as zero, keeps its value:
+// streams repeat their counts, and not always all of them.
+func (u *Usage) read(usage gjson.Result) {
+	if !usage.IsObject() {
+		return
+	}
+	var now anthropic.Usage
+	var cached, thoughts, tools int64 // parts that a total includes, or does not
+	usage.ForEach(func(key, value gjson.Result) bool {
+		n := value.Int()
+		switch name := key.Str; name {
+		case "input_tokens", "prompt_tokens", "promptTokenCount":
+			now.Input = n
+		case "output_tokens", "completion_tokens", "candidatesTokenCount":
+			now.Output = n
+		case "cache_read_input_tokens":
+			now.CacheRead = n
+		case "cache_creation_input_tokens":
+			now.CacheCreation = n
+		case "cachedContentTokenCount", "prompt_cache_hit_tokens":
+			cached = n
+		case "thoughtsTokenCount":
+			thoughts = n
+			u.detail("output_reasoning_tokens", n)
+		case "toolUsePromptTokenCount":
+			tools = n
+			u.detail("input_tool_use_tokens", n)
+		default:
+			if hit := u.details(name, value); hit > 0 {
+				cached = hit
+			}
+		}
+		return true
+	})
+	if cached > 0 {
+		now.CacheRead, now.Input = cached, max(0, now.Input-cached)
+	}
+	if now.Input > 0 || cached > 0 {
+		u.Input = now.Input + tools
+	}
+	if now.Output+thoughts > 0 {
+		u.Output = now.Output + thoughts
+	}
+	if now.CacheRead > 0 {
+		u.CacheRead = now.CacheRead
+	}
+	if now.CacheCreation > 0 {
+		u.CacheCreation = now.CacheCreation
+	}
+}
+
+// details takes an object of parts, such as completion_tokens_details, and returns how much of the
+// input came from a cache.
+func (u *Usage) details(name string, parts gjson.Result) (cached int64) {
+	if !parts.IsObject() {
+		return 0
+	}
+	side := ""
+	switch {
+	case strings.HasPrefix(name, "prompt_"), strings.HasPrefix(name, "input_"):
+		side = "input_"
+	case strings.HasPrefix(name, "completion_"), strings.HasPrefix(name, "output_"):
+		side = "output_"
+	}
+	parts.ForEach(func(key, value gjson.Result) bool {
+		if side == "input_" && key.Str == "cached_tokens" {
+			cached = value.Int()
+			return true
+		}
+		u.detail(side+key.Str, value.Int())
+		return true
+	})
+	return cached
+}
+
+func (u *Usage) detail(name string, n int64) {
+	if n <= 0 || len(name) > 64 || len(u.Details) >= maxDetails {
+		return
+	}
+	if u.Details == nil {
+		u.Details = map[string]int64{}
+	}
+	u.Details[strings.Clone(name)] = n
+}
