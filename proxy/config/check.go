@@ -57,6 +57,7 @@ func (c *checker) config(f file) Config {
 		Drain:     time.Duration(or(f.Drain, duration(defaultDrain))),
 		Affinity:  time.Duration(or(f.Affinity, duration(defaultAffinity))),
 		Sessions:  f.Sessions,
+		Native:    c.natives(f.Native),
 	}
 	if err := conf.checkListen(); err != nil {
 		c.problems = append(c.problems, err)

@@ -55,6 +55,7 @@ func (c *checker) vendor(key string, row vendorFile) Vendor {
 		c.problem(key+".default_model", "expected a model of the vendor's: it has none with a name of Anthropic's")
 	}
 	c.auth(key, row, &v)
+	v.Endpoints = c.endpoints(key+".endpoints", v, row.Endpoints)
 	return v
 }
 

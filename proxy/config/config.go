@@ -8,16 +8,17 @@ import "time"
 
 // Config is a checked configuration: every field is filled, defaults included.
 type Config struct {
-	Path      string        // the file it came from; "" if there is none
-	Listen    string        // host:port
-	Token     Secret        // what every request must carry; "" = none, on loopback only
-	Vendors   []Vendor      // in chain order
-	Tiers     [][]string    // the vendors' names, tier by tier; several in one tier are a pool
-	Affinity  time.Duration // how long a session stays on the vendor that last answered it; 0 = not
-	Sessions  []Session     // policies, the first that matches counts
-	MaxBody   int64         // longest request body, bytes
-	ParkAfter time.Duration // a streaming call queued this long gets its 200 and comments; 0 = never
-	Drain     time.Duration // longest wait for calls in flight when stopping
+	Path      string            // the file it came from; "" if there is none
+	Listen    string            // host:port
+	Token     Secret            // what every request must carry; "" = none, on loopback only
+	Vendors   []Vendor          // in chain order
+	Tiers     [][]string        // the vendors' names, tier by tier; several in one tier are a pool
+	Affinity  time.Duration     // how long a session stays on the vendor that last answered it; 0 = not
+	Sessions  []Session         // policies, the first that matches counts
+	Native    map[string]Native // the native paths by API: "openai", "gemini", "anthropic"
+	MaxBody   int64             // longest request body, bytes
+	ParkAfter time.Duration     // a streaming call queued this long gets its 200 and comments; 0 = never
+	Drain     time.Duration     // longest wait for calls in flight when stopping
 }
 
 // HasKey reports whether any vendor has a key of its own, or needs none.
@@ -56,6 +57,7 @@ type Vendor struct {
 	Preset       string // the built-in vendor that the row started from; "" if none
 	Dialect      string // "anthropic", "openai", "gemini"
 	BaseURL      string
+	Endpoints    map[string]Endpoint // more protocols that the account speaks, by the name in a vendor route
 	Auth         Auth
 	Key          Secret // empty while KeyVar is unset
 	KeyVar       string // the environment variable that key names; "" if it is literal

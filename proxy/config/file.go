@@ -10,34 +10,36 @@ type file struct {
 	Drain     *duration    `toml:"drain"`
 	Affinity  *duration    `toml:"affinity"`
 	Sessions  []Session    `toml:"sessions"`
+	Native    nativesFile  `toml:"native"`
 	Vendors   []vendorFile `toml:"vendors"`
 }
 
 // vendorFile is a row. Its keys lie over those of its preset.
 type vendorFile struct {
-	Name         string       `toml:"name"`
-	Preset       *string      `toml:"preset"`
-	Title        *string      `toml:"title"`
-	Dialect      *string      `toml:"dialect"`
-	BaseURL      *string      `toml:"base_url"`
-	Auth         *string      `toml:"auth"`
-	Key          *string      `toml:"key"`
-	DefaultModel *string      `toml:"default_model"`
-	Models       []Rule       `toml:"models"`
-	Limit        *limitFile   `toml:"limit"`
-	Retry        *retryFile   `toml:"retry"`
-	Accepts      *acceptsFile `toml:"accepts"`
-	Reasoning    *string      `toml:"reasoning_field"`
-	MaxTokens    *string      `toml:"max_tokens_field"`
-	Effort       *string      `toml:"reasoning_effort"`
-	Codes        *string      `toml:"codes"`
-	Breaker      *breakerFile `toml:"breaker"`
-	Quota        *quotaFile   `toml:"quota"`
-	WeeklyQuota  *quotaFile   `toml:"weekly_quota"`
-	Connect      *duration    `toml:"connect_timeout"`
-	FirstEvent   *duration    `toml:"first_event_timeout"`
-	Idle         *duration    `toml:"idle_timeout"`
-	Message      *duration    `toml:"message_timeout"`
+	Name         string                  `toml:"name"`
+	Preset       *string                 `toml:"preset"`
+	Title        *string                 `toml:"title"`
+	Dialect      *string                 `toml:"dialect"`
+	BaseURL      *string                 `toml:"base_url"`
+	Endpoints    map[string]endpointFile `toml:"endpoints"`
+	Auth         *string                 `toml:"auth"`
+	Key          *string                 `toml:"key"`
+	DefaultModel *string                 `toml:"default_model"`
+	Models       []Rule                  `toml:"models"`
+	Limit        *limitFile              `toml:"limit"`
+	Retry        *retryFile              `toml:"retry"`
+	Accepts      *acceptsFile            `toml:"accepts"`
+	Reasoning    *string                 `toml:"reasoning_field"`
+	MaxTokens    *string                 `toml:"max_tokens_field"`
+	Effort       *string                 `toml:"reasoning_effort"`
+	Codes        *string                 `toml:"codes"`
+	Breaker      *breakerFile            `toml:"breaker"`
+	Quota        *quotaFile              `toml:"quota"`
+	WeeklyQuota  *quotaFile              `toml:"weekly_quota"`
+	Connect      *duration               `toml:"connect_timeout"`
+	FirstEvent   *duration               `toml:"first_event_timeout"`
+	Idle         *duration               `toml:"idle_timeout"`
+	Message      *duration               `toml:"message_timeout"`
 }
 
 type limitFile struct {
@@ -110,6 +112,9 @@ func (row vendorFile) over(preset vendorFile) vendorFile {
 	lay(&row.FirstEvent, preset.FirstEvent)
 	lay(&row.Idle, preset.Idle)
 	lay(&row.Message, preset.Message)
+	if row.Endpoints == nil {
+		row.Endpoints = preset.Endpoints
+	}
 	if row.Models == nil {
 		row.Models = preset.Models
 	}
