@@ -4,12 +4,9 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"strings"
 	"time"
-	"unicode"
 	"unsafe"
 
-	"afterglow/limiter"
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/vendor"
 )
@@ -25,29 +22,42 @@ const firstRoom = 1 << 20
 // readCall reads a request as far as the chain needs it.
 func (s *Server) readCall(w http.ResponseWriter, r *http.Request) (vendor.Call, *anthropic.Error) {
 	if s.paused.Load() {
-		refused := anthropic.Errorf(anthropic.StatusOverloaded, "Afterglow is paused")
-		refused.RetryAfter = pauseRetry
+		return vendor.Call{}, pausedError()
+	}
+	body, refused := s.readHeld(w, r)
+	if refused != nil {
 		return vendor.Call{}, refused
-	}
-	if enc := r.Header.Get("Content-Encoding"); enc != "" && enc != "identity" {
-		return vendor.Call{}, anthropic.Errorf(http.StatusBadRequest, "content-encoding %q: expected a body that is not compressed", enc)
-	}
-	body, err := readBody(w, r, s.conf().MaxBody)
-	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
-		return vendor.Call{}, anthropic.Errorf(http.StatusRequestEntityTooLarge, "the body is longer than %d bytes (max_body)", tooLarge.Limit)
-	}
-	if err != nil {
-		return vendor.Call{}, anthropic.Errorf(http.StatusBadRequest, "read body: %v", err)
 	}
 	req, err := anthropic.ParseRequest(body)
 	if err != nil {
 		return vendor.Call{}, anthropic.Errorf(http.StatusBadRequest, "%v", err)
 	}
-	if req.Model == limiter.AccountModel || len(req.Model) > maxName || strings.ContainsFunc(req.Model, unicode.IsControl) {
+	if badModel(req.Model) {
 		return vendor.Call{}, anthropic.Errorf(http.StatusBadRequest, "model: expected a model's name of at most %d bytes, without control characters", maxName)
 	}
 	return vendor.Call{Request: req, Header: s.withoutToken(r.Header), Query: r.URL.RawQuery}, nil
+}
+
+func pausedError() *anthropic.Error {
+	refused := anthropic.Errorf(anthropic.StatusOverloaded, "Afterglow is paused")
+	refused.RetryAfter = pauseRetry
+	return refused
+}
+
+// readHeld reads a body that has to be looked at before it is sent.
+func (s *Server) readHeld(w http.ResponseWriter, r *http.Request) (string, *anthropic.Error) {
+	if enc := r.Header.Get("Content-Encoding"); enc != "" && enc != "identity" {
+		return "", anthropic.Errorf(http.StatusBadRequest, "content-encoding %q: expected a body that is not compressed", enc)
+	}
+	body, err := readBody(w, r, s.conf().MaxBody)
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return "", anthropic.Errorf(http.StatusRequestEntityTooLarge, "the body is longer than %d bytes (max_body)", tooLarge.Limit)
+	}
+	if err != nil {
+		return "", anthropic.Errorf(http.StatusBadRequest, "read body: %v", err)
+	}
+	return body, nil
 }
 
 // readBody reads to the very end, because net/http notices a client that hangs up only after that.

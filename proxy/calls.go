@@ -51,22 +51,33 @@ func (c *calls) list() []*record {
 
 // record is what became of one call. It holds nothing of the request but names.
 type record struct {
-	number  int
-	start   time.Time
-	request string // the request id that the client got
-	session string
-	model   string // the client's name
-	vendor  string // that answered, "" if none did
-	served  string // the vendor model
-	stream  bool
-	status  int // HTTP status that the client got; 499 if it left before one
-	trail   route.Trail
-	first   time.Duration // until the first event, or the whole message, was there; 0 if it never was
-	took    time.Duration
-	usage   anthropic.Usage
-	err     error // why it did not end well
-	gone    bool  // the client left
+	number    int
+	start     time.Time
+	kind      string // kindMessages, kindNative or kindRoute
+	operation string // what was asked for, as package meter names it
+	request   string // the request id that the client got
+	session   string
+	model     string // the client's name
+	vendor    string // that answered, "" if none did
+	served    string // the vendor model
+	stream    bool
+	status    int // HTTP status that the client got; 499 if it left before one
+	trail     route.Trail
+	first     time.Duration // until the first event, or the whole message, was there; 0 if it never was
+	took      time.Duration
+	usage     anthropic.Usage
+	waited    time.Duration    // in a vendor route's queue
+	details   map[string]int64 // parts of usage, by the vendor's names
+	err       error            // why it did not end well
+	gone      bool             // the client left
 }
+
+// Kinds of calls.
+const (
+	kindMessages = "messages" // through the chain
+	kindNative   = "native"   // a native path, with the client's own credentials
+	kindRoute    = "route"    // a vendor route
+)
 
 // longestOutcome bounds, in bytes, what a record keeps of an error.
 const longestOutcome = 500
@@ -81,7 +92,7 @@ func (rec *record) answered(r *route.Reply) {
 
 // queued is how long the call waited for slots, at all vendors.
 func (rec *record) queued() time.Duration {
-	var all time.Duration
+	all := rec.waited
 	for _, t := range rec.trail {
 		all += t.Queued
 	}
@@ -121,7 +132,7 @@ func (s *Server) end(rec *record) {
 	if rec.err != nil && !rec.gone {
 		level = slog.LevelWarn
 	}
-	s.log.LogAttrs(context.Background(), level, "call", slog.String("outcome", rec.outcome()), slog.String("model", rec.model),
+	s.log.LogAttrs(context.Background(), level, "call", slog.String("kind", rec.kind), slog.String("operation", rec.operation), slog.String("outcome", rec.outcome()), slog.String("model", rec.model),
 		slog.String("vendor", rec.vendor), slog.String("vendor_model", rec.served), slog.Bool("stream", rec.stream), slog.Int("status", rec.status),
 		slog.Duration("queued", rec.queued().Round(time.Millisecond)), slog.Duration("took", rec.took.Round(time.Millisecond)),
 		slog.Int64("input", rec.usage.Input), slog.Int64("output", rec.usage.Output),
@@ -130,6 +141,8 @@ func (s *Server) end(rec *record) {
 
 type callJSON struct {
 	Number      int       `json:"number"`
+	Kind        string    `json:"kind"`
+	Operation   string    `json:"operation"`
 	Started     time.Time `json:"started"`
 	RequestID   string    `json:"request_id,omitempty"`
 	Session     string    `json:"session,omitempty"`
@@ -148,10 +161,11 @@ type callJSON struct {
 }
 
 type usageJSON struct {
-	Input         int64 `json:"input_tokens"`
-	Output        int64 `json:"output_tokens"`
-	CacheRead     int64 `json:"cache_read_input_tokens"`
-	CacheCreation int64 `json:"cache_creation_input_tokens"`
+	Input         int64            `json:"input_tokens"`
+	Output        int64            `json:"output_tokens"`
+	CacheRead     int64            `json:"cache_read_input_tokens"`
+	CacheCreation int64            `json:"cache_creation_input_tokens"`
+	Details       map[string]int64 `json:"details,omitempty"`
 }
 
 type tryJSON struct {
@@ -175,11 +189,11 @@ func (s *Server) getCalls(w http.ResponseWriter, _ *http.Request) {
 
 func (rec *record) json() callJSON {
 	j := callJSON{
-		Number: rec.number, Started: rec.start.UTC(), RequestID: rec.request, Session: rec.session, Model: rec.model,
+		Number: rec.number, Kind: rec.kind, Operation: rec.operation, Started: rec.start.UTC(), RequestID: rec.request, Session: rec.session, Model: rec.model,
 		Vendor: rec.vendor, VendorModel: rec.served, Stream: rec.stream, Status: rec.status, Outcome: rec.outcome(),
 		QueuedMS: rec.queued().Milliseconds(), FirstMS: rec.first.Milliseconds(), TookMS: rec.took.Milliseconds(),
 		Adaptations: append([]string{}, rec.labels()...), Tries: []tryJSON{},
-		Usage: usageJSON{rec.usage.Input, rec.usage.Output, rec.usage.CacheRead, rec.usage.CacheCreation},
+		Usage: usageJSON{rec.usage.Input, rec.usage.Output, rec.usage.CacheRead, rec.usage.CacheCreation, rec.details},
 	}
 	for _, t := range rec.trail {
 		j.Tries = append(j.Tries, tryJSON{t.Vendor, t.Model, t.Verdict, t.Reason, t.Status, t.Queued.Milliseconds(), t.Took.Milliseconds()})

@@ -277,7 +277,7 @@ func hangUpAfterFirstByte(t *testing.T, base string) context.CancelFunc {
 	return func() { cancel(); resp.Body.Close() }
 }
 
-func read(t *testing.T, resp *http.Response) string {
+func read(t testing.TB, resp *http.Response) string {
 	t.Helper()
 	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)

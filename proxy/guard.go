@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"afterglow/proxy/anthropic"
@@ -36,14 +37,22 @@ func (s *Server) check(r *http.Request) *anthropic.Error {
 		return anthropic.Errorf(http.StatusForbidden, "origin %q: requests of web pages are refused", origin)
 	}
 	if token != "" && tokenOf(r.Header, token) == "" {
-		return anthropic.Errorf(http.StatusUnauthorized, "expected the configured token in %s, x-api-key or authorization", tokenHeader)
+		return anthropic.Errorf(http.StatusUnauthorized, "expected the configured token in %s, x-api-key, x-goog-api-key or authorization", tokenHeader)
 	}
-	if strings.HasPrefix(r.URL.Path, "/api/") && r.Method != http.MethodGet && r.Method != http.MethodHead {
+	if controls(r.URL.Path) && r.Method != http.MethodGet && r.Method != http.MethodHead {
 		if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind != "application/json" {
 			return anthropic.Errorf(http.StatusUnsupportedMediaType, "content-type %q: expected application/json", r.Header.Get("Content-Type"))
 		}
 	}
 	return nil
+}
+
+// controls reports whether a path is of the control API, and not a native path, which takes what the
+// API behind it takes.
+func controls(path string) bool {
+	rest, below := strings.CutPrefix(path, "/api/")
+	api, _, _ := strings.Cut(rest, "/")
+	return below && !slices.Contains(nativeAPIs, api)
 }
 
 // loopbackName reports whether a Host header names this machine and nothing else.
@@ -66,7 +75,7 @@ func sameOrigin(origin, host string) bool {
 
 // tokenOf names the header that carries the token, "" if none does.
 func tokenOf(h http.Header, token string) string {
-	for _, name := range []string{tokenHeader, "X-Api-Key", "Authorization"} {
+	for _, name := range []string{tokenHeader, "X-Api-Key", "X-Goog-Api-Key", "Authorization"} {
 		given := strings.TrimPrefix(h.Get(name), "Bearer ")
 		if subtle.ConstantTimeCompare([]byte(given), []byte(token)) == 1 {
 			return name

@@ -86,6 +86,9 @@ func (s *Server) drain() error {
 	for _, v := range s.current().vendors {
 		v.Close()
 	}
+	for _, n := range s.current().natives {
+		n.passage.Close()
+	}
 	return err
 }
 

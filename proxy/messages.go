@@ -20,7 +20,7 @@ const pauseRetry = 15 * time.Second
 
 // messages serves POST /v1/messages.
 func (s *Server) messages(w http.ResponseWriter, r *http.Request) {
-	rec := &record{start: time.Now()}
+	rec := &record{start: time.Now(), kind: kindMessages, operation: "messages"}
 	defer s.end(rec)
 	call, refused := s.readCall(w, r)
 	if refused != nil {

@@ -58,6 +58,7 @@ type generation struct {
 	conf      config.Config // in the order that is in force
 	reordered bool
 	vendors   []*vendor.Vendor
+	natives   map[string]*native // by API
 	chain     *route.Chain
 }
 
@@ -116,6 +117,10 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("DELETE /api/session-vendor/{key...}", s.deleteBinding)
 	mux.HandleFunc("GET /api/reauth/status", s.getReauthStatus)
 	mux.HandleFunc("GET /v1/models", s.getModels)
+	for _, api := range nativeAPIs {
+		mux.HandleFunc("/api/"+api+"/", func(w http.ResponseWriter, r *http.Request) { s.native(w, r, api) })
+	}
+	mux.HandleFunc("/v/{vendor}/", s.vendorRoute)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		writeError(w, anthropic.Errorf(http.StatusNotFound, "%s %s: no such endpoint", r.Method, r.URL.Path))
 	})
@@ -165,6 +170,10 @@ func (s *Server) prepare(conf config.Config) (*generation, error) {
 		}
 		next.vendors = append(next.vendors, v)
 	}
+	var err error
+	if next.natives, err = natives(s.running.Load(), conf.Native); err != nil {
+		return nil, err
+	}
 	next.chain = route.New(conf, next.vendors, s.memory, s.limiter, s.log)
 	return next, nil
 }
@@ -181,6 +190,11 @@ func (s *Server) install(next *generation) {
 	for _, v := range old.vendors {
 		if !slices.Contains(next.vendors, v) {
 			v.Close()
+		}
+	}
+	for api, n := range old.natives {
+		if next.natives[api] != n {
+			n.passage.Close()
 		}
 	}
 }

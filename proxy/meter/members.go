@@ -1,6 +1,10 @@
 package meter
 
-import "github.com/tidwall/gjson"
+import (
+	"bytes"
+
+	"github.com/tidwall/gjson"
+)
 
 // longestValue bounds, in bytes, a value that Members keeps. What is asked for is a name or a few
 // counts.
@@ -41,14 +45,23 @@ func (m *Members) Get(name string) gjson.Result {
 
 // Write takes the text's next bytes, and all of them.
 func (m *Members) Write(p []byte) (int, error) {
-	for _, c := range p {
-		if m.dead {
-			break
-		}
-		if m.inString {
-			m.text(c)
-		} else {
-			m.structure(c)
+	for i := 0; i < len(p) && !m.dead; i++ {
+		switch {
+		case !m.inString:
+			m.structure(p[i])
+		case m.naming || m.keep != "" || m.escaped:
+			m.text(p[i])
+		default: // what is long is in strings: pictures, files
+			skip := bytes.IndexByte(p[i:], '"')
+			if skip < 0 {
+				skip = len(p) - i
+			}
+			if escape := bytes.IndexByte(p[i:i+skip], '\\'); escape >= 0 {
+				skip = escape
+			}
+			if i += skip; i < len(p) {
+				m.text(p[i])
+			}
 		}
 	}
 	return len(p), nil

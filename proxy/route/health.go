@@ -154,6 +154,28 @@ func (h *Health) hear(vendorName string, said []anthropic.Utilization) {
 	}
 }
 
+// used counts the tokens of a call that the chain did not send.
+func (h *Health) used(vendorName string, tokens int64) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if v := h.vendors[vendorName]; v != nil {
+		now := time.Now()
+		v.hours.add(now, tokens)
+		v.week.add(now, tokens)
+	}
+}
+
+// cap takes a vendor's word, to a call that the chain did not send, that a quota is used up.
+func (h *Health) cap(vendorName string, f finding) {
+	h.mu.Lock()
+	if v := h.vendors[vendorName]; v != nil {
+		v.cap(time.Now(), f.until)
+		v.whole.hold(f.until, f.reason)
+	}
+	h.mu.Unlock()
+	h.notify()
+}
+
 // maxModels bounds how many models of a vendor can be out alone: clients choose their names.
 const maxModels = 256
 

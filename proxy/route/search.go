@@ -212,10 +212,15 @@ func (s *search) shortest(left *[]*vendor.Vendor) *vendor.Vendor {
 
 // wait queues for a permit.
 func (s *search) wait(ctx context.Context, v *vendor.Vendor) (*limiter.Permit, time.Duration, error) {
-	start := time.Now()
 	s.queue.Enter()
 	defer s.queue.Leave()
-	permit, err := s.chain.limiter.Acquire(ctx, s.key(v))
+	return s.chain.acquire(ctx, s.key(v))
+}
+
+// acquire waits for a permit. A queue that is full, or too slow, is an *anthropic.Error.
+func (c *Chain) acquire(ctx context.Context, k limiter.Key) (*limiter.Permit, time.Duration, error) {
+	start := time.Now()
+	permit, err := c.limiter.Acquire(ctx, k)
 	if errors.Is(err, limiter.ErrQueueFull) || errors.Is(err, limiter.ErrWaitExpired) {
 		refused := anthropic.Errorf(anthropic.StatusOverloaded, "%v", err)
 		refused.RetryAfter = afterQueue

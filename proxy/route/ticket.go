@@ -125,11 +125,7 @@ func (t *ticket) fail(f finding) {
 			into = t.vendor.fuse(t.model)
 		}
 		if f.capped {
-			q := &t.vendor.hours
-			if t.vendor.week.conf.Window > 0 && (f.until.Sub(now) > t.vendor.hours.conf.Window || q.conf.Window == 0) {
-				q = &t.vendor.week
-			}
-			q.capped, q.probed = q.conf.Window > 0, now
+			t.vendor.cap(now, f.until)
 		}
 		if !f.until.IsZero() {
 			into.hold(f.until, f.reason)
@@ -148,4 +144,14 @@ func (t *ticket) probed(f *fuse) bool {
 		}
 	}
 	return false
+}
+
+// cap notes that a quota is used up, as the vendor itself says: the weekly one if only that lasts so
+// long.
+func (v *health) cap(now, until time.Time) {
+	q := &v.hours
+	if v.week.conf.Window > 0 && (until.Sub(now) > v.hours.conf.Window || q.conf.Window == 0) {
+		q = &v.week
+	}
+	q.capped, q.probed = q.conf.Window > 0, now
 }

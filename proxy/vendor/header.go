@@ -30,7 +30,7 @@ var clientOnly = []string{
 func requestHeader(client http.Header, conf config.Vendor) http.Header {
 	if conf.Dialect != "anthropic" {
 		h := http.Header{"Content-Type": {"application/json"}, "Accept-Encoding": {"identity"}, "User-Agent": {"afterglow"}}
-		authorize(h, conf)
+		authorize(h, conf.Auth, conf.Key)
 		return h
 	}
 	h := clientHeader(client)
@@ -38,7 +38,7 @@ func requestHeader(client http.Header, conf config.Vendor) http.Header {
 		delete(h, "Authorization")
 		delete(h, "X-Api-Key")
 	}
-	authorize(h, conf)
+	authorize(h, conf.Auth, conf.Key)
 	h["Content-Type"] = []string{"application/json"}
 	h["Accept-Encoding"] = []string{"identity"}
 	if h.Get("Anthropic-Version") == "" {
@@ -47,15 +47,15 @@ func requestHeader(client http.Header, conf config.Vendor) http.Header {
 	return h
 }
 
-// authorize adds the vendor's own key.
-func authorize(h http.Header, conf config.Vendor) {
-	switch conf.Auth {
+// authorize adds a vendor's own key.
+func authorize(h http.Header, auth config.Auth, key config.Secret) {
+	switch auth {
 	case config.AuthAPIKey:
-		h["X-Api-Key"] = []string{conf.Key.Reveal()}
+		h["X-Api-Key"] = []string{key.Reveal()}
 	case config.AuthBearer:
-		h["Authorization"] = []string{"Bearer " + conf.Key.Reveal()}
+		h["Authorization"] = []string{"Bearer " + key.Reveal()}
 	case config.AuthGoogle:
-		h["X-Goog-Api-Key"] = []string{conf.Key.Reveal()}
+		h["X-Goog-Api-Key"] = []string{key.Reveal()}
 	}
 }
 

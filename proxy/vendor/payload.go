@@ -22,10 +22,14 @@ func withPayload(ctx context.Context, p *payload) context.Context {
 
 // attachPayload is resty's hook between its request and net/http's.
 func attachPayload(_ *resty.Client, req *http.Request) error {
-	p, ok := req.Context().Value(payloadKey{}).(*payload)
-	if !ok {
-		return nil
+	if p, ok := req.Context().Value(payloadKey{}).(*payload); ok {
+		p.attach(req)
 	}
+	return nil
+}
+
+// attach makes the payload a request's body.
+func (p *payload) attach(req *http.Request) {
 	req.ContentLength = 0
 	for _, part := range p.parts {
 		req.ContentLength += int64(len(part))
@@ -33,7 +37,6 @@ func attachPayload(_ *resty.Client, req *http.Request) error {
 	// GetBody lets net/http send again what an idle connection lost as the vendor closed it.
 	req.GetBody = func() (io.ReadCloser, error) { return &partsReader{parts: slices.Clone(p.parts)}, nil }
 	req.Body, _ = req.GetBody()
-	return nil
 }
 
 // release lets the body be collected. Call it once the vendor has answered.

@@ -1,0 +1,84 @@
+package proxy
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"afterglow/proxy/anthropic"
+	"afterglow/proxy/config"
+	"afterglow/proxy/meter"
+	"afterglow/proxy/vendor"
+)
+
+// nativeAPIs are those with a native path: /api/{name}/.
+var nativeAPIs = []string{"openai", "gemini", "anthropic"}
+
+// native is where a native path leads.
+type native struct {
+	conf    config.Native
+	passage *vendor.Passage
+}
+
+// natives makes the native paths of a configuration. One whose table did not change keeps its
+// connections.
+func natives(old *generation, conf map[string]config.Native) (map[string]*native, error) {
+	made := map[string]*native{}
+	for api, table := range conf {
+		if old != nil && old.natives[api] != nil && old.natives[api].conf == table {
+			made[api] = old.natives[api]
+			continue
+		}
+		passage, err := vendor.NewPassage(table.BaseURL, table.Connect)
+		if err != nil {
+			return nil, err
+		}
+		made[api] = &native{table, passage}
+	}
+	return made, nil
+}
+
+// native serves /api/{api}/: the API itself, byte for byte, with the client's own credentials. It
+// takes no slot, because the client's account is none of ours.
+func (s *Server) native(w http.ResponseWriter, r *http.Request, api string) {
+	path := colons(strings.TrimPrefix(r.URL.EscapedPath(), "/api/"+api))
+	op := meter.OperationOf(api, r.Method, path)
+	p := pass(w, r, kindNative, api, op)
+	p.rec.vendor, p.rec.model = api, modelIn(path)
+	defer s.end(p.rec)
+	defer p.finish(r.Context())
+	to := s.current().natives[api]
+	if to == nil || !to.conf.Enabled {
+		p.refuse(anthropic.Errorf(http.StatusNotFound, "native.%s is not enabled in the configuration", api))
+		return
+	}
+	m := vendor.Passing{
+		Path: path, Query: r.URL.RawQuery, Header: s.withoutToken(r.Header), First: to.conf.Timeout,
+		Answered: p.answered, Failed: p.failed,
+	}
+	if embeds := op.Name == "embedding" || op.Name == "embedding.batch"; api == "gemini" && embeds && !to.passage.Official(googleHost) {
+		s.vertex(p, r, to, m)
+		return
+	}
+	to.passage.Send(p.w, p.watched(r), m)
+}
+
+// colons is an escaped path with its colons plain, as the upstreams want them: some clients escape the
+// one before a verb (RC-57).
+func colons(path string) string {
+	return strings.NewReplacer("%3A", ":", "%3a", ":").Replace(path)
+}
+
+// modelIn is the model that a path calls, if its name can be kept.
+func modelIn(path string) string {
+	if model := meter.ModelIn(path); !badModel(model) {
+		return strings.Clone(model)
+	}
+	return ""
+}
+
+// climbs reports whether an escaped path has a segment that leads up.
+func climbs(path string) bool {
+	plain, err := url.PathUnescape(path)
+	return err != nil || strings.Contains("/"+plain+"/", "/../")
+}

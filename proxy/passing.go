@@ -1,0 +1,202 @@
+package proxy
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+	"unicode"
+
+	"afterglow/limiter"
+	"afterglow/proxy/anthropic"
+	"afterglow/proxy/meter"
+	"afterglow/proxy/vendor"
+)
+
+// passing is a call whose bytes only pass: its record, and what is read of it on the side.
+type passing struct {
+	rec     *record
+	dialect string
+	w       *passingWriter
+	meter   *meter.Meter
+	request *namedModel // nil if the request's body has no model to be read
+	refusal []byte      // the begin of an error answer, nil if it is none
+	broken  error       // why the answer broke off
+	header  http.Header // the answer's, nil if there is none
+}
+
+// maxRefusal bounds, in bytes, how much of an error answer is read on the side.
+const maxRefusal = 64 << 10
+
+// pass begins the record of a call that asks for op. The caller ends it with finish.
+func pass(w http.ResponseWriter, r *http.Request, kind, dialect string, op meter.Operation) *passing {
+	p := &passing{dialect: dialect, w: &passingWriter{ResponseWriter: w, out: newClientStream(w)}}
+	p.rec = &record{start: time.Now(), kind: kind, operation: op.Name}
+	if r.Body != http.NoBody && meter.IsJSON(r.Header.Get("Content-Type")) {
+		p.request = &namedModel{members: meter.NewMembers("model")}
+	}
+	return p
+}
+
+// watched is the request with its body shown to what reads its model on the side.
+func (p *passing) watched(r *http.Request) *http.Request {
+	if p.request == nil {
+		return r
+	}
+	shown := *r
+	shown.Body = struct {
+		io.Reader
+		io.Closer
+	}{io.TeeReader(r.Body, p.request), r.Body}
+	return &shown
+}
+
+// answered sees an answer before the client does.
+func (p *passing) answered(answer *http.Response) {
+	p.rec.status = answer.StatusCode
+	h := answer.Header
+	p.header = h
+	p.rec.request = strings.Clone(cmp.Or(h.Get("Request-Id"), h.Get("X-Request-Id")))
+	p.meter = meter.New(h.Get("Content-Type"))
+	if h.Get("Content-Encoding") != "" { // although identity was asked for
+		p.meter = meter.New("")
+	}
+	if answer.StatusCode >= 400 {
+		p.refusal = []byte{}
+	}
+	p.rec.stream = strings.HasPrefix(h.Get("Content-Type"), "text/event-stream")
+	answer.Body = &tap{answer.Body, p}
+}
+
+// failed tells the client that the vendor gave no answer.
+func (p *passing) failed(err error) {
+	status := http.StatusBadGateway
+	var silent *vendor.TimeoutError
+	if errors.As(err, &silent) {
+		status = http.StatusGatewayTimeout
+	}
+	p.refuse(anthropic.Errorf(status, "upstream unreachable: %v", err))
+}
+
+// refuse answers with an error of ours.
+func (p *passing) refuse(e *anthropic.Error) {
+	writeErrorIn(p.w, p.dialect, e)
+	p.rec.err, p.rec.status, p.rec.request = e, e.Status, e.RequestID
+}
+
+// finish completes the record once all has passed, or cannot any more.
+func (p *passing) finish(ctx context.Context) {
+	rec := p.rec
+	if p.meter != nil {
+		p.meter.End()
+		rec.usage, rec.details = p.meter.Usage.Usage, p.meter.Usage.Details
+		if rec.served == "" {
+			rec.served = p.meter.Model
+		}
+	}
+	if p.request != nil && rec.model == "" {
+		rec.model = p.request.name()
+	}
+	if rec.model == "" {
+		rec.model = rec.served
+	}
+	if rec.served == "" {
+		rec.served = rec.model
+	}
+	whole := p.meter != nil && p.broken == nil && p.w.err == nil
+	switch {
+	case p.w.err != nil || ctx.Err() != nil && !whole:
+		rec.gone, rec.err = true, errors.Join(rec.err, p.w.err, ctx.Err())
+		if p.meter == nil {
+			rec.status = statusClientGone
+		}
+	case p.broken != nil:
+		rec.err = fmt.Errorf("the answer broke off: %w", p.broken)
+	case p.refusal != nil:
+		rec.err = anthropic.DecodeError(rec.status, p.header, p.refusal)
+	case p.meter != nil && p.meter.Err != nil:
+		rec.err = p.meter.Err
+	}
+}
+
+// tap is an answer's body that is read on the side.
+type tap struct {
+	io.ReadCloser
+	p *passing
+}
+
+func (t *tap) Read(b []byte) (int, error) {
+	n, err := t.ReadCloser.Read(b)
+	p := t.p
+	if p.rec.first == 0 {
+		p.rec.first = time.Since(p.rec.start)
+	}
+	p.meter.Write(b[:n])
+	if p.refusal != nil {
+		p.refusal = append(p.refusal, b[:min(n, maxRefusal-len(p.refusal))]...)
+	}
+	if err != nil && err != io.EOF {
+		p.broken = err
+	}
+	return n, err
+}
+
+// passingWriter writes to a client that may stop reading, and notes when it is gone.
+type passingWriter struct {
+	http.ResponseWriter
+	out *clientStream
+	err error
+}
+
+func (w *passingWriter) Write(b []byte) (int, error) {
+	if err := w.out.write(b); err != nil {
+		w.err = err
+		return 0, err
+	}
+	return len(b), nil
+}
+
+// Unwrap is for http.ResponseController.
+func (w *passingWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// FlushError is for http.ResponseController.
+func (w *passingWriter) FlushError() error {
+	err := w.out.flush()
+	if err != nil {
+		w.err = err
+	}
+	return err
+}
+
+// namedModel reads a request's model while its body passes. net/http may still send the body when the
+// answer is there, so it has a lock.
+type namedModel struct {
+	mu      sync.Mutex
+	members *meter.Members
+}
+
+func (n *namedModel) Write(b []byte) (int, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.members.Write(b)
+}
+
+// name is the model's name, "" if there is none that can be kept.
+func (n *namedModel) name() string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if name := n.members.Get("model").Str; !badModel(name) {
+		return strings.Clone(name)
+	}
+	return ""
+}
+
+// badModel reports whether a name could not be shown, or is not a single model's.
+func badModel(name string) bool {
+	return name == limiter.AccountModel || len(name) > maxName || strings.ContainsFunc(name, unicode.IsControl)
+}

@@ -1,0 +1,70 @@
+package route
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"afterglow/limiter"
+	"afterglow/proxy/anthropic"
+	"afterglow/proxy/vendor"
+)
+
+// Direct is a call to a vendor that the client chose itself. It stands in the same queue as the
+// chain's calls, and what its answer says of the account is heard; the rest of the chain is not for
+// it: no other tier, no retry, no breaker.
+type Direct struct {
+	Queued time.Duration // in the vendor's queue
+
+	chain  *Chain
+	vendor *vendor.Vendor
+	key    limiter.Key
+	permit *limiter.Permit // nil for what takes no slot
+	since  time.Time
+	closed bool
+}
+
+// Direct waits for a vendor model's permit; model "" takes none. The caller closes what it gets. The
+// error is an *anthropic.Error if the queue has no place, or the context's if the client is gone.
+func (c *Chain) Direct(ctx context.Context, v *vendor.Vendor, model string) (*Direct, error) {
+	d := &Direct{chain: c, vendor: v, key: limiter.Key{Vendor: v.Name(), Model: model}}
+	if model != "" {
+		permit, queued, err := c.acquire(ctx, d.key)
+		if err != nil {
+			return nil, err
+		}
+		d.permit, d.Queued = permit, queued
+	}
+	d.since = time.Now()
+	return d, nil
+}
+
+// Hear takes what an answer's header says of the account's quotas, and if it is a refusal, whether
+// one is used up.
+func (d *Direct) Hear(ctx context.Context, header http.Header, err error) {
+	health := d.chain.memory.Health
+	health.hear(d.key.Vendor, anthropic.Utilizations(header))
+	var refused *anthropic.Error
+	if !errors.As(err, &refused) {
+		return
+	}
+	if f := judge(ctx, refused, d.vendor, &anthropic.Request{}); f.capped {
+		health.cap(d.key.Vendor, f)
+	}
+}
+
+// Close gives the permit back. used is the call's tokens of all kinds. It may be called twice; the
+// first call counts.
+func (d *Direct) Close(used int64) {
+	if d.closed {
+		return
+	}
+	d.closed = true
+	memory := d.chain.memory
+	if d.permit != nil {
+		memory.pace.took(d.key, time.Since(d.since))
+	}
+	memory.Health.used(d.key.Vendor, used)
+	d.permit.Release()
+}
