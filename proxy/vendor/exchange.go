@@ -9,6 +9,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"sync/atomic"
 	"time"
 
 	"afterglow/proxy/anthropic"
@@ -145,18 +146,23 @@ type guard struct {
 	ctx    context.Context
 	cancel context.CancelCauseFunc
 	timer  *time.Timer
+	limit  atomic.Int64 // a time.Duration: what the timer stands at
 	body   io.Closer
 }
 
 func watch(parent context.Context, limit time.Duration) (context.Context, *guard) {
 	ctx, cancel := context.WithCancelCause(parent)
 	g := &guard{ctx: ctx, cancel: cancel}
-	g.timer = time.AfterFunc(limit, func() { cancel(&TimeoutError{limit}) })
+	g.limit.Store(int64(limit))
+	g.timer = time.AfterFunc(limit, func() { cancel(&TimeoutError{time.Duration(g.limit.Load())}) })
 	return ctx, g
 }
 
 // extend gives the vendor another while. It replaces the first limit, which was for the first event.
-func (g *guard) extend(limit time.Duration) { g.timer.Reset(limit) }
+func (g *guard) extend(limit time.Duration) {
+	g.limit.Store(int64(limit))
+	g.timer.Reset(limit)
+}
 
 // cause replaces an error that only says "cancelled" by the reason.
 func (g *guard) cause(err error) error {

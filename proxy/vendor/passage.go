@@ -176,9 +176,6 @@ func below(base *url.URL, path, query string) *url.URL {
 
 // withoutKey is a raw query without Google's "key"; the rest stays as it is.
 func withoutKey(query string) string {
-	if !strings.Contains(query, "key") {
-		return query
-	}
 	var kept []string
 	for part := range strings.SplitSeq(query, "&") {
 		name, _, _ := strings.Cut(part, "=")
