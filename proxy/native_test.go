@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/tidwall/gjson"
+	"go.uber.org/goleak"
 
 	"afterglow/proxy/config"
 )
@@ -401,4 +402,79 @@ func (endless) Read(p []byte) (int, error) {
 		n += copy(p[n:], line)
 	}
 	return n, nil
+}
+
+// A changed table counts for the next call; those under way end where they began, and connections are
+// kept where nothing changed.
+func TestNativePathsFollowTheConfiguration(t *testing.T) {
+	let := make(chan struct{})
+	one := newUpstream(t, func(w http.ResponseWriter, r *http.Request) {
+		io.WriteString(w, "one")
+		w.(http.Flusher).Flush()
+		<-let
+	})
+	two := newUpstream(t, jsonAnswer("two"))
+	s, base := serveConfig(t, toNative(one.URL))
+	resp, err := http.Get(base + "/api/openai/v1/models")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	conf := s.conf()
+	next := toNative(two.URL)
+	next.Listen, next.Drain, next.MaxBody = conf.Listen, conf.Drain, conf.MaxBody
+	next.Native["gemini"] = conf.Native["gemini"]
+	kept, left := s.current().natives["gemini"], s.current().natives["openai"]
+	if err := s.Reload(next); err != nil {
+		t.Fatal(err)
+	}
+	if now := s.current().natives; now["gemini"] != kept || now["openai"] == left {
+		t.Error("what changed stayed, or what stayed changed")
+	}
+	if _, got := do(t, "GET", base+"/api/openai/v1/models", ""); got != "two" {
+		t.Error(got)
+	}
+	close(let)
+	if got, err := io.ReadAll(resp.Body); string(got) != "one" || err != nil {
+		t.Errorf("%q %v", got, err)
+	}
+}
+
+// Whatever became of the calls, nothing of them is left: no goroutine, no connection.
+func TestPassingCallsLeaveNothing(t *testing.T) {
+	before := goleak.IgnoreCurrent()
+	t.Run("calls", func(t *testing.T) {
+		up := newUpstream(t, func(w http.ResponseWriter, r *http.Request) {
+			io.WriteString(w, "begun")
+			w.(http.Flusher).Flush()
+			switch r.URL.Path {
+			case "/cut":
+				cut(w)
+			case "/left":
+				<-r.Context().Done()
+			}
+		})
+		conf := toNative(up.URL)
+		conf.Vendors = []config.Vendor{row("lab", up.URL)}
+		s, base := serveConfig(t, conf)
+		for n, path := range []string{"/api/openai/whole", "/v/lab/whole", "/api/openai/cut", "/v/lab/cut", "/api/openai/left", "/v/lab/left"} {
+			ctx, leave := context.WithCancel(context.Background())
+			req, _ := http.NewRequestWithContext(ctx, "POST", base+path, strings.NewReader(`{"model":"m"}`))
+			req.Header.Set("Content-Type", "application/json")
+			resp, err := http.DefaultClient.Do(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if strings.HasSuffix(path, "left") {
+				leave()
+			}
+			io.Copy(io.Discard, resp.Body)
+			resp.Body.Close()
+			leave()
+			lastRecord(t, s, n+1)
+		}
+		await(t, s, "permits back", idle)
+	})
+	http.DefaultClient.CloseIdleConnections()
+	goleak.VerifyNone(t, before)
 }

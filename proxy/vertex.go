@@ -35,12 +35,12 @@ func (s *Server) vertex(p *passing, r *http.Request, to *native, m vendor.Passin
 	}
 	m.Path = "/v1beta1/publishers/google/models/" + url.PathEscape(meter.ModelIn(m.Path)) + ":embedContent"
 	if p.rec.operation == "embedding" {
-		one, err := sjson.Delete(body, "model")
-		if err != nil {
+		if body, ok := withoutModel(body); ok {
+			m.Held = &body
+		} else {
 			p.refuse(anthropic.Errorf(http.StatusBadRequest, "the body is not a JSON object"))
 			return
 		}
-		m.Held = &one
 		to.passage.Send(p.w, r, m)
 		return
 	}
@@ -101,9 +101,9 @@ func embedAll(ctx context.Context, to *native, m vendor.Passing, batch []gjson.R
 func embed(parent context.Context, to *native, m vendor.Passing, request string) (string, error) {
 	ctx, cancel := context.WithTimeoutCause(parent, to.conf.Timeout, &vendor.TimeoutError{After: to.conf.Timeout})
 	defer cancel()
-	one, err := sjson.Delete(request, "model")
-	if err != nil {
-		return "", &unembedded{whole(http.StatusBadRequest, errorBody("gemini", anthropic.Errorf(http.StatusBadRequest, "requests: expected objects")))}
+	one, ok := withoutModel(request)
+	if !ok {
+		return "", &unembedded{wholeError(http.StatusBadRequest, "requests: expected objects")}
 	}
 	m.Held = &one
 	answer, err := to.passage.Do(ctx, m)
@@ -119,7 +119,7 @@ func embed(parent context.Context, to *native, m vendor.Passing, request string)
 		other := whole(answer.StatusCode, body)
 		other.Header.Set("Content-Type", answer.Header.Get("Content-Type"))
 		if answer.StatusCode < 400 {
-			other = whole(http.StatusBadGateway, errorBody("gemini", anthropic.Errorf(http.StatusBadGateway, "the upstream answered %d without an embedding", answer.StatusCode)))
+			other = wholeError(http.StatusBadGateway, fmt.Sprintf("the upstream answered %d without an embedding", answer.StatusCode))
 		}
 		return "", &unembedded{other}
 	}
@@ -128,6 +128,19 @@ func embed(parent context.Context, to *native, m vendor.Passing, request string)
 
 // vertexAnswer bounds, in bytes, the answer to one call: the longest vectors take a tenth of it.
 const vertexAnswer = 1 << 20
+
+// withoutModel is a JSON object without its model; the rest of it stays as it is.
+func withoutModel(object string) (string, bool) {
+	if !gjson.Valid(object) || !gjson.Parse(object).IsObject() {
+		return "", false
+	}
+	object, err := sjson.Delete(object, "model")
+	return object, err == nil
+}
+
+func wholeError(status int, message string) *http.Response {
+	return whole(status, errorBody("gemini", anthropic.Errorf(status, "%s", message)))
+}
 
 func whole(status int, body []byte) *http.Response {
 	return &http.Response{

@@ -39,6 +39,10 @@ func newPassage(base string, rt http.RoundTripper) (*Passage, error) {
 	return &Passage{base: u, transport: rt}, nil
 }
 
+// Via sends requests through rt in place of the network, for tests. It must not be called once
+// requests run.
+func (p *Passage) Via(rt http.RoundTripper) { p.transport = rt }
+
 // Close drops idle connections. Requests under way go on.
 func (p *Passage) Close() {
 	if t, ok := p.transport.(*http.Transport); ok {
