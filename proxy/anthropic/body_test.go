@@ -90,11 +90,7 @@ func TestDecodeKnowsWhatRealClientsSend(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		req, err := ParseRequest(string(text))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, key := range req.Unread() {
+		for _, key := range decoded(t, string(text)).Unread {
 			if key != "context_management" && key != "output_config" { // a system message repeats the latter
 				t.Errorf("%s: %s", file, key)
 			}

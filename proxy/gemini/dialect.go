@@ -11,7 +11,6 @@
 package gemini
 
 import (
-	"bytes"
 	"encoding/json"
 	"net/url"
 	"strings"
@@ -86,7 +85,7 @@ func encoded(path string, body any, labels anthropic.Labels) (anthropic.Encoded,
 
 // marshal leaves <, > and & as they are: code is full of them.
 func marshal(v any) (string, error) {
-	var b bytes.Buffer
+	var b strings.Builder
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
 	if err := e.Encode(v); err != nil {

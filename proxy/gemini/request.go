@@ -37,7 +37,7 @@ func encode(r *anthropic.Request, model string) (*request, anthropic.Labels, err
 	if b.UserID != "" {
 		labels.Add("metadata")
 	}
-	for _, name := range r.Unread() {
+	for _, name := range b.Unread {
 		labels.Add(name)
 	}
 	return req, labels, nil

@@ -29,14 +29,14 @@ func cleanSchema(raw json.RawMessage) (schema json.RawMessage, lossy bool) {
 	if n.kind == "object" && len(n.properties) == 0 || !root.IsObject() {
 		return nil, c.lossy
 	}
-	return n.append(nil, false), c.lossy
+	return n.append(make([]byte, 0, len(raw)), false), c.lossy
 }
 
 // cleanOutput translates the JSON Schema of an answer, which is written in the order of its properties.
 func cleanOutput(raw json.RawMessage) (schema json.RawMessage, lossy bool) {
 	c := cleaner{root: gjson.ParseBytes(raw), left: mostNodes}
 	n := c.node(c.root)
-	return n.append(nil, true), c.lossy
+	return n.append(make([]byte, 0, len(raw)), true), c.lossy
 }
 
 type cleaner struct {
@@ -69,7 +69,7 @@ func (c *cleaner) node(s gjson.Result) *node {
 	return union.spread()
 }
 
-// fields are the keywords of a schema, in their order.
+// fields are the keywords of a schema, in their order. There are few: a map would cost more.
 type fields []field
 
 type field struct {
@@ -93,7 +93,7 @@ func (c *cleaner) flatten(s gjson.Result, parts []fields) []fields {
 		c.lossy = c.lossy || c.left < 0 || s.Type == gjson.False
 		return parts
 	}
-	var own fields
+	own := make(fields, 0, 6)
 	s.ForEach(func(key, value gjson.Result) bool {
 		own = append(own, field{key.Str, value})
 		return true

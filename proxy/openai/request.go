@@ -13,7 +13,6 @@ import (
 type encoder struct {
 	dialect  Dialect
 	body     *anthropic.Body
-	unread   anthropic.Labels // what the body says that nobody reads
 	messages []message
 	labels   anthropic.Labels
 }
@@ -59,7 +58,7 @@ func (e *encoder) left() {
 	if e.body.UserID != "" {
 		e.labels.Add("metadata")
 	}
-	for _, name := range e.unread {
+	for _, name := range e.body.Unread {
 		e.labels.Add(name)
 	}
 }
