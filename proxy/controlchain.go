@@ -233,8 +233,3 @@ func (s *Server) keepBindings() error {
 	}
 	return nil
 }
-
-// getReauthStatus serves GET /api/reauth/status. No vendor signs in yet, so there is none to tell of.
-func (s *Server) getReauthStatus(w http.ResponseWriter, _ *http.Request) {
-	writeJSON(w, http.StatusOK, map[string]any{"providers": map[string]any{}})
-}

@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"afterglow/proxy/config"
+	"afterglow/proxy/credential"
 )
 
 // Setup is what the two commands take from their flags. Empty fields mean the system's own places.
@@ -63,7 +64,7 @@ func Open(ctx context.Context, set Setup, log *slog.Logger) (*Server, error) {
 	if err != nil {
 		log.Error("the limits set earlier are lost", "error", err)
 	}
-	s, err := New(Options{Config: conf, State: state, Log: log})
+	s, err := New(Options{Config: conf, State: state, Credentials: credential.Open(dir), Log: log})
 	if err != nil {
 		return nil, err
 	}

@@ -16,6 +16,7 @@ import (
 	"afterglow/limiter"
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/config"
+	"afterglow/proxy/credential"
 	"afterglow/proxy/route"
 	"afterglow/proxy/vendor"
 )
@@ -29,13 +30,18 @@ type Options struct {
 	Config config.Config
 	State  *config.State // what the user changed while running; nil keeps nothing
 	Demo   bool          // the vendors are simulated
-	Log    *slog.Logger  // nil logs nothing
+	// Credentials are where keys and sign-ins are that the configuration does not hold; nil keeps none.
+	Credentials *credential.Store
+	Sites       vendor.Sites // where sign-ins lead; for tests
+	Log         *slog.Logger // nil logs nothing
 }
 
 // Server is the proxy. Make it with New, run it with Run.
 type Server struct {
 	limiter *limiter.Controller
 	memory  *route.Memory
+	keeper  *credential.Keeper
+	sites   vendor.Sites
 	calls   calls
 	state   *config.State
 	demo    bool
@@ -69,6 +75,7 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{limiter: limiter.New(), state: o.State, demo: o.Demo, log: o.Log, draining: make(chan struct{})}
 	s.memory = route.NewMemory(s.limiter.Notify)
+	s.keeper, s.sites = credential.NewKeeper(o.Credentials, s.limiter.Notify, o.Log), o.Sites
 	if s.state != nil {
 		s.order = s.state.Order()
 		for _, b := range s.state.Bindings() {
@@ -116,6 +123,10 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("PUT /api/session-vendor", s.putBinding)
 	mux.HandleFunc("DELETE /api/session-vendor/{key...}", s.deleteBinding)
 	mux.HandleFunc("GET /api/reauth/status", s.getReauthStatus)
+	mux.HandleFunc("POST /api/reauth/{provider}", s.postReauth)
+	mux.HandleFunc("DELETE /api/reauth/{provider}", s.deleteReauth)
+	mux.HandleFunc("GET /api/copilot/diagnostics", s.getCopilotDiagnostics)
+	mux.HandleFunc("GET /api/copilot/models", s.getCopilotModels)
 	mux.HandleFunc("GET /v1/models", s.getModels)
 	for _, api := range nativeAPIs {
 		mux.HandleFunc("/api/"+api+"/", func(w http.ResponseWriter, r *http.Request) { s.native(w, r, api) })
@@ -164,7 +175,7 @@ func (s *Server) prepare(conf config.Config) (*generation, error) {
 	next.conf, next.reordered = s.reordered(conf)
 	conf = next.conf
 	for _, row := range conf.Vendors {
-		v, err := reuse(s.running.Load(), row, s.log)
+		v, err := s.reuse(s.running.Load(), row)
 		if err != nil {
 			return nil, err
 		}
@@ -199,7 +210,7 @@ func (s *Server) install(next *generation) {
 	}
 }
 
-func reuse(old *generation, row config.Vendor, log *slog.Logger) (*vendor.Vendor, error) {
+func (s *Server) reuse(old *generation, row config.Vendor) (*vendor.Vendor, error) {
 	if old != nil {
 		for _, v := range old.vendors {
 			if reflect.DeepEqual(v.Conf(), row) {
@@ -207,7 +218,7 @@ func reuse(old *generation, row config.Vendor, log *slog.Logger) (*vendor.Vendor
 			}
 		}
 	}
-	return vendor.New(row, log)
+	return vendor.NewWith(vendor.Accounts{Keeper: s.keeper, Sites: s.sites}, row, s.log)
 }
 
 // Pause refuses new calls with 529, or takes them again. Calls under way and queued go on.

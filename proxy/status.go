@@ -1,7 +1,6 @@
 package proxy
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -25,10 +24,11 @@ type Status struct {
 type TierState string
 
 const (
-	Ready   TierState = "ready"
-	NoKey   TierState = "no_key"  // its key's environment variable is not set: skipped
-	Out     TierState = "out"     // left alone until Tier.Until
-	Probing TierState = "probing" // the time has come: one call at a time tries it
+	Ready     TierState = "ready"
+	NoKey     TierState = "no_key"  // its key's environment variable is not set: skipped
+	Out       TierState = "out"     // left alone until Tier.Until
+	Probing   TierState = "probing" // the time has come: one call at a time tries it
+	SignedOut TierState = "sign_in" // its user has to sign in: skipped
 )
 
 // Tier is one vendor's place in the chain.
@@ -41,6 +41,7 @@ type Tier struct {
 	Until  time.Time // when it may be called again; zero if not known
 	Models []ModelOut
 	Quotas []QuotaUse
+	SignIn SignIn
 }
 
 // ModelOut is a vendor model that is left alone while its vendor is not.
@@ -95,8 +96,12 @@ func (s *Server) tier(now *generation, v *vendor.Vendor) Tier {
 			t.Pool = i + 1
 		}
 	}
+	t.SignIn = s.signIn(v)
 	if !v.Usable() {
-		t.State, t.Reason = NoKey, fmt.Sprintf("no key: set %s", v.Conf().KeyVar)
+		t.State, t.Reason = NoKey, v.Missing()
+		if v.Flow() != nil {
+			t.State = SignedOut
+		}
 		return t
 	}
 	h := s.memory.Health.Standing(t.Vendor)

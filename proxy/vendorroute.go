@@ -55,7 +55,7 @@ func (s *Server) route(c *routed, chain *route.Chain, r *http.Request) *anthropi
 	own := c.to.Auth != config.AuthClient && c.to.Auth != config.AuthNone
 	switch {
 	case own && !c.vendor.Usable():
-		return anthropic.Errorf(http.StatusUnauthorized, "vendor %q has no key%s", c.vendor.Name(), missing(c.vendor.Conf()))
+		return anthropic.Errorf(http.StatusUnauthorized, "vendor %q: %s", c.vendor.Name(), c.vendor.Missing())
 	case climbs(c.path):
 		return anthropic.Errorf(http.StatusBadRequest, "path %q: expected one without ..", c.path)
 	}
@@ -88,14 +88,6 @@ func (s *Server) route(c *routed, chain *route.Chain, r *http.Request) *anthropi
 		Answered: c.answered, Failed: c.failed,
 	})
 	return nil
-}
-
-// missing says which variable would give a vendor its key.
-func missing(v config.Vendor) string {
-	if v.KeyVar == "" {
-		return ""
-	}
-	return ": environment variable " + v.KeyVar + " is not set"
 }
 
 // settle ends the call: its record is complete, and its permit is back.

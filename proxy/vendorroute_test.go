@@ -23,7 +23,7 @@ func speaks(name, url string) func(*config.Vendor) {
 		if v.Endpoints == nil {
 			v.Endpoints = map[string]config.Endpoint{}
 		}
-		auth := map[string]config.Auth{"openai": config.AuthBearer, "gemini": config.AuthGoogle, "anthropic": config.AuthAPIKey}[name]
+		auth := map[string]config.Auth{"openai": config.AuthBearer, "gemini": config.AuthGoogleKey, "anthropic": config.AuthAPIKey}[name]
 		v.Endpoints[name] = config.Endpoint{Dialect: name, BaseURL: url, Auth: auth}
 	}
 }
@@ -131,7 +131,7 @@ func TestVendorRoutesThatLeadNowhere(t *testing.T) {
 		field, want      string
 	}{
 		{"/v/nobody/v1/messages", `{}`, "application/json", 404, "error.message", `unknown vendor "nobody": expected one of lab, poor, dead`},
-		{"/v/poor/v1/messages", `{"model":"m"}`, "application/json", 401, "error.message", `vendor "poor" has no key: environment variable POOR_KEY is not set`},
+		{"/v/poor/v1/messages", `{"model":"m"}`, "application/json", 401, "error.message", `vendor "poor": no key: set POOR_KEY`},
 		{"/v/lab/openai/chat/completions", `{}`, "application/json", 400, "error.message", "model: field required"},
 		{"/v/lab/openai/chat/completions", `nonsense`, "application/json", 400, "error.type", "invalid_request_error"},
 		{"/v/lab/openai/chat/completions", twice, "application/json", 400, "error.message", "model: given twice"},

@@ -18,12 +18,13 @@ type Error struct {
 	Status     int    // HTTP status
 	Type       string // the envelope's error.type
 	Message    string
-	Code       string        // a vendor's own code, such as Zhipu's "1302"; "" if none
-	RequestID  string        // the vendor's, "" if none
-	RetryAfter time.Duration // how long the vendor asks to wait; 0 if it does not say
-	Within200  bool          // it came under status 200: as an event, or in place of a message
-	Header     http.Header   // the vendor's answer, nil for our own errors
-	Body       []byte        // the vendor's body if it is an envelope already, else nil
+	Code       string          // a vendor's own code, such as Zhipu's "1302"; "" if none
+	Details    json.RawMessage // what else there is to say, for programs; nil if nothing
+	RequestID  string          // the vendor's, "" if none
+	RetryAfter time.Duration   // how long the vendor asks to wait; 0 if it does not say
+	Within200  bool            // it came under status 200: as an event, or in place of a message
+	Header     http.Header     // the vendor's answer, nil for our own errors
+	Body       []byte          // the vendor's body if it is an envelope already, else nil
 }
 
 func (e *Error) Error() string {
@@ -45,15 +46,16 @@ func (e *Error) Envelope() []byte {
 		return e.Body
 	}
 	type detail struct {
-		Type    string `json:"type"`
-		Message string `json:"message"`
-		Code    string `json:"code,omitempty"`
+		Type    string          `json:"type"`
+		Message string          `json:"message"`
+		Code    string          `json:"code,omitempty"`
+		Details json.RawMessage `json:"details,omitempty"`
 	}
 	body, err := json.Marshal(struct {
 		Type      string `json:"type"`
 		Error     detail `json:"error"`
 		RequestID string `json:"request_id,omitempty"`
-	}{"error", detail{e.Type, e.Message, e.Code}, e.RequestID})
+	}{"error", detail{e.Type, e.Message, e.Code, e.Details}, e.RequestID})
 	if err != nil { // strings always marshal
 		panic(err)
 	}

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -38,7 +39,7 @@ func (c *checker) vendor(key string, row vendorFile) Vendor {
 	}
 	if err := baseURL(v.BaseURL); err != nil && row.BaseURL != nil {
 		c.problem(key+".base_url", "%v", err)
-	} else if row.BaseURL == nil {
+	} else if row.BaseURL == nil && v.Auth != AuthCopilot {
 		c.problem(key+".base_url", "expected an http or https URL")
 	}
 	for name, limit := range map[string]time.Duration{
@@ -51,8 +52,13 @@ func (c *checker) vendor(key string, row vendorFile) Vendor {
 	if v.Codes != "" && v.Codes != "zhipu" {
 		c.problem(key+".codes", `expected "zhipu", got %q`, v.Codes)
 	}
-	if own := v.Dialect == "openai" || v.Dialect == "gemini"; own && len(v.Models) == 0 && v.DefaultModel == "" {
+	if own := v.Dialect == "openai" || v.Dialect == "gemini"; own && v.Auth != AuthCopilot && len(v.Models) == 0 && v.DefaultModel == "" {
 		c.problem(key+".default_model", "expected a model of the vendor's: it has none with a name of Anthropic's")
+	}
+	for name, given := range map[string]*string{"account_type": row.AccountType, "client_id": row.ClientID, "client_secret": row.ClientSecret, "project": row.Project} {
+		if given != nil && !v.SignsIn() {
+			c.problem(key+"."+name, `expected only where auth = "copilot" or "google"`)
+		}
 	}
 	c.auth(key, row, &v)
 	v.Endpoints = c.endpoints(key+".endpoints", v, row.Endpoints)
@@ -71,9 +77,14 @@ func (c *checker) auth(key string, row vendorFile, v *Vendor) {
 			c.problem(key+".auth", "a client's own credentials are Anthropic's: expected another where dialect = %q", v.Dialect)
 		}
 		return
-	case AuthAPIKey, AuthBearer, AuthGoogle:
+	case AuthAPIKey, AuthBearer, AuthGoogleKey:
+	case AuthCopilot, AuthGoogle:
+		c.account(key, row, v)
+		if row.Key == nil || *row.Key == "keyring" {
+			return
+		}
 	default:
-		c.problem(key+".auth", `expected "client", "x-api-key", "bearer", "x-goog-api-key" or "none", got %q`, string(v.Auth))
+		c.problem(key+".auth", `expected "client", "x-api-key", "bearer", "x-goog-api-key", "copilot", "google" or "none", got %q`, string(v.Auth))
 		return
 	}
 	written := or(row.Key, "")
@@ -82,7 +93,7 @@ func (c *checker) auth(key string, row vendorFile, v *Vendor) {
 		return
 	}
 	if written == "keyring" {
-		c.problem(key+".key", `"keyring" is not supported yet: expected a key, such as "${%s_API_KEY}"`, strings.ToUpper(v.Name))
+		v.Keyring = true
 		return
 	}
 	e := expand(written, c.getenv)
@@ -96,6 +107,32 @@ func (c *checker) auth(key string, row vendorFile, v *Vendor) {
 		return
 	}
 	v.Key = Secret(e.value)
+}
+
+// accountTypes are Copilot's, each with a host of its own.
+var accountTypes = []string{"individual", "business", "enterprise"}
+
+// account checks what a vendor has whose user signs in. A variable that is not set is no error, as with
+// keys.
+func (c *checker) account(key string, row vendorFile, v *Vendor) {
+	want := map[Auth]string{AuthCopilot: "openai", AuthGoogle: "gemini"}[v.Auth]
+	if v.Dialect != want {
+		c.problem(key+".dialect", "expected %q where auth = %q, got %q", want, string(v.Auth), v.Dialect)
+	}
+	v.Account = Account{Type: or(row.AccountType, accountTypes[0]), Project: c.text(key+".project", row.Project, "")}
+	if !slices.Contains(accountTypes, v.Account.Type) {
+		c.problem(key+".account_type", "expected one of %q, got %q", accountTypes, v.Account.Type)
+	}
+	id, secret := expand(or(row.ClientID, ""), c.getenv), expand(or(row.ClientSecret, ""), c.getenv)
+	v.Account.ClientID, v.Account.ClientSecret = id.value, Secret(secret.value)
+	if v.Auth == AuthGoogle && (id.value == "" || secret.value == "") {
+		v.Account.ClientID = "" // of no use without the other
+		v.KeyVar = cmp.Or(id.missing, secret.missing, "client_id and client_secret")
+	}
+	if v.Auth == AuthCopilot && row.BaseURL == nil {
+		v.Account.Hosts = true
+		v.BaseURL = "https://api." + v.Account.Type + ".githubcopilot.com"
+	}
 }
 
 func (c *checker) rules(key string, rules []Rule) []Rule {

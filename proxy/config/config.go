@@ -24,7 +24,7 @@ type Config struct {
 // HasKey reports whether any vendor has a key of its own, or needs none.
 func (c Config) HasKey() bool {
 	for _, v := range c.Vendors {
-		if v.Key != "" || v.Auth == AuthNone {
+		if v.Key != "" || v.Keyring || v.Auth == AuthNone || v.SignsIn() {
 			return true
 		}
 	}
@@ -59,9 +59,11 @@ type Vendor struct {
 	BaseURL      string
 	Endpoints    map[string]Endpoint // more protocols that the account speaks, by the name in a vendor route
 	Auth         Auth
-	Key          Secret // empty while KeyVar is unset
-	KeyVar       string // the environment variable that key names; "" if it is literal
-	DefaultModel string // for a model that no rule matches; "" = the client's name goes through
+	Key          Secret  // empty while KeyVar is unset
+	KeyVar       string  // the environment variable that key names; "" if it is literal
+	Keyring      bool    // the key is with the credentials, under the vendor's name
+	Account      Account // of a vendor whose user signs in
+	DefaultModel string  // for a model that no rule matches; "" = the client's name goes through
 	Models       []Rule
 	Limit        Limit
 	Retry        Retry
@@ -77,16 +79,30 @@ type Vendor struct {
 	Message      time.Duration // longest time for a whole call without streaming
 }
 
+// SignsIn reports whether the vendor is called with what a user's sign-in gave.
+func (v Vendor) SignsIn() bool { return v.Auth == AuthCopilot || v.Auth == AuthGoogle }
+
 // Auth is whose credentials a vendor gets, and how.
 type Auth string
 
 const (
-	AuthClient Auth = "client"    // the client's own, as they come
-	AuthAPIKey Auth = "x-api-key" // the configured key in x-api-key
-	AuthBearer Auth = "bearer"    // the configured key in authorization
-	AuthGoogle Auth = "x-goog-api-key"
-	AuthNone   Auth = "none" // nothing: a model on this machine
+	AuthClient    Auth = "client"    // the client's own, as they come
+	AuthAPIKey    Auth = "x-api-key" // the configured key in x-api-key
+	AuthBearer    Auth = "bearer"    // the configured key in authorization
+	AuthGoogleKey Auth = "x-goog-api-key"
+	AuthNone      Auth = "none"    // nothing: a model on this machine
+	AuthCopilot   Auth = "copilot" // a token of Copilot's, for which the user signs in with GitHub
+	AuthGoogle    Auth = "google"  // a token of Google's, for which the user signs in there
 )
+
+// Account is what the configuration says of a vendor whose user signs in.
+type Account struct {
+	Type         string // Copilot's: "individual", "business", "enterprise"
+	ClientID     string // of the OAuth client; Google has none built in
+	ClientSecret Secret
+	Project      string // Google's; "" = found out
+	Hosts        bool   // the base URL is the account type's, and others may be tried
+}
 
 // Chat is where vendors of Chat Completions differ.
 type Chat struct {

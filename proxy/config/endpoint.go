@@ -62,7 +62,7 @@ func (c *checker) endpoints(key string, v Vendor, written map[string]endpointFil
 		to.Auth = Auth(or(e.auth, string(usualAuth(v.Auth, to.Dialect))))
 		switch keyless := v.Auth == AuthClient || v.Auth == AuthNone; to.Auth {
 		case AuthClient, AuthNone:
-		case AuthAPIKey, AuthBearer, AuthGoogle:
+		case AuthAPIKey, AuthBearer, AuthGoogleKey:
 			if keyless {
 				c.problem(key+".auth", "expected the vendor's own, %q: it has no key", string(v.Auth))
 			}
@@ -82,7 +82,7 @@ func usualAuth(vendor Auth, dialect string) Auth {
 	case dialect == "openai":
 		return AuthBearer
 	case dialect == "gemini":
-		return AuthGoogle
+		return AuthGoogleKey
 	}
 	return AuthAPIKey
 }

@@ -33,6 +33,10 @@ type vendorFile struct {
 	MaxTokens    *string                 `toml:"max_tokens_field"`
 	Effort       *string                 `toml:"reasoning_effort"`
 	Codes        *string                 `toml:"codes"`
+	AccountType  *string                 `toml:"account_type"`
+	ClientID     *string                 `toml:"client_id"`
+	ClientSecret *string                 `toml:"client_secret"`
+	Project      *string                 `toml:"project"`
 	Breaker      *breakerFile            `toml:"breaker"`
 	Quota        *quotaFile              `toml:"quota"`
 	WeeklyQuota  *quotaFile              `toml:"weekly_quota"`
@@ -105,6 +109,10 @@ func (row vendorFile) over(preset vendorFile) vendorFile {
 	lay(&row.MaxTokens, preset.MaxTokens)
 	lay(&row.Effort, preset.Effort)
 	lay(&row.Codes, preset.Codes)
+	lay(&row.AccountType, preset.AccountType)
+	lay(&row.ClientID, preset.ClientID)
+	lay(&row.ClientSecret, preset.ClientSecret)
+	lay(&row.Project, preset.Project)
 	lay(&row.Breaker, preset.Breaker)
 	lay(&row.Quota, preset.Quota)
 	lay(&row.WeeklyQuota, preset.WeeklyQuota)

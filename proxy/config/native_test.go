@@ -65,7 +65,7 @@ endpoints = { openai = "http://mine/v1" }
 `, env("PAAS", "http://paas/v4", "ZHIPU_API_KEY", "z"))
 	want := []map[string]Endpoint{
 		{"openai": {"openai", "https://open.bigmodel.cn/api/coding/paas/v4", AuthBearer}},
-		{"openai": {"openai", "http://lab/v1", AuthBearer}, "gemini": {"gemini", "http://lab/g", AuthGoogle}, "paas": {"openai", "http://paas/v4", AuthAPIKey}},
+		{"openai": {"openai", "http://lab/v1", AuthBearer}, "gemini": {"gemini", "http://lab/g", AuthGoogleKey}, "paas": {"openai", "http://paas/v4", AuthAPIKey}},
 		{"openai": {"openai", "http://mine/v1", AuthClient}},
 	}
 	for i, v := range conf.Vendors {

@@ -37,6 +37,11 @@ func (s *search) attempt(ctx context.Context, at *place) (reply *Reply, ended bo
 			response, err = at.vendor.Send(ctx, again)
 		}
 	}
+	if renamed := (*vendor.RenamedError)(nil); errors.As(err, &renamed) {
+		err = renamed.Refused
+		s.renames++
+		s.renamed = s.renames == 1 // a catalogue that changes with every look is no reason to go round
+	}
 	s.chain.hear(at, response, err)
 	f := judge(ctx, err, at.vendor, s.call.Request)
 	try := Try{

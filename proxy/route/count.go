@@ -22,7 +22,7 @@ func (c *Chain) Count(ctx context.Context, call vendor.Call) (*vendor.Answer, er
 	for _, tier := range c.order(session) {
 		for _, v := range tier {
 			if !v.Usable() {
-				failed.skip(v.Name(), "no key")
+				failed.skip(v.Name(), v.Missing())
 				continue
 			}
 			if out := c.memory.Health.closed(v.Name(), v.Model(call.Request.Model)); out != nil {

@@ -23,6 +23,8 @@ type search struct {
 	failed  failures
 	called  int // vendors that were asked
 	gated   []gated
+	renames int  // of models, by vendors that refused an old name
+	renamed bool // by the vendor that was asked last
 }
 
 // gated is a vendor that was left alone, and until when.
@@ -34,6 +36,9 @@ type gated struct {
 // ask tries the members of one tier until one answers; ended says that the search is over. With
 // anyway a vendor is asked although it is out.
 func (s *search) ask(ctx context.Context, tier []*vendor.Vendor, anyway bool) (reply *Reply, ended bool, err error) {
+	for _, v := range tier {
+		v.Warm(ctx)
+	}
 	left := slices.Clone(tier)
 	for len(left) > 0 {
 		at, err := s.pick(ctx, &left, anyway)
@@ -46,6 +51,10 @@ func (s *search) ask(ctx context.Context, tier []*vendor.Vendor, anyway bool) (r
 		reply, ended, err := s.attempt(ctx, at)
 		if ended {
 			return reply, true, err
+		}
+		if s.renamed { // once more, with a permit for the new name
+			s.renamed = false
+			continue
 		}
 		left = without(left, at.vendor)
 	}
@@ -109,8 +118,8 @@ func (s *search) key(v *vendor.Vendor) limiter.Key {
 // skips reports, and notes, that a vendor cannot be asked.
 func (s *search) skips(v *vendor.Vendor, anyway bool) bool {
 	if !v.Usable() {
-		s.skip(v, "no key")
-		s.failed.skip(v.Name(), "no key")
+		s.skip(v, v.Missing())
+		s.failed.skip(v.Name(), v.Missing())
 		return true
 	}
 	if anyway {

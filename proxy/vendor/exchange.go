@@ -9,6 +9,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -56,16 +57,34 @@ func statusOf(status int) int {
 
 // post sends the body and returns the answer with its body still to be read, and closed.
 func (v *Vendor) post(ctx context.Context, call Prepared) (*http.Response, error) {
-	body := &payload{parts: call.Body}
+	header := requestHeader(call.Header, v.conf)
+	if err := v.authorize(ctx, header, v.conf.Auth); err != nil {
+		return nil, err
+	}
+	if a, ok := v.account.(marked); ok {
+		a.mark(header, call)
+	}
+	parts, base := call.Body, v.base
+	if a, ok := v.account.(hosted); ok {
+		base = a.base()
+	}
+	if a, ok := v.account.(enveloped); ok {
+		before, behind, err := a.envelope(ctx, call)
+		if err != nil {
+			return nil, err
+		}
+		parts = slices.Concat([]string{before}, parts, []string{behind})
+	}
+	body := &payload{parts: parts}
 	defer body.release()
 	req := v.client.R().SetContext(withPayload(ctx, body)).SetDoNotParseResponse(true)
-	req.Header = requestHeader(call.Header, v.conf)
+	req.Header = header
 	path := call.Path
 	if own := v.conf.Dialect == "anthropic"; own && call.Query != "" {
 		path += "?" + call.Query
 	}
 	// Joined here: the internal API's paths begin with a colon, and resty would put a slash before it.
-	resp, err := req.Post(v.base + path)
+	resp, err := req.Post(base + path)
 	if err != nil {
 		return nil, transportError(ctx, err)
 	}

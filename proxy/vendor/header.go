@@ -29,16 +29,13 @@ var clientOnly = []string{
 // any other the client's header means nothing.
 func requestHeader(client http.Header, conf config.Vendor) http.Header {
 	if conf.Dialect != "anthropic" {
-		h := http.Header{"Content-Type": {"application/json"}, "Accept-Encoding": {"identity"}, "User-Agent": {"afterglow"}}
-		authorize(h, conf.Auth, conf.Key)
-		return h
+		return http.Header{"Content-Type": {"application/json"}, "Accept-Encoding": {"identity"}, "User-Agent": {"afterglow"}}
 	}
 	h := clientHeader(client)
 	if conf.Auth != config.AuthClient {
 		delete(h, "Authorization")
 		delete(h, "X-Api-Key")
 	}
-	authorize(h, conf.Auth, conf.Key)
 	h["Content-Type"] = []string{"application/json"}
 	h["Accept-Encoding"] = []string{"identity"}
 	if h.Get("Anthropic-Version") == "" {
@@ -54,7 +51,7 @@ func authorize(h http.Header, auth config.Auth, key config.Secret) {
 		h["X-Api-Key"] = []string{key.Reveal()}
 	case config.AuthBearer:
 		h["Authorization"] = []string{"Bearer " + key.Reveal()}
-	case config.AuthGoogle:
+	case config.AuthGoogleKey:
 		h["X-Goog-Api-Key"] = []string{key.Reveal()}
 	}
 }

@@ -46,7 +46,9 @@ func TestRequestHeader(t *testing.T) {
 				want[k] = v
 			}
 			before := client.Clone()
-			if d := cmp.Diff(want, requestHeader(client, tc.conf)); d != "" {
+			got := requestHeader(client, tc.conf)
+			authorize(got, tc.conf.Auth, tc.conf.Key)
+			if d := cmp.Diff(want, got); d != "" {
 				t.Error(d)
 			}
 			if d := cmp.Diff(before, client); d != "" {

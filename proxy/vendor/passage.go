@@ -59,12 +59,11 @@ func (v *Vendor) Passage(to config.Endpoint) (*Passage, error) {
 	}
 	p.idle = v.conf.Idle
 	if to.Auth != config.AuthClient {
-		p.sign = func(_ context.Context, h http.Header) error {
+		p.sign = func(ctx context.Context, h http.Header) error {
 			delete(h, "Authorization")
 			delete(h, "X-Api-Key")
 			delete(h, "X-Goog-Api-Key")
-			authorize(h, to.Auth, v.conf.Key)
-			return nil
+			return v.authorize(ctx, h, to.Auth)
 		}
 	}
 	return p, nil

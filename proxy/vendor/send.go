@@ -44,10 +44,24 @@ func (v *Vendor) Prepare(call Call, model string) (Prepared, error) {
 // the transport's. The caller closes the response.
 func (v *Vendor) Send(ctx context.Context, call Prepared) (*Response, error) {
 	waits := v.waits()
+	again := 0 // because of the account
 	for attempt := 1; ; attempt++ {
 		resp, err := v.exchange(ctx, call)
 		var refused *anthropic.Error
-		if err == nil || !errors.As(err, &refused) || attempt >= v.attempts(refused) {
+		if err == nil || !errors.As(err, &refused) {
+			return resp, err
+		}
+		if v.account != nil && v.account.refused(ctx, refused, again) {
+			if v.Model(call.Request.Model) != call.model {
+				return nil, &RenamedError{refused}
+			}
+			again, attempt = again+1, attempt-1
+			continue
+		}
+		if c, ok := v.account.(*copilot); ok && refused.Code == "model_not_supported" {
+			c.unsupported(refused, call)
+		}
+		if attempt >= v.attempts(refused) {
 			return resp, err
 		}
 		wait := v.delay(refused, waits)
@@ -57,6 +71,12 @@ func (v *Vendor) Send(ctx context.Context, call Prepared) (*Response, error) {
 		}
 	}
 }
+
+// RenamedError says that a vendor refused its model, and knows it by another name now: the call needs a
+// permit for that one.
+type RenamedError struct{ Refused *anthropic.Error }
+
+func (e *RenamedError) Error() string { return "the model has another name now: " + e.Refused.Error() }
 
 // attempts is how often a call is sent in all that was refused so. An overloaded model gets one short
 // wait: the next tier's model is not overloaded. What only time or the user can change gets none.

@@ -14,6 +14,7 @@ import (
 
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/config"
+	"afterglow/proxy/credential"
 	"afterglow/proxy/gemini"
 	"afterglow/proxy/openai"
 	"afterglow/proxy/sse"
@@ -49,12 +50,30 @@ type Vendor struct {
 	base    string // of the URLs, without a slash at its end
 	dialect Dialect
 	client  *resty.Client
+	account account            // nil: it is called with a key
+	keeper  *credential.Keeper // of keys and sign-ins that are not in the configuration
+	sites   Sites
 	log     *slog.Logger
 }
 
-// New returns a vendor for a checked configuration. Close it when no call uses it any more.
+// Accounts are what vendors share whose credentials are not in the configuration.
+type Accounts struct {
+	Keeper *credential.Keeper // nil: nobody is signed in
+	Sites  Sites
+}
+
+// New returns a vendor for a checked configuration that has its key there. Close it when no call uses it
+// any more.
 func New(conf config.Vendor, log *slog.Logger) (*Vendor, error) {
-	v := &Vendor{conf: conf, base: strings.TrimRight(conf.BaseURL, "/"), log: log.With("vendor", conf.Name)}
+	return NewWith(Accounts{}, conf, log)
+}
+
+// NewWith is New for any vendor.
+func NewWith(accounts Accounts, conf config.Vendor, log *slog.Logger) (*Vendor, error) {
+	if accounts.Keeper == nil {
+		accounts.Keeper = credential.NewKeeper(nil, func() {}, log)
+	}
+	v := &Vendor{conf: conf, keeper: accounts.Keeper, sites: accounts.Sites, base: strings.TrimRight(conf.BaseURL, "/"), log: log.With("vendor", conf.Name)}
 	var err error
 	if v.dialect, err = dialect(conf); err != nil {
 		return nil, err
@@ -67,6 +86,7 @@ func New(conf config.Vendor, log *slog.Logger) (*Vendor, error) {
 		SetDisableWarn(true).
 		SetLogger(silent{}).
 		SetPreRequestHook(attachPayload)
+	v.account = v.newAccount()
 	return v, nil
 }
 
@@ -104,11 +124,20 @@ func (v *Vendor) Conf() config.Vendor { return v.conf }
 func (v *Vendor) Name() string { return v.conf.Name }
 
 // Model maps the client's model name to the one that is sent.
-func (v *Vendor) Model(name string) string { return v.conf.Model(name) }
+func (v *Vendor) Model(name string) string {
+	mapped := v.conf.Model(name)
+	if v.account != nil && mapped == name { // no rule says otherwise
+		return v.account.model(name)
+	}
+	return mapped
+}
 
 // Usable reports whether the vendor has the credentials that it needs.
 func (v *Vendor) Usable() bool {
-	return v.conf.Auth == config.AuthClient || v.conf.Auth == config.AuthNone || v.conf.Key != ""
+	if v.account != nil {
+		return v.account.usable()
+	}
+	return v.conf.Auth == config.AuthClient || v.conf.Auth == config.AuthNone || v.secret() != ""
 }
 
 // Close drops idle connections. Calls under way go on.

@@ -1,0 +1,80 @@
+package credential
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"golang.org/x/oauth2"
+
+	"afterglow/proxy/config"
+)
+
+// Flow is a way to sign in. It tells the user what to do with show, once, waits until that is done, and
+// returns what it gave. ctx ends it.
+type Flow func(ctx context.Context, show func(Prompt)) (Token, error)
+
+// Prompt is what a user has to do: open a page, and type a code there if there is one.
+type Prompt struct{ Code, URL string }
+
+// GitHub is the device flow: the user types a code on GitHub's page, on whichever machine.
+type GitHub struct {
+	ClientID  string // "" = that of GitHub's own editor, which Copilot accepts
+	DeviceURL string // "" = GitHub's, as below
+	TokenURL  string
+}
+
+// What GitHub's device flow is called with (docs.github.com, authorizing OAuth apps).
+const (
+	gitHubClient = "Iv1.b507a08c87ecfe98"
+	gitHubDevice = "https://github.com/login/device/code"
+	gitHubToken  = "https://github.com/login/oauth/access_token"
+)
+
+// gitHubScope is all that the exchange for Copilot's token needs.
+const gitHubScope = "read:user"
+
+// Flow is the device flow.
+func (g GitHub) Flow(ctx context.Context, show func(Prompt)) (Token, error) {
+	conf := oauth2.Config{
+		ClientID: or(g.ClientID, gitHubClient), Scopes: []string{gitHubScope},
+		Endpoint: oauth2.Endpoint{DeviceAuthURL: or(g.DeviceURL, gitHubDevice), TokenURL: or(g.TokenURL, gitHubToken), AuthStyle: oauth2.AuthStyleInParams},
+	}
+	device, err := conf.DeviceAuth(ctx)
+	if err != nil {
+		return Token{}, fmt.Errorf("ask GitHub for a code: %w", plain(err))
+	}
+	show(Prompt{device.UserCode, device.VerificationURI})
+	token, err := conf.DeviceAccessToken(ctx, device)
+	if err != nil {
+		return Token{}, fmt.Errorf("sign in with GitHub: %w", plain(err))
+	}
+	return tokenOf(token), nil
+}
+
+func tokenOf(t *oauth2.Token) Token {
+	scope, _ := t.Extra("scope").(string)
+	return Token{config.Secret(t.AccessToken), config.Secret(t.RefreshToken), t.Expiry, scope}
+}
+
+// plain leaves of an OAuth error what it says, and not the answer that it came in: that may hold a token.
+func plain(err error) error {
+	var refused *oauth2.RetrieveError
+	if !errors.As(err, &refused) {
+		return withoutURL(err)
+	}
+	switch {
+	case refused.ErrorCode == "" && refused.Response != nil:
+		return fmt.Errorf("status %d", refused.Response.StatusCode)
+	case refused.ErrorDescription != "":
+		return errors.New(refused.ErrorCode + ": " + refused.ErrorDescription)
+	}
+	return errors.New(refused.ErrorCode)
+}
+
+func or(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}

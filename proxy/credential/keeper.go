@@ -1,0 +1,252 @@
+package credential
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+)
+
+// Names of the providers that users sign in with.
+const (
+	ProviderGitHub = "github"
+	ProviderGoogle = "google"
+)
+
+// Keeper knows who is signed in, and runs the flows by which users sign in: one at a time for each
+// provider. What it knows it has from its Store, and what is not there it looks for again now and then,
+// because another process may have put it there.
+type Keeper struct {
+	store   *Store // nil: nothing is kept
+	changed func() // called when a State may be another
+	log     *slog.Logger
+
+	mu    sync.Mutex
+	known map[string]*entry
+}
+
+// entry is what is known of one name.
+type entry struct {
+	token   Token
+	looked  time.Time // when the store was asked last
+	looking bool
+	refused Token  // a token that was given up: it is not taken from the store again
+	reason  string // why it was; "" if none was
+	state   State
+	cancel  context.CancelCauseFunc // of the flow that runs; nil if none does
+}
+
+func (t Token) empty() bool { return t.Access == "" && t.Refresh == "" }
+
+func (t Token) same(other Token) bool { return t.Access == other.Access && t.Refresh == other.Refresh }
+
+// State is how the last flow went.
+type State struct {
+	Phase Phase
+	Prompt
+	Problem string    // why it failed
+	Ended   time.Time // when it completed or failed
+}
+
+// Phase is where a flow stands.
+type Phase string
+
+const (
+	Idle      Phase = "idle"
+	Pending   Phase = "pending"
+	Completed Phase = "completed"
+	Failed    Phase = "failed"
+)
+
+// ErrRunning says that a flow runs already.
+var ErrRunning = errors.New("a sign-in is under way already")
+
+// errCancelled is why a flow ended that its user cancelled.
+var errCancelled = errors.New("cancelled")
+
+// NewKeeper returns a keeper over a store. changed must not block.
+func NewKeeper(store *Store, changed func(), log *slog.Logger) *Keeper {
+	return &Keeper{store: store, changed: changed, log: log, known: map[string]*entry{}}
+}
+
+// lookAgain is how often the store is asked for what was not there.
+const lookAgain = 5 * time.Second
+
+// Token returns what is stored under a name, false if there is nothing that is worth a try. Only the
+// first time it waits for the store.
+func (k *Keeper) Token(name string) (Token, bool) {
+	k.mu.Lock()
+	e := k.known[name]
+	first := e == nil
+	if first {
+		e = &entry{state: State{Phase: Idle}}
+		k.known[name] = e
+	}
+	due := e.token.empty() && !e.looking && time.Since(e.looked) > lookAgain && k.store != nil
+	if due {
+		e.looking = true
+	}
+	k.mu.Unlock()
+	switch {
+	case due && first:
+		k.look(name)
+	case due:
+		go k.look(name)
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return e.token, !e.token.empty()
+}
+
+// look asks the store.
+func (k *Keeper) look(name string) {
+	found, err := k.store.Get(name)
+	k.mu.Lock()
+	e := k.known[name]
+	e.looking, e.looked = false, time.Now()
+	fresh := err == nil && e.token.empty() && !found.same(e.refused)
+	if fresh {
+		e.token, e.reason = found, ""
+	}
+	problem := ""
+	if err != nil && !errors.Is(err, ErrNone) {
+		problem = err.Error()
+	}
+	say := problem != "" && problem != e.reason
+	if problem != "" {
+		e.reason = problem
+	}
+	k.mu.Unlock()
+	if say {
+		k.log.Warn("credential not read", "name", name, "error", problem)
+	}
+	if fresh {
+		k.changed()
+	}
+}
+
+// Reason says why there is no token under a name, "" if nobody ever signed in.
+func (k *Keeper) Reason(name string) string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if e := k.known[name]; e != nil {
+		return e.reason
+	}
+	return ""
+}
+
+// GiveUp forgets a token that is of no more use. It stays in the store, but only another one will be
+// taken from there.
+func (k *Keeper) GiveUp(name string, token Token, why string) {
+	k.mu.Lock()
+	e := k.known[name]
+	given := e != nil && e.token.same(token) && !token.empty()
+	if given {
+		e.refused, e.token, e.reason, e.looked = token, Token{}, why, time.Now()
+	}
+	k.mu.Unlock()
+	if given {
+		k.log.Warn("sign-in needed", "name", name, "reason", why)
+		k.changed()
+	}
+}
+
+// Begin starts a flow and returns at once; done is called if it succeeds. The error is ErrRunning.
+func (k *Keeper) Begin(name string, flow Flow, done func()) error {
+	k.Token(name) // so that it is known
+	k.mu.Lock()
+	e := k.known[name]
+	if e.cancel != nil {
+		k.mu.Unlock()
+		return fmt.Errorf("%s: %w", name, ErrRunning)
+	}
+	ctx, cancel := context.WithCancelCause(context.Background())
+	e.cancel, e.state = cancel, State{Phase: Pending}
+	k.mu.Unlock()
+	k.changed()
+	go k.run(ctx, name, flow, done)
+	return nil
+}
+
+func (k *Keeper) run(ctx context.Context, name string, flow Flow, done func()) {
+	token, err := flow(ctx, func(p Prompt) {
+		k.mu.Lock()
+		k.known[name].state.Prompt = p
+		k.mu.Unlock()
+		k.changed()
+	})
+	if ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	if err == nil && k.store != nil {
+		err = k.store.Set(name, token)
+	}
+	k.mu.Lock()
+	e := k.known[name]
+	e.cancel(nil)
+	e.cancel = nil
+	switch {
+	case err == nil:
+		e.token, e.refused, e.reason, e.state = token, Token{}, "", State{Phase: Completed, Ended: time.Now()}
+	case errors.Is(err, errCancelled):
+		e.state = State{Phase: Idle}
+	default:
+		e.state = State{Phase: Failed, Problem: err.Error(), Ended: time.Now()}
+	}
+	k.mu.Unlock()
+	if err == nil {
+		k.log.Info("signed in", "name", name)
+		done()
+	} else {
+		k.log.Warn("sign-in ended", "name", name, "error", err)
+	}
+	k.changed()
+}
+
+// Cancel ends a flow that runs.
+func (k *Keeper) Cancel(name string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if e := k.known[name]; e != nil && e.cancel != nil {
+		e.cancel(errCancelled)
+	}
+}
+
+// Close ends all flows.
+func (k *Keeper) Close() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, e := range k.known {
+		if e.cancel != nil {
+			e.cancel(errCancelled)
+		}
+	}
+}
+
+// State is how the flow of a name stands.
+func (k *Keeper) State(name string) State {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if e := k.known[name]; e != nil {
+		return e.state
+	}
+	return State{Phase: Idle}
+}
+
+// Forget removes a credential from the store and from memory.
+func (k *Keeper) Forget(name string) error {
+	if k.store != nil {
+		if err := k.store.Delete(name); err != nil {
+			return err
+		}
+	}
+	k.mu.Lock()
+	if e := k.known[name]; e != nil {
+		e.token, e.refused, e.reason, e.looked, e.state = Token{}, Token{}, "", time.Now(), State{Phase: Idle}
+	}
+	k.mu.Unlock()
+	k.changed()
+	return nil
+}

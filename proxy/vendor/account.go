@@ -1,0 +1,152 @@
+package vendor
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"afterglow/proxy/anthropic"
+	"afterglow/proxy/config"
+	"afterglow/proxy/credential"
+)
+
+// account is what a vendor is called with whose user signs in: a token in place of a key, and what only
+// the account knows. It is safe for concurrent use.
+type account interface {
+	// usable reports whether there is anything to get a token with.
+	usable() bool
+	// model is the name that is sent for a client's.
+	model(name string) string
+	// authorize adds a token, and what else the vendor wants in every header. The error is an
+	// *anthropic.Error with status 401 if the user has to sign in again.
+	authorize(ctx context.Context, h http.Header) error
+	// refused sees a refusal, with how often the call was sent again because of one. It reports
+	// whether to send it once more.
+	refused(ctx context.Context, e *anthropic.Error, again int) bool
+}
+
+// hosted is an account whose calls may go to one of several hosts.
+type hosted interface{ base() string }
+
+// enveloped is an account whose requests stand in an envelope: what is before the body, and behind it.
+type enveloped interface {
+	envelope(ctx context.Context, call Prepared) (before, behind string, err error)
+}
+
+// marked is an account that wants to know of what a call consists.
+type marked interface {
+	mark(h http.Header, call Prepared)
+}
+
+// warmed is an account that has to ask something before the first call, such as which models there are.
+type warmed interface{ warm(ctx context.Context) }
+
+// newAccount returns the account of a vendor, nil for one that is called with a key.
+func (v *Vendor) newAccount() account {
+	switch v.conf.Auth {
+	case config.AuthCopilot:
+		return newCopilot(v)
+	case config.AuthGoogle:
+		return newAntigravity(v)
+	}
+	return nil
+}
+
+// Provider is whom a vendor's user signs in with, "" if nobody signs in to it.
+func (v *Vendor) Provider() string {
+	switch v.conf.Auth {
+	case config.AuthCopilot:
+		return credential.ProviderGitHub
+	case config.AuthGoogle:
+		return credential.ProviderGoogle
+	}
+	return ""
+}
+
+// Flow is how a vendor's user signs in, nil if that is not possible.
+func (v *Vendor) Flow() credential.Flow {
+	switch a := v.account.(type) {
+	case *copilot:
+		return credential.GitHub{ClientID: v.conf.Account.ClientID, DeviceURL: v.sites.GitHubDevice, TokenURL: v.sites.GitHubToken}.Flow
+	case *antigravity:
+		if v.conf.Account.ClientID != "" {
+			return a.google().Flow
+		}
+	}
+	return nil
+}
+
+// Missing says why a vendor is not usable, for people.
+func (v *Vendor) Missing() string {
+	switch {
+	case v.Provider() != "" && v.conf.KeyVar != "" && v.conf.Auth == config.AuthGoogle && v.conf.Account.ClientID == "":
+		return "no OAuth client: set " + v.conf.KeyVar
+	case v.Provider() != "":
+		if why := v.keeper.Reason(v.Provider()); why != "" {
+			return "sign in again: " + why
+		}
+		return "sign in with " + map[string]string{credential.ProviderGitHub: "GitHub", credential.ProviderGoogle: "Google"}[v.Provider()]
+	case v.conf.Keyring:
+		return "no key: run afterglowd auth login " + v.conf.Name
+	}
+	if v.conf.KeyVar == "" {
+		return "no key"
+	}
+	return "no key: set " + v.conf.KeyVar
+}
+
+// SignedIn tells the vendor that its user has signed in anew, or out: what it holds is not good any more.
+func (v *Vendor) SignedIn() {
+	switch a := v.account.(type) {
+	case *copilot:
+		a.source.Drop("")
+	case *antigravity:
+		a.source.Drop("")
+		a.mu.Lock()
+		a.project = ""
+		a.mu.Unlock()
+	}
+}
+
+// Warm lets the vendor ask what it has to know before a call, if it does not know it. It waits a little,
+// and never fails: a call without it is as good as it can be.
+func (v *Vendor) Warm(ctx context.Context) {
+	if w, ok := v.account.(warmed); ok {
+		w.warm(ctx)
+	}
+}
+
+// Sites are where sign-ins lead, for tests. Empty fields are the real ones.
+type Sites struct {
+	GitHubDevice, GitHubToken, CopilotToken string
+	GoogleAuth, GoogleToken, GoogleProjects string
+}
+
+// signedOut is the error of a credential that is of no use, as the chain understands it: 401 lets the
+// vendor rest without counting against it.
+func signedOut(err error) error {
+	if kind := credential.KindOf(err); kind == credential.Temporary {
+		return err
+	}
+	var e *credential.Error
+	errors.As(err, &e)
+	return anthropic.Errorf(http.StatusUnauthorized, "%s", e.Text)
+}
+
+// secret is the vendor's key: the configured one, or what is kept under its name.
+func (v *Vendor) secret() config.Secret {
+	if v.conf.Keyring {
+		token, _ := v.keeper.Token(v.conf.Name)
+		return token.Access
+	}
+	return v.conf.Key
+}
+
+// authorize puts the vendor's credentials into a header, for an endpoint that wants them so.
+func (v *Vendor) authorize(ctx context.Context, h http.Header, auth config.Auth) error {
+	if v.account != nil && auth == v.conf.Auth {
+		return v.account.authorize(ctx, h)
+	}
+	authorize(h, auth, v.secret())
+	return nil
+}
