@@ -50,3 +50,24 @@ func TestUnreadIsBounded(t *testing.T) {
 		}
 	}
 }
+
+// Of a field that is given twice the last counts, as everywhere in JSON.
+func TestContentGivenTwice(t *testing.T) {
+	b := decoded(t, `{"model":"m","messages":[{"role":"user","content":[{"type":"text","text":"a"}],"content":[{"type":"text","text":"b"}]}]}`)
+	if c := b.Messages[0].Content; len(c) != 1 || c[0].Text != "b" {
+		t.Errorf("%+v", c)
+	}
+}
+
+func TestBlocksWithoutEndAreRefused(t *testing.T) {
+	open, shut := `{"type":"tool_result","content":[`, `]}`
+	for depth, fails := range map[int]bool{10: false, 1000: true} {
+		r, err := ParseRequest(`{"model":"m","messages":[{"role":"user","content":[` + strings.Repeat(open, depth) + strings.Repeat(shut, depth) + `]}]}`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := r.Decode(); (err != nil) != fails {
+			t.Errorf("%d deep: %v", depth, err)
+		}
+	}
+}

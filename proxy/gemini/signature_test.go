@@ -54,20 +54,26 @@ func TestForeignSignatures(t *testing.T) {
 	plain, skipped := `{"functionCall":{"id":"c","name":"A","args":{}}}`, `{"functionCall":{"id":"c","name":"A","args":{}},"thoughtSignature":"skip_thought_signature_validator"}`
 	second := `{"functionCall":{"id":"d","name":"B","args":{}}}`
 	for name, tc := range map[string]struct{ model, blocks, want, labels string }{
-		"another vendor's":         {flash3, thought("hm", "EqQBCg==") + use, skipped, "thinking_dropped"},
-		"a model that lets it be":  {flash2, thought("hm", "EqQBCg==") + use, plain, "thinking_dropped"},
-		"parallel calls":           {flash3, use + "," + more, skipped + "," + second, ""},
-		"nobody's":                 {flash2, thought("hm", "") + use, `{"text":"hm","thought":true},` + plain, ""},
-		"the call is gone":         {flash2, thought("hm", marked(onCall, "c2ln")) + `{"type":"text","text":"b"}`, `{"text":"hm","thought":true},{"text":"b"}`, "thought_signature"},
-		"the text is gone":         {flash2, thought("", marked(onText, "c2ln")) + use, plain, "thought_signature"},
-		"no text before":           {flash2, thought("", marked(onBefore, "c2ln")) + use, plain, "thought_signature"},
-		"a mark without signature": {flash2, thought("hm", "gemini:call:") + use, plain, "thinking_dropped"},
-		"a mark of another kind":   {flash2, thought("hm", "gemini:new:c2ln") + use, plain, "thinking_dropped"},
+		"another vendor's":          {flash3, thought("hm", "EqQBCg==") + use, skipped, "thinking_dropped"},
+		"a model that lets it be":   {flash2, thought("hm", "EqQBCg==") + use, plain, "thinking_dropped"},
+		"parallel calls":            {flash3, use + "," + more, skipped + "," + second, ""},
+		"nobody's":                  {flash2, thought("hm", "") + use, `{"text":"hm","thought":true},` + plain, ""},
+		"the call is gone":          {flash2, thought("hm", marked(onCall, "c2ln")) + `{"type":"text","text":"b"}`, `{"text":"hm","thought":true},{"text":"b"}`, "thought_signature"},
+		"the text is gone":          {flash2, thought("", marked(onText, "c2ln")) + use, plain, "thought_signature"},
+		"no text before":            {flash2, thought("", marked(onBefore, "c2ln")) + use, plain, "thought_signature"},
+		"a thought before, no text": {flash2, thought("hm", "") + thought("", marked(onBefore, "c2ln")) + use, `{"text":"hm","thought":true},` + plain, "thought_signature"},
+		"a mark without signature":  {flash2, thought("hm", "gemini:call:") + use, plain, "thinking_dropped"},
+		"a mark of another kind":    {flash2, thought("hm", "gemini:new:c2ln") + use, plain, "thinking_dropped"},
 	} {
 		body, labels := encodeFor(t, tc.model, `"messages":[{"role":"user","content":"q"},{"role":"assistant","content":[`+tc.blocks+`]}]`)
 		if got := gjson.Get(body, "contents.1.parts").Raw; got != "["+tc.want+"]" || strings.Join(labels, " ") != tc.labels {
 			t.Errorf("%s: %v\n got %s\nwant [%s]", name, labels, got, tc.want)
 		}
+	}
+	// A signature whose part is gone is not given to another answer's.
+	gone := `"messages":[{"role":"assistant","content":[` + thought("", marked(onCall, "c2ln")) + `{"type":"text","text":"a"}]},{"role":"user","content":"b"},{"role":"assistant","content":[` + use + `]}]`
+	if body, labels := encodeFor(t, flash2, gone); strings.Contains(body, "c2ln") || strings.Join(labels, " ") != "thought_signature first_user" {
+		t.Error(body, labels)
 	}
 	// Each answer of a loop is one step, and the first call of each wants a signature.
 	loop := `"messages":[{"role":"user","content":"q"},{"role":"assistant","content":[` + use + `]},{"role":"user","content":[{"type":"tool_result","tool_use_id":"c"}]},{"role":"assistant","content":[` + more + `]}]`

@@ -116,6 +116,9 @@ func answers() map[string]struct {
 		"a text that is signed at its end, then a call": {
 			[]string{parts(`{"text":"So"}`), parts(`{"text":".","thoughtSignature":"c2ln"}`), parts(`{"functionCall":{"id":"c","name":"A","args":{}},"thoughtSignature":"c2ln"}`), last("STOP")},
 			[]string{begin, block("0", textStart, textDelta("So")+"\n"+textDelta(".")), block("1", thinkStart, signDelta("gemini:before:c2ln")), block("2", thinkStart, signDelta("gemini:call:c2ln")), block("3", call("c", "A"), inputDelta("{}")), delta("tool_use"), stopLine}},
+		"a text that is signed once, then calls": {
+			[]string{parts(`{"text":"So."},{"text":"","thoughtSignature":"c2ln"},{"functionCall":{"id":"c","name":"A"}},{"functionCall":{"id":"d","name":"B"}}`), last("STOP")},
+			[]string{begin, block("0", textStart, textDelta("So.")), block("1", thinkStart, signDelta("gemini:before:c2ln")), block("2", call("c", "A"), ""), block("3", call("d", "B"), ""), delta("tool_use"), stopLine}},
 		"a text that is signed after its end": {
 			[]string{parts(`{"text":"So."}`), parts(`{"text":"","thoughtSignature":"c2ln"}`), last("STOP")},
 			[]string{begin, block("0", textStart, textDelta("So.")), delta("end_turn"), stopLine}},
@@ -262,6 +265,24 @@ func TestUsage(t *testing.T) {
 	}
 }
 
+// RC-6: a zero overwrites nothing.
+func TestZerosOverwriteNothing(t *testing.T) {
+	counted := `{"usageMetadata":{"promptTokenCount":9,"candidatesTokenCount":4}}`
+	message, err := Dialect{}.DecodeMessage([]byte(`[`+counted+`,{"candidates":[{"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":0,"candidatesTokenCount":0,"totalTokenCount":13}}]`), "m")
+	if got := gjson.GetBytes(message, "usage").Raw; got != `{"input_tokens":9,"output_tokens":4}` || err != nil {
+		t.Errorf("%s %v", got, err)
+	}
+}
+
+// A message is complete with its last chunk, whatever the connection does afterwards.
+func TestTheLastChunkCompletesTheMessage(t *testing.T) {
+	broken := errors.New("connection reset")
+	r := io.MultiReader(strings.NewReader(stream(parts(`{"text":"a"}`), last("STOP"))), iotest.ErrReader(broken))
+	if err := grammar.Check(Dialect{}.Decode(sse.NewReader(r), "m")); err != nil {
+		t.Error(err)
+	}
+}
+
 // An id that the vendor does not give is the same whenever the answer is read, and no other answer's.
 func TestCallIDs(t *testing.T) {
 	ids := func(response string) (list []string) {
@@ -334,6 +355,9 @@ func TestErrorsInStreams(t *testing.T) {
 		}
 		if _, err := (Dialect{}).DecodeMessage([]byte(tc.failure), "m"); !errors.As(err, &early) || early.Type != tc.kind {
 			t.Errorf("%s, whole: %v", name, err)
+		}
+		if _, err := (Dialect{}).DecodeMessage([]byte("["+parts(`{"text":"a"}`)+","+strings.Trim(tc.failure, "[]")+"]"), "m"); !errors.As(err, &early) || early.Type != tc.kind {
+			t.Errorf("%s, whole, late: %v", name, err)
 		}
 		late := stream(parts(`{"text":"a"}`), tc.failure)
 		got, err := events(strings.NewReader(late))

@@ -172,13 +172,12 @@ func TestGeminiCounts(t *testing.T) {
 	} else if _, err := internal.Count(t.Context(), Call{Request: req}); err == nil {
 		t.Error("it was asked")
 	}
-	wrong, err := New(config.Vendor{Name: "g", Dialect: "gemini", BaseURL: s.URL(), Auth: "none", FirstEvent: time.Minute, Connect: time.Second}, slog.New(slog.DiscardHandler))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer wrong.Close()
-	if got, err = wrong.Count(t.Context(), Call{Request: req}); err != nil || got.Status != 401 || gjson.GetBytes(got.Body, "type").Str != "error" {
-		t.Errorf("%+v %v", got, err)
+	v.Via(roundTrip(func(r *http.Request) (*http.Response, error) {
+		body := `{"error":{"code":403,"message":"no","status":"PERMISSION_DENIED"}}`
+		return &http.Response{StatusCode: 403, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
+	}))
+	if got, err = v.Count(t.Context(), Call{Request: req}); err != nil || got.Status != 403 || gjson.GetBytes(got.Body, "error.type").Str != "permission_error" {
+		t.Errorf("a refusal: %+v %v", got, err)
 	}
 }
 
