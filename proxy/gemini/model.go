@@ -78,14 +78,15 @@ func (f family) thinking(b *anthropic.Body, labels *anthropic.Labels) *thinkingC
 	if want.off && f.generation == 0 {
 		return nil
 	}
+	want.limit, _ = b.MaxTokens.Int64()
 	if b.Thinking != nil && b.Thinking.Type == "enabled" {
 		want.budget = b.Thinking.BudgetTokens
 	}
 	config := &thinkingConfig{IncludeThoughts: b.Thinking != nil && !want.off && b.Thinking.Display != "omitted"}
 	if f.generation >= 3 {
 		config.ThinkingLevel = f.level(want, labels)
-	} else {
-		config.ThinkingBudget = f.budget(want, labels)
+	} else if config.ThinkingBudget = f.budget(want, labels); config.ThinkingBudget == nil {
+		return nil
 	}
 	return config
 }
@@ -95,6 +96,7 @@ type wish struct {
 	off    bool
 	budget int64
 	effort string
+	limit  int64 // of the whole answer, in tokens; 0 if there is none
 }
 
 // level is the thinking level for models that have levels; "" leaves it to the model.
@@ -132,7 +134,8 @@ func effortOf(budget int64) string {
 }
 
 // budget is the thinking budget for models that have one, within what they take
-// (ai.google.dev/gemini-api/docs/thinking).
+// (ai.google.dev/gemini-api/docs/thinking), and at most half of the answer where it would fill all of
+// it. nil is no thinking.
 func (f family) budget(w wish, labels *anthropic.Labels) *int64 {
 	least, most := int64(1), int64(24576)
 	switch {
@@ -163,6 +166,14 @@ func (f family) budget(w wish, labels *anthropic.Labels) *int64 {
 		tokens = highBudget
 	case f.generation == 0:
 		tokens = highBudget // "as it likes" is Gemini's alone
+	}
+	if w.limit > 0 && tokens >= w.limit {
+		labels.Add("thinking_budget")
+		tokens = w.limit / 2
+		if f.generation == 0 && tokens < least {
+			return nil
+		}
+		tokens = max(tokens, least)
 	}
 	return &tokens
 }

@@ -52,6 +52,11 @@ func TestThinkingConfig(t *testing.T) {
 		{"gemini-2.0-flash", off, ``, ""},
 		{"Claude Opus 4.6 Thinking", adaptive, `{"includeThoughts":true,"thinkingBudget":24576}`, ""},
 		{"Claude Opus 4.6 Thinking", off, ``, ""},
+		{"Claude Opus 4.6 Thinking", adaptive + `,"max_tokens":8000`, `{"includeThoughts":true,"thinkingBudget":4000}`, "thinking_budget"},
+		{"Claude Opus 4.6 Thinking", adaptive + `,"max_tokens":1500`, ``, "thinking_budget"},
+		{flash2, adaptive + effort("high") + `,"max_tokens":24576`, `{"includeThoughts":true,"thinkingBudget":12288}`, "thinking_budget"},
+		{flash2, adaptive + `,"max_tokens":100`, `{"includeThoughts":true,"thinkingBudget":-1}`, ""},
+		{"gemini-2.5-pro", off + `,"max_tokens":100`, `{"thinkingBudget":128}`, "thinking thinking_budget"},
 		{"Claude Sonnet 4.6", adaptive, ``, "thinking"},
 	} {
 		body, labels := encodeFor(t, tc.model, tc.body)
