@@ -1,12 +1,16 @@
 package gemini
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
+	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"google.golang.org/genai"
 
+	"afterglow/proxy/anthropic"
 	"afterglow/proxy/simvendor"
 )
 
@@ -96,4 +100,72 @@ func TestTheSDKOnTheOtherEndpoints(t *testing.T) {
 	if last := calls[len(calls)-1]; last.Model != "m" || last.Stream {
 		t.Errorf("%+v", last)
 	}
+}
+
+// sdkRequest is a request in the SDK's own types.
+type sdkRequest struct {
+	SystemInstruction *genai.Content          `json:"systemInstruction,omitempty"`
+	Tools             []*genai.Tool           `json:"tools,omitempty"`
+	ToolConfig        *genai.ToolConfig       `json:"toolConfig,omitempty"`
+	GenerationConfig  *genai.GenerationConfig `json:"generationConfig,omitempty"`
+	Contents          []*genai.Content        `json:"contents"`
+}
+
+// What is sent has no field that the SDK does not know, and each one as the SDK would write it.
+func TestRequestsAreTheSDKs(t *testing.T) {
+	for name, body := range bodies(t) {
+		r, err := anthropic.ParseRequest(body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, err := Dialect{}.Encode(r, flash2) // one that needs no stand-in, which is no base64
+		if err != nil {
+			t.Fatal(err)
+		}
+		var read sdkRequest
+		d := json.NewDecoder(strings.NewReader(e.Body[0]))
+		d.DisallowUnknownFields()
+		if err := d.Decode(&read); err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		again, err := json.Marshal(read)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(value(t, []byte(e.Body[0])), value(t, again)); d != "" {
+			t.Errorf("%s: %s", name, d)
+		}
+	}
+}
+
+// value decodes JSON. The SDK leaves out what is false and what is empty.
+func value(t *testing.T, raw []byte) any {
+	t.Helper()
+	var v any
+	if err := json.NewDecoder(bytes.NewReader(raw)).Decode(&v); err != nil {
+		t.Fatal(err)
+	}
+	return trimmed(v)
+}
+
+func trimmed(v any) any {
+	if m, ok := v.(map[string]any); ok {
+		for key, one := range m {
+			if one = trimmed(one); one == nil || one == false && key != "default" {
+				delete(m, key)
+			} else {
+				m[key] = one
+			}
+		}
+		if len(m) == 0 {
+			return nil
+		}
+	}
+	if list, ok := v.([]any); ok {
+		for n := range list {
+			list[n] = trimmed(list[n])
+		}
+	}
+	return v
 }
