@@ -41,6 +41,7 @@ func (Dialect) DecodeError(code int, header http.Header, body []byte) *anthropic
 		body = []byte(list.Get("0").Raw)
 	}
 	e := anthropic.DecodeError(code, header, body)
+	e.Body = nil // what is added below has to be told
 	if gjson.ValidBytes(body) {
 		refine(e, gjson.GetBytes(body, "error"))
 	}

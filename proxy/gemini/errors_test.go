@@ -72,6 +72,10 @@ func TestDecodeError(t *testing.T) {
 			t.Errorf("%s:\n got %d %s %q %q %v\nwant %d %s %q %q %v", name, e.Status, e.Type, e.Code, e.Message, e.RetryAfter, tc.want, tc.kind, tc.code, tc.message, tc.wait)
 		}
 	}
+	gateway := `{"type":"error","error":{"type":"rate_limit_error","message":"quota"}}`
+	if e := (Dialect{}).DecodeError(429, http.Header{}, []byte(gateway)); !strings.Contains(string(e.Envelope()), "quota (rate limit)") {
+		t.Errorf("%s", e.Envelope())
+	}
 	e := Dialect{}.DecodeError(429, http.Header{"Retry-After": {"7"}}, []byte(googleError("429", "RESOURCE_EXHAUSTED", "no", "")))
 	if e.RetryAfter != 7*time.Second || e.Header.Get("Retry-After") != "7" {
 		t.Error(e.RetryAfter, e.Header)
