@@ -2,7 +2,6 @@ package proxy
 
 import (
 	"net/http"
-	"net/url"
 	"strings"
 
 	"afterglow/proxy/anthropic"
@@ -56,7 +55,7 @@ func (s *Server) native(w http.ResponseWriter, r *http.Request, api string) {
 		Path: path, Query: r.URL.RawQuery, Header: s.withoutToken(r.Header), First: to.conf.Timeout,
 		Answered: p.answered, Failed: p.failed,
 	}
-	if embeds := op.Name == "embedding" || op.Name == "embedding.batch"; api == "gemini" && embeds && !to.passage.Official(googleHost) {
+	if embeds := op.Name == "embedding" || op.Name == "embedding.batch"; api == "gemini" && embeds && !to.passage.LeadsTo(googleHost) {
 		s.vertex(p, r, to, m)
 		return
 	}
@@ -75,10 +74,4 @@ func modelIn(path string) string {
 		return strings.Clone(model)
 	}
 	return ""
-}
-
-// climbs reports whether an escaped path has a segment that leads up.
-func climbs(path string) bool {
-	plain, err := url.PathUnescape(path)
-	return err != nil || strings.Contains("/"+plain+"/", "/../")
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"afterglow/proxy/anthropic"
@@ -129,4 +130,10 @@ func (g *generation) names() (list []string) {
 		list = append(list, v.Name())
 	}
 	return list
+}
+
+// climbs reports whether an escaped path has a segment that leads up.
+func climbs(path string) bool {
+	plain, err := url.PathUnescape(path)
+	return err != nil || strings.Contains("/"+plain+"/", "/../")
 }

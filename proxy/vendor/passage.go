@@ -143,8 +143,8 @@ func (p *Passage) Do(ctx context.Context, m Passing) (*http.Response, error) {
 	return answer, nil
 }
 
-// Official reports whether the passage leads to this host.
-func (p *Passage) Official(host string) bool { return strings.EqualFold(p.base.Hostname(), host) }
+// LeadsTo reports whether the passage leads to this host.
+func (p *Passage) LeadsTo(host string) bool { return strings.EqualFold(p.base.Hostname(), host) }
 
 // passingHeader is a client's header as it goes on. What describes the body's bytes stays with them.
 func passingHeader(client http.Header) http.Header {
