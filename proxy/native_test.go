@@ -140,6 +140,26 @@ func TestANativePathKeepsEveryByte(t *testing.T) {
 	}
 }
 
+// A body that is compressed stays so, and is said to be; so is an answer, of which nothing is read.
+func TestCompressedBodiesPass(t *testing.T) {
+	up := newUpstream(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Content-Encoding", "zstd")
+		io.WriteString(w, `{"model":"looks like JSON"}`)
+	})
+	s, base := serveConfig(t, toNative(up.URL))
+	resp, got := do(t, "POST", base+"/api/openai/v1/responses", "\x28\xb5\x2f\xfd", "Content-Encoding", "zstd", "Content-Type", "application/json")
+	if c := up.calls()[0]; c.body != "\x28\xb5\x2f\xfd" || c.header.Get("Content-Encoding") != "zstd" {
+		t.Errorf("sent %q, %v", c.body, c.header)
+	}
+	if resp.Header.Get("Content-Encoding") != "zstd" || got != `{"model":"looks like JSON"}` {
+		t.Errorf("%v %q", resp.Header, got)
+	}
+	if rec := lastRecord(t, s, 1); rec.Model != "" || rec.VendorModel != "" {
+		t.Errorf("%+v", rec)
+	}
+}
+
 // RC-57, RC-58: where a path leads and what it is called.
 func TestNativePaths(t *testing.T) {
 	up := newUpstream(t, jsonAnswer(`{}`))
