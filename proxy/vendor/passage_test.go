@@ -143,6 +143,38 @@ func TestSilenceOnAPassage(t *testing.T) {
 	}
 }
 
+// A stream may run for minutes; nobody needs its request any more.
+func TestAHeldBodyIsLetGo(t *testing.T) {
+	body, sent := "a body", ""
+	network := roundTrip(func(r *http.Request) (*http.Response, error) {
+		b, err := io.ReadAll(r.Body)
+		sent = string(b)
+		again, _ := r.GetBody()
+		if b, _ := io.ReadAll(again); string(b) != sent || r.ContentLength != int64(len(sent)) {
+			t.Errorf("a second time %q of %d bytes", b, r.ContentLength)
+		}
+		return &http.Response{StatusCode: 200, Header: http.Header{}, Body: http.NoBody, Request: r}, err
+	})
+	p, err := NewPassage("http://vendor", time.Second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Via(network)
+	r := httptest.NewRequest("POST", "/", nil)
+	p.Send(httptest.NewRecorder(), r, Passing{Path: "/x", Header: r.Header, Held: &body, First: time.Minute, Answered: func(*http.Response) {
+		if body != "" {
+			t.Error("kept while the answer comes")
+		}
+	}})
+	if sent != "a body" {
+		t.Errorf("sent %q", sent)
+	}
+}
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
 // noting is a body that notes how it ended.
 type noting struct {
 	io.ReadCloser
