@@ -19,6 +19,7 @@ const rowGap = 8
 type cardView struct {
 	page *live
 	head *headView
+	sign *signInView
 	rows []*rowView // the account first, if there is one
 	list *fyne.Container
 	card *widget.Card
@@ -34,7 +35,13 @@ func newCard(page *live) *cardView {
 		drop:        page.drop,
 		step:        func(by int) { page.step(c.head.shown.Vendor, by, c.head.grip) },
 	})
-	c.card = widget.NewCard(container.New(layout.NewCustomPaddedVBoxLayout(rowGap), c.head.box, c.head.why, c.list))
+	c.sign = newSignIn(page.desk, signInActions{
+		begin:   func() { page.signIn(c.head.shown.Vendor) },
+		cancel:  func() { page.cancelSignIn(c.head.shown.Vendor) },
+		open:    func(url string) { page.report(page.desk.open(url), "notice.no_browser") },
+		resized: func() { page.stale = true; page.tidy() },
+	})
+	c.card = widget.NewCard(container.New(layout.NewCustomPaddedVBoxLayout(rowGap), c.head.box, c.head.why, c.sign.box, c.list))
 	return c
 }
 
@@ -48,6 +55,7 @@ func (c *cardView) set(b board.Card) bool {
 	for i, r := range rows {
 		c.rows[i].set(r)
 	}
+	resized = c.sign.set(b.SignIn) || resized
 	return c.head.set(b, slices.ContainsFunc(rows, board.Row.Changed)) || resized
 }
 

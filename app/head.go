@@ -89,12 +89,15 @@ func (h *headView) setState(head board.Head) {
 	}
 	h.title.Set(head.Title)
 	state := stateText(head.State)
+	if head.SignIn.State == "pending" {
+		state = tr("state.signing_in")
+	}
 	if head.Left > 0 {
 		state += " · " + trText("left", trLeft(head.Left))
 	}
 	h.state.Set(state)
 	h.reason.Set(head.Reason)
-	setVisible(h.why, head.Reason != "")
+	setVisible(h.why, head.Reason != "" && head.State != proxy.SignedOut) // the way to sign in says it
 	out := head.State == proxy.Out || head.State == proxy.Probing
 	setVisible(h.again, out)
 	setVisible(h.grip, head.Tier > 0)
@@ -110,7 +113,7 @@ func (h *headView) setState(head board.Head) {
 		h.dot.Set(theme.ColorNameSuccess, false)
 	case proxy.Out:
 		h.dot.Set(theme.ColorNameError, false)
-	case proxy.Probing:
+	case proxy.Probing, proxy.SignedOut:
 		h.dot.Set(theme.ColorNameWarning, true)
 	default:
 		h.dot.Set(widget.ColorMuted, true)

@@ -21,6 +21,7 @@ const (
 // live is the page that shows the calls of this moment: totals, notices, and a card a vendor.
 type live struct {
 	svc     Service
+	desk    desk
 	totals  *totalsView
 	problem *widget.Notice // from the proxy
 	failure *widget.Notice // of what the user just did
@@ -44,6 +45,7 @@ type live struct {
 func newLive(svc Service, d desk) *live {
 	p := &live{
 		svc:     svc,
+		desk:    d,
 		totals:  newTotals(d),
 		problem: widget.NewNotice(widget.Problem, nil),
 		paused:  widget.NewNotice(widget.Info, nil),
@@ -152,6 +154,14 @@ func (p *live) setLimit(r board.Row, limit int) {
 // resetVendor lets calls through to a vendor again.
 func (p *live) resetVendor(vendor string) {
 	p.report(p.svc.ResetVendor(vendor), "notice.not_back")
+}
+
+// signIn begins to sign in to a vendor.
+func (p *live) signIn(vendor string) { p.report(p.svc.SignIn(vendor), "notice.not_signed_in") }
+
+// cancelSignIn ends that.
+func (p *live) cancelSignIn(vendor string) {
+	p.report(p.svc.CancelSignIn(vendor), "notice.not_signed_in")
 }
 
 // resetLimits brings back a vendor's configured limits.

@@ -23,6 +23,8 @@ func TestLooks(t *testing.T) {
 		{"many", "en", "light"},
 		{"chain", "en", "light"},
 		{"chain", "zh", "dark"},
+		{"sign-in", "en", "light"},
+		{"sign-in", "zh", "dark"},
 	} {
 		name := strings.Join([]string{c.scene, c.language, c.shade}, "-")
 		t.Run(name, func(t *testing.T) {

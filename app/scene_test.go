@@ -93,6 +93,8 @@ func sceneStatus(scene string) proxy.Status {
 		s.Concurrency = busySnapshot()
 	case "chain":
 		chainScene(&s)
+	case "sign-in":
+		signInScene(&s)
 	case "many":
 		for i := range 30 {
 			s.Concurrency.Gauges = append(s.Concurrency.Gauges, limiter.Gauge{
@@ -119,6 +121,21 @@ func chainScene(s *proxy.Status) {
 	t[2].State, t[2].Until = proxy.Out, now.Add(11*time.Minute+20*time.Second)
 	t[2].Reason = "429 [1310] weekly limit reached, resets at 2026-11-24 18:00:00, and a good deal more that does not fit on the line"
 	t[3].Quotas = []proxy.QuotaUse{{Name: "5h", Percent: 45}}
+}
+
+// signInScene is a vendor for every state of signing in.
+func signInScene(s *proxy.Status) {
+	s.Concurrency = busySnapshot()
+	s.Tiers = nil
+	for i, in := range []proxy.SignIn{
+		{Provider: "github", State: "needed"},
+		{Provider: "github", State: "pending", Code: "WDJB-MJHT", URL: "https://github.com/login/device"},
+		{Provider: "google", State: "pending", URL: "https://accounts.google.com/o/oauth2/v2/auth?access_type=offline&client_id=0123456789&code_challenge=abcdefghijklmnop"},
+		{Provider: "google", State: "failed", Problem: "access_denied: the user did not allow it"},
+	} {
+		title := map[string]string{"github": "GitHub Copilot", "google": "Google Antigravity"}[in.Provider]
+		s.Tiers = append(s.Tiers, proxy.Tier{Vendor: fmt.Sprintf("v%d", i), Title: title, State: proxy.SignedOut, Reason: "sign in", SignIn: in})
+	}
 }
 
 func busySnapshot() limiter.Snapshot {
@@ -151,6 +168,7 @@ type fakeService struct {
 	sets   []string
 	resets []string
 	orders []string
+	signs  []string
 	wake   chan struct{}
 }
 
@@ -190,6 +208,16 @@ func (f *fakeService) SetOrder(tiers [][]string) error {
 
 func (f *fakeService) ResetOrder() error {
 	f.orders = append(f.orders, "configured")
+	return f.err
+}
+
+func (f *fakeService) SignIn(vendor string) error {
+	f.signs = append(f.signs, vendor)
+	return f.err
+}
+
+func (f *fakeService) CancelSignIn(vendor string) error {
+	f.signs = append(f.signs, "cancel "+vendor)
 	return f.err
 }
 

@@ -86,6 +86,8 @@ func stateText(s proxy.TierState) string {
 		return tr("state.out")
 	case proxy.Probing:
 		return tr("state.probing")
+	case proxy.SignedOut:
+		return tr("state.sign_in")
 	}
 	return tr("state.leaving")
 }

@@ -19,6 +19,8 @@ type Service interface {
 	ResetVendor(vendor string) error                // let calls through again; "" = to all
 	SetOrder(tiers [][]string) error                // the chain's vendors, tier by tier
 	ResetOrder() error                              // to the configuration's
+	SignIn(vendor string) error                     // begins it; how it goes is in the status
+	CancelSignIn(vendor string) error
 }
 
 // windowWidth and windowHeight are the window's first size: room for three cards.
@@ -45,7 +47,7 @@ type Window struct {
 // NewWindow makes the window, hidden; see SetTray for tray.
 func NewWindow(a fyne.App, svc Service, tray bool) *Window {
 	w := &Window{window: a.NewWindow(tr("window.title")), run: fyne.Do, quit: a.Quit}
-	w.page = newLive(svc, desk{run: w.run, copy: a.Clipboard().SetContent})
+	w.page = newLive(svc, desk{run: w.run, copy: a.Clipboard().SetContent, open: opener(a)})
 	w.window.SetPadded(false)
 	w.window.SetContent(w.page.root)
 	w.window.Resize(fyne.NewSize(windowWidth, windowHeight))

@@ -75,6 +75,7 @@ type Head struct {
 	Reason string          // why State is not ready, or a model is out; from the proxy
 	Left   time.Duration   // until the vendor is called again, rounded up; 0 = not known
 	Quotas [2]Quota        // of a few hours, of a week; the zero Quota where nothing is known
+	SignIn proxy.SignIn
 }
 
 // Quota is how much of a vendor's quota is used.

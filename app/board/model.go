@@ -80,7 +80,7 @@ func cards(s proxy.Status, now time.Time) []Card {
 func head(tiers []proxy.Tier, i int, now time.Time) Head {
 	t := tiers[i]
 	h := Head{
-		Vendor: t.Vendor, Title: cmp.Or(t.Title, t.Vendor), Tier: 1, Pool: t.Pool, State: t.State, Reason: t.Reason, Left: left(t.Until, now),
+		Vendor: t.Vendor, Title: cmp.Or(t.Title, t.Vendor), Tier: 1, Pool: t.Pool, State: t.State, Reason: t.Reason, Left: left(t.Until, now), SignIn: t.SignIn,
 	}
 	for k := range i { // the members of a pool are one tier
 		if tiers[k].Pool == 0 || tiers[k].Pool != tiers[k+1].Pool {

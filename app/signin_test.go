@@ -1,0 +1,89 @@
+package app
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2/test"
+
+	"afterglow/app/board"
+	"afterglow/proxy"
+)
+
+// signing is a page with one vendor to sign in to, and what it did on the desk.
+type signing struct {
+	page           *live
+	svc            *fakeService
+	copied, opened []string
+	browser        error
+}
+
+func newSigning(t *testing.T) *signing {
+	speak(t, "en")
+	s := &signing{svc: &fakeService{}}
+	s.page = newLive(s.svc, desk{
+		run:  func(f func()) { f() },
+		copy: func(text string) { s.copied = append(s.copied, text) },
+		open: func(page string) error { s.opened = append(s.opened, page); return s.browser },
+	})
+	return s
+}
+
+func (s *signing) now(in proxy.SignIn) *signInView {
+	s.page.set(board.New().Update(proxy.Status{Addr: "127.0.0.1:1", Tiers: []proxy.Tier{{Vendor: "copilot", State: proxy.SignedOut, SignIn: in}}}, time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)))
+	return s.page.cards["copilot"].sign
+}
+
+var pendingCode = proxy.SignIn{Provider: "github", State: "pending", Code: "WDJB-MJHT", URL: "https://github.com/login/device"}
+
+func TestSigningInCopiesTheCodeAndOpensThePage(t *testing.T) {
+	s := newSigning(t)
+	view := s.now(proxy.SignIn{Provider: "github", State: "needed"})
+	if !view.box.Visible() || view.line.Visible() || view.cancel.Visible() {
+		t.Fatal("before it began: expected only the button")
+	}
+	test.Tap(view.begin)
+	s.now(pendingCode)
+	s.now(pendingCode)
+	if !slices.Equal(s.svc.signs, []string{"copilot"}) || !slices.Equal(s.copied, []string{"WDJB-MJHT"}) || !slices.Equal(s.opened, []string{pendingCode.URL}) {
+		t.Fatal(s.svc.signs, s.copied, s.opened)
+	}
+	if !view.line.Visible() || view.begin.Visible() {
+		t.Error("while it runs: expected the code, and no way to begin again")
+	}
+	test.Tap(view.open)
+	test.Tap(view.copy.Button)
+	test.Tap(view.cancel)
+	if len(s.opened) != 2 || len(s.copied) != 2 || s.svc.signs[1] != "cancel copilot" {
+		t.Error(s.svc.signs, s.copied, s.opened)
+	}
+	if s.now(proxy.SignIn{Provider: "github"}); view.box.Visible() {
+		t.Error("signed in, but the card still asks")
+	}
+}
+
+// A flow that somebody else began, on the command line say, neither takes the clipboard nor a browser.
+func TestASignInThatWasNotAskedForHereOpensNothing(t *testing.T) {
+	s := newSigning(t)
+	if view := s.now(pendingCode); !view.line.Visible() || len(s.copied)+len(s.opened) > 0 {
+		t.Error(s.copied, s.opened)
+	}
+}
+
+func TestWithoutABrowserTheCardSaysSo(t *testing.T) {
+	s := newSigning(t)
+	s.browser = errors.New("no program opens https")
+	view := s.now(proxy.SignIn{Provider: "google", State: "failed", Problem: "denied"})
+	test.Tap(view.begin)
+	page := "https://accounts.google.com/o/oauth2/v2/auth?state=1"
+	s.now(proxy.SignIn{Provider: "google", State: "pending", URL: page})
+	if len(s.copied) > 0 || !slices.Equal(s.opened, []string{page}) || s.page.failure.Text() != "No browser opened: no program opens https" {
+		t.Error(s.copied, s.opened, s.page.failure.Text())
+	}
+	test.Tap(view.copy.Button)
+	if !slices.Equal(s.copied, []string{page}) {
+		t.Error("the address can be copied instead:", s.copied)
+	}
+}
