@@ -171,9 +171,6 @@ func TestAHeldBodyIsLetGo(t *testing.T) {
 	}
 }
 
-type roundTrip func(*http.Request) (*http.Response, error)
-
-func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 // noting is a body that notes how it ended.
 type noting struct {
