@@ -81,6 +81,9 @@ func refine(e *anthropic.Error, detail gjson.Result) {
 	if q.badKey {
 		e.Status, e.Type = http.StatusUnauthorized, "authentication_error"
 	}
+	if q.scope {
+		e.Code = ScopeInsufficient
+	}
 	e.RetryAfter = max(e.RetryAfter, q.wait)
 	switch {
 	case e.Status != http.StatusTooManyRequests:
@@ -114,7 +117,11 @@ type quota struct {
 	wait   time.Duration
 	daily  bool // a limit per day is used up
 	badKey bool
+	scope  bool // the token does not allow this
 }
+
+// ScopeInsufficient is the code of an error of a token that does not allow what was asked.
+const ScopeInsufficient = "ACCESS_TOKEN_SCOPE_INSUFFICIENT"
 
 func readQuota(details gjson.Result) (q quota) {
 	for _, d := range details.Array() {
@@ -123,6 +130,7 @@ func readQuota(details gjson.Result) (q quota) {
 			q.wait = max(q.wait, duration(d.Get("retryDelay").Str))
 		case "ErrorInfo":
 			q.badKey = q.badKey || d.Get("reason").Str == "API_KEY_INVALID"
+			q.scope = q.scope || d.Get("reason").Str == ScopeInsufficient
 			q.wait = max(q.wait, duration(d.Get("metadata.quotaResetDelay").Str))
 		case "QuotaFailure":
 			for _, id := range d.Get("violations.#.quotaId").Array() {

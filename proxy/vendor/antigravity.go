@@ -16,6 +16,7 @@ import (
 
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/credential"
+	"afterglow/proxy/gemini"
 )
 
 // googleEarly is how long before its end Google's access token is renewed.
@@ -90,7 +91,7 @@ func (a *antigravity) authorize(ctx context.Context, h http.Header) error {
 }
 
 func (a *antigravity) refused(_ context.Context, e *anthropic.Error, again int) bool {
-	scope := strings.Contains(e.Message+e.Code, "ACCESS_TOKEN_SCOPE_INSUFFICIENT")
+	scope := e.Code == gemini.ScopeInsufficient || strings.Contains(e.Message, gemini.ScopeInsufficient)
 	switch {
 	case e.Status == http.StatusForbidden && scope:
 		if grant, ok := a.grant(); ok {

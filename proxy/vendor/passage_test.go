@@ -171,7 +171,6 @@ func TestAHeldBodyIsLetGo(t *testing.T) {
 	}
 }
 
-
 // noting is a body that notes how it ended.
 type noting struct {
 	io.ReadCloser
