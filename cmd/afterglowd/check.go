@@ -44,10 +44,19 @@ func checkCommand(set *proxy.Setup) *cobra.Command {
 
 func keyState(v config.Vendor) string {
 	switch {
-	case v.Auth == "client":
+	case v.Auth == config.AuthClient:
 		return "the client's"
+	case v.Auth == config.AuthNone:
+		return "none needed"
 	case v.Key != "":
 		return "set"
+	case v.SignsIn() && v.KeyVar == "":
+		return "by sign-in"
+	case v.Keyring:
+		return "with the credentials"
+	}
+	if v.SignsIn() {
+		return "no OAuth client: set " + v.KeyVar
 	}
 	return "no key: set " + v.KeyVar
 }

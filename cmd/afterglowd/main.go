@@ -11,6 +11,7 @@ import (
 
 	"afterglow/cmd/cli"
 	"afterglow/proxy"
+	"afterglow/proxy/vendor"
 )
 
 // version is set when the program is built, from FyneApp.toml.
@@ -27,6 +28,6 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		Version: version,
 	}
 	cli.PlaceFlags(root.PersistentFlags(), &set)
-	root.AddCommand(serveCommand(&set), checkCommand(&set))
+	root.AddCommand(serveCommand(&set), checkCommand(&set), authCommand(&set, vendor.Sites{}))
 	return cli.Run(ctx, root, args, stdout, stderr)
 }

@@ -1,0 +1,228 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"afterglow/proxy"
+	"afterglow/proxy/config"
+	"afterglow/proxy/credential"
+	"afterglow/proxy/vendor"
+)
+
+// authCommand is "auth". sites are where sign-ins lead, for tests.
+func authCommand(set *proxy.Setup, sites vendor.Sites) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "auth",
+		Short: "Sign in to vendors, and keep keys out of the configuration",
+		Long: `Sign in to vendors, and keep keys out of the configuration. What it stores is in the system's keyring,
+or where there is none in a file of the state folder that only you can read. An instance that runs
+notices by itself.`,
+	}
+	cmd.AddCommand(authLogin(set, sites), authStatus(set), authLogout(set))
+	return cmd
+}
+
+func authLogin(set *proxy.Setup, sites vendor.Sites) *cobra.Command {
+	return &cobra.Command{
+		Use:   "login github|google|VENDOR",
+		Short: "Sign in with GitHub or Google, or store the key of a vendor whose key is \"keyring\"",
+		Long: `Sign in with GitHub (for GitHub Copilot) or Google (for Google Antigravity), or store the key of a vendor
+of the configuration with key = "keyring". A key is read from the terminal, or from standard input.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			store, conf, err := credentials(set)
+			if err != nil {
+				return err
+			}
+			if v, ok := named(conf, args[0]); ok && v.Keyring && !v.SignsIn() {
+				return storeKey(cmd, store, v.Name)
+			}
+			v, err := signsIn(conf, args[0])
+			if err != nil {
+				return err
+			}
+			return login(cmd, store, v, sites)
+		},
+	}
+}
+
+// login signs in to a vendor's provider.
+func login(cmd *cobra.Command, store *credential.Store, row config.Vendor, sites vendor.Sites) error {
+	keeper := credential.NewKeeper(store, func() {}, slog.New(slog.DiscardHandler))
+	v, err := vendor.NewWith(vendor.Accounts{Keeper: keeper, Sites: sites}, row, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return err
+	}
+	defer v.Close()
+	flow := v.Flow()
+	if flow == nil {
+		return fmt.Errorf("%s: %s", row.Name, v.Missing())
+	}
+	out := cmd.OutOrStdout()
+	token, err := flow(cmd.Context(), func(p credential.Prompt) {
+		fmt.Fprintf(out, "Open %s\n", p.URL)
+		if p.Code != "" {
+			fmt.Fprintf(out, "and type the code %s\n", p.Code)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	if err := store.Set(v.Provider(), token); err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "Signed in. It is kept in %s.\n", store.Place())
+	return nil
+}
+
+func storeKey(cmd *cobra.Command, store *credential.Store, name string) error {
+	key, err := readKey(cmd, name)
+	if err != nil {
+		return err
+	}
+	if key == "" || strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
+		return errors.New("expected a key of printable ASCII without spaces")
+	}
+	if err := store.Set(name, credential.Token{Access: config.Secret(key)}); err != nil {
+		return err
+	}
+	fmt.Fprintf(cmd.OutOrStdout(), "The key of %s is kept in %s.\n", name, store.Place())
+	return nil
+}
+
+// readKey reads a line, without showing it where somebody types it.
+func readKey(cmd *cobra.Command, name string) (string, error) {
+	if in, ok := cmd.InOrStdin().(*os.File); ok && term.IsTerminal(int(in.Fd())) {
+		fmt.Fprintf(cmd.OutOrStdout(), "Key of %s: ", name)
+		key, err := term.ReadPassword(int(in.Fd()))
+		fmt.Fprintln(cmd.OutOrStdout())
+		return strings.TrimSpace(string(key)), err
+	}
+	line, err := bufio.NewReader(cmd.InOrStdin()).ReadString('\n')
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return strings.TrimSpace(line), err
+}
+
+func authStatus(set *proxy.Setup) *cobra.Command {
+	return &cobra.Command{
+		Use:   "status",
+		Short: "Say which vendors of the configuration have what they are called with",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			store, conf, err := credentials(set)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "Credentials are kept in %s.\n", store.Place())
+			table := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
+			fmt.Fprintln(table, "VENDOR\tCREDENTIAL")
+			for _, v := range conf.Vendors {
+				fmt.Fprintf(table, "%s\t%s\n", v.Name, standing(store, v))
+			}
+			return table.Flush()
+		},
+	}
+}
+
+// standing says what a vendor is called with.
+func standing(store *credential.Store, v config.Vendor) string {
+	name := v.Name
+	if v.SignsIn() {
+		name = provider(v)
+	}
+	if v.Key != "" || !v.Keyring && !v.SignsIn() || v.SignsIn() && v.KeyVar != "" {
+		return keyState(v)
+	}
+	switch _, err := store.Get(name); {
+	case errors.Is(err, credential.ErrNone):
+		return "none: run afterglowd auth login " + name
+	case err != nil:
+		return err.Error()
+	case v.SignsIn():
+		return "signed in with " + name
+	}
+	return "stored"
+}
+
+func authLogout(set *proxy.Setup) *cobra.Command {
+	return &cobra.Command{
+		Use:   "logout github|google|VENDOR",
+		Short: "Forget a sign-in or a stored key",
+		Long: `Forget a sign-in or a stored key. An instance that runs goes on with what it has: there,
+DELETE /api/reauth/github signs out at once.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			store, conf, err := credentials(set)
+			if err != nil {
+				return err
+			}
+			name := args[0]
+			if v, ok := named(conf, name); !ok || !v.Keyring || v.SignsIn() {
+				v, err := signsIn(conf, name)
+				if err != nil {
+					return err
+				}
+				name = provider(v)
+			}
+			if err := store.Delete(name); err != nil {
+				return err
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "Nothing is kept of %s any more.\n", name)
+			return nil
+		},
+	}
+}
+
+// credentials opens the store and reads the configuration.
+func credentials(set *proxy.Setup) (*credential.Store, config.Config, error) {
+	_, conf, err := set.Load()
+	if err != nil {
+		return nil, conf, err
+	}
+	dir, err := set.StateDir()
+	if err != nil {
+		return nil, conf, err
+	}
+	return credential.Open(dir), conf, nil
+}
+
+func named(conf config.Config, name string) (config.Vendor, bool) {
+	for _, v := range conf.Vendors {
+		if v.Name == name {
+			return v, true
+		}
+	}
+	return config.Vendor{}, false
+}
+
+// signsIn is the vendor that a name means: its own, or its provider's.
+func signsIn(conf config.Config, name string) (config.Vendor, error) {
+	for _, v := range conf.Vendors {
+		if v.SignsIn() && (v.Name == name || provider(v) == name) {
+			return v, nil
+		}
+	}
+	if _, ok := named(conf, name); ok {
+		return config.Vendor{}, fmt.Errorf(`%s: nobody signs in to this vendor, and its key is not "keyring"`, name)
+	}
+	return config.Vendor{}, fmt.Errorf("%s: expected github, google or a vendor, one that the configuration's tiers name", name)
+}
+
+func provider(v config.Vendor) string {
+	if v.Auth == config.AuthGoogle {
+		return credential.ProviderGoogle
+	}
+	return credential.ProviderGitHub
+}
