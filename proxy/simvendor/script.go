@@ -40,6 +40,9 @@ func Plausible(c Call) Answer {
 	if geminiMethod(c.Path) != "" {
 		return plausibleGemini(c)
 	}
+	if openAIPath(c.Path) {
+		return plausibleOpenAI(c)
+	}
 	m := Message{Model: c.Model, Input: tokens(c)}
 	if kind := gjson.GetBytes(c.Body, "thinking.type").Str; kind == "enabled" || kind == "adaptive" {
 		m.Blocks = append(m.Blocks, ThinkingBlock("The user wants something.", "c2ltdWxhdGVkLXNpZ25hdHVyZQ=="))

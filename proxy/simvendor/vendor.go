@@ -154,6 +154,8 @@ func (v *Vendor) answer(call Call, script Script, admitted bool) Answer {
 		return script(call)
 	case geminiMethod(call.Path) != "":
 		return geminiEndpoint(call, script)
+	case openAIPath(call.Path):
+		return openAIEndpoint(call, script)
 	}
 	return AnthropicError(http.StatusNotFound, "not_found_error", "no such endpoint")
 }
