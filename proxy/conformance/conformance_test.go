@@ -39,11 +39,10 @@ var dialects = map[string]vendor.Dialect{
 	"gemini":    gemini.Dialect{},
 }
 
-// scenario is one archive and what its run makes of it.
+// scenario is one archive.
 type scenario struct {
 	file    string
 	archive *txtar.Archive
-	made    []txtar.File // request and answers, in the archive's order
 }
 
 func scenarios(t *testing.T) (all []*scenario) {
