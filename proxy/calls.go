@@ -60,6 +60,7 @@ type record struct {
 	model     string // the client's name
 	vendor    string // that answered, "" if none did
 	served    string // the vendor model
+	named     string // what the vendor called the model that answered; "" if it did not say
 	stream    bool
 	status    int // HTTP status that the client got; 499 if it left before one
 	trail     route.Trail
@@ -88,6 +89,14 @@ const statusClientGone = 499
 func (rec *record) answered(r *route.Reply) {
 	rec.vendor, rec.served, rec.status = r.Vendor, r.Model, http.StatusOK
 	rec.first = time.Since(rec.start)
+}
+
+// hear notes what the vendor called the model, in the data of an event or in a message. A name that could
+// not be shown is nobody's.
+func (rec *record) hear(data []byte) {
+	if name := anthropic.Served(data); !badModel(name) {
+		rec.named = strings.Clone(name)
+	}
 }
 
 // queued is how long the call waited for slots, at all vendors.
@@ -149,6 +158,7 @@ type callJSON struct {
 	Model       string    `json:"model"`
 	Vendor      string    `json:"vendor,omitempty"`
 	VendorModel string    `json:"vendor_model,omitempty"`
+	ModelServed string    `json:"model_served,omitempty"`
 	Stream      bool      `json:"stream"`
 	Status      int       `json:"status"`
 	Outcome     string    `json:"outcome"`
@@ -190,7 +200,7 @@ func (s *Server) getCalls(w http.ResponseWriter, _ *http.Request) {
 func (rec *record) json() callJSON {
 	j := callJSON{
 		Number: rec.number, Kind: rec.kind, Operation: rec.operation, Started: rec.start.UTC(), RequestID: rec.request, Session: rec.session, Model: rec.model,
-		Vendor: rec.vendor, VendorModel: rec.served, Stream: rec.stream, Status: rec.status, Outcome: rec.outcome(),
+		Vendor: rec.vendor, VendorModel: rec.served, ModelServed: rec.named, Stream: rec.stream, Status: rec.status, Outcome: rec.outcome(),
 		QueuedMS: rec.queued().Milliseconds(), FirstMS: rec.first.Milliseconds(), TookMS: rec.took.Milliseconds(),
 		Adaptations: append([]string{}, rec.labels()...), Tries: []tryJSON{},
 		Usage: usageJSON{rec.usage.Input, rec.usage.Output, rec.usage.CacheRead, rec.usage.CacheCreation, rec.details},

@@ -46,12 +46,13 @@ func (s *Server) messages(w http.ResponseWriter, r *http.Request) {
 	rec.request = reply.Header.Get("Request-Id")
 	if reply.Events == nil {
 		rec.usage.ReadMessage(reply.Message)
+		rec.hear(reply.Message)
 		reply.Thoughts(reply.Message)
 		if _, err := w.Write(reply.Message); err != nil {
 			rec.err = fmt.Errorf("%w: %w", errClient, err)
 		}
 	} else {
-		rec.err = relay(newClientStream(w), reply, &rec.usage)
+		rec.err = relay(newClientStream(w), reply, rec)
 	}
 	rec.gone = errors.Is(rec.err, errClient) || rec.err != nil && r.Context().Err() != nil
 	reply.Finish(rec.usage.Total(), rec.gone, rec.err)
@@ -102,7 +103,7 @@ func streamHeader(h http.Header) {
 
 // relay writes a stream's events to the client as they come, until the message is complete. The
 // error says how the stream ended if not well; the client has then been told, unless it is gone.
-func relay(out *clientStream, reply *route.Reply, usage *anthropic.Usage) error {
+func relay(out *clientStream, reply *route.Reply, rec *record) error {
 	events, thinking := reply.Events, reply.Watcher()
 	for {
 		e, err := events.Next()
@@ -113,7 +114,10 @@ func relay(out *clientStream, reply *route.Reply, usage *anthropic.Usage) error 
 			return out.fail(err)
 		}
 		kind := anthropic.KindOf(e)
-		usage.Read(kind, e)
+		rec.usage.Read(kind, e)
+		if kind == anthropic.MessageStart {
+			rec.hear(e.Data)
+		}
 		thinking.Event(e.Data)
 		raw := e.Raw
 		if e.Cut {

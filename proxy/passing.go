@@ -95,7 +95,7 @@ func (p *passing) finish(ctx context.Context) {
 	if p.meter != nil {
 		p.meter.End()
 		rec.usage, rec.details = p.meter.Usage.Usage, p.meter.Usage.Details
-		if rec.served == "" {
+		if rec.named = p.meter.Model; rec.served == "" {
 			rec.served = p.meter.Model
 		}
 	}

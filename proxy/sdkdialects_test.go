@@ -41,6 +41,9 @@ func TestSDKToolLoopOverEveryDialect(t *testing.T) {
 				p.OutputConfig = anthropic.OutputConfigParam{Effort: "high"}
 				m := say(t, client, p, stream)
 				use := m.Content[len(m.Content)-1]
+				if dialect != "anthropic" && m.Model != p.Model { // Claude Code sends thinking back only under the name that it asked for
+					t.Errorf("the answer calls the model %s", m.Model)
+				}
 				if m.StopReason != "tool_use" || use.Name != "read_file" || !strings.Contains(string(use.Input), "README.md") || m.Usage.InputTokens == 0 {
 					t.Fatalf("%+v", m)
 				}
@@ -51,6 +54,10 @@ func TestSDKToolLoopOverEveryDialect(t *testing.T) {
 				calls := v.Calls()
 				if body := string(calls[len(calls)-1].Body); !strings.Contains(body, "what the file says") || !strings.Contains(body, tc.thought) {
 					t.Errorf("%s", body)
+				}
+				_, records := control(t, "GET", base+"/api/calls", "")
+				if r := records.Get("calls.0"); r.Get("vendor_model").Str != tc.model || r.Get("model_served").Str != tc.model {
+					t.Errorf("%s", r)
 				}
 				if g := s.limiter.Snapshot().Gauges; len(g) != 1 || g[0].Model != tc.model {
 					t.Errorf("%+v", g)

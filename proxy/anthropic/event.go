@@ -79,6 +79,20 @@ func EventError(e sse.Event) *Error {
 	return err
 }
 
+// servedKey is the field of a translated message that holds what the vendor calls the model.
+const servedKey = "vendor_model"
+
+// Served is what the vendor calls the model that answered, from the data of a MessageStart or from a whole
+// message; "" if it does not say.
+func Served(data []byte) string {
+	for _, at := range []string{"message." + servedKey, servedKey, "message.model", "model"} {
+		if name := gjson.GetBytes(data, at); name.Type == gjson.String {
+			return name.String()
+		}
+	}
+	return ""
+}
+
 // Usage is what a message cost, in tokens. Input excludes what the cache served.
 type Usage struct{ Input, Output, CacheCreation, CacheRead int64 }
 

@@ -21,7 +21,7 @@ type Decoder interface {
 }
 
 // Translate returns the stream of events that a decoder makes of a vendor's. model is the name that
-// the answer bears unless the vendor says otherwise.
+// the answer bears: the client's.
 func Translate(src sse.Stream, model string, d Decoder) sse.Stream {
 	return &translation{src: src, decoder: d, writer: Writer{Model: model}}
 }

@@ -17,9 +17,10 @@ import (
 // the answer says something, so that what fails before that can still go to another vendor.
 type Writer struct {
 	Whole bool
-	Model string // the vendor model, unless Begin names another
+	Model string // what the client calls the model: it sends thinking back only under the name it asked for
 
 	id       string
+	served   string // what the vendor calls the model
 	usage    Usage
 	started  bool // message_start is written
 	finished bool
@@ -38,13 +39,14 @@ type Writer struct {
 // bounds are an event's place in the buffer.
 type bounds struct{ from, name, data, to int }
 
-// Begin tells the answer's id and model, as soon as they are known. The first that is not empty counts.
-func (w *Writer) Begin(id, model string) {
+// Begin tells the answer's id, and what the vendor calls the model, as soon as they are known. The first
+// that is not empty counts.
+func (w *Writer) Begin(id, served string) {
 	if w.id == "" {
 		w.id = id
 	}
-	if !w.started && model != "" {
-		w.Model = model
+	if w.served == "" {
+		w.served = served
 	}
 }
 
@@ -131,7 +133,7 @@ func (w *Writer) Finish(stopReason, stopSequence string, u Usage) {
 	if w.Whole {
 		w.message = append(w.message, `{"id":`...)
 		w.message = append(append(w.message, quoted(w.ID())...), `,"type":"message","role":"assistant","model":`...)
-		w.message = append(append(w.message, quoted(w.Model)...), `,"content":[`...)
+		w.message = append(append(w.message, w.names()...), `,"content":[`...)
 		w.message = append(append(w.message, w.buf...), `],"stop_reason":`...)
 		w.message = append(append(w.message, quoted(stopReason)...), `,"stop_sequence":`...)
 		w.message = append(append(w.message, sequence...), `,"usage":`...)
@@ -178,10 +180,19 @@ func (w *Writer) start() {
 	}
 	w.event("message_start")
 	w.buf = append(append(w.buf, `,"message":{"id":`...), quoted(w.ID())...)
-	w.buf = append(append(w.buf, `,"type":"message","role":"assistant","model":`...), quoted(w.Model)...)
+	w.buf = append(append(w.buf, `,"type":"message","role":"assistant","model":`...), w.names()...)
 	w.buf = append(w.buf, `,"content":[],"stop_reason":null,"stop_sequence":null,"usage":`...)
 	w.buf = append(appendUsage(w.buf, w.usage), '}')
 	w.end()
+}
+
+// names is the model's name for the client, and the vendor's under a key of ours.
+func (w *Writer) names() []byte {
+	names := quoted(w.Model)
+	if w.served != "" {
+		names = append(append(names, `,"`+servedKey+`":`...), quoted(w.served)...)
+	}
+	return names
 }
 
 // block opens a block of a kind, unless one of the kind is open.

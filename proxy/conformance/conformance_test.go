@@ -30,6 +30,9 @@ import (
 
 var update = flag.Bool("update", false, "write what the scenarios should hold")
 
+// clientModel is what the client calls the model, and so what answers call it.
+const clientModel = "claude-opus-5-5"
+
 // vendorModel is the model that vendors are asked for.
 var vendorModel = map[string]string{"anthropic": "claude-vendor", "openai": "gpt-vendor", "gemini": "gemini-3-vendor"}
 
@@ -130,7 +133,7 @@ func (s *scenario) play(t *testing.T) map[string]string {
 		if d == nil {
 			t.Fatalf("%s/%s: no such dialect", dialect, name)
 		}
-		model := vendorModel[dialect]
+		const model = clientModel
 		into := answered(dialect + "/" + name)
 		if _, twice := made[into]; twice {
 			t.Fatalf("%s: made twice", into)

@@ -22,7 +22,7 @@ func last(reason string) string {
 }
 
 const (
-	begin    = `{"type":"message_start","message":{"id":"r1","type":"message","role":"assistant","model":"gemini-x","content":[],"stop_reason":null,"stop_sequence":null,"usage":{"input_tokens":0,"output_tokens":0}}}`
+	begin    = `{"type":"message_start","message":{"id":"r1","type":"message","role":"assistant","model":"m","vendor_model":"gemini-x","content":[],"stop_reason":null,"stop_sequence":null,"usage":{"input_tokens":0,"output_tokens":0}}}`
 	whole    = `"usage":{"input_tokens":22,"cache_read_input_tokens":80,"output_tokens":12}`
 	stopLine = `{"type":"message_stop"}`
 )

@@ -114,7 +114,7 @@ func collect(events string) string {
 			end = `"stop_reason":` + e.Get("delta.stop_reason").Raw + `,"stop_sequence":null,"usage":` + e.Get("usage").Raw + `}`
 		}
 	}
-	return `{"id":"r1","type":"message","role":"assistant","model":"gemini-x","content":[` + strings.Join(content, ",") + `],` + end
+	return `{"id":"r1","type":"message","role":"assistant","model":"m","vendor_model":"gemini-x","content":[` + strings.Join(content, ",") + `],` + end
 }
 
 func TestBlockedPrompt(t *testing.T) {

@@ -42,9 +42,9 @@ func (v *Vendor) exchange(parent context.Context, call Prepared) (*Response, err
 		return nil, guard.end(v.dialect.DecodeError(statusOf(answer.StatusCode), answer.Header, body))
 	}
 	if call.Request.Stream {
-		return v.stream(answer, guard, call.model)
+		return v.stream(answer, guard, call.Request.Model)
 	}
-	return v.message(answer, guard, call.model)
+	return v.message(answer, guard, call.Request.Model)
 }
 
 // statusOf turns a redirect, which no API of this kind answers, into an error of the vendor's.

@@ -21,12 +21,14 @@ import (
 )
 
 // Dialect translates between the Messages API and what a vendor speaks. It is pure: no I/O, and no
-// state between calls. model is the vendor model.
+// state between calls.
 type Dialect interface {
-	// Encode returns the request as the vendor gets it. The error is an *anthropic.Error with status
+	// Encode returns the request as the vendor gets it, for a vendor model. The error is an *anthropic.Error with status
 	// 400 for what the dialect cannot carry.
 	Encode(req *anthropic.Request, model string) (anthropic.Encoded, error)
-	// Decode turns the vendor's stream into one of the Messages API.
+	// Decode turns the vendor's stream into one of the Messages API. model is the name that a
+	// translated answer bears: the client's own, because it sends thinking back only under the name that
+	// it asked for.
 	Decode(s sse.Stream, model string) sse.Stream
 	// DecodeMessage turns a whole answer into a message; its error is an *anthropic.Error if the
 	// vendor answered one with status 200.
