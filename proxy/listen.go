@@ -76,6 +76,7 @@ func (s *Server) serve(l net.Listener) {
 // drain waits for calls under way. Streams of snapshots end at once, or it would wait for them.
 func (s *Server) drain() error {
 	close(s.draining)
+	s.keeper.Close()
 	ctx, cancel := context.WithTimeout(context.Background(), s.conf().Drain)
 	defer cancel()
 	err := s.http.Shutdown(ctx)

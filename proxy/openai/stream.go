@@ -72,7 +72,7 @@ func (d *decoder) choice(w *anthropic.Writer, choice gjson.Result) error {
 	return nil
 }
 
-// End implements anthropic.Decoder. What has no finish_reason was cut, unless the vendor says [DONE].
+// End implements anthropic.Decoder. What has no finish_reason was cut, even if the vendor says [DONE].
 func (d *decoder) End(w *anthropic.Writer) error {
 	if d.finish == "" {
 		return io.ErrUnexpectedEOF
