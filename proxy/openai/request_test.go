@@ -134,3 +134,19 @@ func TestEarlierTurnsKeepTheirBytes(t *testing.T) {
 		t.Errorf("%s\n%s", encode(first), encode(more))
 	}
 }
+
+// Some vendors take an empty text beside tool calls for an answer.
+func TestCallsWithoutTextHaveNoContent(t *testing.T) {
+	req, err := anthropic.ParseRequest(`{"model":"m","messages":[{"role":"assistant","content":[{"type":"tool_use","id":"t","name":"Bash","input":{}}]},{"role":"assistant","content":[]}]}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := Dialect{}.Encode(req, "gpt-x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := gjson.Parse(strings.Join(out.Body, ""))
+	if got.Get("messages.0.content").Raw != "null" || got.Get("messages.1.content").Raw != `""` {
+		t.Error(got)
+	}
+}
