@@ -20,16 +20,23 @@ func writeError(w http.ResponseWriter, e *anthropic.Error) {
 	}
 	h.Del("Retry-After")
 	h.Del("Retry-After-Ms")
+	sendError(w, e, "Request-Id", e.Envelope)
+}
+
+// sendError sends an error in any envelope. It gives one that has no id an id of ours, which stands in the
+// header idName.
+func sendError(w http.ResponseWriter, e *anthropic.Error, idName string, envelope func() []byte) {
+	h := w.Header()
 	if e.RetryAfter > 0 {
 		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(e.RetryAfter.Seconds()))))
 	}
 	if e.RequestID == "" {
 		e.RequestID = "req_" + rand.Text()
 	}
-	h.Set("Request-Id", e.RequestID)
+	h.Set(idName, e.RequestID)
 	h.Set("Content-Type", "application/json")
 	w.WriteHeader(e.Status)
-	w.Write(e.Envelope())
+	w.Write(envelope())
 }
 
 // writeJSON answers a control request. A client that is gone does not need the rest.

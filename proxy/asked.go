@@ -44,7 +44,7 @@ func (s *Server) ask(c *routed, r *http.Request) *anthropic.Error {
 		return anthropic.Errorf(http.StatusBadRequest, "model: field required")
 	}
 	if badModel(model) {
-		return anthropic.Errorf(http.StatusBadRequest, "model: expected a model's name of at most %d bytes, without control characters", maxName)
+		return badModelError()
 	}
 	// Cloned, or the name alone would keep the whole body in memory.
 	c.asks = asked{strings.Clone(model), stream || strings.Contains(c.path, ":streamGenerateContent"), &body}

@@ -33,7 +33,7 @@ func (s *Server) readCall(w http.ResponseWriter, r *http.Request) (vendor.Call, 
 		return vendor.Call{}, anthropic.Errorf(http.StatusBadRequest, "%v", err)
 	}
 	if badModel(req.Model) {
-		return vendor.Call{}, anthropic.Errorf(http.StatusBadRequest, "model: expected a model's name of at most %d bytes, without control characters", maxName)
+		return vendor.Call{}, badModelError()
 	}
 	return vendor.Call{Request: req, Header: s.withoutToken(r.Header), Query: r.URL.RawQuery}, nil
 }

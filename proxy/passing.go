@@ -200,3 +200,8 @@ func (n *namedModel) name() string {
 func badModel(name string) bool {
 	return name == limiter.AccountModel || len(name) > maxName || strings.ContainsFunc(name, unicode.IsControl)
 }
+
+// badModelError is the answer to a call that names one.
+func badModelError() *anthropic.Error {
+	return anthropic.Errorf(http.StatusBadRequest, "model: expected a model's name of at most %d bytes, without control characters", maxName)
+}

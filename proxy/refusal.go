@@ -1,10 +1,7 @@
 package proxy
 
 import (
-	"crypto/rand"
-	"math"
 	"net/http"
-	"strconv"
 
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/gemini"
@@ -21,17 +18,7 @@ func writeErrorIn(w http.ResponseWriter, dialect string, e *anthropic.Error) {
 	if e.Status == anthropic.StatusOverloaded {
 		e.Status = http.StatusServiceUnavailable
 	}
-	if e.RequestID == "" {
-		e.RequestID = "req_" + rand.Text()
-	}
-	h := w.Header()
-	if e.RetryAfter > 0 {
-		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(e.RetryAfter.Seconds()))))
-	}
-	h.Set("X-Request-Id", e.RequestID)
-	h.Set("Content-Type", "application/json")
-	w.WriteHeader(e.Status)
-	w.Write(errorBody(dialect, e))
+	sendError(w, e, "X-Request-Id", func() []byte { return errorBody(dialect, e) })
 }
 
 // errorBody is an error's envelope in a dialect other than the Messages API's.

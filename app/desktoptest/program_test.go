@@ -94,13 +94,19 @@ func (c concurrency) quiet() bool {
 
 func (p *program) concurrency() (c concurrency) {
 	p.t.Helper()
-	resp, err := http.Get(p.base + "/api/concurrency")
+	p.must(json.Unmarshal([]byte(p.get("/api/concurrency")), &c))
+	return c
+}
+
+// get is an answer of the control API.
+func (p *program) get(path string) string {
+	p.t.Helper()
+	resp, err := http.Get(p.base + path)
 	p.must(err)
 	defer resp.Body.Close()
 	text, err := io.ReadAll(resp.Body)
 	p.must(err)
-	p.must(json.Unmarshal(text, &c))
-	return c
+	return string(text)
 }
 
 // pixmap is a fingerprint of the icon as the tray host gets it.

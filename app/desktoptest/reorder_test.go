@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"image"
 	"image/color"
-	"io"
-	"net/http"
 	"strings"
 	"testing"
 )
@@ -62,13 +60,8 @@ func (p *program) grips(img image.Image) []image.Point {
 // order is the chain as the control API gives it.
 func (p *program) order() string {
 	p.t.Helper()
-	resp, err := http.Get(p.base + "/api/status")
-	p.must(err)
-	defer resp.Body.Close()
-	text, err := io.ReadAll(resp.Body)
-	p.must(err)
 	var status struct{ Tiers []struct{ Name string } }
-	p.must(json.Unmarshal(text, &status))
+	p.must(json.Unmarshal([]byte(p.get("/api/status")), &status))
 	var names []string
 	for _, tier := range status.Tiers {
 		names = append(names, tier.Name)

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"image"
 	"image/color"
-	"io"
-	"net/http"
 	"strings"
 	"testing"
 )
@@ -24,17 +22,13 @@ func TestSignInFromTheCard(t *testing.T) {
 		button = at
 		return ok
 	})
-	if got := p.status(); !strings.Contains(got, `"state":"sign_in","reason":"sign in with GitHub"`) {
+	if got := p.get("/api/status"); !strings.Contains(got, `"state":"sign_in","reason":"sign in with GitHub"`) {
 		t.Fatal(got)
 	}
 	p.xdotool("mousemove", fmt.Sprint(button.X), fmt.Sprint(button.Y), "click", "1")
 	p.await("the failure", func() bool {
-		resp, err := http.Get(p.base + "/api/reauth/status")
-		p.must(err)
-		defer resp.Body.Close()
-		text, err := io.ReadAll(resp.Body)
-		p.must(err)
-		return strings.Contains(string(text), `"state":"failed"`) && strings.Contains(string(text), "ask GitHub for a code")
+		text := p.get("/api/reauth/status")
+		return strings.Contains(text, `"state":"failed"`) && strings.Contains(text, "ask GitHub for a code")
 	})
 	p.await("the button again", func() bool { _, ok := p.primary(p.shot("sign-in-failed")); return ok })
 }
@@ -55,15 +49,4 @@ func (p *program) primary(img image.Image) (image.Point, bool) {
 		}
 	}
 	return image.Pt((found.Min.X+found.Max.X)/2, (found.Min.Y+found.Max.Y)/2), found.Dx() > 40 && found.Dy() > 15 && found.Dy() < 60
-}
-
-// status is the control API's, as it came.
-func (p *program) status() string {
-	p.t.Helper()
-	resp, err := http.Get(p.base + "/api/status")
-	p.must(err)
-	defer resp.Body.Close()
-	text, err := io.ReadAll(resp.Body)
-	p.must(err)
-	return string(text)
 }

@@ -140,7 +140,7 @@ func authStatus(set *proxy.Setup) *cobra.Command {
 func standing(store *credential.Store, v config.Vendor) string {
 	name := v.Name
 	if v.SignsIn() {
-		name = provider(v)
+		name = credential.ProviderOf(v.Auth)
 	}
 	if v.Key != "" || !v.Keyring && !v.SignsIn() || v.SignsIn() && v.KeyVar != "" {
 		return keyState(v)
@@ -174,7 +174,7 @@ DELETE /api/reauth/github signs out at once.`,
 				if err != nil {
 					return err
 				}
-				name = provider(v)
+				name = credential.ProviderOf(v.Auth)
 			}
 			if err := store.Delete(name); err != nil {
 				return err
@@ -210,7 +210,7 @@ func named(conf config.Config, name string) (config.Vendor, bool) {
 // signsIn is the vendor that a name means: its own, or its provider's.
 func signsIn(conf config.Config, name string) (config.Vendor, error) {
 	for _, v := range conf.Vendors {
-		if v.SignsIn() && (v.Name == name || provider(v) == name) {
+		if v.SignsIn() && (v.Name == name || credential.ProviderOf(v.Auth) == name) {
 			return v, nil
 		}
 	}
@@ -218,11 +218,4 @@ func signsIn(conf config.Config, name string) (config.Vendor, error) {
 		return config.Vendor{}, fmt.Errorf(`%s: nobody signs in to this vendor, and its key is not "keyring"`, name)
 	}
 	return config.Vendor{}, fmt.Errorf("%s: expected github, google or a vendor, one that the configuration's tiers name", name)
-}
-
-func provider(v config.Vendor) string {
-	if v.Auth == config.AuthGoogle {
-		return credential.ProviderGoogle
-	}
-	return credential.ProviderGitHub
 }

@@ -52,6 +52,19 @@ type Block struct {
 	CacheControl json.RawMessage // any
 }
 
+// Label adds the labels of what a block has beside its content, which no other dialect carries.
+func (b *Block) Label(labels *Labels) {
+	if Given(b.CacheControl) {
+		labels.Add("cache_control")
+	}
+	if Given(b.Citations) {
+		labels.Add("citations")
+	}
+}
+
+// Given reports whether a value is there and is not null.
+func Given(raw json.RawMessage) bool { return len(raw) > 0 && string(raw) != "null" }
+
 // Source is where an image's or a document's content is. Type is "base64", "url", "text", "content"
 // or "file"; a search_result's is a bare URL.
 type Source struct {

@@ -1,8 +1,11 @@
 package anthropic
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/tidwall/gjson"
 
@@ -18,6 +21,18 @@ type Encoded struct {
 	Path   string   // below the vendor's base URL; it may have a query
 	Body   []string // in parts to be sent one after the other; they may be slices of the request's body
 	Labels Labels   // what could not be carried as it is
+}
+
+// EncodeJSON writes a request for a dialect that made it anew. It leaves <, > and & as they are: code is
+// full of them.
+func EncodeJSON(v any) (string, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return "", Errorf(http.StatusBadRequest, "encode request: %v", err)
+	}
+	return strings.TrimSuffix(b.String(), "\n"), nil
 }
 
 // Encode leaves everything as it is but the model.

@@ -1,6 +1,7 @@
 package credential
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -36,7 +37,7 @@ func (e Exchange) Trade(ctx context.Context, github config.Secret) (Token, error
 	req := resty.New().SetRedirectPolicy(resty.NoRedirectPolicy()).R().SetContext(ctx)
 	req.Header = e.Header.Clone()
 	req.SetHeader("Authorization", "token "+github.Reveal()).SetHeader("Accept", "application/json")
-	answer, err := req.Get(or(e.TokenURL, copilotToken))
+	answer, err := req.Get(cmp.Or(e.TokenURL, copilotToken))
 	if err != nil {
 		return Token{}, fmt.Errorf("exchange GitHub's token: %w", withoutURL(err))
 	}
@@ -49,7 +50,7 @@ func (e Exchange) Trade(ctx context.Context, github config.Secret) (Token, error
 	case status != http.StatusOK:
 		return Token{}, errorf(Temporary, "exchange GitHub's token: status %d", status)
 	}
-	token := or(body.Get("token").Str, body.Get("access_token").Str)
+	token := cmp.Or(body.Get("token").Str, body.Get("access_token").Str)
 	if token == "" {
 		if body.Get("chat_enabled").Exists() {
 			return Token{}, errorf(UpgradeRequired, "this GitHub account's Copilot does not allow this use")

@@ -1,6 +1,7 @@
 package credential
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -37,8 +38,8 @@ const gitHubScope = "read:user"
 // Flow is the device flow.
 func (g GitHub) Flow(ctx context.Context, show func(Prompt)) (Token, error) {
 	conf := oauth2.Config{
-		ClientID: or(g.ClientID, gitHubClient), Scopes: []string{gitHubScope},
-		Endpoint: oauth2.Endpoint{DeviceAuthURL: or(g.DeviceURL, gitHubDevice), TokenURL: or(g.TokenURL, gitHubToken), AuthStyle: oauth2.AuthStyleInParams},
+		ClientID: cmp.Or(g.ClientID, gitHubClient), Scopes: []string{gitHubScope},
+		Endpoint: oauth2.Endpoint{DeviceAuthURL: cmp.Or(g.DeviceURL, gitHubDevice), TokenURL: cmp.Or(g.TokenURL, gitHubToken), AuthStyle: oauth2.AuthStyleInParams},
 	}
 	device, err := conf.DeviceAuth(ctx)
 	if err != nil {
@@ -70,11 +71,4 @@ func plain(err error) error {
 		return errors.New(refused.ErrorCode + ": " + refused.ErrorDescription)
 	}
 	return errors.New(refused.ErrorCode)
-}
-
-func or(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
 }

@@ -1,6 +1,7 @@
 package credential
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
@@ -46,7 +47,7 @@ const consentTime = 10 * time.Minute
 func (g Google) config(redirect string) *oauth2.Config {
 	return &oauth2.Config{
 		ClientID: g.ClientID, ClientSecret: g.Secret.Reveal(), RedirectURL: redirect, Scopes: googleScopes,
-		Endpoint: oauth2.Endpoint{AuthURL: or(g.AuthURL, googleAuth), TokenURL: or(g.TokenURL, googleToken), AuthStyle: oauth2.AuthStyleInParams},
+		Endpoint: oauth2.Endpoint{AuthURL: cmp.Or(g.AuthURL, googleAuth), TokenURL: cmp.Or(g.TokenURL, googleToken), AuthStyle: oauth2.AuthStyleInParams},
 	}
 }
 

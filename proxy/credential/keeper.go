@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"sync"
 	"time"
+
+	"afterglow/proxy/config"
 )
 
 // Names of the providers that users sign in with.
@@ -14,6 +16,17 @@ const (
 	ProviderGitHub = "github"
 	ProviderGoogle = "google"
 )
+
+// ProviderOf is whom users sign in with for an auth, "" if nobody does.
+func ProviderOf(auth config.Auth) string {
+	switch auth {
+	case config.AuthCopilot:
+		return ProviderGitHub
+	case config.AuthGoogle:
+		return ProviderGoogle
+	}
+	return ""
+}
 
 // Keeper knows who is signed in, and runs the flows by which users sign in: one at a time for each
 // provider. What it knows it has from its Store, and what is not there it looks for again now and then,

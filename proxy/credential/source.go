@@ -74,10 +74,3 @@ func (s *Source) Drop(refused config.Secret) {
 		s.have = Token{}
 	}
 }
-
-// Put gives a token that was had elsewhere, and when it ends.
-func (s *Source) Put(token config.Secret, ends time.Time) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.have = Token{Access: token, Expires: ends}
-}

@@ -133,7 +133,7 @@ func (t *turns) searchResult(b anthropic.Block) ([]part, error) {
 // all translates the blocks inside a block.
 func (t *turns) all(parts []part, blocks anthropic.Content) ([]part, error) {
 	for _, b := range blocks {
-		attributes(b, t.labels)
+		b.Label(t.labels)
 		more, err := t.parts(b)
 		if err != nil {
 			return nil, err

@@ -11,7 +11,6 @@
 package gemini
 
 import (
-	"encoding/json"
 	"net/url"
 	"strings"
 
@@ -76,20 +75,9 @@ func resource(model string) string {
 }
 
 func encoded(path string, body any, labels anthropic.Labels) (anthropic.Encoded, error) {
-	raw, err := marshal(body)
+	raw, err := anthropic.EncodeJSON(body)
 	if err != nil {
 		return anthropic.Encoded{}, err
 	}
 	return anthropic.Encoded{Path: path, Body: []string{raw}, Labels: labels}, nil
-}
-
-// marshal leaves <, > and & as they are: code is full of them.
-func marshal(v any) (string, error) {
-	var b strings.Builder
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(v); err != nil {
-		return "", anthropic.Errorf(400, "encode request: %v", err)
-	}
-	return strings.TrimSuffix(b.String(), "\n"), nil
 }

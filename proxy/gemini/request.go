@@ -52,7 +52,7 @@ func system(blocks anthropic.Content, labels *anthropic.Labels) *content {
 			labels.Add("billing_header")
 			continue
 		}
-		attributes(b, labels)
+		b.Label(labels)
 		if b.Type != "text" {
 			labels.Add(anthropic.LabelFor(b.Type))
 		} else if b.Text != "" {
@@ -64,19 +64,6 @@ func system(blocks anthropic.Content, labels *anthropic.Labels) *content {
 	}
 	return &content{Parts: parts}
 }
-
-// attributes labels what any block may have beside its content.
-func attributes(b anthropic.Block, labels *anthropic.Labels) {
-	if given(b.CacheControl) {
-		labels.Add("cache_control")
-	}
-	if given(b.Citations) {
-		labels.Add("citations")
-	}
-}
-
-// given reports whether a value is there and is not null.
-func given(raw json.RawMessage) bool { return len(raw) > 0 && string(raw) != "null" }
 
 func text(s string) part { return part{Text: &s} }
 

@@ -12,7 +12,7 @@ func tools(b *anthropic.Body, labels *anthropic.Labels) ([]tool, *toolConfig) {
 	var functions []declaration
 	search := false
 	for _, t := range b.Tools {
-		if given(t.CacheControl) {
+		if anthropic.Given(t.CacheControl) {
 			labels.Add("cache_control")
 		}
 		if t.Type != "" && t.Type != "custom" {

@@ -38,7 +38,7 @@ func (t *turns) message(n int, m anthropic.Message) error {
 	}
 	for i, b := range m.Content {
 		t.at = [2]int{n, i}
-		attributes(b, t.labels)
+		b.Label(t.labels)
 		var err error
 		switch {
 		case role == "model":
@@ -136,7 +136,7 @@ func (t *turns) sign(signature string) {
 // arguments are a call's, which have to be an object.
 func arguments(input json.RawMessage) json.RawMessage {
 	switch {
-	case !given(input):
+	case !anthropic.Given(input):
 		return json.RawMessage("{}")
 	case input[0] == '{':
 		return input

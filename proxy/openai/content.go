@@ -29,7 +29,7 @@ func (c *content) value() any {
 
 // add adds the block at a place of the message.
 func (c *content) add(at int, b *anthropic.Block) error {
-	c.encoder.attributes(b)
+	b.Label(&c.encoder.labels)
 	switch b.Type {
 	case "text":
 		c.say(b.Text)

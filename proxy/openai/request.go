@@ -1,11 +1,6 @@
 package openai
 
 import (
-	"bytes"
-	"encoding/json"
-	"fmt"
-	"strings"
-
 	"afterglow/proxy/anthropic"
 )
 
@@ -46,7 +41,7 @@ func (e *encoder) request(model string, stream bool) (string, error) {
 		r.ResponseFormat = e.format(b.OutputConfig.Format)
 	}
 	e.left()
-	return encode(r)
+	return anthropic.EncodeJSON(r)
 }
 
 // left labels what has no counterpart.
@@ -111,15 +106,4 @@ func (e *encoder) format(f *anthropic.Format) *responseFormat {
 		return nil
 	}
 	return &responseFormat{"json_schema", jsonSchema{Name: "output", Schema: f.Schema, Strict: strict(f.Schema)}}
-}
-
-// encode writes JSON without escaping what only HTML would need.
-func encode(v any) (string, error) {
-	var out bytes.Buffer
-	enc := json.NewEncoder(&out)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		return "", fmt.Errorf("encode request: %w", err)
-	}
-	return strings.TrimSuffix(out.String(), "\n"), nil
 }

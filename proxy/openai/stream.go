@@ -15,7 +15,6 @@ type decoder struct {
 	calls   calls
 	finish  string // the finish_reason; "" until it is known
 	refused bool
-	heard   bool // a choice was there
 	counted bool // its usage came behind the finish_reason
 	usage   anthropic.Usage
 }
@@ -54,7 +53,6 @@ func (d *decoder) choice(w *anthropic.Writer, choice gjson.Result) error {
 		w.Fail(failure([]byte(choice.Raw), failed))
 		return nil
 	}
-	d.heard = true
 	d.count(choice.Get("usage"))
 	delta := choice.Get("delta")
 	if !delta.Exists() {

@@ -21,7 +21,7 @@ func (e *encoder) tools(r *request) {
 		if t.DeferLoading {
 			e.labels.Add("defer_loading")
 		}
-		if len(t.CacheControl) > 0 {
+		if anthropic.Given(t.CacheControl) {
 			e.labels.Add("cache_control")
 		}
 		known[t.Name] = true

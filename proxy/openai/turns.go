@@ -35,7 +35,7 @@ func (e *encoder) text(blocks anthropic.Content) string {
 	var texts []string
 	for i := range blocks {
 		if b := &blocks[i]; b.Type == "text" {
-			e.attributes(b)
+			b.Label(&e.labels)
 			texts = append(texts, b.Text)
 		} else {
 			e.labels.Add(anthropic.LabelFor(b.Type))
@@ -44,22 +44,12 @@ func (e *encoder) text(blocks anthropic.Content) string {
 	return strings.Join(texts, gap)
 }
 
-// attributes labels what a block carries beside its content.
-func (e *encoder) attributes(b *anthropic.Block) {
-	if len(b.CacheControl) > 0 {
-		e.labels.Add("cache_control")
-	}
-	if len(b.Citations) > 0 && string(b.Citations) != "null" {
-		e.labels.Add("citations")
-	}
-}
-
 func (e *encoder) assistant(blocks anthropic.Content) {
 	m := message{Role: "assistant"}
 	var texts, thoughts []string
 	for i := range blocks {
 		b := &blocks[i]
-		e.attributes(b)
+		b.Label(&e.labels)
 		switch b.Type {
 		case "text":
 			texts = append(texts, b.Text)
@@ -133,7 +123,7 @@ func (e *encoder) user(n int, blocks anthropic.Content) error {
 
 // result writes the message of a tool's result.
 func (e *encoder) result(rest *content, at int, b *anthropic.Block) error {
-	e.attributes(b)
+	b.Label(&e.labels)
 	own := content{encoder: e, message: rest.message}
 	for i := range b.Content {
 		if err := own.add(at, &b.Content[i]); err != nil {

@@ -20,9 +20,17 @@ type account interface {
 	// authorize adds a token, and what else the vendor wants in every header. The error is an
 	// *anthropic.Error with status 401 if the user has to sign in again.
 	authorize(ctx context.Context, h http.Header) error
-	// refused sees a refusal, with how often the call was sent again because of one. It reports
-	// whether to send it once more.
-	refused(ctx context.Context, e *anthropic.Error, again int) bool
+	// refused sees a call's refusal, to which it may add what it knows, and how often the call was sent
+	// again because of one. It reports whether to send it once more.
+	refused(ctx context.Context, e *anthropic.Error, call Prepared, again int) bool
+}
+
+// signed is an account that somebody signs in to.
+type signed interface {
+	// flow is how, nil if that is not possible.
+	flow() credential.Flow
+	// signedIn says that it was done anew, or undone: what the account holds is not good any more.
+	signedIn()
 }
 
 // hosted is an account whose calls may go to one of several hosts.
@@ -53,25 +61,12 @@ func (v *Vendor) newAccount() account {
 }
 
 // Provider is whom a vendor's user signs in with, "" if nobody signs in to it.
-func (v *Vendor) Provider() string {
-	switch v.conf.Auth {
-	case config.AuthCopilot:
-		return credential.ProviderGitHub
-	case config.AuthGoogle:
-		return credential.ProviderGoogle
-	}
-	return ""
-}
+func (v *Vendor) Provider() string { return credential.ProviderOf(v.conf.Auth) }
 
 // Flow is how a vendor's user signs in, nil if that is not possible.
 func (v *Vendor) Flow() credential.Flow {
-	switch a := v.account.(type) {
-	case *copilot:
-		return credential.GitHub{ClientID: v.conf.Account.ClientID, DeviceURL: v.sites.GitHubDevice, TokenURL: v.sites.GitHubToken}.Flow
-	case *antigravity:
-		if v.conf.Account.ClientID != "" {
-			return a.google().Flow
-		}
+	if a, ok := v.account.(signed); ok {
+		return a.flow()
 	}
 	return nil
 }
@@ -95,16 +90,10 @@ func (v *Vendor) Missing() string {
 	return "no key: set " + v.conf.KeyVar
 }
 
-// SignedIn tells the vendor that its user has signed in anew, or out: what it holds is not good any more.
+// SignedIn tells the vendor that its user has signed in anew, or out.
 func (v *Vendor) SignedIn() {
-	switch a := v.account.(type) {
-	case *copilot:
-		a.source.Drop("")
-	case *antigravity:
-		a.source.Drop("")
-		a.mu.Lock()
-		a.project = ""
-		a.mu.Unlock()
+	if a, ok := v.account.(signed); ok {
+		a.signedIn()
 	}
 }
 

@@ -58,6 +58,20 @@ func (a *antigravity) grant() (credential.Token, bool) {
 	return a.v.keeper.Token(credential.ProviderGoogle)
 }
 
+func (a *antigravity) flow() credential.Flow {
+	if a.v.conf.Account.ClientID == "" {
+		return nil
+	}
+	return a.google().Flow
+}
+
+func (a *antigravity) signedIn() {
+	a.source.Drop("")
+	a.mu.Lock()
+	a.project = ""
+	a.mu.Unlock()
+}
+
 func (a *antigravity) usable() bool {
 	_, ok := a.grant()
 	return ok
@@ -90,7 +104,7 @@ func (a *antigravity) authorize(ctx context.Context, h http.Header) error {
 	return nil
 }
 
-func (a *antigravity) refused(_ context.Context, e *anthropic.Error, again int) bool {
+func (a *antigravity) refused(_ context.Context, e *anthropic.Error, _ Prepared, again int) bool {
 	scope := e.Code == gemini.ScopeInsufficient || strings.Contains(e.Message, gemini.ScopeInsufficient)
 	switch {
 	case e.Status == http.StatusForbidden && scope:

@@ -65,6 +65,12 @@ func (c *copilot) github() (credential.Token, bool) {
 	return c.v.keeper.Token(credential.ProviderGitHub)
 }
 
+func (c *copilot) flow() credential.Flow {
+	return credential.GitHub{ClientID: c.v.conf.Account.ClientID, DeviceURL: c.v.sites.GitHubDevice, TokenURL: c.v.sites.GitHubToken}.Flow
+}
+
+func (c *copilot) signedIn() { c.source.Drop("") }
+
 func (c *copilot) usable() bool {
 	_, ok := c.github()
 	return ok
@@ -128,15 +134,18 @@ func (c *copilot) base() string {
 	return c.hosts[c.current]
 }
 
-func (c *copilot) refused(ctx context.Context, e *anthropic.Error, again int) bool {
+func (c *copilot) refused(ctx context.Context, e *anthropic.Error, call Prepared, again int) bool {
 	switch {
 	case e.Status == http.StatusMisdirectedRequest:
 		return c.elsewhere(again)
 	case e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden:
 		c.source.Drop("")
 		return again == 0
-	case e.Status == http.StatusBadRequest && e.Code == "model_not_supported":
-		return again == 0 && c.catalogue.renew(ctx) == nil
+	case e.Code == "model_not_supported":
+		if e.Status == http.StatusBadRequest && again == 0 && c.catalogue.renew(ctx) == nil {
+			return true
+		}
+		c.unsupported(e, call)
 	}
 	return false
 }

@@ -1,6 +1,7 @@
 package vendor
 
 import (
+	"context"
 	"io"
 	"log/slog"
 	"net/http"
@@ -11,6 +12,7 @@ import (
 
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/config"
+	"afterglow/proxy/credential"
 )
 
 // RC-62: a 421 is tried again on the same host, then at the other; the one that answers becomes the
@@ -25,8 +27,9 @@ func TestCopilotsHosts(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := v.account.(*copilot)
-	c.source.Fetch = nil // it has a token, and needs no other
-	c.source.Put("token", time.Now().Add(time.Hour))
+	c.source.Fetch = func(context.Context) (credential.Token, error) {
+		return credential.Token{Access: "token", Expires: time.Now().Add(time.Hour)}, nil
+	}
 	var asked []string
 	misplaced := map[string]bool{"api.business.githubcopilot.com": true}
 	v.Via(roundTrip(func(r *http.Request) (*http.Response, error) {

@@ -51,15 +51,12 @@ func (v *Vendor) Send(ctx context.Context, call Prepared) (*Response, error) {
 		if err == nil || !errors.As(err, &refused) {
 			return resp, err
 		}
-		if v.account != nil && v.account.refused(ctx, refused, again) {
+		if v.account != nil && v.account.refused(ctx, refused, call, again) {
 			if v.Model(call.Request.Model) != call.model {
 				return nil, &RenamedError{refused}
 			}
 			again, attempt = again+1, attempt-1
 			continue
-		}
-		if c, ok := v.account.(*copilot); ok && refused.Code == "model_not_supported" {
-			c.unsupported(refused, call)
 		}
 		if attempt >= v.attempts(refused) {
 			return resp, err
