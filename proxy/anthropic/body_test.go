@@ -3,10 +3,10 @@ package anthropic
 import (
 	"errors"
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
+
+	"afterglow/proxy/capturetest"
 )
 
 func decoded(t *testing.T, body string) *Body {
@@ -81,16 +81,8 @@ func TestDecodeNamesWhatIsWrong(t *testing.T) {
 
 // No field of a real client's bodies is unread but what only Anthropic's own API manages.
 func TestDecodeKnowsWhatRealClientsSend(t *testing.T) {
-	files, err := filepath.Glob("../testdata/captures/*.json")
-	if err != nil || len(files) == 0 {
-		t.Fatal(files, err)
-	}
-	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, key := range decoded(t, string(text)).Unread {
+	for file, text := range capturetest.Bodies(t) {
+		for _, key := range decoded(t, text).Unread {
 			if key != "context_management" && key != "output_config" { // a system message repeats the latter
 				t.Errorf("%s: %s", file, key)
 			}
@@ -99,13 +91,10 @@ func TestDecodeKnowsWhatRealClientsSend(t *testing.T) {
 }
 
 func FuzzDecodeBody(f *testing.F) {
-	files, _ := filepath.Glob("../testdata/captures/0[67]*.json") // the short ones: the fuzzer is faster with them
-	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			f.Fatal(err)
+	for file, text := range capturetest.Bodies(f) {
+		if strings.HasPrefix(file, "06") || strings.HasPrefix(file, "07") { // the short ones: the fuzzer is faster with them
+			f.Add(text)
 		}
-		f.Add(string(text))
 	}
 	f.Add(`{"model":"m","messages":[{"role":"user","content":{"type":"text"}}],"tools":[null],"system":null}`)
 	f.Fuzz(func(t *testing.T, body string) {

@@ -2,9 +2,10 @@ package anthropic
 
 import (
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
+
+	"afterglow/proxy/capturetest"
 )
 
 // The counts are those of two public vocabularies: o200k, and the one that Anthropic published for its
@@ -31,17 +32,7 @@ func TestEstimateIsNearTheVocabularies(t *testing.T) {
 }
 
 func TestEstimateCountsEverythingThatIsSent(t *testing.T) {
-	count := func(body string) int64 {
-		req, err := ParseRequest(body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		b, err := req.Decode()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return b.EstimateTokens()
-	}
+	count := func(body string) int64 { return decoded(t, body).EstimateTokens() }
 	bare := `{"model":"m","messages":[]}`
 	if got := count(bare); got != 1 {
 		t.Fatalf("an empty request: %d", got)
@@ -63,16 +54,8 @@ func TestEstimateCountsEverythingThatIsSent(t *testing.T) {
 			t.Errorf("%s: %d tokens", name, got)
 		}
 	}
-	files, err := filepath.Glob("../testdata/captures/*.json")
-	if err != nil || len(files) == 0 {
-		t.Fatal(files, err)
-	}
-	for _, file := range files {
-		body, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got, size := count(string(body)), int64(len(body)); got < size/7 || got > size/2 {
+	for file, body := range capturetest.Bodies(t) {
+		if got, size := count(body), int64(len(body)); got < size/7 || got > size/2 {
 			t.Errorf("%s: %d tokens for %d bytes", file, got, size)
 		}
 	}

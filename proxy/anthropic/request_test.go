@@ -2,13 +2,13 @@ package anthropic
 
 import (
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"afterglow/proxy/capturetest"
 )
 
 func TestRequestView(t *testing.T) {
@@ -52,24 +52,16 @@ func TestRequestRefused(t *testing.T) {
 }
 
 func TestOnlyTheModelChanges(t *testing.T) {
-	files, err := filepath.Glob("../testdata/captures/*.json")
-	if err != nil || len(files) == 0 {
-		t.Fatal("no captures", err)
-	}
-	for _, file := range files {
-		body, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		r, err := ParseRequest(string(body))
+	for file, body := range capturetest.Bodies(t) {
+		r, err := ParseRequest(body)
 		if err != nil {
 			t.Fatal(file, err)
 		}
-		if same := r.Parts(r.Model); len(same) != 1 || same[0] != string(body) {
+		if same := r.Parts(r.Model); len(same) != 1 || same[0] != body {
 			t.Errorf("%s: changed without need", file)
 		}
 		// The first model key of every capture is the outer one.
-		want := strings.Replace(string(body), `"model":"`+r.Model+`"`, `"model":"glm-\"5\""`, 1)
+		want := strings.Replace(body, `"model":"`+r.Model+`"`, `"model":"glm-\"5\""`, 1)
 		if d := cmp.Diff(want, strings.Join(r.Parts(`glm-"5"`), "")); d != "" {
 			t.Errorf("%s: %s", file, d)
 		}

@@ -3,8 +3,6 @@ package conformance
 import (
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +10,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"afterglow/proxy/anthropic"
+	"afterglow/proxy/capturetest"
 	"afterglow/proxy/config"
 	"afterglow/proxy/mend"
 )
@@ -49,18 +48,7 @@ func TestNothingIsLostInSilence(t *testing.T) {
 // requests are the bodies of a real client and of the scenarios, by name.
 func requests(t *testing.T) map[string]string {
 	t.Helper()
-	all := map[string]string{}
-	files, err := filepath.Glob("../testdata/captures/*.json")
-	if err != nil || len(files) < 8 {
-		t.Fatal(files, err)
-	}
-	for _, file := range files {
-		body, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		all[filepath.Base(file)] = string(body)
-	}
+	all := capturetest.Bodies(t)
 	for _, s := range scenarios(t) {
 		if body := s.section("request.json"); body != "" {
 			all[s.name()] = strings.TrimSpace(body)

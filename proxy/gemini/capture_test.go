@@ -1,8 +1,6 @@
 package gemini
 
 import (
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -10,6 +8,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"afterglow/proxy/anthropic"
+	"afterglow/proxy/capturetest"
 )
 
 // everything is a body with every kind of block, and fields that this dialect has no place for.
@@ -32,18 +31,8 @@ const everything = `{"model":"claude","stream":true,"max_tokens":10,"temperature
 // bodies are what is sent in tests: what a real client sent, and everything at once.
 func bodies(t testing.TB) map[string]string {
 	t.Helper()
-	files, err := filepath.Glob("../testdata/captures/*.json")
-	if err != nil || len(files) == 0 {
-		t.Fatal(files, err)
-	}
-	list := map[string]string{"everything": everything}
-	for _, f := range files {
-		body, err := os.ReadFile(f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		list[filepath.Base(f)] = string(body)
-	}
+	list := capturetest.Bodies(t)
+	list["everything"] = everything
 	return list
 }
 

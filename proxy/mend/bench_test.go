@@ -1,34 +1,16 @@
 package mend_test
 
 import (
-	"os"
-	"path/filepath"
 	"testing"
 
 	"afterglow/proxy/anthropic"
+	"afterglow/proxy/capturetest"
 	"afterglow/proxy/mend"
 )
 
-// captures are bodies that a real client sent.
-func captures(t testing.TB) map[string]string {
-	files, err := filepath.Glob("../testdata/captures/*.json")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no captures: %v", err)
-	}
-	all := map[string]string{}
-	for _, file := range files {
-		body, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		all[filepath.Base(file)] = string(body)
-	}
-	return all
-}
-
 func TestCapturesPassAsTheyAre(t *testing.T) {
 	everything := mend.Target{Vendor: "all", Accepts: mend.Everything()}
-	for name, body := range captures(t) {
+	for name, body := range capturetest.Bodies(t) {
 		t.Run(name, func(t *testing.T) {
 			unchanged(t, everything, body)
 			unchanged(t, claude(), body)
@@ -40,13 +22,13 @@ func TestCapturesPassAsTheyAre(t *testing.T) {
 func TestCapturesToAPlainVendor(t *testing.T) {
 	to := plain()
 	to.Accepts.Thinking = "enabled"
-	for name, body := range captures(t) {
+	for name, body := range capturetest.Bodies(t) {
 		t.Run(name, func(t *testing.T) { send(t, to, body) })
 	}
 }
 
 func TestCleanBodyAllocatesLittle(t *testing.T) {
-	req, err := anthropic.ParseRequest(captures(t)["03-parallel-tool-results.json"])
+	req, err := anthropic.ParseRequest(capturetest.Bodies(t)["03-parallel-tool-results.json"])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +39,7 @@ func TestCleanBodyAllocatesLittle(t *testing.T) {
 }
 
 func benchmark(b *testing.B, to mend.Target, names ...string) {
-	all := captures(b)
+	all := capturetest.Bodies(b)
 	for _, name := range names {
 		b.Run(name, func(b *testing.B) {
 			req, err := anthropic.ParseRequest(all[name])
