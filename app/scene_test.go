@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"io"
 	"sync"
 	"testing"
 	"time"
@@ -15,6 +16,8 @@ import (
 	"afterglow/app/board"
 	"afterglow/limiter"
 	"afterglow/proxy"
+	"afterglow/proxy/history"
+	"afterglow/proxy/ledger"
 )
 
 // picture draws the window with a scene.
@@ -160,6 +163,41 @@ func busySnapshot() limiter.Snapshot {
 	}
 }
 
+func (f *fakeService) Calls() []proxy.Call { return f.calls }
+
+func (f *fakeService) Call(number int) (proxy.CallDetail, bool) {
+	d, ok := f.details[number]
+	return d, ok
+}
+
+func (f *fakeService) Cancel(number int) error {
+	f.cancels = append(f.cancels, number)
+	return f.err
+}
+
+func (f *fakeService) Capture(on bool) { f.status.Capture = on }
+
+func (f *fakeService) Usage(_ context.Context, q ledger.Query) (proxy.Usage, error) {
+	f.queries = append(f.queries, q)
+	return f.usage, f.err
+}
+
+func (f *fakeService) Export(_ context.Context, _ ledger.Query, format string, to io.Writer) error {
+	_, err := io.WriteString(to, format)
+	return err
+}
+
+func (f *fakeService) History(_ context.Context, k limiter.Key, span time.Duration) ([]history.Point, error) {
+	return f.history, f.err
+}
+
+func (f *fakeService) Settings() proxy.Settings { return f.settings }
+
+func (f *fakeService) SetSettings(s proxy.Settings) error {
+	f.settings = s
+	return f.err
+}
+
 // fakeService answers with what it holds and remembers what it was asked.
 type fakeService struct {
 	mu     sync.Mutex
@@ -170,6 +208,14 @@ type fakeService struct {
 	orders []string
 	signs  []string
 	wake   chan struct{}
+
+	calls    []proxy.Call
+	details  map[int]proxy.CallDetail
+	cancels  []int
+	usage    proxy.Usage
+	queries  []ledger.Query
+	history  []history.Point
+	settings proxy.Settings
 }
 
 func (f *fakeService) Watch(context.Context) <-chan struct{} { return f.wake }

@@ -2,12 +2,17 @@ package app
 
 import (
 	"context"
+	"io"
 	"sync"
+	"time"
 
 	"fyne.io/fyne/v2"
 
 	"afterglow/app/board"
+	"afterglow/limiter"
 	"afterglow/proxy"
+	"afterglow/proxy/history"
+	"afterglow/proxy/ledger"
 )
 
 // Service is what the desktop asks of the proxy.
@@ -21,6 +26,19 @@ type Service interface {
 	ResetOrder() error                              // to the configuration's
 	SignIn(vendor string) error                     // begins it; how it goes is in the status
 	CancelSignIn(vendor string) error
+
+	Calls() []proxy.Call // of this moment, the latest first, then the last that ended
+	Call(number int) (proxy.CallDetail, bool)
+	Cancel(number int) error
+	Capture(on bool) // the bodies of calls are kept
+
+	// These read a database, and are not for the UI's goroutine.
+	Usage(ctx context.Context, q ledger.Query) (proxy.Usage, error)
+	Export(ctx context.Context, q ledger.Query, format string, to io.Writer) error // "csv" or "json"
+	History(ctx context.Context, k limiter.Key, span time.Duration) ([]history.Point, error)
+
+	Settings() proxy.Settings
+	SetSettings(s proxy.Settings) error // what can be changed while running; it is kept over a restart
 }
 
 // windowWidth and windowHeight are the window's first size: room for three cards.

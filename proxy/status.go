@@ -14,6 +14,8 @@ type Status struct {
 	Problem     string // why it cannot listen, or why a changed configuration was not taken; "" when all is well
 	Paused      bool   // new calls answer 529
 	Demo        bool   // the vendors are simulated
+	Capture     bool   // the bodies of calls are kept
+	Calls       int    // calls since the start, ended or not
 	Tiers       []Tier // in chain order, the members of a pool one after the other
 	Reordered   bool   // the order is not the configuration's but one that was set while running
 	Concurrency limiter.Snapshot

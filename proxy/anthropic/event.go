@@ -93,10 +93,17 @@ func Served(data []byte) string {
 	return ""
 }
 
-// Usage is what a message cost, in tokens. Input excludes what the cache served.
-type Usage struct{ Input, Output, CacheCreation, CacheRead int64 }
+// Usage is what a message cost, in tokens.
+type Usage struct {
+	Input           int64 // without what the cache served or took
+	Output          int64
+	CacheCreation   int64 // written into the cache, for any time
+	CacheRead       int64
+	CacheCreation1h int64 // the part of CacheCreation that is kept for an hour
+	Reasoning       int64 // the part of Output that was thinking, as far as the vendor says
+}
 
-// Total is the sum of all four.
+// Total is the sum of the four kinds, each token once.
 func (u Usage) Total() int64 { return u.Input + u.Output + u.CacheCreation + u.CacheRead }
 
 // Read takes the counts that an event carries. A zero never overwrites: vendors send it for

@@ -1,0 +1,75 @@
+package ledger
+
+import (
+	"encoding/json"
+	"time"
+
+	"afterglow/proxy/anthropic"
+)
+
+// Call is what the ledger keeps of one call, whatever became of it. Nothing in it is of what was said.
+type Call struct {
+	Time        time.Time // when it came
+	Kind        string    // "messages" through the chain, "native" or "route"
+	Operation   string    // as package meter names it
+	Endpoint    string    // the path that was called, without its query
+	RequestID   string    // that the client got
+	Session     string    // the client's key for it, "" if it did not say
+	Agent       string    // the sub-agent's id, "" for the main conversation
+	Model       string    // the client's name
+	Vendor      string    // that answered or was asked last; "" if none was asked
+	VendorModel string    // the name sent to it
+	Served      string    // what the vendor called the model; VendorModel if it did not say
+	Usage       anthropic.Usage
+	Details     map[string]int64 // more counts, by the vendor's names; nil if there are none
+	Stream      bool
+	Status      int           // HTTP status that the client got; 499 if it left before one
+	Class       Class         // why it did not end well
+	Retries     int           // refusals of vendors that were waited out within the call
+	Tiers       int           // vendors that were called
+	FailedFrom  string        // the vendor that failed last before another was called, "" if none did
+	Queued      time.Duration // in all queues
+	First       time.Duration // until the first event, or the whole message; 0 if it never came
+	Took        time.Duration
+	Adaptations []string   // of the request that was answered
+	Evidence    []Evidence // only where the configuration asks for it
+}
+
+// Category is the reference's word for a call's kind: "cc" for the Messages API through the chain, else "api".
+func (c *Call) Category() string {
+	if c.Kind == "messages" {
+		return "cc"
+	}
+	return "api"
+}
+
+// Failover reports whether a vendor failed before the one that the call ended with.
+func (c *Call) Failover() bool { return c.FailedFrom != "" }
+
+// Class is why a call did not end well. There are few, so that they can be counted by.
+type Class string
+
+const (
+	OK         Class = ""
+	RateLimit  Class = "rate_limit"  // the vendor's 429
+	Overloaded Class = "overloaded"  // 529, or what says the same
+	Quota      Class = "quota"       // a quota or a balance is used up
+	Auth       Class = "auth"        // 401 or 403
+	Invalid    Class = "invalid"     // a request that no vendor would take
+	VendorFail Class = "vendor"      // the vendor's 5xx, or an answer without sense
+	Network    Class = "network"     // no connection, or no answer
+	Timeout    Class = "timeout"     // of ours, while the vendor was silent
+	Broken     Class = "broken"      // the answer broke off
+	Queue      Class = "queue"       // the queue was full or too slow
+	NoVendor   Class = "no_vendor"   // none could be called
+	Gone       Class = "client_gone" // the client left
+	Cancelled  Class = "cancelled"   // the user cancelled it in Afterglow
+	Internal   Class = "internal"    // ours
+)
+
+// Evidence is one frame of usage as the vendor sent it, and what was made of it.
+type Evidence struct {
+	Kind  string          // the frame: "message_start", "message_delta", "message", "usage"
+	Raw   json.RawMessage // at most 4 KiB
+	Usage anthropic.Usage // after the frame was read
+}

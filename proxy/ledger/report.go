@@ -1,0 +1,62 @@
+package ledger
+
+import (
+	"time"
+
+	"afterglow/proxy/anthropic"
+	"afterglow/proxy/price"
+)
+
+// Query chooses what a report is about. Empty lists choose all.
+type Query struct {
+	From, To string // local days, "2006-01-02", both included; "" = without an end
+	Vendors  []string
+	Models   []string // the client's names or the served ones
+}
+
+// Row is one day's calls of one kind to one model.
+type Row struct {
+	Date      string // local day on which they came
+	Vendor    string
+	Category  string // "cc" or "api"
+	Operation string
+	Model     string // the client's name
+	Served    string
+	FailedOn  string // the vendor that failed before, "" where none did
+	Sums
+}
+
+// Sums are what can be added up over calls.
+type Sums struct {
+	Requests, Succeeded, Failovers int64
+	Usage                          anthropic.Usage
+	Cost                           price.Cost
+	Took                           Histogram // of calls that succeeded
+	Queued                         Histogram // of calls that had to queue
+	First                          Histogram // of calls that got a first event
+}
+
+// Session is what one session cost in a span of time.
+type Session struct {
+	Key                         string
+	First, Last                 time.Time // its first and last call in the span
+	Models, Vendors, Categories []string  // by how often
+	Sums
+}
+
+// Minute is the highest of each gauge within one minute, and how many calls the vendor refused with 429 or 529.
+type Minute struct {
+	Time                              time.Time // its begin
+	Vendor, Model                     string
+	InFlight, Pending, Limit, Refused int // Limit is the lowest that was in force; 0 = none
+}
+
+// Stats tell of the ledger itself.
+type Stats struct {
+	Path      string
+	Bytes     int64         // on disk, with its journal
+	Written   int64         // rows since the start
+	Dropped   int64         // rows since the start that found no room, or could not be written
+	Retention time.Duration // 0 = for ever
+	Problem   string        // "" when all is well
+}
