@@ -1,15 +1,11 @@
 package proxy
 
 import (
-	"context"
 	"errors"
-	"io"
 	"net/http"
 	"time"
 
-	"afterglow/limiter"
 	"afterglow/proxy/anthropic"
-	"afterglow/proxy/history"
 	"afterglow/proxy/ledger"
 	"afterglow/proxy/price"
 )
@@ -19,7 +15,7 @@ type Phase string
 
 const (
 	Queued     Phase = "queued"     // waits for a slot
-	Connecting Phase = "connecting" // has its slot; the vendor's answer is not there yet
+	Connecting Phase = "connecting" // the vendor's answer is not there yet
 	Waiting    Phase = "waiting"    // the vendor refused with 429 or 529 and will be asked again, within the slot
 	Streaming  Phase = "streaming"  // the answer comes
 	Ended      Phase = "ended"
@@ -34,7 +30,7 @@ type Call struct {
 	Session     string // "" if the client does not say
 	Agent       string // the sub-agent's id, "" for the main conversation
 	Model       string // the client's name
-	Vendor      string // where it is, or was answered; "" while none was asked
+	Vendor      string // where it is, or was last; "" while it was nowhere
 	VendorModel string
 	Phase       Phase
 	Until       time.Time // when the vendor is asked again, in phase Waiting
@@ -54,7 +50,7 @@ type CallDetail struct {
 	Call
 	RequestID   string
 	ModelServed string // what the vendor called the model
-	Retries     int
+	Retries     int    // refusals that were waited out
 	Tries       []Try
 	Adaptations []string
 	Request     http.Header // the client's, its secrets masked
@@ -63,7 +59,10 @@ type CallDetail struct {
 }
 
 // Bodies are the texts of a call, each cut at 1 MiB. They are kept only while the user captures them.
-type Bodies struct{ Request, Answer string }
+type Bodies struct {
+	Request string `json:"request"`
+	Answer  string `json:"answer"`
+}
 
 // Try is one vendor's part in a call.
 type Try struct {
@@ -76,54 +75,79 @@ type Try struct {
 }
 
 // ErrNoCall says that there is no such call, or that it has ended.
-var ErrNoCall = errors.New("no such call")
-
-// Usage is what the usage page shows of a range.
-type Usage struct {
-	Rows     []ledger.Row
-	Sessions []ledger.Session // by last use
-	Ledger   ledger.Stats
-	Prices   string // the day of the price list, "2006-01-02"
-}
+var ErrNoCall = errors.New("no such call under way")
 
 // Calls returns the calls of this moment, the latest first, and after them the last 500 that ended.
-func (s *Server) Calls() []Call { return nil }
-
-// Call returns one of Calls with all that is known of it; false if it is none of them any more.
-func (s *Server) Call(number int) (CallDetail, bool) { return CallDetail{}, false }
-
-// Cancel ends a call for the user: it leaves its queue, or its vendor is left; the client gets an error after
-// which it does not ask again. The error is ErrNoCall.
-func (s *Server) Cancel(number int) error { return ErrNoCall }
-
-// Capture turns on or off that the bodies of calls are kept, in memory, of the last 20. Off forgets them.
-func (s *Server) Capture(on bool) {}
-
-// Usage reads the ledger. It may take a while, and is not for the UI's goroutine.
-func (s *Server) Usage(ctx context.Context, q ledger.Query) (Usage, error) { return Usage{}, nil }
-
-// History is a gauge's last hour by the second, or with a longer span, at most 30 days, by the minute. Where
-// nothing is known there are no points.
-func (s *Server) History(ctx context.Context, k limiter.Key, span time.Duration) ([]history.Point, error) {
-	return nil, nil
+func (s *Server) Calls() []Call {
+	records, _ := s.calls.all()
+	prices := s.conf().Prices
+	list := make([]Call, 0, len(records))
+	for _, rec := range records {
+		rec.set(func() { list = append(list, rec.view(prices)) })
+	}
+	return list
 }
 
-// Export writes the calls of a range, a row each, the oldest first: as CSV with a head, or as a JSON array.
-// The error says what went wrong, or that the format is neither "csv" nor "json".
-func (s *Server) Export(ctx context.Context, q ledger.Query, format string, to io.Writer) error {
+// Call returns one of Calls with all that is known of it; false if it is none of them any more.
+func (s *Server) Call(number int) (CallDetail, bool) {
+	rec := s.calls.find(number)
+	if rec == nil {
+		return CallDetail{}, false
+	}
+	return rec.detail(s.conf().Prices), true
+}
+
+// Cancel ends a call for the user: it leaves its queue, or its vendor is left. Its client gets an error after
+// which it does not ask again, or, once the answer has begun, an error event. The error is ErrNoCall.
+func (s *Server) Cancel(number int) error {
+	rec := s.calls.find(number)
+	if rec == nil {
+		return ErrNoCall
+	}
+	ended := false
+	rec.set(func() { ended = rec.phase == Ended })
+	if ended {
+		return ErrNoCall
+	}
+	rec.cancel(errCancelled)
 	return nil
 }
 
-// Settings are what can be changed while the program runs. They lie over the configuration's and are kept.
-type Settings struct {
-	LogLevel  string        // "debug", "info", "warn", "error"
-	Retention time.Duration // how long the ledger keeps rows; 0 = for ever
-	Evidence  bool          // the ledger keeps every frame of usage as it came
+// Capture turns on or off that the bodies of calls are kept, in memory, of the last 20 that began since. Off forgets
+// them.
+func (s *Server) Capture(on bool) {
+	if s.capture.set(on) {
+		s.limiter.Notify()
+	}
 }
 
-// Settings returns those in force.
-func (s *Server) Settings() Settings { return Settings{} }
+// view is the record for people. The caller holds its lock.
+func (rec *record) view(prices price.Table) Call {
+	c := Call{
+		Number: rec.number, Started: rec.start, Kind: rec.kind, Operation: rec.operation, Session: rec.session, Agent: rec.agent, Model: rec.model,
+		Vendor: rec.vendor, VendorModel: rec.served, Phase: rec.phase, Queued: rec.queued(), First: rec.first, Took: rec.took, Usage: rec.usage,
+		Cost: prices.Cost(rec.vendor, rec.servedName(), 1, rec.usage), Stream: rec.stream, Status: rec.status, Class: rec.class, Outcome: rec.outcome,
+	}
+	if c.Phase != Ended {
+		c.Took = time.Since(rec.start)
+	}
+	if c.Phase == Waiting {
+		if c.Until = rec.until; !time.Now().Before(c.Until) { // it is asked again
+			c.Phase, c.Until = Connecting, time.Time{}
+		}
+	}
+	return c
+}
 
-// SetSettings changes them. The error names the field and what was expected, or says that the state file could
-// not be written.
-func (s *Server) SetSettings(set Settings) error { return nil }
+func (rec *record) detail(prices price.Table) CallDetail {
+	rec.mu.Lock()
+	defer rec.mu.Unlock()
+	d := CallDetail{
+		Call: rec.view(prices), RequestID: rec.request, ModelServed: rec.named, Retries: rec.retries(), Adaptations: append([]string{}, rec.labels()...),
+		Request: masked(rec.asked), Answer: masked(rec.answer), Bodies: rec.bodies.view(),
+	}
+	for _, t := range rec.trail {
+		d.Tries = append(d.Tries, Try{t.Vendor, t.Model, t.Verdict, t.Reason, t.Status, t.Retries, t.Queued, t.Took})
+	}
+	return d
+}

@@ -51,8 +51,8 @@ func TestALongRefusalIsCut(t *testing.T) {
 	for range 3 {
 		post(t, base, plainBody)
 	}
-	rec := s.calls.list()[0]
-	if n := len(rec.outcome()); n > 600 {
+	rec := last(s)
+	if n := len(rec.outcome); n > 600 {
 		t.Errorf("the outcome has %d bytes", n)
 	}
 	if n := len(rec.trail[0].Reason) + len(s.Status().Tiers[0].Reason); n > 1000 {
@@ -64,10 +64,17 @@ func TestALongRefusalIsCut(t *testing.T) {
 func TestRecordsAreARing(t *testing.T) {
 	var c calls
 	for range keptCalls + 7 {
-		c.add(&record{})
+		rec := &record{}
+		c.add(rec)
+		c.end(rec)
 	}
-	list := c.list()
-	if len(list) != keptCalls || list[0].number != keptCalls+7 || list[keptCalls-1].number != 8 {
+	running := &record{}
+	c.add(running)
+	list, live := c.all()
+	if live != 1 || list[0] != running || c.find(keptCalls+8) != running || c.find(7) != nil || c.find(8) != list[keptCalls] {
+		t.Errorf("%d calls under way", live)
+	}
+	if list = list[live:]; len(list) != keptCalls || list[0].number != keptCalls+7 || list[keptCalls-1].number != 8 {
 		t.Errorf("%d records, the latest %d, the oldest %d", len(list), list[0].number, list[len(list)-1].number)
 	}
 }

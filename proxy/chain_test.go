@@ -12,6 +12,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"afterglow/proxy/config"
+	"afterglow/proxy/ledger"
 	"afterglow/proxy/simvendor"
 )
 
@@ -56,7 +57,7 @@ func TestAnOpenBreakerIsPassedOver(t *testing.T) {
 	if got := a.Load().Arrived; got != 3 {
 		t.Errorf("a was called %d times, want 3: its breaker opens then", got)
 	}
-	tries := s.calls.list()[0].trail
+	tries := last(s).trail
 	if len(tries) != 2 || tries[0].Verdict != "skipped" || tries[1].Verdict != "commit" {
 		t.Errorf("trail %+v", tries)
 	}
@@ -138,8 +139,8 @@ func TestABrokenStreamCounts(t *testing.T) {
 		t.Fatal(answer)
 	}
 	await(t, s, "permit back", idle)
-	rec := s.calls.list()[0]
-	if got := s.memory.Health.Standing("a").Breaker.Failures; got != 1 || rec.err == nil || rec.gone || rec.usage.Input == 0 {
+	rec := last(s)
+	if got := s.memory.Health.Standing("a").Breaker.Failures; got != 1 || rec.class != ledger.Broken || rec.usage.Input == 0 {
 		t.Errorf("%d failures, %+v", got, rec)
 	}
 }
@@ -156,11 +157,11 @@ func TestAClientThatLeavesIsNobodysFailure(t *testing.T) {
 	if err := a.Await(t.Context(), simvendor.InFlight(0)); err != nil {
 		t.Fatal(err)
 	}
-	for deadline := time.Now().Add(5 * time.Second); len(s.calls.list()) == 0 && time.Now().Before(deadline); {
+	for deadline := time.Now().Add(5 * time.Second); ended(s) == 0 && time.Now().Before(deadline); {
 		time.Sleep(time.Millisecond)
 	}
-	rec := s.calls.list()[0]
-	if got := s.memory.Health.Standing("a").Breaker.Failures; got != 0 || !rec.gone || rec.outcome() != "cancelled" {
+	rec := last(s)
+	if got := s.memory.Health.Standing("a").Breaker.Failures; got != 0 || !rec.gone || rec.outcome != "cancelled" {
 		t.Errorf("%d failures, %+v", got, rec)
 	}
 }
@@ -304,7 +305,7 @@ func TestTheOnlyWayToAnAnswerIsTaken(t *testing.T) {
 	if got := answeredBy(t, base); got != "a" || later.Load().Arrived != 1 {
 		t.Errorf("answered by %s; the one that is out for an hour was called %d times", got, later.Load().Arrived)
 	}
-	tries := s.calls.list()[0].trail
+	tries := last(s).trail
 	if len(tries) != 3 || tries[0].Verdict != "skipped" || tries[1].Verdict != "skipped" || tries[2].Verdict != "commit" {
 		t.Errorf("trail %+v", tries)
 	}

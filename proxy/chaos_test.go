@@ -123,15 +123,15 @@ func chaos(t *testing.T, calls int) {
 	resets.Wait()
 	await(t, s, "every permit back", idle)
 	deadline := time.Now().Add(10 * time.Second)
-	for s.calls.count() < int(arrived.Load()) && time.Now().Before(deadline) {
+	for ended(s) < int(arrived.Load()) && time.Now().Before(deadline) {
 		time.Sleep(time.Millisecond)
 	}
 	time.Sleep(50 * time.Millisecond) // one too many would come now
-	if got := s.calls.count(); got < int(arrived.Load()) || got > calls {
+	if got := ended(s); got < int(arrived.Load()) || got > calls {
 		t.Errorf("%d calls were sent, %d of them arrived, %d are on record", calls, arrived.Load(), got)
 	}
 	outcomes := map[int]int{}
-	for _, rec := range s.calls.list() {
+	for _, rec := range endedCalls(s) {
 		outcomes[rec.status]++
 	}
 	t.Logf("of the last %d: %v", keptCalls, outcomes)

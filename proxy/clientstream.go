@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -61,6 +62,9 @@ func (c *clientStream) extend(now time.Time) error {
 // dressed up as a finished one.
 func (c *clientStream) fail(err error) error {
 	broken := anthropic.Errorf(http.StatusBadGateway, "the vendor's stream broke: %v", err)
+	if errors.Is(err, errCancelled) {
+		broken = cancelledError()
+	}
 	if c.write(broken.Event()) == nil {
 		c.flush()
 	}

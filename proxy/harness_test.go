@@ -203,6 +203,25 @@ func await(t testing.TB, s *Server, what string, ok func(limiter.Snapshot) bool)
 	}
 }
 
+// endedCalls are the records of the calls that have ended, the latest first.
+func endedCalls(s *Server) []*record {
+	all, live := s.calls.all()
+	return all[live:]
+}
+
+func ended(s *Server) int {
+	_, n := s.calls.counts()
+	return n
+}
+
+// last is the record of the call that ended last. A client may have its answer a moment before there is one.
+func last(s *Server) *record {
+	for deadline := time.Now().Add(5 * time.Second); ended(s) == 0 && time.Now().Before(deadline); {
+		time.Sleep(time.Millisecond)
+	}
+	return endedCalls(s)[0]
+}
+
 func idle(snap limiter.Snapshot) bool {
 	inFlight, pending := snap.Totals()
 	return inFlight == 0 && pending == 0

@@ -53,13 +53,17 @@ func (s *Server) Run(ctx context.Context) error {
 	l := s.listener
 	s.mu.Unlock()
 	s.serve(l)
-	quotas, end := context.WithCancel(context.Background())
+	kept, end := context.WithCancel(context.Background())
 	var keeping sync.WaitGroup
-	keeping.Go(func() { s.keepQuotas(quotas) })
+	keeping.Go(func() { s.keepQuotas(kept) })
+	keeping.Go(func() { s.history.Run(kept, s.Watch(kept), s.limiter.Snapshot, s.keepMinutes) })
 	<-ctx.Done()
 	err := s.drain()
 	end()
 	keeping.Wait()
+	if s.ledger != nil {
+		err = errors.Join(err, s.ledger.Close())
+	}
 	return err
 }
 

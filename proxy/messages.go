@@ -20,19 +20,19 @@ const pauseRetry = 15 * time.Second
 
 // messages serves POST /v1/messages.
 func (s *Server) messages(w http.ResponseWriter, r *http.Request) {
-	rec := &record{start: time.Now(), kind: kindMessages, operation: "messages"}
+	rec, r := s.begin(r, kindMessages, "messages")
 	defer s.end(rec)
 	call, refused := s.readCall(w, r)
 	if refused != nil {
-		rec.err, rec.status = refused, refused.Status
 		writeError(w, refused)
-		rec.request = refused.RequestID
+		rec.refuse(refused)
 		return
 	}
-	rec.model, rec.stream = call.Request.Model, call.Request.Stream
-	rec.session = strings.Clone(route.SessionOf(call.Header, call.Request).Key)
+	rec.bodies.asks(call.Request.Body)
+	session := strings.Clone(route.SessionOf(call.Header, call.Request).Key)
+	rec.set(func() { rec.model, rec.stream, rec.session = call.Request.Model, call.Request.Stream, session })
 	park := newParker(w, s.conf().ParkAfter, call.Request.Stream)
-	reply, err := s.current().chain.Send(r.Context(), call, park, &rec.trail)
+	reply, err := s.current().chain.Send(r.Context(), call, progress{rec, park, s})
 	parked := park.stop()
 	if err != nil {
 		s.refuse(w, r, rec, err, parked)
@@ -42,15 +42,10 @@ func (s *Server) messages(w http.ResponseWriter, r *http.Request) {
 	// From here on only the answer counts. The call must not be named again: its body may be
 	// collected while the stream runs.
 	rec.answered(reply)
+	s.limiter.Notify()
 	header(w, reply, parked)
-	rec.request = reply.Header.Get("Request-Id")
 	if reply.Events == nil {
-		rec.usage.ReadMessage(reply.Message)
-		rec.hear(reply.Message)
-		reply.Thoughts(reply.Message)
-		if _, err := w.Write(reply.Message); err != nil {
-			rec.err = fmt.Errorf("%w: %w", errClient, err)
-		}
+		rec.err = writeMessage(w, reply, rec)
 	} else {
 		rec.err = relay(newClientStream(w), reply, rec)
 	}
@@ -58,27 +53,40 @@ func (s *Server) messages(w http.ResponseWriter, r *http.Request) {
 	reply.Finish(rec.usage.Total(), rec.gone, rec.err)
 }
 
+// writeMessage writes a whole message to the client.
+func writeMessage(w http.ResponseWriter, reply *route.Reply, rec *record) error {
+	rec.readMessage(reply.Message)
+	rec.hear(reply.Message)
+	reply.Thoughts(reply.Message)
+	rec.bodies.says(reply.Message)
+	if _, err := w.Write(reply.Message); err != nil {
+		return fmt.Errorf("%w: %w", errClient, err)
+	}
+	return nil
+}
+
 // refuse gives the client an error: as an answer of its own, or as an event if a stream was begun.
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, rec *record, err error, parked bool) {
-	rec.err, rec.status = err, statusClientGone
-	if r.Context().Err() != nil {
-		rec.gone = true
+	if r.Context().Err() != nil && !cancelled(r.Context()) {
+		rec.leave(err)
 		return // nobody listens
 	}
 	var refused *anthropic.Error
-	if !errors.As(err, &refused) {
+	if cancelled(r.Context()) {
+		refused = cancelledError()
+	} else if !errors.As(err, &refused) {
 		refused = anthropic.Errorf(http.StatusInternalServerError, "%v", err)
 	}
-	rec.status = refused.Status
 	if parked {
-		rec.status = http.StatusOK // was sent long ago
 		out := newClientStream(w)
 		out.write(refused.Event())
 		out.flush()
+		rec.refuse(refused)
+		rec.set(func() { rec.status = http.StatusOK }) // was sent long ago
 		return
 	}
 	writeError(w, refused)
-	rec.request = refused.RequestID
+	rec.refuse(refused)
 }
 
 // header sends what comes before the answer, unless a parked stream already has it.
@@ -114,7 +122,7 @@ func relay(out *clientStream, reply *route.Reply, rec *record) error {
 			return out.fail(err)
 		}
 		kind := anthropic.KindOf(e)
-		rec.usage.Read(kind, e)
+		rec.read(kind, e)
 		if kind == anthropic.MessageStart {
 			rec.hear(e.Data)
 		}
@@ -126,6 +134,7 @@ func relay(out *clientStream, reply *route.Reply, rec *record) error {
 			}
 			raw = append(raw[:len(raw):len(raw)], "\n\n"...)
 		}
+		rec.bodies.says(raw)
 		if err := out.write(raw); err != nil {
 			return err
 		}

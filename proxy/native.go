@@ -42,8 +42,8 @@ func natives(old *generation, conf map[string]config.Native) (map[string]*native
 func (s *Server) native(w http.ResponseWriter, r *http.Request, api string) {
 	path := colons(strings.TrimPrefix(r.URL.EscapedPath(), "/api/"+api))
 	op := meter.OperationOf(api, r.Method, path)
-	p := pass(w, r, kindNative, api, op)
-	p.rec.vendor, p.rec.model = api, modelIn(path)
+	p, r := s.pass(w, r, kindNative, api, op)
+	p.rec.set(func() { p.rec.vendor, p.rec.model = api, modelIn(path) })
 	defer s.end(p.rec)
 	defer p.finish(r.Context())
 	to := s.current().natives[api]

@@ -34,10 +34,10 @@ func newParker(w http.ResponseWriter, after time.Duration, stream bool) *parker 
 	return p
 }
 
-// Enter implements route.Queue.
+// Enter begins a wait for a permit.
 func (p *parker) Enter() { p.set(true) }
 
-// Leave implements route.Queue.
+// Leave ends it.
 func (p *parker) Leave() { p.set(false) }
 
 func (p *parker) set(queued bool) {

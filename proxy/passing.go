@@ -28,40 +28,55 @@ type passing struct {
 	refusal []byte      // the begin of an error answer, nil if it is none
 	broken  error       // why the answer broke off
 	header  http.Header // the answer's, nil if there is none
+	heard   bool        // some of the answer was read
 }
 
 // maxRefusal bounds, in bytes, how much of an error answer is read on the side.
 const maxRefusal = 64 << 10
 
-// pass begins the record of a call that asks for op. The caller ends it with finish.
-func pass(w http.ResponseWriter, r *http.Request, kind, dialect string, op meter.Operation) *passing {
-	p := &passing{dialect: dialect, w: &passingWriter{ResponseWriter: w, out: newClientStream(w)}}
-	p.rec = &record{start: time.Now(), kind: kind, operation: op.Name}
+// pass begins the record of a call that asks for op; the call goes on with the request that it returns. The
+// caller ends it with finish.
+func (s *Server) pass(w http.ResponseWriter, r *http.Request, kind, dialect string, op meter.Operation) (*passing, *http.Request) {
+	rec, r := s.begin(r, kind, op.Name)
+	p := &passing{rec: rec, dialect: dialect, w: &passingWriter{ResponseWriter: w, out: newClientStream(w), bodies: rec.bodies}}
+	session := name(cmp.Or(r.Header.Get("X-Claude-Code-Session-Id"), r.Header.Get("Session_id"))) // Codex's
+	rec.set(func() { rec.session = session })
 	if r.Body != http.NoBody && meter.IsJSON(r.Header.Get("Content-Type")) {
 		p.request = &namedModel{members: meter.NewMembers("model")}
 	}
-	return p
+	return p, r
 }
 
-// watched is the request with its body shown to what reads its model on the side.
+// watched is the request with its body shown to what reads it on the side.
 func (p *passing) watched(r *http.Request) *http.Request {
-	if p.request == nil {
+	var readers []io.Writer
+	if p.request != nil {
+		readers = append(readers, p.request)
+	}
+	if p.rec.bodies != nil {
+		readers = append(readers, p.rec.bodies.asking())
+	}
+	if len(readers) == 0 {
 		return r
 	}
 	shown := *r
 	shown.Body = struct {
 		io.Reader
 		io.Closer
-	}{io.TeeReader(r.Body, p.request), r.Body}
+	}{io.TeeReader(r.Body, io.MultiWriter(readers...)), r.Body}
 	return &shown
 }
 
 // answered sees an answer before the client does.
 func (p *passing) answered(answer *http.Response) {
-	p.rec.status = answer.StatusCode
 	h := answer.Header
 	p.header = h
-	p.rec.request = strings.Clone(cmp.Or(h.Get("Request-Id"), h.Get("X-Request-Id")))
+	request := strings.Clone(cmp.Or(h.Get("Request-Id"), h.Get("X-Request-Id")))
+	p.rec.set(func() {
+		p.rec.status, p.rec.answer, p.rec.request = answer.StatusCode, h, request
+		p.rec.stream = strings.HasPrefix(h.Get("Content-Type"), "text/event-stream")
+		p.rec.enter(Streaming)
+	})
 	p.meter = meter.New(h.Get("Content-Type"))
 	if h.Get("Content-Encoding") != "" { // although identity was asked for
 		p.meter = meter.New("")
@@ -69,24 +84,29 @@ func (p *passing) answered(answer *http.Response) {
 	if answer.StatusCode >= 400 {
 		p.refusal = []byte{}
 	}
-	p.rec.stream = strings.HasPrefix(h.Get("Content-Type"), "text/event-stream")
 	answer.Body = &tap{answer.Body, p}
 }
 
 // failed tells the client that the vendor gave no answer.
 func (p *passing) failed(err error) {
+	if errors.Is(err, errCancelled) {
+		p.refuse(cancelledError())
+		return
+	}
 	status := http.StatusBadGateway
 	var silent *vendor.TimeoutError
 	if errors.As(err, &silent) {
 		status = http.StatusGatewayTimeout
 	}
-	p.refuse(anthropic.Errorf(status, "upstream unreachable: %v", err))
+	e := anthropic.Errorf(status, "upstream unreachable: %v", err)
+	e.Cause = err
+	p.refuse(e)
 }
 
 // refuse answers with an error of ours.
 func (p *passing) refuse(e *anthropic.Error) {
 	writeErrorIn(p.w, p.dialect, e)
-	p.rec.err, p.rec.status, p.rec.request = e, e.Status, e.RequestID
+	p.rec.refuse(e)
 }
 
 // finish completes the record once all has passed, or cannot any more.
@@ -94,27 +114,18 @@ func (p *passing) finish(ctx context.Context) {
 	rec := p.rec
 	if p.meter != nil {
 		p.meter.End()
-		rec.usage, rec.details = p.meter.Usage.Usage, p.meter.Usage.Details
-		if rec.named = p.meter.Model; rec.served == "" {
-			rec.served = p.meter.Model
-		}
+		rec.details = p.meter.Usage.Details
 	}
-	if p.request != nil && rec.model == "" {
-		rec.model = p.request.name()
-	}
-	if rec.model == "" {
-		rec.model = rec.served
-	}
-	if rec.served == "" {
-		rec.served = rec.model
-	}
+	rec.set(p.names)
 	whole := p.meter != nil && p.broken == nil && p.w.err == nil
 	switch {
+	case errors.Is(rec.err, errCancelled):
 	case p.w.err != nil || ctx.Err() != nil && !whole:
-		rec.gone, rec.err = true, errors.Join(rec.err, p.w.err, ctx.Err())
+		err := errors.Join(rec.err, p.w.err, context.Cause(ctx))
 		if p.meter == nil {
-			rec.status = statusClientGone
+			rec.leave(err)
 		}
+		rec.gone, rec.err = true, err
 	case p.broken != nil:
 		rec.err = fmt.Errorf("the answer broke off: %w", p.broken)
 	case p.refusal != nil:
@@ -122,6 +133,23 @@ func (p *passing) finish(ctx context.Context) {
 	case p.meter != nil && p.meter.Err != nil:
 		rec.err = p.meter.Err
 	}
+}
+
+// names fills in what the answer says of models and tokens, and where it says nothing, what the request did. The
+// caller holds the record's lock.
+func (p *passing) names() {
+	rec := p.rec
+	if p.meter != nil {
+		rec.usage = p.meter.Usage.Usage
+		if rec.named = p.meter.Model; rec.served == "" {
+			rec.served = p.meter.Model
+		}
+	}
+	if p.request != nil && rec.model == "" {
+		rec.model = p.request.name()
+	}
+	rec.model = cmp.Or(rec.model, rec.served)
+	rec.served = cmp.Or(rec.served, rec.model)
 }
 
 // tap is an answer's body that is read on the side.
@@ -133,8 +161,9 @@ type tap struct {
 func (t *tap) Read(b []byte) (int, error) {
 	n, err := t.ReadCloser.Read(b)
 	p := t.p
-	if p.rec.first == 0 {
-		p.rec.first = time.Since(p.rec.start)
+	if !p.heard {
+		p.heard = true
+		p.rec.set(func() { p.rec.first = time.Since(p.rec.start) })
 	}
 	p.meter.Write(b[:n])
 	if p.refusal != nil {
@@ -149,11 +178,13 @@ func (t *tap) Read(b []byte) (int, error) {
 // passingWriter writes to a client that may stop reading, and notes when it is gone.
 type passingWriter struct {
 	http.ResponseWriter
-	out *clientStream
-	err error
+	out    *clientStream
+	bodies *bodies
+	err    error
 }
 
 func (w *passingWriter) Write(b []byte) (int, error) {
+	w.bodies.says(b)
 	if err := w.out.write(b); err != nil {
 		w.err = err
 		return 0, err

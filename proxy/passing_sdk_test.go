@@ -69,10 +69,10 @@ func checkPassing(t *testing.T, s *Server, up *upstream, route bool, header, pre
 		key, kind = prefix+"key-of-lab", kindRoute
 	}
 	var recorded []string
-	for _, rec := range s.calls.list() {
+	for _, rec := range endedCalls(s) {
 		recorded = append(recorded, rec.operation)
-		if rec.kind != kind || rec.outcome() != "ok" || rec.operation != "model.list" && rec.usage.Total() != 6 {
-			t.Errorf("%+v", rec.json())
+		if rec.kind != kind || rec.outcome != "ok" || rec.operation != "model.list" && rec.usage.Total() != 6 {
+			t.Errorf("%+v", s.json(rec))
 		}
 	}
 	// In any order: a client need not read a stream to its end.

@@ -117,7 +117,7 @@ func TestASessionStaysOnItsMemberOfAPool(t *testing.T) {
 	}
 	wg.Wait()
 	last, stayed, moved := map[string]string{}, 0, 0
-	records := s.calls.list()
+	records := endedCalls(s)
 	for i := len(records) - 1; i >= 0; i-- {
 		rec := records[i]
 		switch last[rec.session] {
@@ -178,7 +178,7 @@ func TestOverflowGoesOnAtOnce(t *testing.T) {
 	if wait := s.current().chain.Wait(limiter.Key{Vendor: "a", Model: "claude-opus-5-5"}); wait < 100*time.Millisecond {
 		t.Errorf("estimated wait %v", wait)
 	}
-	records := s.calls.list()
+	records := endedCalls(s)
 	if tries := records[0].trail; len(tries) != 2 || tries[0].Verdict != "skipped" || !strings.Contains(tries[0].Reason, "max_wait") {
 		t.Errorf("trail %+v", tries)
 	}

@@ -17,6 +17,8 @@ import (
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/config"
 	"afterglow/proxy/credential"
+	"afterglow/proxy/history"
+	"afterglow/proxy/ledger"
 	"afterglow/proxy/route"
 	"afterglow/proxy/vendor"
 )
@@ -32,8 +34,9 @@ type Options struct {
 	Demo   bool          // the vendors are simulated
 	// Credentials are where keys and sign-ins are that the configuration does not hold; nil keeps none.
 	Credentials *credential.Store
-	Sites       vendor.Sites // where sign-ins lead; for tests
-	Log         *slog.Logger // nil logs nothing
+	Sites       vendor.Sites   // where sign-ins lead; for tests
+	Ledger      *ledger.Ledger // Run closes it; nil keeps nothing
+	Log         *slog.Logger   // nil logs nothing
 }
 
 // Server is the proxy. Make it with New, run it with Run.
@@ -43,10 +46,15 @@ type Server struct {
 	keeper  *credential.Keeper
 	sites   vendor.Sites
 	calls   calls
-	state   *config.State
-	demo    bool
-	log     *slog.Logger
-	http    *http.Server
+	capture captures
+	history *history.History
+	ledger  *ledger.Ledger // nil keeps nothing
+
+	evidence atomic.Bool // every frame of usage is kept as it came
+	state    *config.State
+	demo     bool
+	log      *slog.Logger
+	http     *http.Server
 
 	running  atomic.Pointer[generation]
 	paused   atomic.Bool
@@ -73,7 +81,9 @@ func New(o Options) (*Server, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Server{limiter: limiter.New(), state: o.State, demo: o.Demo, log: o.Log, draining: make(chan struct{})}
+	s := &Server{
+		limiter: limiter.New(), state: o.State, ledger: o.Ledger, history: history.New(), demo: o.Demo, log: o.Log, draining: make(chan struct{}),
+	}
 	s.memory = route.NewMemory(s.limiter.Notify)
 	s.keeper, s.sites = credential.NewKeeper(o.Credentials, s.limiter.Notify, o.Log), o.Sites
 	if s.state != nil {
@@ -116,6 +126,9 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("DELETE /api/concurrency", s.deleteConcurrency)
 	mux.HandleFunc("GET /api/events", s.events)
 	mux.HandleFunc("GET /api/calls", s.getCalls)
+	mux.HandleFunc("GET /api/calls/{number}", s.getCall)
+	mux.HandleFunc("DELETE /api/calls/{number}", s.deleteCall)
+	mux.HandleFunc("PUT /api/capture", s.putCapture)
 	mux.HandleFunc("POST /api/reset", s.postReset)
 	mux.HandleFunc("PUT /api/tier-order", s.putTierOrder)
 	mux.HandleFunc("DELETE /api/tier-order", s.deleteTierOrder)

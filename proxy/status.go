@@ -62,7 +62,8 @@ type QuotaUse struct {
 // Status returns one consistent picture.
 func (s *Server) Status() Status {
 	s.mu.Lock()
-	st := Status{Paused: s.paused.Load(), Demo: s.demo}
+	st := Status{Paused: s.paused.Load(), Demo: s.demo, Capture: s.capture.on.Load()}
+	st.Calls, _ = s.calls.counts()
 	if s.listener != nil {
 		st.Addr = s.listener.Addr().String()
 	}

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 
+	"afterglow/limiter"
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/config"
 	"afterglow/proxy/meter"
@@ -31,10 +32,11 @@ func (s *Server) vendorRoute(w http.ResponseWriter, r *http.Request) {
 	}
 	to, path := endpoint(v.Conf(), below(r))
 	op := meter.OperationOf(to.Dialect, r.Method, path)
-	c := &routed{passing: pass(w, r, kindRoute, to.Dialect, op), vendor: v, to: to, path: path, kind: op.Kind}
-	c.rec.vendor = v.Name()
+	p, r := s.pass(w, r, kindRoute, to.Dialect, op)
+	c := &routed{passing: p, vendor: v, to: to, path: path, kind: op.Kind}
+	c.rec.set(func() { c.rec.vendor = v.Name() })
 	defer s.end(c.rec)
-	defer c.settle(r.Context())
+	defer s.settle(r.Context(), c)
 	if refused := s.route(c, running.chain, r); refused != nil {
 		c.refuse(refused)
 	}
@@ -66,16 +68,31 @@ func (s *Server) route(c *routed, chain *route.Chain, r *http.Request) *anthropi
 	if c.asks.model != "" && s.paused.Load() {
 		return pausedError()
 	}
-	c.rec.model, c.rec.served = c.asks.model, c.asks.model
+	c.rec.set(func() {
+		c.rec.model, c.rec.served = c.asks.model, c.asks.model
+		if c.asks.model != "" {
+			c.rec.enter(Queued)
+		}
+	})
+	if c.asks.body != nil {
+		c.rec.bodies.asks(*c.asks.body)
+	}
 	direct, err := chain.Direct(r.Context(), c.vendor, c.asks.model)
 	var refused *anthropic.Error
 	switch {
+	case cancelled(r.Context()):
+		return cancelledError()
 	case errors.As(err, &refused):
 		return refused
 	case err != nil:
 		return nil // nobody waits for an answer
 	}
-	c.direct, c.rec.waited = direct, direct.Queued
+	c.direct = direct
+	c.rec.set(func() {
+		c.rec.enter(Connecting)
+		c.rec.waited = direct.Queued
+	})
+	s.limiter.Notify()
 	passage, err := c.vendor.Passage(c.to)
 	if err != nil {
 		return anthropic.Errorf(http.StatusInternalServerError, "%v", err)
@@ -91,10 +108,13 @@ func (s *Server) route(c *routed, chain *route.Chain, r *http.Request) *anthropi
 	return nil
 }
 
-// settle ends the call: its record is complete, and its permit is back.
-func (c *routed) settle(ctx context.Context) {
+// settle ends a call: its record is complete, and its permit is back.
+func (s *Server) settle(ctx context.Context, c *routed) {
 	c.finish(ctx)
 	if c.direct != nil {
+		if c.rec.status == http.StatusTooManyRequests {
+			s.history.Refused(limiter.Key{Vendor: c.vendor.Name(), Model: c.asks.model})
+		}
 		c.direct.Hear(ctx, c.header, c.rec.err)
 		c.direct.Close(c.rec.usage.Total())
 	}

@@ -231,7 +231,7 @@ func TestTwoProtocolsStandInOneQueue(t *testing.T) {
 		t.Errorf("the vendor held %d calls at once", up.most)
 	}
 	queued, usage := 0, int64(0)
-	for _, rec := range s.calls.list() {
+	for _, rec := range endedCalls(s) {
 		if rec.kind == kindRoute {
 			if usage += rec.usage.Total(); rec.queued() > 0 {
 				queued++

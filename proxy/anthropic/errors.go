@@ -25,7 +25,11 @@ type Error struct {
 	Within200  bool            // it came under status 200: as an event, or in place of a message
 	Header     http.Header     // the vendor's answer, nil for our own errors
 	Body       []byte          // the vendor's body if it is an envelope already, else nil
+	Cause      error           // what one of our own stands for; nil if it says all
 }
+
+// Unwrap is for errors.Is and errors.As.
+func (e *Error) Unwrap() error { return e.Cause }
 
 func (e *Error) Error() string {
 	if e.Code != "" {

@@ -24,17 +24,23 @@ func (s *search) attempt(ctx context.Context, at *place) (reply *Reply, ended bo
 		}
 	}()
 	s.called++
+	retries := 0
+	s.progress.At(Step{Stage: Asks, Key: at.key})
+	waits := func(until time.Time) {
+		retries++
+		s.progress.At(Step{Stage: Refused, Key: at.key, Until: until})
+	}
 	call, labels, err := s.prepare(at)
 	var response *vendor.Response
 	if err == nil {
-		response, err = at.vendor.Send(ctx, call)
+		response, err = at.vendor.Send(ctx, call, waits)
 	}
 	if foreignSignature(err) && s.session.Key != "" {
 		// Thinking of before a restart, whose maker nobody remembers. From now on it is left out.
 		s.chain.memory.thoughts.Remember(s.session.Key, "unknown", "unknown")
 		if again, with, problem := s.prepare(at); problem == nil && len(with) > len(labels) {
 			labels = with
-			response, err = at.vendor.Send(ctx, again)
+			response, err = at.vendor.Send(ctx, again, waits)
 		}
 	}
 	if renamed := (*vendor.RenamedError)(nil); errors.As(err, &renamed) {
@@ -46,13 +52,16 @@ func (s *search) attempt(ctx context.Context, at *place) (reply *Reply, ended bo
 	f := judge(ctx, err, at.vendor, s.call.Request)
 	try := Try{
 		Vendor: at.key.Vendor, Model: at.key.Model, Verdict: f.verdict.String(), Reason: f.reason,
-		Labels: labels, Queued: at.queued, Took: time.Since(at.since),
+		Labels: labels, Retries: retries, Queued: at.queued, Took: time.Since(at.since),
 	}
 	var refused *anthropic.Error
 	if errors.As(err, &refused) {
 		try.Status = refused.Status
 	}
-	*s.trail = append(*s.trail, try)
+	if try.Status == http.StatusTooManyRequests || try.Status == anthropic.StatusOverloaded {
+		s.progress.At(Step{Stage: Refused, Key: at.key})
+	}
+	s.progress.Tried(try)
 	switch f.verdict {
 	case commit:
 		s.chain.memory.Sessions.stay(s.session.Key, at.key.Vendor)
@@ -71,6 +80,7 @@ func (s *search) attempt(ctx context.Context, at *place) (reply *Reply, ended bo
 		at.ticket.fail(f)
 	}
 	s.failed.add(at.key.Vendor, err, f.until)
+	s.failed.usedUp = f.usedUp
 	return nil, false, nil
 }
 

@@ -43,17 +43,11 @@ func New(conf config.Config, vendors []*vendor.Vendor, memory *Memory, l *limite
 	return c
 }
 
-// Queue is told when a call starts and stops waiting for a permit.
-type Queue interface {
-	Enter()
-	Leave()
-}
-
 // Send tries the tiers in order and returns the first answer worth committing to. The caller
 // finishes and closes it. The error is an *anthropic.Error to be given to the client, or the
-// context's if the client is gone. What was tried is added to trail.
-func (c *Chain) Send(ctx context.Context, call vendor.Call, queue Queue, trail *Trail) (*Reply, error) {
-	s := &search{chain: c, call: call, queue: queue, trail: trail, session: SessionOf(call.Header, call.Request)}
+// context's cause if the client is gone.
+func (c *Chain) Send(ctx context.Context, call vendor.Call, progress Progress) (*Reply, error) {
+	s := &search{chain: c, call: call, progress: progress, session: SessionOf(call.Header, call.Request)}
 	for _, tier := range c.order(s.session) {
 		if reply, ended, err := s.ask(ctx, tier, false); ended {
 			return reply, err

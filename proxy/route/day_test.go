@@ -126,10 +126,11 @@ func dayChain(t *testing.T, begin time.Time) *Chain {
 	return New(conf, vendors, memory, limiter.New(), slog.New(slog.DiscardHandler))
 }
 
-type noQueue struct{}
+// trail keeps the tries of a call.
+type trail []Try
 
-func (noQueue) Enter() {}
-func (noQueue) Leave() {}
+func (*trail) At(Step)         {}
+func (t *trail) Tried(try Try) { *t = append(*t, try) }
 
 // play sends the calls and writes down each that went another way than the one before it.
 func play(t *testing.T, c *Chain, begin time.Time, log io.Writer) {
@@ -140,15 +141,15 @@ func play(t *testing.T, c *Chain, begin time.Time, log io.Writer) {
 	last := ""
 	for at := begin; at.Before(begin.AddDate(0, 0, 1)); at = at.Add(time.Minute) {
 		time.Sleep(time.Until(at))
-		var trail Trail
-		reply, err := c.Send(context.Background(), vendor.Call{Request: req, Header: http.Header{}}, noQueue{}, &trail)
+		var tries trail
+		reply, err := c.Send(context.Background(), vendor.Call{Request: req, Header: http.Header{}}, &tries)
 		if err != nil {
 			t.Fatalf("%s: no vendor answered: %v", at.Format("15:04"), err)
 		}
 		reply.Finish(1000, false, nil)
 		reply.Close()
 		way := ""
-		for _, try := range trail {
+		for _, try := range tries {
 			way += fmt.Sprintf("\n      %-10s %s", try.Vendor, try.Verdict)
 			if try.Reason != "" {
 				way += ": " + try.Reason

@@ -18,7 +18,14 @@ type failures struct {
 	vague   bool             // a tier failed without saying for how long
 	form    bool             // the last tier refused the request itself: clients understand its own words
 	gated   bool             // a tier was left alone because it is out or busy
+	usedUp  bool             // the last tier that was called has a quota or balance that is used up
 }
+
+// Why no tier answered, where its status does not say; for errors.Is.
+var (
+	ErrNoVendor = errors.New("no vendor could be called")
+	ErrUsedUp   = errors.New("a quota or balance is used up")
+)
 
 func (f *failures) skip(vendor, why string) {
 	f.reasons = append(f.reasons, vendor+": "+why)
@@ -30,6 +37,7 @@ func (f *failures) add(vendor string, err error, until time.Time) {
 	if !errors.As(err, &refused) {
 		// 502 is a status that clients send again after; what broke may be whole in a moment.
 		refused = anthropic.Errorf(http.StatusBadGateway, "%v", err)
+		refused.Cause = err
 	}
 	f.last, f.form = refused, refused.Status >= 400 && refused.Status < 500 && refused.Status != http.StatusTooManyRequests
 	f.skip(vendor, reason(refused))
@@ -80,8 +88,12 @@ func (f *failures) answer() *anthropic.Error {
 	}
 	if f.last == nil {
 		f.last = anthropic.Errorf(anthropic.StatusOverloaded, "")
+		f.last.Cause = ErrNoVendor
 	}
 	e := *f.last
+	if f.usedUp {
+		e.Cause = ErrUsedUp
+	}
 	if e.Body == nil || len(f.reasons) > 1 && !f.form {
 		e.Body, e.Header = nil, nil
 		e.Message = strings.Join(f.reasons, "; ")
@@ -100,7 +112,13 @@ func (f *failures) answer() *anthropic.Error {
 
 func (f *failures) nobody() *anthropic.Error {
 	if len(f.reasons) == 0 {
-		return anthropic.Errorf(http.StatusServiceUnavailable, "no vendor is configured")
+		return noVendor(http.StatusServiceUnavailable, "no vendor is configured")
 	}
-	return anthropic.Errorf(http.StatusUnauthorized, "no vendor can be called: %s", strings.Join(f.reasons, "; "))
+	return noVendor(http.StatusUnauthorized, "no vendor can be called: "+strings.Join(f.reasons, "; "))
+}
+
+func noVendor(status int, message string) *anthropic.Error {
+	e := anthropic.Errorf(status, "%s", message)
+	e.Cause = ErrNoVendor
+	return e
 }

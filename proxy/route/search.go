@@ -15,16 +15,15 @@ import (
 
 // search is one call's way along the chain.
 type search struct {
-	chain   *Chain
-	call    vendor.Call
-	queue   Queue
-	trail   *Trail
-	session Session
-	failed  failures
-	called  int // vendors that were asked
-	gated   []gated
-	renames int  // of models, by vendors that refused an old name
-	renamed bool // by the vendor that was asked last
+	chain    *Chain
+	call     vendor.Call
+	progress Progress
+	session  Session
+	failed   failures
+	called   int // vendors that were asked
+	gated    []gated
+	renames  int  // of models, by vendors that refused an old name
+	renamed  bool // by the vendor that was asked last
 }
 
 // gated is a vendor that was left alone, and until when.
@@ -133,7 +132,7 @@ func (s *search) skips(v *vendor.Vendor, anyway bool) bool {
 }
 
 func (s *search) skip(v *vendor.Vendor, why string) {
-	*s.trail = append(*s.trail, Try{Vendor: v.Name(), Model: s.key(v).Model, Verdict: "skipped", Reason: why})
+	s.progress.Tried(Try{Vendor: v.Name(), Model: s.key(v).Model, Verdict: "skipped", Reason: why})
 }
 
 func (s *search) gate(v *vendor.Vendor, out *closed) {
@@ -221,9 +220,13 @@ func (s *search) shortest(left *[]*vendor.Vendor) *vendor.Vendor {
 
 // wait queues for a permit.
 func (s *search) wait(ctx context.Context, v *vendor.Vendor) (*limiter.Permit, time.Duration, error) {
-	s.queue.Enter()
-	defer s.queue.Leave()
-	return s.chain.acquire(ctx, s.key(v))
+	k := s.key(v)
+	s.progress.At(Step{Stage: Queues, Key: k})
+	permit, queued, err := s.chain.acquire(ctx, k)
+	if err != nil {
+		s.progress.At(Step{Stage: Leaves, Key: k})
+	}
+	return permit, queued, err
 }
 
 // acquire waits for a permit. A queue that is full, or too slow, is an *anthropic.Error.
@@ -232,7 +235,7 @@ func (c *Chain) acquire(ctx context.Context, k limiter.Key) (*limiter.Permit, ti
 	permit, err := c.limiter.Acquire(ctx, k)
 	if errors.Is(err, limiter.ErrQueueFull) || errors.Is(err, limiter.ErrWaitExpired) {
 		refused := anthropic.Errorf(anthropic.StatusOverloaded, "%v", err)
-		refused.RetryAfter = afterQueue
+		refused.RetryAfter, refused.Cause = afterQueue, err
 		err = refused
 	}
 	return permit, time.Since(start), err

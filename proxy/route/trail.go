@@ -1,9 +1,33 @@
 package route
 
-import "time"
+import (
+	"time"
 
-// Trail is what became of a call at each vendor that was considered, in order.
-type Trail []Try
+	"afterglow/limiter"
+)
+
+// Progress is told how far a call has come, on the call's own goroutine.
+type Progress interface {
+	At(Step)
+	Tried(Try) // a vendor was considered, and this became of it
+}
+
+// Step is where a call is.
+type Step struct {
+	Stage Stage
+	Key   limiter.Key // whose permit, whose answer
+	Until time.Time   // when the vendor is asked again, after Refused; zero = not again
+}
+
+// Stage is a kind of Step.
+type Stage uint8
+
+const (
+	Queues  Stage = iota // it waits for a permit
+	Leaves               // it got none
+	Asks                 // it has the permit, and the vendor is asked
+	Refused              // the vendor answered 429 or 529
+)
 
 // Try is one vendor's part in a call.
 type Try struct {
@@ -13,6 +37,10 @@ type Try struct {
 	Reason  string        // why it did not answer
 	Status  int           // of its refusal; 0 if it gave none
 	Labels  []string      // how the request was adapted
+	Retries int           // refusals of its that were waited out
 	Queued  time.Duration // in its queue
 	Took    time.Duration // from the permit to the first event, or to the failure
 }
+
+// Called reports whether the vendor was asked.
+func (t Try) Called() bool { return t.Verdict != "skipped" }

@@ -34,6 +34,7 @@ type finding struct {
 	counts  bool          // against the breaker
 	model   bool          // it is the model's alone
 	capped  bool          // a quota is used up
+	usedUp  bool          // so, or the balance is
 	until   time.Time     // the vendor, or the model, is out until then; zero = not known to be
 	hint    time.Duration // how long it asks to be left alone, with a margin
 	reason  string
@@ -72,6 +73,7 @@ func judge(ctx context.Context, err error, v *vendor.Vendor, req *anthropic.Requ
 	case vendor.BadKey:
 		f.until, f.hint = now.Add(afterBadKey), 0
 	case vendor.NoFunds:
+		f.usedUp = true
 		if v.Conf().Auth != "client" { // another client may have another balance
 			f.until = now.Add(afterUserMust)
 		}
@@ -81,7 +83,7 @@ func judge(ctx context.Context, err error, v *vendor.Vendor, req *anthropic.Requ
 		f.model, f.counts, f.until = true, true, now.Add(max(f.hint, afterModelBusy))
 		f.hint = max(f.hint, afterModelBusy)
 	case vendor.UsedUp:
-		f.capped, f.until = true, now.Add(max(f.hint, afterUsedUp))
+		f.capped, f.usedUp, f.until = true, true, now.Add(max(f.hint, afterUsedUp))
 		if at := vendor.ResetTime(refused.Message, now); !at.IsZero() {
 			f.until = at
 		} else if f.hint > 0 {

@@ -52,7 +52,7 @@ func TestCopilotsHosts(t *testing.T) {
 			t.Fatal(err)
 		}
 		asked = nil
-		resp, err := v.Send(t.Context(), call)
+		resp, err := v.Send(t.Context(), call, nil)
 		if err == nil {
 			resp.Close()
 		}

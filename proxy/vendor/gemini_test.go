@@ -51,7 +51,7 @@ func ask(t *testing.T, v *Vendor, model, body string) (message string, err error
 	if err != nil {
 		t.Fatal(err)
 	}
-	resp, err := v.Send(t.Context(), call)
+	resp, err := v.Send(t.Context(), call, nil)
 	if err != nil {
 		return "", err
 	}

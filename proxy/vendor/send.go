@@ -38,12 +38,13 @@ func (v *Vendor) Prepare(call Call, model string) (Prepared, error) {
 
 // Send sends a prepared call and returns the answer as soon as it is worth
 // committing to: a stream whose first event is there, or a whole message. Refusals with 429 and 529
-// are waited out here, as often as the configuration says, so that the caller's permit spans them.
+// are waited out here, as often as the configuration says, so that the caller's permit spans them. Before each
+// such wait, waits is told when it ends; nil = nobody asks.
 //
 // The error is an *anthropic.Error if the vendor answered one, the context's cause if ctx ended, else
 // the transport's. The caller closes the response.
-func (v *Vendor) Send(ctx context.Context, call Prepared) (*Response, error) {
-	waits := v.waits()
+func (v *Vendor) Send(ctx context.Context, call Prepared, waits func(until time.Time)) (*Response, error) {
+	delays := v.delays()
 	again := 0 // because of the account
 	for attempt := 1; ; attempt++ {
 		resp, err := v.exchange(ctx, call)
@@ -61,7 +62,10 @@ func (v *Vendor) Send(ctx context.Context, call Prepared) (*Response, error) {
 		if attempt >= v.attempts(refused) {
 			return resp, err
 		}
-		wait := v.delay(refused, waits)
+		wait := v.delay(refused, delays)
+		if waits != nil {
+			waits(time.Now().Add(wait))
+		}
 		v.log.Debug("wait and retry", "status", refused.Status, "code", refused.Code, "attempt", attempt, "wait", wait)
 		if err := sleep(ctx, wait); err != nil {
 			return nil, err
@@ -90,9 +94,9 @@ func (v *Vendor) attempts(refused *anthropic.Error) int {
 	return 1
 }
 
-// waits yields the equal-jitter series: each wait lies between half and the whole of a ceiling that
+// delays yields the equal-jitter series: each wait lies between half and the whole of a ceiling that
 // starts at Retry.Initial and doubles. The library spreads around a middle, which is ¾ of the ceiling.
-func (v *Vendor) waits() *backoff.ExponentialBackOff {
+func (v *Vendor) delays() *backoff.ExponentialBackOff {
 	b := backoff.NewExponentialBackOff()
 	b.InitialInterval = v.conf.Retry.Initial * 3 / 4
 	b.RandomizationFactor = 1.0 / 3
@@ -105,8 +109,8 @@ func (v *Vendor) waits() *backoff.ExponentialBackOff {
 // margin is added to what a vendor asks for, because its clock and ours count differently.
 const margin = 1.1
 
-func (v *Vendor) delay(refused *anthropic.Error, waits *backoff.ExponentialBackOff) time.Duration {
-	next := waits.NextBackOff()
+func (v *Vendor) delay(refused *anthropic.Error, delays *backoff.ExponentialBackOff) time.Duration {
+	next := delays.NextBackOff()
 	if refused.RetryAfter > 0 {
 		next = time.Duration(float64(refused.RetryAfter) * margin)
 	}

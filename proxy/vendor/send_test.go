@@ -57,7 +57,7 @@ func waits(t *testing.T, codes string, list ...answer) (gaps []time.Duration, er
 	if err != nil {
 		t.Fatal(err)
 	}
-	resp, err := v.Via(net).Send(t.Context(), call)
+	resp, err := v.Via(net).Send(t.Context(), call, nil)
 	if err == nil {
 		resp.Close()
 	}

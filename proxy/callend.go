@@ -1,0 +1,74 @@
+package proxy
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"afterglow/proxy/ledger"
+)
+
+// end completes a call's record, and hands it to everybody who keeps or counts calls.
+func (s *Server) end(rec *record) {
+	rec.close()
+	rec.cancel(nil)
+	s.calls.end(rec)
+	s.limiter.Notify()
+	call := rec.ledgerCall()
+	if s.ledger != nil {
+		s.ledger.Record(call)
+	}
+	s.logCall(rec, call)
+}
+
+// logCall writes the log's line of a call.
+func (s *Server) logCall(rec *record, c ledger.Call) {
+	level := slog.LevelInfo
+	if c.Class != ledger.OK && c.Class != ledger.Gone && c.Class != ledger.Cancelled {
+		level = slog.LevelWarn
+	}
+	s.log.LogAttrs(context.Background(), level, "call", slog.String("kind", c.Kind), slog.String("operation", c.Operation), slog.String("outcome", rec.outcome), slog.String("model", c.Model),
+		slog.String("vendor", c.Vendor), slog.String("vendor_model", c.VendorModel), slog.Bool("stream", c.Stream), slog.Int("status", c.Status),
+		slog.Duration("queued", c.Queued.Round(time.Millisecond)), slog.Duration("took", c.Took.Round(time.Millisecond)),
+		slog.Int64("input", c.Usage.Input), slog.Int64("output", c.Usage.Output),
+		slog.Int64("cache_read", c.Usage.CacheRead), slog.Int64("cache_creation", c.Usage.CacheCreation))
+}
+
+// ledgerCall is the ledger's row of a call that has ended.
+func (rec *record) ledgerCall() ledger.Call {
+	c := ledger.Call{
+		Time: rec.start, Kind: rec.kind, Operation: rec.operation, Endpoint: rec.endpoint, RequestID: rec.request, Session: rec.session, Agent: rec.agent,
+		Model: rec.model, Vendor: rec.vendor, VendorModel: rec.served, Served: rec.servedName(), Usage: rec.usage, Details: rec.details, Stream: rec.stream,
+		Status: rec.status, Class: rec.class, Retries: rec.retries(), Queued: rec.queued(), First: rec.first, Took: rec.took,
+		Adaptations: rec.labels(), Evidence: rec.frames.list(),
+	}
+	for _, t := range rec.trail {
+		if !t.Called() {
+			continue
+		}
+		if c.Tiers++; t.Verdict == "next_tier" {
+			c.FailedFrom = t.Vendor
+		}
+	}
+	if c.FailedFrom == c.Vendor { // nobody was called after it
+		c.FailedFrom = ""
+	}
+	return c
+}
+
+// servedName is what the vendor called the model, or else the name that it was sent; never the client's
+// (RC-9).
+func (rec *record) servedName() string {
+	if rec.named != "" {
+		return rec.named
+	}
+	return rec.served
+}
+
+// retries is how many refusals were waited out. The caller holds the lock, or the call has ended.
+func (rec *record) retries() (n int) {
+	for _, t := range rec.trail {
+		n += t.Retries
+	}
+	return n
+}

@@ -1,0 +1,53 @@
+package proxy
+
+import (
+	"time"
+
+	"afterglow/proxy/route"
+)
+
+// progress writes a call's way along the chain into its record, and tells its parker.
+type progress struct {
+	*record
+	park   *parker
+	server *Server
+}
+
+// At implements route.Progress.
+func (p progress) At(step route.Step) {
+	p.set(func() {
+		p.vendor, p.served = step.Key.Vendor, step.Key.Model
+		switch step.Stage {
+		case route.Queues:
+			p.enter(Queued)
+		case route.Leaves:
+			p.enter(Connecting)
+		case route.Asks:
+			if p.now = 0; p.phase == Queued {
+				p.now = time.Since(p.since)
+			}
+			p.enter(Connecting)
+		case route.Refused:
+			if !step.Until.IsZero() {
+				p.enter(Waiting)
+				p.until = step.Until
+			}
+		}
+	})
+	switch step.Stage {
+	case route.Queues:
+		p.park.Enter()
+	case route.Leaves, route.Asks:
+		p.park.Leave()
+	case route.Refused:
+		p.server.history.Refused(step.Key)
+	}
+	p.server.limiter.Notify()
+}
+
+// Tried implements route.Progress.
+func (p progress) Tried(t route.Try) {
+	p.set(func() {
+		p.trail, p.now = append(p.trail, t), 0
+	})
+}

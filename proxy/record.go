@@ -1,0 +1,217 @@
+package proxy
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/tidwall/gjson"
+
+	"afterglow/proxy/anthropic"
+	"afterglow/proxy/ledger"
+	"afterglow/proxy/route"
+	"afterglow/proxy/sse"
+)
+
+// record is what becomes of one call. It holds nothing of the request but names, unless bodies are captured.
+type record struct {
+	number    int
+	start     time.Time
+	kind      string // kindMessages, kindNative or kindRoute
+	operation string // what was asked for, as package meter names it
+	endpoint  string // the path, without its query
+	agent     string
+	cancel    context.CancelCauseFunc
+	bodies    *bodies          // nil if they are not captured
+	frames    *evidence        // nil if they are not kept
+	details   map[string]int64 // parts of usage, by the vendor's names
+	err       error            // why it did not end well; the call's own goroutine has it until the end
+	gone      bool             // the client left
+
+	mu      sync.Mutex // guards the rest
+	phase   Phase
+	since   time.Time     // when the phase began
+	until   time.Time     // when the vendor is asked again, in phase Waiting
+	now     time.Duration // queued for the vendor that is asked now, which has no try yet
+	waited  time.Duration // in a vendor route's queue
+	asked   http.Header   // the client's header
+	answer  http.Header   // the vendor's, nil if there is none
+	request string        // the request id that the client got
+	session string
+	model   string // the client's name
+	vendor  string // where it is: the one that answered, or was asked or queued for last; "" if there was none
+	served  string // the vendor model
+	named   string // what the vendor called the model that answered; "" if it did not say
+	stream  bool
+	status  int // HTTP status that the client got; 499 if it left before one
+	trail   []route.Try
+	first   time.Duration // until the first event, or the whole message, was there; 0 if it never was
+	took    time.Duration // 0 until it has ended
+	usage   anthropic.Usage
+	class   ledger.Class
+	outcome string
+}
+
+// Kinds of calls.
+const (
+	kindMessages = "messages" // through the chain
+	kindNative   = "native"   // a native path, with the client's own credentials
+	kindRoute    = "route"    // a vendor route
+)
+
+// longestOutcome bounds, in bytes, what a record keeps of an error.
+const longestOutcome = 500
+
+// statusClientGone is the status of a call whose client left before it got one, as nginx calls it.
+const statusClientGone = 499
+
+// agentHeader carries a sub-agent's id.
+const agentHeader = "X-Claude-Code-Agent-Id"
+
+// begin makes the record of a call and lists it. The call goes on with the request that it returns, which can
+// be cancelled; end ends it.
+func (s *Server) begin(r *http.Request, kind, operation string) (*record, *http.Request) {
+	ctx, cancel := context.WithCancelCause(r.Context())
+	rec := &record{
+		start: time.Now(), kind: kind, operation: operation, endpoint: r.URL.Path, cancel: cancel,
+		agent: name(r.Header.Get(agentHeader)), asked: r.Header, phase: Connecting,
+	}
+	rec.since = rec.start
+	if s.evidence.Load() {
+		rec.frames = &evidence{}
+	}
+	s.capture.begin(rec)
+	s.calls.add(rec)
+	return rec, r.WithContext(ctx)
+}
+
+// name is a text that can be shown, copied, or "" if it cannot.
+func name(text string) string {
+	if badModel(text) {
+		return ""
+	}
+	return strings.Clone(text)
+}
+
+// set changes the record under its lock.
+func (rec *record) set(change func()) {
+	rec.mu.Lock()
+	defer rec.mu.Unlock()
+	change()
+}
+
+// enter begins a phase. The caller holds the lock.
+func (rec *record) enter(p Phase) { rec.phase, rec.since = p, time.Now() }
+
+// answered begins the answer of a call to the chain.
+func (rec *record) answered(r *route.Reply) {
+	rec.set(func() {
+		rec.vendor, rec.served, rec.status, rec.answer = r.Vendor, r.Model, http.StatusOK, r.Header
+		rec.request = r.Header.Get("Request-Id")
+		rec.first = time.Since(rec.start)
+		rec.enter(Streaming)
+	})
+}
+
+// refuse notes an error that the client was given.
+func (rec *record) refuse(e *anthropic.Error) {
+	rec.err = e
+	rec.set(func() { rec.status, rec.request = e.Status, e.RequestID })
+}
+
+// leave notes that the client left before it was answered.
+func (rec *record) leave(err error) {
+	rec.err, rec.gone = err, true
+	rec.set(func() { rec.status = statusClientGone })
+}
+
+// read takes the usage that an event carries.
+func (rec *record) read(kind anthropic.Kind, e sse.Event) {
+	if kind != anthropic.MessageStart && kind != anthropic.MessageDelta {
+		return
+	}
+	rec.set(func() { rec.usage.Read(kind, e) })
+	if rec.frames != nil {
+		name, path := "message_delta", "usage"
+		if kind == anthropic.MessageStart {
+			name, path = "message_start", "message.usage"
+		}
+		rec.frames.add(name, gjson.GetBytes(e.Data, path).Raw, rec.usage)
+	}
+}
+
+// readMessage takes the usage of a whole message.
+func (rec *record) readMessage(message []byte) {
+	rec.set(func() { rec.usage.ReadMessage(message) })
+	if rec.frames != nil {
+		rec.frames.add("message", gjson.GetBytes(message, "usage").Raw, rec.usage)
+	}
+}
+
+// hear notes what the vendor called the model, in the data of an event or in a message. A name that could
+// not be shown is nobody's.
+func (rec *record) hear(data []byte) {
+	if served := name(anthropic.Served(data)); served != "" {
+		rec.set(func() { rec.named = served })
+	}
+}
+
+// queued is how long the call waited for slots, at all vendors. The caller holds the lock.
+func (rec *record) queued() time.Duration {
+	all := rec.waited + rec.now
+	if rec.phase == Queued {
+		all += time.Since(rec.since)
+	}
+	for _, t := range rec.trail {
+		all += t.Queued
+	}
+	return all
+}
+
+// labels are the adaptations of the request that was answered, or else sent last.
+func (rec *record) labels() []string {
+	for i := len(rec.trail) - 1; i >= 0; i-- {
+		if rec.trail[i].Called() {
+			return rec.trail[i].Labels
+		}
+	}
+	return nil
+}
+
+// close completes the record.
+func (rec *record) close() {
+	class := classOf(rec.err, rec.gone)
+	rec.mu.Lock()
+	defer rec.mu.Unlock()
+	rec.enter(Ended)
+	rec.took, rec.class, rec.until = rec.since.Sub(rec.start), class, time.Time{}
+	rec.outcome = "ok"
+	switch {
+	case class == ledger.Gone || class == ledger.Cancelled:
+		rec.outcome = "cancelled"
+	case rec.err != nil: // the words alone: an error may hold a vendor's whole answer
+		text := rec.err.Error()
+		rec.outcome = strings.Clone(text[:min(len(text), longestOutcome)])
+	}
+	rec.err = nil
+	rec.asked, rec.answer = masked(rec.asked), masked(rec.answer)
+}
+
+// errCancelled is the cause of a call's end when the user cancelled it.
+var errCancelled = errors.New("cancelled in Afterglow")
+
+// cancelled reports whether the user cancelled the call of a context.
+func cancelled(ctx context.Context) bool { return errors.Is(context.Cause(ctx), errCancelled) }
+
+// cancelledError is what the client of a cancelled call gets: the status after which no client asks again.
+func cancelledError() *anthropic.Error {
+	e := anthropic.Errorf(http.StatusForbidden, "the call was cancelled in Afterglow")
+	e.Header, e.Cause = http.Header{"X-Should-Retry": {"false"}}, errCancelled
+	return e
+}
+
+// errClient marks an error that says the client is gone, not the vendor.
+var errClient = errors.New("write to client")

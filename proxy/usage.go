@@ -1,0 +1,89 @@
+package proxy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"afterglow/limiter"
+	"afterglow/proxy/history"
+	"afterglow/proxy/ledger"
+)
+
+// Usage is what the usage page shows of a range.
+type Usage struct {
+	Rows     []ledger.Row
+	Sessions []ledger.Session // by last use
+	Ledger   ledger.Stats
+	Prices   string // the day of the price list, "2006-01-02"
+}
+
+// mostSessions bounds how many sessions of a range are told.
+const mostSessions = 200
+
+// errNoLedger says that there is nothing to be read.
+var errNoLedger = errors.New("the ledger is turned off (ledger.enabled), or could not be opened")
+
+// Usage reads the ledger. It may take a while, and is not for the UI's goroutine.
+func (s *Server) Usage(ctx context.Context, q ledger.Query) (u Usage, err error) {
+	if s.ledger == nil {
+		return u, errNoLedger
+	}
+	conf := s.conf()
+	u.Ledger, u.Prices = s.ledger.Stats(), conf.PricesDate
+	if u.Rows, err = s.ledger.Rows(ctx, q, conf.Prices); err != nil {
+		return u, err
+	}
+	u.Sessions, err = s.ledger.Sessions(ctx, q, conf.Prices, mostSessions)
+	return u, err
+}
+
+// Export writes the calls of a range, a row each, the oldest first: as CSV with a head, or as a JSON array.
+// The error says what went wrong, or that the format is neither "csv" nor "json".
+func (s *Server) Export(ctx context.Context, q ledger.Query, format string, to io.Writer) error {
+	switch {
+	case s.ledger == nil:
+		return errNoLedger
+	case format == "csv":
+		return ledger.ExportCSV(ctx, s.ledger, q, to)
+	case format == "json":
+		return ledger.ExportJSON(ctx, s.ledger, q, to)
+	}
+	return fmt.Errorf(`format %q: expected "csv" or "json"`, format)
+}
+
+// History is a gauge's last while: by the second up to an hour, by the minute from there, at most 30 days. Where
+// nothing is known there are no points.
+func (s *Server) History(ctx context.Context, k limiter.Key, span time.Duration) ([]history.Point, error) {
+	if span <= history.Span {
+		return s.history.Seconds(k, span), nil
+	}
+	if s.ledger == nil {
+		return nil, errNoLedger
+	}
+	minutes, err := s.ledger.Minutes(ctx, k.Vendor, k.Model, time.Now().Add(-span))
+	if err != nil {
+		return nil, err
+	}
+	points := make([]history.Point, 0, len(minutes))
+	for _, m := range minutes {
+		points = append(points, history.Point{Time: m.Time, InFlight: m.InFlight, Pending: m.Pending, Limit: m.Limit, Refused: m.Refused})
+	}
+	return points, nil
+}
+
+// keepMinutes gives the history's minutes to the ledger.
+func (s *Server) keepMinutes(minutes []history.Minute) {
+	if s.ledger == nil {
+		return
+	}
+	rows := make([]ledger.Minute, 0, len(minutes))
+	for _, m := range minutes {
+		rows = append(rows, ledger.Minute{
+			Time: m.Time, Vendor: m.Vendor, Model: m.Model, InFlight: m.InFlight, Pending: m.Pending, Limit: m.Limit, Refused: m.Refused,
+		})
+	}
+	s.ledger.PutMinutes(rows)
+}
