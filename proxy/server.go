@@ -36,6 +36,7 @@ type Options struct {
 	Credentials *credential.Store
 	Sites       vendor.Sites   // where sign-ins lead; for tests
 	Ledger      *ledger.Ledger // Run closes it; nil keeps nothing
+	Version     string         // the program's
 	Log         *slog.Logger   // nil logs nothing
 }
 
@@ -53,6 +54,7 @@ type Server struct {
 	evidence atomic.Bool // every frame of usage is kept as it came
 	state    *config.State
 	demo     bool
+	version  string
 	log      *slog.Logger
 	http     *http.Server
 
@@ -82,7 +84,7 @@ func New(o Options) (*Server, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{
-		limiter: limiter.New(), state: o.State, ledger: o.Ledger, history: history.New(), demo: o.Demo, log: o.Log, draining: make(chan struct{}),
+		limiter: limiter.New(), state: o.State, ledger: o.Ledger, history: history.New(), demo: o.Demo, version: o.Version, log: o.Log, draining: make(chan struct{}),
 	}
 	s.memory = route.NewMemory(s.limiter.Notify)
 	s.keeper, s.sites = credential.NewKeeper(o.Credentials, s.limiter.Notify, o.Log), o.Sites
@@ -129,6 +131,9 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /api/calls/{number}", s.getCall)
 	mux.HandleFunc("DELETE /api/calls/{number}", s.deleteCall)
 	mux.HandleFunc("PUT /api/capture", s.putCapture)
+	mux.HandleFunc("GET /api/dashboard/summary", s.getSummary)
+	mux.HandleFunc("GET /api/dashboard/timeline", s.getTimeline)
+	mux.HandleFunc("GET /api/dashboard/sessions", s.getSessions)
 	mux.HandleFunc("POST /api/reset", s.postReset)
 	mux.HandleFunc("PUT /api/tier-order", s.putTierOrder)
 	mux.HandleFunc("DELETE /api/tier-order", s.deleteTierOrder)

@@ -106,6 +106,16 @@ type Usage struct {
 // Total is the sum of the four kinds, each token once.
 func (u Usage) Total() int64 { return u.Input + u.Output + u.CacheCreation + u.CacheRead }
 
+// Add adds another's counts.
+func (u *Usage) Add(v Usage) {
+	u.Input += v.Input
+	u.Output += v.Output
+	u.CacheCreation += v.CacheCreation
+	u.CacheRead += v.CacheRead
+	u.CacheCreation1h += v.CacheCreation1h
+	u.Reasoning += v.Reasoning
+}
+
 // Read takes the counts that an event carries. A zero never overwrites: vendors send it for
 // counts they gave before.
 func (u *Usage) Read(kind Kind, e sse.Event) {

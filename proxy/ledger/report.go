@@ -60,3 +60,19 @@ type Stats struct {
 	Retention time.Duration // 0 = for ever
 	Problem   string        // "" when all is well
 }
+
+// Add adds another's sums.
+func (s *Sums) Add(t Sums) {
+	s.Requests += t.Requests
+	s.Succeeded += t.Succeeded
+	s.Failovers += t.Failovers
+	s.Usage.Add(t.Usage)
+	s.Cost.Add(t.Cost)
+	s.Took.Merge(t.Took)
+	s.Queued.Merge(t.Queued)
+	s.First.Merge(t.First)
+}
+
+// Stamp is a time as the ledger writes it: UTC, in milliseconds, always as long, so that texts compare as times
+// do.
+func Stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
