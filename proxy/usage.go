@@ -47,9 +47,9 @@ func (s *Server) Export(ctx context.Context, q ledger.Query, format string, to i
 	case s.ledger == nil:
 		return errNoLedger
 	case format == "csv":
-		return ledger.ExportCSV(ctx, s.ledger, q, to)
+		return s.ledger.ExportCSV(ctx, q, to)
 	case format == "json":
-		return ledger.ExportJSON(ctx, s.ledger, q, to)
+		return s.ledger.ExportJSON(ctx, q, to)
 	}
 	return fmt.Errorf(`format %q: expected "csv" or "json"`, format)
 }

@@ -65,6 +65,7 @@ const (
 	Gone       Class = "client_gone" // the client left
 	Cancelled  Class = "cancelled"   // the user cancelled it in Afterglow
 	Internal   Class = "internal"    // ours
+	Unknown    Class = "unknown"     // of an imported row that does not say
 )
 
 // Evidence is one frame of usage as the vendor sent it, and what was made of it.

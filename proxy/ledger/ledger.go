@@ -1,42 +1,179 @@
-// Package ledger keeps a row for every call in a SQLite database.
+// Package ledger keeps a row for every call in a SQLite database: what it asked for, who answered, what it used,
+// how long it took, and why it failed if it did. It keeps nothing of what was said.
+//
+// Rows are written by one goroutine in batches, at most half a second after their call has ended, and never in a
+// call's way: where they come faster than they can be written, some are dropped and counted. With each row the same
+// transaction keeps sums by local day, from which reports are read, so that they cost the same whether there are a
+// thousand rows or a million. A day is the one that a call came on where this program ran.
 package ledger
 
 import (
 	"context"
+	"database/sql"
 	"errors"
-	"io"
+	"fmt"
 	"log/slog"
+	"os"
+	"sync"
+	"sync/atomic"
 	"time"
-
-	"afterglow/proxy/price"
 )
 
+// Options are what Open needs.
 type Options struct {
-	Path      string
-	Retention time.Duration
-	Evidence  bool
-	Log       *slog.Logger
+	Path      string        // the file; its folder exists
+	Retention time.Duration // how long rows are kept; 0 = for ever
+	Log       *slog.Logger  // nil logs nothing
 }
 
-type Ledger struct{}
+// Ledger is an open database. It is safe for concurrent use; close it.
+type Ledger struct {
+	path  string
+	log   *slog.Logger
+	files atomic.Pointer[files]
 
-func Open(o Options) (*Ledger, error)                                             { return nil, errors.New("stub") }
-func OpenReadOnly(path string) (*Ledger, error)                                   { return nil, errors.New("stub") }
-func (l *Ledger) Record(c Call)                                                   {}
-func (l *Ledger) PutMinutes(m []Minute)                                           {}
-func (l *Ledger) SetRetention(d time.Duration)                                    {}
-func (l *Ledger) SetEvidence(on bool)                                             {}
-func (l *Ledger) Stats() Stats                                                    { return Stats{} }
-func (l *Ledger) Close() error                                                    { return nil }
-func (l *Ledger) Rows(ctx context.Context, q Query, p price.Table) ([]Row, error) { return nil, nil }
-func (l *Ledger) Sessions(ctx context.Context, q Query, p price.Table, limit int) ([]Session, error) {
-	return nil, nil
+	mu      sync.Mutex // guards the buffer
+	calls   []Call
+	minutes []Minute
+	closed  bool
+
+	wake      chan struct{} // one deep: the buffer is not empty any more, or is full
+	closing   chan struct{}
+	done      chan struct{} // closed when the writer has ended
+	retention atomic.Int64  // a time.Duration
+	written   atomic.Int64
+	dropped   atomic.Int64
+	problem   atomic.Pointer[string]
+	troubled  atomic.Bool // the problem is that rows could not be written
 }
-func (l *Ledger) SessionsSince(ctx context.Context, since time.Time, p price.Table, limit int) ([]Session, error) {
-	return nil, nil
+
+// files are the database's two handles.
+type files struct {
+	write *sql.DB // of one connection
+	read  *sql.DB // that cannot write; only this in a ledger that is open for reading
 }
-func (l *Ledger) Minutes(ctx context.Context, vendor, model string, since time.Time) ([]Minute, error) {
-	return nil, nil
+
+func (f *files) close() error {
+	err := f.read.Close()
+	if f.write != nil {
+		err = errors.Join(err, f.write.Close())
+	}
+	return err
 }
-func ExportCSV(ctx context.Context, l *Ledger, q Query, w io.Writer) error  { return nil }
-func ExportJSON(ctx context.Context, l *Ledger, q Query, w io.Writer) error { return nil }
+
+// Open opens a database, makes it if there is none, and brings one of an earlier version, or of the reference, up to
+// date. One that cannot be used is kept under another name, and Stats says so; a new one is begun then. The error
+// says that not even that was possible.
+func Open(o Options) (*Ledger, error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	l := &Ledger{path: o.Path, log: o.Log, wake: make(chan struct{}, 1), closing: make(chan struct{}), done: make(chan struct{})}
+	l.retention.Store(int64(o.Retention))
+	f, err := openFiles(o.Path)
+	if err != nil {
+		l.report(err)
+		if f, err = l.startAnew(err); err != nil {
+			return nil, err
+		}
+	}
+	l.files.Store(f)
+	go l.run()
+	return l, nil
+}
+
+// startAnew sets the database aside and begins another.
+func (l *Ledger) startAnew(why error) (*files, error) {
+	aside, err := setAside(l.path)
+	if err != nil {
+		return nil, fmt.Errorf("set ledger aside, which cannot be used (%w): %w", why, err)
+	}
+	l.report(fmt.Errorf("%w; it was kept as %s, and a new one was begun", why, aside))
+	return openFiles(l.path)
+}
+
+// report logs a problem and keeps it for Stats.
+func (l *Ledger) report(err error) {
+	text := err.Error()
+	if old := l.problem.Swap(&text); old == nil || *old != text {
+		l.log.Error("ledger", "error", err)
+	}
+}
+
+// setAside gives the database and its journal another name, which it returns.
+func setAside(path string) (string, error) {
+	aside := path + time.Now().Format(".20060102-150405.000.broken")
+	if err := os.Rename(path, aside); err != nil {
+		return "", err
+	}
+	for _, part := range []string{"-wal", "-shm"} {
+		if err := os.Rename(path+part, aside+part); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return "", err
+		}
+	}
+	return aside, nil
+}
+
+// OpenReadOnly opens a database to be read, also while another process writes it. The error says that there is
+// none, or that it is not of this version.
+func OpenReadOnly(path string) (*Ledger, error) {
+	if _, err := os.Stat(path); err != nil {
+		return nil, fmt.Errorf("open ledger: %w", err)
+	}
+	read, err := sql.Open("sqlite", dsn(path, "mode=ro"))
+	if err != nil {
+		return nil, fmt.Errorf("open ledger: %w", err)
+	}
+	if err := checkVersion(read, path); err != nil {
+		read.Close()
+		return nil, err
+	}
+	l := &Ledger{path: path, log: slog.New(slog.DiscardHandler), closing: make(chan struct{}), done: make(chan struct{})}
+	l.files.Store(&files{read: read})
+	close(l.done)
+	return l, nil
+}
+
+// SetRetention changes how long rows are kept; 0 = for ever. It holds from the next look at what is old.
+func (l *Ledger) SetRetention(d time.Duration) { l.retention.Store(int64(d)) }
+
+// Stats tells of the ledger itself.
+func (l *Ledger) Stats() Stats {
+	s := Stats{Path: l.path, Written: l.written.Load(), Dropped: l.dropped.Load(), Retention: time.Duration(l.retention.Load())}
+	for _, part := range []string{"", "-wal", "-shm"} {
+		if info, err := os.Stat(l.path + part); err == nil {
+			s.Bytes += info.Size()
+		}
+	}
+	if p := l.problem.Load(); p != nil {
+		s.Problem = *p
+	}
+	return s
+}
+
+// Close writes what is in the buffer, waits for queries, and closes the database. It may be called twice.
+func (l *Ledger) Close() error {
+	l.mu.Lock()
+	again := l.closed
+	l.closed = true
+	l.mu.Unlock()
+	if again {
+		<-l.done
+		return nil
+	}
+	close(l.closing)
+	<-l.done
+	if err := l.files.Load().close(); err != nil {
+		return fmt.Errorf("close ledger: %w", err)
+	}
+	return nil
+}
+
+// reader is the handle for queries.
+func (l *Ledger) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	rows, err := l.files.Load().read.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read ledger: %w", err)
+	}
+	return rows, nil
+}

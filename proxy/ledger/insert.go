@@ -1,0 +1,79 @@
+package ledger
+
+import (
+	"database/sql"
+	"encoding/json"
+	"time"
+)
+
+const insertCall = `INSERT INTO usage_log (ts, vendor, model_requested, model_served, input_tokens, output_tokens,
+	cache_creation_tokens, cache_read_tokens, duration_ms, success, failover, failover_from, request_id, client_category,
+	operation, endpoint, extra_usage_json, session_key, kind, vendor_model, status, error_class, queue_ms, first_ms, retries,
+	tiers, stream, adaptations, agent, cache_creation_1h_tokens, reasoning_tokens)
+	VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`
+
+const insertEvidence = `INSERT INTO usage_evidence (ts, vendor, request_id, model_served, evidence_kind, raw_usage_json,
+	parsed_input_tokens, parsed_output_tokens, parsed_cache_creation_tokens, parsed_cache_read_tokens, cache_signal_present)
+	VALUES (?,?,?,?,?,?,?,?,?,?,?)`
+
+// insertCalls writes rows, and adds them to the sums of their days.
+func insertCalls(tx *sql.Tx, calls []Call) error {
+	if len(calls) == 0 {
+		return nil
+	}
+	statement, err := tx.Prepare(insertCall)
+	if err != nil {
+		return err
+	}
+	defer statement.Close()
+	days := newSums()
+	args := make([]any, 31)
+	for i := range calls {
+		c := &calls[i]
+		if _, err := statement.Exec(c.values(args)...); err != nil {
+			return err
+		}
+		for _, e := range c.Evidence {
+			u := e.Usage
+			_, err := tx.Exec(insertEvidence, Stamp(c.Time), c.Vendor, c.RequestID, c.Served, e.Kind, string(e.Raw),
+				u.Input, u.Output, u.CacheCreation, u.CacheRead, u.CacheCreation+u.CacheRead > 0)
+			if err != nil {
+				return err
+			}
+		}
+		days.add(c)
+	}
+	return days.write(tx)
+}
+
+// values fills args with a row's columns, in insertCall's order.
+func (c *Call) values(args []any) []any {
+	var failedFrom any
+	if c.Failover() {
+		failedFrom = c.FailedFrom
+	}
+	return append(args[:0], Stamp(c.Time), c.Vendor, c.Model, c.Served, c.Usage.Input, c.Usage.Output,
+		c.Usage.CacheCreation, c.Usage.CacheRead, c.Took.Milliseconds(), c.Class == OK, c.Failover(), failedFrom, c.RequestID, c.Category(),
+		c.Operation, c.Endpoint, details(c.Details), c.Session, c.Kind, c.VendorModel, c.Status, string(c.Class), c.Queued.Milliseconds(), c.First.Milliseconds(), c.Retries,
+		c.Tiers, c.Stream, adaptations(c.Adaptations), c.Agent, c.Usage.CacheCreation1h, c.Usage.Reasoning)
+}
+
+// details and adaptations are JSON, or "" for nothing, as it mostly is.
+func details(d map[string]int64) string {
+	if len(d) == 0 {
+		return ""
+	}
+	text, _ := json.Marshal(d) // numbers by strings always marshal
+	return string(text)
+}
+
+func adaptations(list []string) string {
+	if len(list) == 0 {
+		return ""
+	}
+	text, _ := json.Marshal(list)
+	return string(text)
+}
+
+// localDay is the day on which a time is here.
+func localDay(t time.Time) string { return t.Local().Format(time.DateOnly) }

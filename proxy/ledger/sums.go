@@ -1,0 +1,158 @@
+package ledger
+
+import (
+	"database/sql"
+	"time"
+
+	"afterglow/proxy/anthropic"
+)
+
+// dayKey names a row of usage_day.
+type dayKey struct{ day, vendor, category, operation, model, served, failedOn string }
+
+// sessionKey names a row of session_day.
+type sessionKey struct{ day, session, vendor, category, served string }
+
+// span is what a row of session_day sums.
+type span struct {
+	first, last                    time.Time
+	requests, succeeded, failovers int64
+	usage                          anthropic.Usage
+	took                           time.Duration
+}
+
+// sums are what a batch adds to the sums of its days.
+type sums struct {
+	days     map[dayKey]*Sums
+	sessions map[sessionKey]*span
+}
+
+func newSums() *sums {
+	return &sums{map[dayKey]*Sums{}, map[sessionKey]*span{}}
+}
+
+func (s *sums) add(c *Call) {
+	day := localDay(c.Time)
+	k := dayKey{day, c.Vendor, c.Category(), c.Operation, c.Model, c.Served, c.FailedFrom}
+	d := s.days[k]
+	if d == nil {
+		d = &Sums{}
+		s.days[k] = d
+	}
+	d.count(c)
+	if c.Session == "" {
+		return
+	}
+	at := sessionKey{day, c.Session, c.Vendor, c.Category(), c.Served}
+	p := s.sessions[at]
+	if p == nil {
+		p = &span{first: c.Time, last: c.Time}
+		s.sessions[at] = p
+	}
+	p.count(c)
+}
+
+// count adds a call.
+func (s *Sums) count(c *Call) {
+	s.Requests++
+	s.Usage.Add(c.Usage)
+	if c.Failover() {
+		s.Failovers++
+	}
+	if c.Class == OK {
+		s.Succeeded++
+		s.Took.Observe(c.Took)
+	}
+	if c.Queued >= time.Millisecond {
+		s.Queued.Observe(c.Queued)
+	}
+	if c.First > 0 {
+		s.First.Observe(c.First)
+	}
+}
+
+func (p *span) count(c *Call) {
+	if c.Time.Before(p.first) {
+		p.first = c.Time
+	}
+	if c.Time.After(p.last) {
+		p.last = c.Time
+	}
+	p.requests++
+	p.usage.Add(c.Usage)
+	if c.Failover() {
+		p.failovers++
+	}
+	if c.Class == OK {
+		p.succeeded++
+		p.took += c.Took
+	}
+}
+
+// write adds the sums to those that are there.
+func (s *sums) write(tx *sql.Tx) error {
+	for k, d := range s.days {
+		if err := k.write(tx, d); err != nil {
+			return err
+		}
+	}
+	for k, p := range s.sessions {
+		u := p.usage
+		_, err := tx.Exec(`INSERT INTO session_day VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET
+			first_ts = min(first_ts, excluded.first_ts), last_ts = max(last_ts, excluded.last_ts), requests = requests + excluded.requests,
+			succeeded = succeeded + excluded.succeeded, failovers = failovers + excluded.failovers, input = input + excluded.input,
+			output = output + excluded.output, cache_creation = cache_creation + excluded.cache_creation, cache_read = cache_read + excluded.cache_read,
+			cache_creation_1h = cache_creation_1h + excluded.cache_creation_1h, reasoning = reasoning + excluded.reasoning, took_ms = took_ms + excluded.took_ms`,
+			k.day, k.session, k.vendor, k.category, k.served, Stamp(p.first), Stamp(p.last), p.requests, p.succeeded, p.failovers,
+			u.Input, u.Output, u.CacheCreation, u.CacheRead, u.CacheCreation1h, u.Reasoning, p.took.Milliseconds())
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// write adds one row's sums. Another process may have written since, so what is there is read anew.
+func (k dayKey) write(tx *sql.Tx, d *Sums) error {
+	var took, queued, first []byte
+	err := tx.QueryRow(`SELECT took, queued, first FROM usage_day WHERE day = ? AND vendor = ? AND category = ? AND operation = ? AND model = ? AND served = ? AND failed_on = ?`,
+		k.day, k.vendor, k.category, k.operation, k.model, k.served, k.failedOn).Scan(&took, &queued, &first)
+	if err != nil && err != sql.ErrNoRows {
+		return err
+	}
+	if err := d.decode(took, queued, first); err != nil {
+		return err
+	}
+	u := d.Usage
+	_, err = tx.Exec(`INSERT INTO usage_day VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET
+		requests = requests + excluded.requests, succeeded = succeeded + excluded.succeeded, input = input + excluded.input,
+		output = output + excluded.output, cache_creation = cache_creation + excluded.cache_creation, cache_read = cache_read + excluded.cache_read,
+		cache_creation_1h = cache_creation_1h + excluded.cache_creation_1h, reasoning = reasoning + excluded.reasoning,
+		took = excluded.took, queued = excluded.queued, first = excluded.first`,
+		k.day, k.vendor, k.category, k.operation, k.model, k.served, k.failedOn, d.Requests, d.Succeeded,
+		u.Input, u.Output, u.CacheCreation, u.CacheRead, u.CacheCreation1h, u.Reasoning, d.Took.encode(), d.Queued.encode(), d.First.encode())
+	return err
+}
+
+// decode adds histograms as they are stored.
+func (s *Sums) decode(took, queued, first []byte) error {
+	for h, b := range map[*Histogram][]byte{&s.Took: took, &s.Queued: queued, &s.First: first} {
+		if err := h.decode(b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sumUp fills the sums from the rows that are there.
+func sumUp(tx *sql.Tx) error {
+	all := newSums()
+	err := eachCall(tx.Query, "", nil, func(_ int64, c Call) error {
+		all.add(&c)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return all.write(tx)
+}
