@@ -91,19 +91,33 @@ func (p *span) count(c *Call) {
 
 // write adds the sums to those that are there.
 func (s *sums) write(tx *sql.Tx) error {
+	read, err := tx.Prepare(`SELECT took, queued, first FROM usage_day WHERE day = ? AND vendor = ? AND category = ? AND operation = ? AND model = ? AND served = ? AND failed_on = ?`)
+	if err != nil {
+		return err
+	}
+	defer read.Close()
+	write, err := tx.Prepare(addDay)
+	if err != nil {
+		return err
+	}
+	defer write.Close()
 	for k, d := range s.days {
-		if err := k.write(tx, d); err != nil {
+		if err := k.write(read, write, d); err != nil {
 			return err
 		}
 	}
+	return s.writeSessions(tx)
+}
+
+func (s *sums) writeSessions(tx *sql.Tx) error {
+	write, err := tx.Prepare(addSession)
+	if err != nil {
+		return err
+	}
+	defer write.Close()
 	for k, p := range s.sessions {
 		u := p.usage
-		_, err := tx.Exec(`INSERT INTO session_day VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET
-			first_ts = min(first_ts, excluded.first_ts), last_ts = max(last_ts, excluded.last_ts), requests = requests + excluded.requests,
-			succeeded = succeeded + excluded.succeeded, failovers = failovers + excluded.failovers, input = input + excluded.input,
-			output = output + excluded.output, cache_creation = cache_creation + excluded.cache_creation, cache_read = cache_read + excluded.cache_read,
-			cache_creation_1h = cache_creation_1h + excluded.cache_creation_1h, reasoning = reasoning + excluded.reasoning, took_ms = took_ms + excluded.took_ms`,
-			k.day, k.session, k.vendor, k.category, k.served, Stamp(p.first), Stamp(p.last), p.requests, p.succeeded, p.failovers,
+		_, err := write.Exec(k.day, k.session, k.vendor, k.category, k.served, Stamp(p.first), Stamp(p.last), p.requests, p.succeeded, p.failovers,
 			u.Input, u.Output, u.CacheCreation, u.CacheRead, u.CacheCreation1h, u.Reasoning, p.took.Milliseconds())
 		if err != nil {
 			return err
@@ -112,11 +126,22 @@ func (s *sums) write(tx *sql.Tx) error {
 	return nil
 }
 
+const addSession = `INSERT INTO session_day VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET
+	first_ts = min(first_ts, excluded.first_ts), last_ts = max(last_ts, excluded.last_ts), requests = requests + excluded.requests,
+	succeeded = succeeded + excluded.succeeded, failovers = failovers + excluded.failovers, input = input + excluded.input,
+	output = output + excluded.output, cache_creation = cache_creation + excluded.cache_creation, cache_read = cache_read + excluded.cache_read,
+	cache_creation_1h = cache_creation_1h + excluded.cache_creation_1h, reasoning = reasoning + excluded.reasoning, took_ms = took_ms + excluded.took_ms`
+
+const addDay = `INSERT INTO usage_day VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET
+	requests = requests + excluded.requests, succeeded = succeeded + excluded.succeeded, input = input + excluded.input,
+	output = output + excluded.output, cache_creation = cache_creation + excluded.cache_creation, cache_read = cache_read + excluded.cache_read,
+	cache_creation_1h = cache_creation_1h + excluded.cache_creation_1h, reasoning = reasoning + excluded.reasoning,
+	took = excluded.took, queued = excluded.queued, first = excluded.first`
+
 // write adds one row's sums. Another process may have written since, so what is there is read anew.
-func (k dayKey) write(tx *sql.Tx, d *Sums) error {
+func (k dayKey) write(read, write *sql.Stmt, d *Sums) error {
 	var took, queued, first []byte
-	err := tx.QueryRow(`SELECT took, queued, first FROM usage_day WHERE day = ? AND vendor = ? AND category = ? AND operation = ? AND model = ? AND served = ? AND failed_on = ?`,
-		k.day, k.vendor, k.category, k.operation, k.model, k.served, k.failedOn).Scan(&took, &queued, &first)
+	err := read.QueryRow(k.day, k.vendor, k.category, k.operation, k.model, k.served, k.failedOn).Scan(&took, &queued, &first)
 	if err != nil && err != sql.ErrNoRows {
 		return err
 	}
@@ -124,12 +149,7 @@ func (k dayKey) write(tx *sql.Tx, d *Sums) error {
 		return err
 	}
 	u := d.Usage
-	_, err = tx.Exec(`INSERT INTO usage_day VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET
-		requests = requests + excluded.requests, succeeded = succeeded + excluded.succeeded, input = input + excluded.input,
-		output = output + excluded.output, cache_creation = cache_creation + excluded.cache_creation, cache_read = cache_read + excluded.cache_read,
-		cache_creation_1h = cache_creation_1h + excluded.cache_creation_1h, reasoning = reasoning + excluded.reasoning,
-		took = excluded.took, queued = excluded.queued, first = excluded.first`,
-		k.day, k.vendor, k.category, k.operation, k.model, k.served, k.failedOn, d.Requests, d.Succeeded,
+	_, err = write.Exec(k.day, k.vendor, k.category, k.operation, k.model, k.served, k.failedOn, d.Requests, d.Succeeded,
 		u.Input, u.Output, u.CacheCreation, u.CacheRead, u.CacheCreation1h, u.Reasoning, d.Took.encode(), d.Queued.encode(), d.First.encode())
 	return err
 }
