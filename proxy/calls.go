@@ -92,9 +92,10 @@ func (rec *record) answered(r *route.Reply) {
 }
 
 // hear notes what the vendor called the model, in the data of an event or in a message. A name that could
-// not be shown is nobody's.
+// not be shown is nobody's, and the client's own is not the vendor's unless it was sent to it: a translated
+// answer bears it.
 func (rec *record) hear(data []byte) {
-	if name := anthropic.Served(data); !badModel(name) {
+	if name := anthropic.Served(data); !badModel(name) && (name != rec.model || rec.served == rec.model) {
 		rec.named = strings.Clone(name)
 	}
 }
