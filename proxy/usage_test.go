@@ -114,10 +114,13 @@ func TestServedModelIsTheVendors(t *testing.T) {
 // RC-11: every event of ours has both counts as numbers, and what ends another protocol's stream ends here.
 func TestCountsAreNumbersAndNoDoneIsSentOn(t *testing.T) {
 	for dialect, stream := range map[string]string{
-		"openai":    events(spoken, ending, "[DONE]"),
-		"gemini":    events(`{"candidates":[{"content":{"parts":[{"text":"hi"}]}}]}`, `{"candidates":[{"finishReason":"STOP"}]}`) + "data: [DONE]\n\n",
-		"anthropic": message("hi") + "data: [DONE]\n\n",
+		"anthropic, [DONE] within": strings.Replace(message("hi"), "event: message_stop", "data: [DONE]\n\nevent: message_stop", 1),
+		"anthropic, [DONE] first":  "data: [DONE]\n\n" + message("hi"),
+		"openai":                   events(spoken, ending, "[DONE]"),
+		"gemini":                   events(`{"candidates":[{"content":{"parts":[{"text":"hi"}]}}]}`, `{"candidates":[{"finishReason":"STOP"}]}`) + "data: [DONE]\n\n",
+		"anthropic":                message("hi") + "data: [DONE]\n\n",
 	} {
+		dialect, _, _ := strings.Cut(dialect, ",")
 		_, base := serve(t, row("v", vendorServer(t, trickling(stream)).URL, translates(dialect)))
 		_, answer := post(t, base, streamBody)
 		if strings.Contains(answer, "[DONE]") || !strings.HasSuffix(strings.TrimSpace(answer), `{"type":"message_stop"}`) {

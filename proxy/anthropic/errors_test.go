@@ -95,7 +95,8 @@ func TestKindOf(t *testing.T) {
 		"a bare error body":         {sse.Event{Data: []byte(`{"error":{"code":"1305"}}`)}, Failure},
 		"delta":                     {sse.Event{Name: []byte("content_block_delta")}, Other},
 		"an unknown one":            {sse.Event{Data: []byte(`{"type":"new_thing","error":1}`)}, Other},
-		"data that is not JSON yet": {sse.Event{Data: []byte(`[DONE]`)}, Other},
+		"data that is not JSON yet": {sse.Event{Data: []byte(`hello`)}, Other},
+		"another end":               {sse.Event{Data: []byte(`[DONE]`)}, Done},
 	} {
 		if got := KindOf(tc.event); got != tc.want {
 			t.Errorf("%s: got %d, want %d", name, got, tc.want)

@@ -19,6 +19,7 @@ const (
 	MessageDelta             // stop reason and final usage
 	MessageStop              // the message is complete
 	Failure                  // an error event
+	Done                     // another protocol's last event, which some vendors add: no client of this one knows it
 )
 
 // KindOf tells what an event means. Events that have a name are not decoded.
@@ -27,6 +28,9 @@ func KindOf(e sse.Event) Kind {
 	if len(name) == 0 {
 		if e.Data == nil {
 			return Idle
+		}
+		if string(e.Data) == "[DONE]" {
+			return Done
 		}
 		t := gjson.GetBytes(e.Data, "type")
 		if !t.Exists() && gjson.GetBytes(e.Data, "error").Exists() {
