@@ -34,14 +34,21 @@ func sendError(w http.ResponseWriter, e *anthropic.Error, idName string, envelop
 		e.RequestID = "req_" + rand.Text()
 	}
 	h.Set(idName, e.RequestID)
-	h.Set("Content-Type", "application/json")
+	asJSON(h)
 	w.WriteHeader(e.Status)
 	w.Write(envelope())
 }
 
 // writeJSON answers a control request. A client that is gone does not need the rest.
 func writeJSON(w http.ResponseWriter, status int, v any) {
-	w.Header().Set("Content-Type", "application/json")
+	asJSON(w.Header())
 	w.WriteHeader(status)
 	json.NewEncoder(w).Encode(v)
+}
+
+// asJSON says that an answer is JSON and nothing else: names in it are of clients and vendors, and a browser
+// that guessed would take some for a page.
+func asJSON(h http.Header) {
+	h.Set("Content-Type", "application/json")
+	h.Set("X-Content-Type-Options", "nosniff")
 }

@@ -18,6 +18,7 @@ func (s *Server) end(rec *record) {
 	if s.ledger != nil {
 		s.ledger.Record(call)
 	}
+	s.count(rec, call)
 	s.logCall(rec, call)
 }
 

@@ -32,7 +32,7 @@ func (s *Server) countTokens(w http.ResponseWriter, r *http.Request) {
 	for name, values := range vendor.ResponseHeader(answer.Header) {
 		h[name] = values
 	}
-	h.Set("Content-Type", "application/json")
+	asJSON(h)
 	w.WriteHeader(answer.Status)
 	w.Write(answer.Body)
 }

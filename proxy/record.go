@@ -152,11 +152,14 @@ func (rec *record) readMessage(message []byte) {
 }
 
 // hear notes what the vendor called the model, in the data of an event or in a message. A name that could
-// not be shown is nobody's.
+// not be shown is nobody's, and the client's own is not the vendor's, unless that was what it was sent (RC-9).
 func (rec *record) hear(data []byte) {
-	if served := name(anthropic.Served(data)); served != "" {
-		rec.set(func() { rec.named = served })
-	}
+	served := name(anthropic.Served(data))
+	rec.set(func() {
+		if served != "" && (served != rec.model || rec.served == rec.model) {
+			rec.named = served
+		}
+	})
 }
 
 // queued is how long the call waited for slots, at all vendors. The caller holds the lock.

@@ -19,6 +19,7 @@ import (
 	"afterglow/proxy/credential"
 	"afterglow/proxy/history"
 	"afterglow/proxy/ledger"
+	"afterglow/proxy/metrics"
 	"afterglow/proxy/route"
 	"afterglow/proxy/vendor"
 )
@@ -49,6 +50,7 @@ type Server struct {
 	calls   calls
 	capture captures
 	history *history.History
+	metrics *metrics.Metrics
 	ledger  *ledger.Ledger // nil keeps nothing
 
 	evidence atomic.Bool // every frame of usage is kept as it came
@@ -87,6 +89,7 @@ func New(o Options) (*Server, error) {
 		limiter: limiter.New(), state: o.State, ledger: o.Ledger, history: history.New(), demo: o.Demo, version: o.Version, log: o.Log, draining: make(chan struct{}),
 	}
 	s.memory = route.NewMemory(s.limiter.Notify)
+	s.metrics = s.newMetrics()
 	s.keeper, s.sites = credential.NewKeeper(o.Credentials, s.limiter.Notify, o.Log), o.Sites
 	if s.state != nil {
 		s.order = s.state.Order()
@@ -131,6 +134,7 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /api/calls/{number}", s.getCall)
 	mux.HandleFunc("DELETE /api/calls/{number}", s.deleteCall)
 	mux.HandleFunc("PUT /api/capture", s.putCapture)
+	mux.Handle("GET /metrics", s.metrics.Handler())
 	mux.HandleFunc("GET /api/dashboard/summary", s.getSummary)
 	mux.HandleFunc("GET /api/dashboard/timeline", s.getTimeline)
 	mux.HandleFunc("GET /api/dashboard/sessions", s.getSessions)

@@ -177,7 +177,7 @@ func (s *Server) getCopilotModels(w http.ResponseWriter, r *http.Request) {
 		writeError(w, refused)
 		return
 	}
-	w.Header().Set("Content-Type", "application/json")
+	asJSON(w.Header())
 	w.Write(body)
 }
 

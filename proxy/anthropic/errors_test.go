@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/tidwall/gjson"
 
 	"afterglow/proxy/sse"
@@ -96,28 +95,12 @@ func TestKindOf(t *testing.T) {
 		"a bare error body":         {sse.Event{Data: []byte(`{"error":{"code":"1305"}}`)}, Failure},
 		"delta":                     {sse.Event{Name: []byte("content_block_delta")}, Other},
 		"an unknown one":            {sse.Event{Data: []byte(`{"type":"new_thing","error":1}`)}, Other},
-		"data that is not JSON yet": {sse.Event{Data: []byte(`[DONE]`)}, Other},
+		"data that is not JSON yet": {sse.Event{Data: []byte(`hello`)}, Other},
+		"another end":               {sse.Event{Data: []byte(`[DONE]`)}, Done},
 	} {
 		if got := KindOf(tc.event); got != tc.want {
 			t.Errorf("%s: got %d, want %d", name, got, tc.want)
 		}
-	}
-}
-
-func TestUsageZeroNeverOverwrites(t *testing.T) {
-	var u Usage
-	u.Read(MessageStart, sse.Event{Data: []byte(`{"type":"message_start","message":{"usage":{"input_tokens":1200,"cache_read_input_tokens":5000,"output_tokens":1}}}`)})
-	u.Read(MessageStart, sse.Event{Data: []byte(`{"type":"message_start","message":null}`)})
-	u.Read(MessageStart, sse.Event{Data: []byte(`{"message":{"usage":null}}`)})
-	u.Read(Other, sse.Event{Data: []byte(`{"usage":{"input_tokens":7}}`)})
-	u.Read(MessageDelta, sse.Event{Data: []byte(`{"type":"message_delta","usage":{"input_tokens":0,"output_tokens":9}}`)})
-	if d := cmp.Diff(Usage{Input: 1200, Output: 9, CacheRead: 5000}, u); d != "" {
-		t.Fatal(d)
-	}
-	var alias Usage
-	alias.Read(MessageDelta, sse.Event{Data: []byte(`{"usage":{"prompt_tokens":33}}`)})
-	if alias.Input != 33 {
-		t.Fatalf("got %+v", alias)
 	}
 }
 

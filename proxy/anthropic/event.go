@@ -19,6 +19,7 @@ const (
 	MessageDelta             // stop reason and final usage
 	MessageStop              // the message is complete
 	Failure                  // an error event
+	Done                     // another protocol's last event, which some vendors add: no client of this one knows it
 )
 
 // KindOf tells what an event means. Events that have a name are not decoded.
@@ -27,6 +28,9 @@ func KindOf(e sse.Event) Kind {
 	if len(name) == 0 {
 		if e.Data == nil {
 			return Idle
+		}
+		if string(e.Data) == "[DONE]" {
+			return Done
 		}
 		t := gjson.GetBytes(e.Data, "type")
 		if !t.Exists() && gjson.GetBytes(e.Data, "error").Exists() {
@@ -91,61 +95,4 @@ func Served(data []byte) string {
 		}
 	}
 	return ""
-}
-
-// Usage is what a message cost, in tokens.
-type Usage struct {
-	Input           int64 // without what the cache served or took
-	Output          int64
-	CacheCreation   int64 // written into the cache, for any time
-	CacheRead       int64
-	CacheCreation1h int64 // the part of CacheCreation that is kept for an hour
-	Reasoning       int64 // the part of Output that was thinking, as far as the vendor says
-}
-
-// Total is the sum of the four kinds, each token once.
-func (u Usage) Total() int64 { return u.Input + u.Output + u.CacheCreation + u.CacheRead }
-
-// Add adds another's counts.
-func (u *Usage) Add(v Usage) {
-	u.Input += v.Input
-	u.Output += v.Output
-	u.CacheCreation += v.CacheCreation
-	u.CacheRead += v.CacheRead
-	u.CacheCreation1h += v.CacheCreation1h
-	u.Reasoning += v.Reasoning
-}
-
-// Read takes the counts that an event carries. A zero never overwrites: vendors send it for
-// counts they gave before.
-func (u *Usage) Read(kind Kind, e sse.Event) {
-	switch kind {
-	case MessageStart:
-		u.add(gjson.GetBytes(e.Data, "message.usage"))
-	case MessageDelta:
-		u.add(gjson.GetBytes(e.Data, "usage"))
-	}
-}
-
-// ReadMessage takes the counts of a whole message.
-func (u *Usage) ReadMessage(body []byte) { u.add(gjson.GetBytes(body, "usage")) }
-
-func (u *Usage) add(usage gjson.Result) {
-	usage.ForEach(func(key, value gjson.Result) bool {
-		n := value.Int()
-		if n == 0 {
-			return true
-		}
-		switch key.Str {
-		case "input_tokens", "prompt_tokens":
-			u.Input = n
-		case "output_tokens", "completion_tokens":
-			u.Output = n
-		case "cache_creation_input_tokens":
-			u.CacheCreation = n
-		case "cache_read_input_tokens":
-			u.CacheRead = n
-		}
-		return true
-	})
 }

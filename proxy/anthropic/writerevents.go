@@ -41,7 +41,8 @@ func (w *Writer) next() sse.Event {
 	return e
 }
 
-// appendUsage writes counts as the Messages API has them: input and output always.
+// appendUsage writes counts as the Messages API has them: input and output always, what only some vendors tell where it
+// is not zero.
 func appendUsage(b []byte, u Usage) []byte {
 	b = strconv.AppendInt(append(b, `{"input_tokens":`...), u.Input, 10)
 	if u.CacheCreation > 0 {
@@ -50,7 +51,11 @@ func appendUsage(b []byte, u Usage) []byte {
 	if u.CacheRead > 0 {
 		b = strconv.AppendInt(append(b, `,"cache_read_input_tokens":`...), u.CacheRead, 10)
 	}
-	return append(strconv.AppendInt(append(b, `,"output_tokens":`...), u.Output, 10), '}')
+	b = strconv.AppendInt(append(b, `,"output_tokens":`...), u.Output, 10)
+	if u.Reasoning > 0 {
+		b = append(strconv.AppendInt(append(b, `,"output_tokens_details":{"thinking_tokens":`...), u.Reasoning, 10), '}')
+	}
+	return append(b, '}')
 }
 
 func quoted(text string) []byte { return gjson.AppendJSONString(nil, text) }

@@ -23,7 +23,7 @@ func last(reason string) string {
 
 const (
 	begin    = `{"type":"message_start","message":{"id":"r1","type":"message","role":"assistant","model":"m","vendor_model":"gemini-x","content":[],"stop_reason":null,"stop_sequence":null,"usage":{"input_tokens":0,"output_tokens":0}}}`
-	whole    = `"usage":{"input_tokens":22,"cache_read_input_tokens":80,"output_tokens":12}`
+	whole    = `"usage":{"input_tokens":22,"cache_read_input_tokens":80,"output_tokens":12,"output_tokens_details":{"thinking_tokens":5}}`
 	stopLine = `{"type":"message_stop"}`
 )
 
@@ -68,7 +68,7 @@ func answers() map[string]struct {
 		// RC-66
 		"only a finishReason": {
 			[]string{last("STOP")},
-			[]string{strings.Replace(begin, `{"input_tokens":0,"output_tokens":0}`, `{"input_tokens":22,"cache_read_input_tokens":80,"output_tokens":12}`, 1), delta("end_turn"), stopLine}},
+			[]string{strings.Replace(begin, `{"input_tokens":0,"output_tokens":0}`, `{"input_tokens":22,"cache_read_input_tokens":80,"output_tokens":12,"output_tokens_details":{"thinking_tokens":5}}`, 1), delta("end_turn"), stopLine}},
 		// RC-67
 		"a call with its signature": {
 			[]string{parts(`{"text":"Hm.","thought":true}`), parts(`{"functionCall":{"id":"c1","name":"Bash","args":{"a":12345678901234567890}},"thoughtSignature":"c2ln"}`), last("STOP")},

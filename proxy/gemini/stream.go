@@ -132,8 +132,12 @@ func (d *decoder) count(usage gjson.Result) {
 	if prompt > 0 {
 		d.usage.Input, d.usage.CacheRead = max(0, prompt-cached), cached
 	}
-	if out := tokens("candidatesTokenCount") + tokens("thoughtsTokenCount"); out > 0 {
+	thoughts := tokens("thoughtsTokenCount")
+	if out := tokens("candidatesTokenCount") + thoughts; out > 0 {
 		d.usage.Output = out
+	}
+	if thoughts > 0 {
+		d.usage.Reasoning = min(thoughts, d.usage.Output)
 	}
 }
 

@@ -134,7 +134,7 @@ func TestUsage(t *testing.T) {
 		`null`: `{"input_tokens":0,"output_tokens":0}`,
 		`{"promptTokenCount":5,"cachedContentTokenCount":9,"candidatesTokenCount":-1}`:       `{"input_tokens":0,"cache_read_input_tokens":9,"output_tokens":0}`,
 		`{"promptTokenCount":5000,"cachedContentTokenCount":5000,"candidatesTokenCount":40}`: `{"input_tokens":0,"cache_read_input_tokens":5000,"output_tokens":40}`,
-		`{"promptTokenCount":null,"thoughtsTokenCount":4}`:                                   `{"input_tokens":0,"output_tokens":4}`,
+		`{"promptTokenCount":null,"thoughtsTokenCount":4}`:                                   `{"input_tokens":0,"output_tokens":4,"output_tokens_details":{"thinking_tokens":4}}`,
 	} {
 		message, err := Dialect{}.DecodeMessage([]byte(`{"candidates":[{"finishReason":"STOP"}],"usageMetadata":`+usage+`}`), "m")
 		if got := gjson.GetBytes(message, "usage").Raw; got != want || err != nil {

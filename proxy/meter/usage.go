@@ -30,7 +30,7 @@ func (u *Usage) read(usage gjson.Result) {
 		return
 	}
 	var now anthropic.Usage
-	var cached, thoughts, tools int64 // parts that a total includes, or does not
+	var cached, written, thoughts, tools int64 // parts that a total includes, or does not
 	usage.ForEach(func(key, value gjson.Result) bool {
 		n := value.Int()
 		switch name := key.Str; name {
@@ -42,18 +42,21 @@ func (u *Usage) read(usage gjson.Result) {
 			now.CacheRead = n
 		case "cache_creation_input_tokens":
 			now.CacheCreation = n
+		case "cache_creation":
+			now.CacheCreation1h = max(0, value.Get("ephemeral_1h_input_tokens").Int())
+			written = now.CacheCreation1h + max(0, value.Get("ephemeral_5m_input_tokens").Int())
+			u.details(name, value)
 		case "cachedContentTokenCount", "prompt_cache_hit_tokens":
 			cached = n
 		case "thoughtsTokenCount":
-			thoughts = n
+			thoughts, now.Reasoning = n, n
 			u.detail("output_reasoning_tokens", n)
 		case "toolUsePromptTokenCount":
 			tools = n
 			u.detail("input_tool_use_tokens", n)
 		default:
-			if hit := u.details(name, value); hit > 0 {
-				cached = hit
-			}
+			hit, thought := u.details(name, value)
+			cached, now.Reasoning = max(cached, hit), max(now.Reasoning, thought)
 		}
 		return true
 	})
@@ -69,16 +72,26 @@ func (u *Usage) read(usage gjson.Result) {
 	if now.CacheRead > 0 {
 		u.CacheRead = now.CacheRead
 	}
+	if now.CacheCreation == 0 {
+		now.CacheCreation = written // some give only the parts
+	}
 	if now.CacheCreation > 0 {
 		u.CacheCreation = now.CacheCreation
 	}
+	if now.CacheCreation1h > 0 {
+		u.CacheCreation1h = now.CacheCreation1h
+	}
+	if now.Reasoning > 0 {
+		u.Reasoning = now.Reasoning
+	}
+	u.CacheCreation1h, u.Reasoning = min(u.CacheCreation1h, u.CacheCreation), min(u.Reasoning, u.Output)
 }
 
 // details takes an object of parts, such as completion_tokens_details, and returns how much of the
-// input came from a cache.
-func (u *Usage) details(name string, parts gjson.Result) (cached int64) {
+// input came from a cache and how much of the output was thinking.
+func (u *Usage) details(name string, parts gjson.Result) (cached, thought int64) {
 	if !parts.IsObject() {
-		return 0
+		return 0, 0
 	}
 	side := ""
 	switch {
@@ -92,10 +105,13 @@ func (u *Usage) details(name string, parts gjson.Result) (cached int64) {
 			cached = value.Int()
 			return true
 		}
+		if side == "output_" && (key.Str == "reasoning_tokens" || key.Str == "thinking_tokens") {
+			thought = value.Int()
+		}
 		u.detail(side+key.Str, value.Int())
 		return true
 	})
-	return cached
+	return cached, thought
 }
 
 func (u *Usage) detail(name string, n int64) {

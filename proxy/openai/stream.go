@@ -105,11 +105,15 @@ func (d *decoder) count(usage gjson.Result) {
 		// Here the prompt includes what the cache served; in the Messages API it does not.
 		d.usage.Input = max(prompt-cached-written, 0)
 	}
-	for into, n := range map[*int64]int64{&d.usage.CacheRead: cached, &d.usage.CacheCreation: written, &d.usage.Output: usage.Get("completion_tokens").Int()} {
+	for into, n := range map[*int64]int64{
+		&d.usage.CacheRead: cached, &d.usage.CacheCreation: written, &d.usage.Output: usage.Get("completion_tokens").Int(),
+		&d.usage.Reasoning: usage.Get("completion_tokens_details.reasoning_tokens").Int(),
+	} {
 		if n > 0 {
 			*into = n
 		}
 	}
+	d.usage.Reasoning = min(d.usage.Reasoning, d.usage.Output) // some count it beside the output
 }
 
 // first is the choice with index 0: nobody asks for more.

@@ -58,6 +58,8 @@ func (s *stream) hold() error {
 		switch kind := anthropic.KindOf(e); {
 		case kind == anthropic.Failure:
 			return anthropic.EventError(e)
+		case kind == anthropic.Done:
+			continue
 		case e.Cut:
 			return fmt.Errorf("read first event: %w", io.ErrUnexpectedEOF)
 		case kind != anthropic.Idle:
@@ -68,25 +70,31 @@ func (s *stream) hold() error {
 	}
 }
 
-// Next implements sse.Stream.
+// Next implements sse.Stream. It leaves out what no client knows.
 func (s *stream) Next() (sse.Event, error) {
 	if len(s.held) > 0 {
 		e := s.held[0]
 		s.held = s.held[1:]
 		return e, nil
 	}
-	if !s.src.Ready() { // only what has to be waited for is timed
-		s.guard.extend(s.idle)
+	for {
+		if !s.src.Ready() { // only what has to be waited for is timed
+			s.guard.extend(s.idle)
+		}
+		e, err := s.src.Next()
+		if err == io.EOF {
+			return e, err
+		}
+		if err != nil {
+			return e, s.guard.cause(err)
+		}
+		kind := anthropic.KindOf(e)
+		if kind == anthropic.Done {
+			continue
+		}
+		s.complete = kind == anthropic.MessageStop
+		return e, nil
 	}
-	e, err := s.src.Next()
-	if err == io.EOF {
-		return e, err
-	}
-	if err != nil {
-		return e, s.guard.cause(err)
-	}
-	s.complete = anthropic.KindOf(e) == anthropic.MessageStop
-	return e, nil
 }
 
 // Ready implements sse.Stream.
