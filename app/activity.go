@@ -1,0 +1,142 @@
+package app
+
+import (
+	"slices"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+
+	"afterglow/app/board"
+	"afterglow/app/widget"
+)
+
+// activity is the page that lists the calls of this moment and the last that ended.
+type activity struct {
+	svc   Service
+	ways  ways
+	calls board.Calls
+	rows  []board.CallRow // as shown
+	query board.Query
+
+	field    *widget.Field
+	underWay *widget.Chip
+	failed   *widget.Chip
+	capture  *widget.Chip
+	list     *widget.List
+	card     *widget.Card
+	empty    *widget.Text
+	all      *widget.Button // takes the filter away
+	nothing  *fyne.Container
+	root     *fyne.Container
+	views    map[fyne.CanvasObject]*callView
+}
+
+// newActivity makes the page; capture turns on or off that bodies are kept.
+func newActivity(svc Service, to ways, capture func(on bool)) *activity {
+	p := &activity{svc: svc, ways: to, views: map[fyne.CanvasObject]*callView{}}
+	p.field = widget.NewField(tr("activity.filter"), func(string) { p.filter() })
+	p.underWay = widget.NewChip(tr("activity.under_way"))
+	p.failed = widget.NewChip(tr("activity.failed"))
+	p.underWay.OnSet = func(bool) { p.filter() }
+	p.failed.OnSet = func(bool) { p.filter() }
+	p.capture = widget.NewChip(tr("activity.capture"))
+	p.capture.OnSet = capture
+	p.list = widget.NewList(callHeight, p.newView, func(row int, on fyne.CanvasObject) { p.views[on].set(p.rows[row]) })
+	p.list.OnOpen = func(row int) { p.ways.call(p.rows[row].Number) }
+	p.card = widget.NewListCard(p.list)
+	p.empty = widget.NewText("", widget.Style{Color: widget.ColorMuted})
+	p.all = widget.NewButton(widget.Quiet, theme.CancelIcon(), tr("activity.all"), p.clear)
+	p.nothing = container.NewCenter(container.NewHBox(p.empty, p.all))
+	bar := container.NewBorder(nil, nil, nil, container.NewHBox(p.underWay, p.failed, p.capture), p.field)
+	p.root = container.New(layout.NewCustomPaddedLayout(pageMargin-4, pageMargin, pageMargin, pageMargin),
+		container.NewBorder(container.New(layout.NewCustomPaddedLayout(0, cardGap-4, 0, 0), bar), nil, nil, nil,
+			container.NewStack(p.card, p.nothing)))
+	p.nothing.Hide()
+	return p
+}
+
+func (p *activity) newView() fyne.CanvasObject {
+	v := newCallView()
+	p.views[v.box] = v
+	return v.box
+}
+
+// set shows the calls of now. It is true while one is under way.
+func (p *activity) set(b board.Board) bool {
+	p.capture.Set(b.Capture)
+	return p.show()
+}
+
+func (p *activity) show() bool {
+	top, marked := p.number(p.list.Top()), p.number(p.list.Marked())
+	was := p.list.Top()
+	rows, live := p.calls.Rows(p.svc.Calls(), p.query, time.Now())
+	p.rows = rows
+	if now := p.index(top); p.list.Scrolled() && now > was {
+		p.list.Update(len(rows))
+		p.list.Shift(now - was) // calls that come do not move those that are read
+	}
+	p.list.Update(len(rows))
+	if now := p.index(marked); now >= 0 && now != p.list.Marked() {
+		p.list.Mark(now)
+	}
+	p.sayNothing()
+	return live > 0
+}
+
+// sayNothing says in place of an empty list why it is empty.
+func (p *activity) sayNothing() {
+	text := ""
+	switch {
+	case len(p.rows) > 0:
+	case p.query.All():
+		text = tr("activity.empty")
+	default:
+		text = tr("activity.none")
+	}
+	if text == p.empty.Text() {
+		return
+	}
+	p.empty.Set(text)
+	setVisible(p.card, text == "")
+	setVisible(p.all, !p.query.All())
+	setVisible(p.nothing, text != "")
+	p.nothing.Refresh()
+}
+
+// number is that of a row's call; 0 = there is no such row.
+func (p *activity) number(row int) int {
+	if row >= len(p.rows) {
+		return 0
+	}
+	return p.rows[row].Number
+}
+
+func (p *activity) index(number int) int {
+	return slices.IndexFunc(p.rows, func(r board.CallRow) bool { return r.Number == number })
+}
+
+// filter reads what the user has chosen.
+func (p *activity) filter() {
+	p.query = board.ParseQuery(p.field.Text)
+	p.query.UnderWay, p.query.Failed = p.underWay.On(), p.failed.On()
+	p.rows = p.rows[:0] // what was in view is no place to stay at
+	p.list.ToTop()
+	p.show()
+}
+
+// choose filters by a text alone.
+func (p *activity) choose(text string) {
+	p.underWay.Set(false)
+	p.failed.Set(false)
+	if text != p.field.Text {
+		p.field.SetText(text) // filters
+		return
+	}
+	p.filter()
+}
+
+func (p *activity) clear() { p.choose("") }
