@@ -26,7 +26,6 @@ type activity struct {
 	failed   *widget.Chip
 	capture  *widget.Chip
 	list     *widget.List
-	card     *widget.Card
 	empty    *widget.Text
 	all      *widget.Button // takes the filter away
 	nothing  *fyne.Container
@@ -38,22 +37,22 @@ type activity struct {
 func newActivity(svc Service, to ways, capture func(on bool)) *activity {
 	p := &activity{svc: svc, ways: to, views: map[fyne.CanvasObject]*callView{}}
 	p.field = widget.NewField(tr("activity.filter"), func(string) { p.filter() })
-	p.underWay = widget.NewChip(tr("activity.under_way"))
-	p.failed = widget.NewChip(tr("activity.failed"))
+	p.underWay = widget.NewChip(nil, tr("activity.under_way"))
+	p.failed = widget.NewChip(nil, tr("activity.failed"))
 	p.underWay.OnSet = func(bool) { p.filter() }
 	p.failed.OnSet = func(bool) { p.filter() }
-	p.capture = widget.NewChip(tr("activity.capture"))
+	p.capture = widget.NewChip(theme.MediaRecordIcon(), tr("activity.capture"))
 	p.capture.OnSet = capture
 	p.list = widget.NewList(callHeight, p.newView, func(row int, on fyne.CanvasObject) { p.views[on].set(p.rows[row]) })
 	p.list.OnOpen = func(row int) { p.ways.call(p.rows[row].Number) }
-	p.card = widget.NewListCard(p.list)
 	p.empty = widget.NewText("", widget.Style{Color: widget.ColorMuted})
 	p.all = widget.NewButton(widget.Quiet, theme.CancelIcon(), tr("activity.all"), p.clear)
 	p.nothing = container.NewCenter(container.NewHBox(p.empty, p.all))
-	bar := container.NewBorder(nil, nil, nil, container.NewHBox(p.underWay, p.failed, p.capture), p.field)
+	chips := container.New(layout.NewCustomPaddedHBoxLayout(8), p.underWay, p.failed, p.capture)
+	bar := container.NewBorder(nil, nil, nil, container.New(layout.NewCustomPaddedLayout(0, 0, 4, 0), chips), p.field)
 	p.root = container.New(layout.NewCustomPaddedLayout(pageMargin-4, pageMargin, pageMargin, pageMargin),
 		container.NewBorder(container.New(layout.NewCustomPaddedLayout(0, cardGap-4, 0, 0), bar), nil, nil, nil,
-			container.NewStack(p.card, p.nothing)))
+			container.NewStack(widget.NewListCard(p.list), p.nothing)))
 	p.nothing.Hide()
 	return p
 }
@@ -101,7 +100,7 @@ func (p *activity) sayNothing() {
 		return
 	}
 	p.empty.Set(text)
-	setVisible(p.card, text == "")
+	setVisible(p.list, text == "")
 	setVisible(p.all, !p.query.All())
 	setVisible(p.nothing, text != "")
 	p.nothing.Refresh()

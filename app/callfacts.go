@@ -59,20 +59,12 @@ func kindText(c proxy.Call) string {
 
 // reasonText is why a vendor's part ended as it did, with its status and the retries within it.
 func reasonText(t proxy.Try) string {
-	text := t.Reason
+	status, retries := "", ""
 	if t.Status > 0 {
-		status := strconv.Itoa(t.Status)
-		if text == "" {
-			text = status
-		} else {
-			text = status + " · " + text
-		}
+		status = strconv.Itoa(t.Status)
 	}
 	if t.Retries > 0 {
-		if text != "" {
-			text += " · "
-		}
-		text += trN("call.retries", t.Retries)
+		retries = trN("call.retries", t.Retries)
 	}
-	return text
+	return joined(status, t.Reason, retries)
 }

@@ -81,8 +81,8 @@ func newCallPage(svc Service, d desk, n *notices, to ways) *callPage {
 
 func (p *callPage) lay() {
 	title := container.New(layout.NewCustomPaddedVBoxLayout(4), p.route,
-		container.NewHBox(container.NewCenter(p.dot), p.word), flush(p.why))
-	about := widget.NewCard(container.New(layout.NewCustomPaddedVBoxLayout(12), title, p.facts.box,
+		container.New(layout.NewCustomPaddedHBoxLayout(8), container.NewCenter(p.dot), p.word), flush(p.why))
+	about := widget.NewCard(container.New(layout.NewCustomPaddedVBoxLayout(14), title, p.facts.box,
 		container.New(layout.NewCustomPaddedLayout(0, 0, -8, -8), p.only)))
 	p.body = container.New(layout.NewCustomPaddedVBoxLayout(cardGap), about, p.trials, p.texts)
 	p.scroll = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, pageMargin, pageMargin, pageMargin), p.body))

@@ -20,7 +20,10 @@ type callView struct {
 	route  *widget.Route
 	who    *widget.Route
 	tokens *widget.Text
-	waits  *widget.Text
+	waits  *widget.Text // queued and first in one
+	queued *widget.Text // these three only where there is room for them
+	first  *widget.Text
+	cached *widget.Text
 	took   *widget.Text
 	cost   *widget.Text
 	box    *fyne.Container
@@ -39,10 +42,13 @@ func newCallView() *callView {
 		who:    widget.NewRoute(small),
 		tokens: widget.NewText("", widget.Style{Align: fyne.TextAlignTrailing}),
 		waits:  widget.NewText("", right),
+		queued: widget.NewText("", right),
+		first:  widget.NewText("", right),
+		cached: widget.NewText("", right),
 		took:   widget.NewText("", widget.Style{Bold: true, Align: fyne.TextAlignTrailing}),
 		cost:   widget.NewText("", right),
 	}
-	v.box = container.New(v, v.dot, v.word, v.begin, v.route, v.who, v.tokens, v.waits, v.took, v.cost)
+	v.box = container.New(v, v.dot, v.word, v.begin, v.route, v.who, v.tokens, v.waits, v.queued, v.first, v.cached, v.took, v.cost)
 	return v
 }
 
@@ -64,7 +70,10 @@ func (v *callView) set(r board.CallRow) {
 	v.route.Set(r.Model, r.Served())
 	v.who.Set(whoText(r), "")
 	v.tokens.Set(tokensText(r))
-	v.waits.Set(waitsText(r))
+	v.queued.Set(queuedText(r))
+	v.first.Set(firstText(r))
+	v.waits.Set(joined(v.queued.Text(), v.first.Text()))
+	v.cached.Set(cachedText(r))
 	v.took.Set(trTook(r.Took))
 	v.cost.Set(r.Cost.String())
 }
@@ -78,7 +87,8 @@ const (
 	callStanding = 116
 	callWaits    = 152
 	callTook     = 64
-	callWide     = 820 // from this width on the waits have a column of their own
+	callOne      = 88
+	callWide     = 820 // from this width on each wait has a column of its own
 )
 
 // MinSize and Layout lay out the row.
@@ -99,11 +109,18 @@ func (v *callView) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	line(v.cost, 1, right, callTook)
 	right -= columnGap + callWaits
 	line(v.tokens, 0, right, callWaits)
+	wide := size.Width >= callWide
+	for _, o := range []fyne.CanvasObject{v.queued, v.first, v.cached} {
+		setVisible(o, wide)
+	}
+	setVisible(v.waits, !wide)
 	line(v.waits, 1, right, callWaits)
-	if size.Width >= callWide {
-		right -= columnGap + callWaits
-		v.waits.Move(fyne.NewPos(right, (callHeight-callLine)/2))
-		v.tokens.Move(fyne.NewPos(v.tokens.Position().X, (callHeight-callLine)/2))
+	if wide {
+		line(v.cached, 1, right, callWaits)
+		right -= columnGap + callOne
+		line(v.first, 0, right, callOne)
+		right -= columnGap + callOne
+		line(v.queued, 0, right, callOne)
 	}
 	x := float32(callStanding + columnGap)
 	line(v.route, 0, x, right-columnGap-x)

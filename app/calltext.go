@@ -2,6 +2,7 @@ package app
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -105,13 +106,7 @@ func trTook(d time.Duration) string {
 
 // whoText is where a call is and whose it is: "zhipu · 4f2a91c4 · sub-agent".
 func whoText(r board.CallRow) string {
-	var parts []string
-	for _, part := range []string{r.Vendor, r.Session, when(r.Agent, "call.agent")} {
-		if part != "" {
-			parts = append(parts, part)
-		}
-	}
-	return strings.Join(parts, " · ")
+	return joined(r.Vendor, r.Session, when(r.Agent, "call.agent"))
 }
 
 // tokensText is "12.3k in · 840 out", or "" while nothing is known.
@@ -122,14 +117,30 @@ func tokensText(r board.CallRow) string {
 	return trText("call.in", board.Tokens(r.Input)) + " · " + trText("call.out", board.Tokens(r.Output))
 }
 
-// waitsText is how long a call waited for its slot and for its first event.
-func waitsText(r board.CallRow) string {
-	var parts []string
-	if r.Queued > 0 {
-		parts = append(parts, trText("call.waited", trTook(r.Queued)))
+// queuedText is how long a call waited for its slot, firstText for its first event, and cachedText how much of its
+// input the cache served; "" where there is nothing to say.
+func queuedText(r board.CallRow) string {
+	if r.Queued == 0 {
+		return ""
 	}
-	if r.First > 0 {
-		parts = append(parts, trText("call.first", trTook(r.First)))
+	return trText("call.waited", trTook(r.Queued))
+}
+
+func firstText(r board.CallRow) string {
+	if r.First == 0 {
+		return ""
 	}
-	return strings.Join(parts, " · ")
+	return trText("call.first", trTook(r.First))
+}
+
+func cachedText(r board.CallRow) string {
+	if r.Cached == 0 {
+		return ""
+	}
+	return trText("call.cached", board.Tokens(r.Cached))
+}
+
+// joined puts a dot between the texts that say something.
+func joined(texts ...string) string {
+	return strings.Join(slices.DeleteFunc(texts, func(t string) bool { return t == "" }), " · ")
 }

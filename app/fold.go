@@ -52,8 +52,8 @@ func (f *fold) set(text string) bool {
 		return false
 	}
 	f.text = text
-	shown := cut(text, foldShown)
-	if len(shown) < len(text) {
+	shown := strings.TrimRight(cut(text, foldShown), "\n")
+	if len(shown) < len(strings.TrimRight(text, "\n")) {
 		shown += "\n…"
 	}
 	f.label.SetText(shown)
@@ -66,7 +66,7 @@ func (f *fold) set(text string) bool {
 func (f *fold) show() {
 	setVisible(f.box, f.text != "")
 	setVisible(f.back, f.open)
-	icon := theme.NavigateNextIcon()
+	icon := theme.MenuExpandIcon()
 	if f.open {
 		icon = theme.MenuDropDownIcon()
 	}

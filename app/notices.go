@@ -16,6 +16,7 @@ type notices struct {
 	failure *widget.Notice // of what the user just did
 	paused  *widget.Notice
 	capture *widget.Notice
+	stop    *widget.Button // ends the capture
 	box     *fyne.Container
 	resized func() // called when one has come, gone or changed its size
 }
@@ -29,8 +30,8 @@ func newNotices(stop func()) *notices {
 	}
 	n.failure = widget.NewNotice(widget.Problem,
 		widget.NewButton(widget.Quiet, theme.CancelIcon(), "", func() { n.report(nil, "") }))
-	n.capture = widget.NewNotice(widget.Attention,
-		widget.NewButton(widget.Plain, theme.MediaStopIcon(), tr("capture.stop"), stop))
+	n.stop = widget.NewButton(widget.Plain, theme.MediaStopIcon(), tr("capture.stop"), stop)
+	n.capture = widget.NewNotice(widget.Attention, container.New(layout.NewCustomPaddedLayout(1, 1, 0, 1), n.stop))
 	inside := container.New(layout.NewCustomPaddedVBoxLayout(8), n.problem, n.failure, n.paused, n.capture)
 	n.box = container.New(layout.NewCustomPaddedLayout(pageMargin-4, 0, pageMargin, pageMargin), inside)
 	n.box.Hide()

@@ -95,6 +95,12 @@ func palette(name fyne.ThemeColorName) (tint, bool) {
 		return tint{0x5b5bd6ff, 0x8e8cffff}, true
 	case theme.ColorNameForegroundOnPrimary:
 		return tint{0xffffffff, 0x17161cff}, true
+	case theme.ColorNameInputBackground:
+		return tint{0xffffffff, 0x1f1e26ff}, true
+	case theme.ColorNameInputBorder:
+		return tint{0xe4e3ebff, 0x2f2d39ff}, true
+	case theme.ColorNamePlaceHolder:
+		return tint{0x625f6eff, 0xa6a3b3ff}, true
 	case theme.ColorNameFocus:
 		return tint{0x5b5bd633, 0x8e8cff40}, true
 	case theme.ColorNameHover:

@@ -11,10 +11,11 @@ const (
 	chipHeight = 28
 	chipInset  = 10
 	chipMark   = 14
-	chipGap    = 4
+	chipGap    = 6
 )
 
-// Chip is a word that is on or off: on, it has a tick and another colour.
+// Chip is a word that is on or off: on, its mark and its edge have the primary colour. The mark is a tick that
+// shows only then, or an icon of its own.
 type Chip struct {
 	widget.BaseWidget
 	press
@@ -22,13 +23,14 @@ type Chip struct {
 	// OnSet is called with what the user has chosen, never for Set.
 	OnSet func(on bool)
 
+	icon fyne.Resource
 	word string
 	on   bool
 }
 
-// NewChip makes a chip that is off.
-func NewChip(word string) *Chip {
-	c := &Chip{word: word}
+// NewChip makes a chip that is off. The icon may be nil.
+func NewChip(icon fyne.Resource, word string) *Chip {
+	c := &Chip{icon: icon, word: word}
 	c.refresh = c.Refresh
 	c.tapped = func() {
 		c.Set(!c.on)
@@ -61,6 +63,19 @@ func (c *Chip) AccessibilityLabel() string {
 
 func (c *Chip) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleButton }
 
+// marked tells that the mark shows.
+func (c *Chip) marked() bool { return c.on || c.icon != nil }
+
+func (c *Chip) mark() (icon fyne.Resource, ink fyne.ThemeColorName) {
+	switch {
+	case c.icon == nil:
+		return theme.ConfirmIcon(), theme.ColorNamePrimary
+	case c.on:
+		return c.icon, theme.ColorNamePrimary
+	}
+	return c.icon, ColorMuted
+}
+
 // CreateRenderer is for Fyne.
 func (c *Chip) CreateRenderer() fyne.WidgetRenderer {
 	back := &canvas.Rectangle{CornerRadius: 6, StrokeWidth: 1}
@@ -74,16 +89,17 @@ func (c *Chip) CreateRenderer() fyne.WidgetRenderer {
 		}
 		back.FillColor, back.StrokeColor = themeColor(c, ColorCard), themeColor(c, edge)
 		shade(over, c, c.hovered, c.ring())
-		mark.paint(c, theme.ConfirmIcon(), theme.ColorNamePrimary)
-		mark.Hidden = !c.on
+		icon, tint := c.mark()
+		mark.paint(c, icon, tint)
+		mark.Hidden = !c.marked()
 		Style{Color: ink}.paint(text, c)
 	}
 	refresh()
 	put := func(size fyne.Size) {
 		line := text.MinSize()
 		x := (size.Width - line.Width) / 2
-		if c.on {
-			x += chipMark / 2
+		if c.marked() {
+			x += (chipMark + chipGap - 2) / 2
 		}
 		box(text, x, (size.Height-line.Height)/2, line.Width, line.Height)
 		box(mark, x-chipMark-chipGap+2, (size.Height-chipMark)/2, chipMark, chipMark)

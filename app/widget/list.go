@@ -60,12 +60,12 @@ func (l *List) Scrolled() bool { return l.scroll.Offset.Y > 0 }
 
 // Shift scrolls by rows that have come or gone above, so that those in view stay.
 func (l *List) Shift(by int) {
-	l.scroll.ScrollToOffset(fyne.NewPos(0, l.scroll.Offset.Y+float32(by)*l.height))
+	l.scrollTo(l.scroll.Offset.Y + float32(by)*l.height)
 }
 
 // ToTop scrolls to the first row and marks it.
 func (l *List) ToTop() {
-	l.scroll.ScrollToOffset(fyne.NewPos(0, 0))
+	l.scrollTo(0)
 	l.Mark(0)
 }
 
@@ -116,11 +116,17 @@ func (l *List) reveal(row int) {
 	offset := l.scroll.Offset.Y
 	switch {
 	case top < offset:
-		l.scroll.ScrollToOffset(fyne.NewPos(0, top))
+		l.scrollTo(top)
 	case bottom > offset+l.scroll.Size().Height:
-		l.scroll.ScrollToOffset(fyne.NewPos(0, bottom-l.scroll.Size().Height))
+		l.scrollTo(bottom - l.scroll.Size().Height)
 	}
-	l.showMark()
+}
+
+// scrollTo brings the place y of the list to the top, as far as the list reaches.
+func (l *List) scrollTo(y float32) {
+	most := float32(l.length)*l.height - l.scroll.Size().Height
+	l.scroll.ScrollToOffset(fyne.NewPos(0, max(min(y, most), 0)))
+	l.arrange(false) // Fyne tells only of what the user scrolls
 }
 
 func (l *List) showMark() {

@@ -1,15 +1,19 @@
 package widget
 
 import (
+	_ "embed"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
-	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 )
 
+//go:embed icons/chevron.svg
+var chevronSVG []byte
+
 const (
 	openerReach   = 8  // how far its shade goes into the card's margin
-	openerChevron = 14 // in the margin, too
+	openerChevron = 12 // in the margin, too
 )
 
 // Opener is a row that opens a page of its own: under the pointer it has a shade and a chevron. What is on it and
@@ -52,9 +56,10 @@ func (o *Opener) AccessibilityRole() fyne.AccessibleRole { return fyne.Accessibl
 func (o *Opener) CreateRenderer() fyne.WidgetRenderer {
 	back := &canvas.Rectangle{CornerRadius: 6}
 	chevron := newMark()
+	icon := fyne.NewStaticResource("chevron.svg", chevronSVG)
 	refresh := func() {
 		shade(back, o, o.hovered, o.ring())
-		chevron.paint(o, theme.NavigateNextIcon(), ColorMuted)
+		chevron.paint(o, icon, ColorMuted)
 		chevron.Hidden = back.Hidden
 	}
 	refresh()
@@ -62,9 +67,9 @@ func (o *Opener) CreateRenderer() fyne.WidgetRenderer {
 		objects: []fyne.CanvasObject{back, o.content, chevron.Image},
 		minSize: o.content.MinSize,
 		layout: func(size fyne.Size) {
-			box(back, -openerReach, 0, size.Width+2*openerReach+openerChevron/2-2, size.Height)
+			box(back, -openerReach, 0, size.Width+openerReach+openerChevron+2, size.Height)
 			o.content.Resize(size)
-			box(chevron, size.Width, (size.Height-openerChevron)/2, openerChevron, openerChevron)
+			box(chevron, size.Width+1, (size.Height-openerChevron)/2, openerChevron, openerChevron)
 		},
 		refresh: refresh,
 	}
