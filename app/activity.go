@@ -70,13 +70,14 @@ func (p *activity) set(b board.Board) bool {
 }
 
 func (p *activity) show() bool {
-	top, marked := p.number(p.list.Top()), p.number(p.list.Marked())
-	was := p.list.Top()
+	was, marked := p.list.Top(), p.row(p.list.Marked())
+	top := p.row(was)
 	rows, live := p.calls.Rows(p.svc.Calls(), p.query, time.Now())
 	p.rows = rows
-	if now := p.index(top); p.list.Scrolled() && now > was {
+	// Calls that come do not move those that are read. One that ends moves by itself.
+	if now := p.index(top); p.list.Scrolled() && now > was && rows[now].UnderWay == top.UnderWay {
 		p.list.Update(len(rows))
-		p.list.Shift(now - was) // calls that come do not move those that are read
+		p.list.Shift(now - was)
 	}
 	p.list.Update(len(rows))
 	if now := p.index(marked); now >= 0 && now != p.list.Marked() {
@@ -106,16 +107,17 @@ func (p *activity) sayNothing() {
 	p.nothing.Refresh()
 }
 
-// number is that of a row's call; 0 = there is no such row.
-func (p *activity) number(row int) int {
-	if row >= len(p.rows) {
-		return 0
+// row is what a row shows; the zero CallRow = there is no such row.
+func (p *activity) row(n int) board.CallRow {
+	if n >= len(p.rows) {
+		return board.CallRow{}
 	}
-	return p.rows[row].Number
+	return p.rows[n]
 }
 
-func (p *activity) index(number int) int {
-	return slices.IndexFunc(p.rows, func(r board.CallRow) bool { return r.Number == number })
+// index is where a call is now; -1 = nowhere.
+func (p *activity) index(call board.CallRow) int {
+	return slices.IndexFunc(p.rows, func(r board.CallRow) bool { return r.Number == call.Number })
 }
 
 // filter reads what the user has chosen.

@@ -116,8 +116,12 @@ func TestCallOpensByTapAndByReturn(t *testing.T) {
 	for _, key := range []fyne.KeyName{fyne.KeyHome, fyne.KeyDown, fyne.KeyReturn} {
 		w.activity.list.TypedKey(&fyne.KeyEvent{Name: key})
 	}
-	if w.pages.front != atCall || w.call.number != 29 {
-		t.Errorf("Return on the second row: page %d, call %d", w.pages.front, w.call.number)
+	if w.pages.front != atCall || w.call.number != 29 || w.window.Canvas().Focused() != nil {
+		t.Errorf("Return on the second row: page %d, call %d, focus on %T", w.pages.front, w.call.number, w.window.Canvas().Focused())
+	}
+	w.window.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyEscape})
+	if w.pages.front != atActivity || w.window.Canvas().Focused() != fyne.Focusable(w.activity.list) {
+		t.Errorf("Escape: page %d, focus on %T", w.pages.front, w.window.Canvas().Focused())
 	}
 }
 
@@ -133,6 +137,11 @@ func TestNewCallsDoNotMoveThoseThatAreRead(t *testing.T) {
 	w.Update(sceneBoard("busy"))
 	if p.rows[p.list.Top()].Number != top || p.rows[p.list.Marked()].Number != marked {
 		t.Errorf("in view from %d, marked %d; want %d and %d", p.rows[p.list.Top()].Number, p.rows[p.list.Marked()].Number, top, marked)
+	}
+	svc.calls[1].Phase = proxy.Ended // moves below those under way
+	w.Update(sceneBoard("busy"))
+	if got := p.rows[p.list.Top()].Number; got != top {
+		t.Errorf("a call that ended above moved the list to %d", got)
 	}
 	p.list.TypedKey(&fyne.KeyEvent{Name: fyne.KeyHome})
 	svc.calls = append([]proxy.Call{{Number: 103, Phase: proxy.Streaming}}, svc.calls...)

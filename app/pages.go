@@ -51,6 +51,8 @@ type pages struct {
 	root   *fyne.Container
 	body   *fyne.Container // the page in front
 	turned func()          // called when another page has come to the front
+	canvas fyne.Canvas
+	focus  [spots]fyne.Focusable // what had the focus on a page when one below it was opened
 }
 
 // newPages makes the frame around the pages, which are added later. The notices stand below the tabs.
@@ -67,8 +69,14 @@ func newPages(n *notices, turned func()) *pages {
 	return p
 }
 
-// shortcuts let Control and a number, on a Mac Command, choose a tab.
+// shortcuts let Control and a number, on a Mac Command, choose a tab, and Escape go back.
 func (p *pages) shortcuts(c fyne.Canvas) {
+	p.canvas = c
+	c.SetOnTypedKey(func(key *fyne.KeyEvent) {
+		if key.Name == fyne.KeyEscape {
+			p.back()
+		}
+	})
 	for tab, key := range []fyne.KeyName{fyne.Key1, fyne.Key2, fyne.Key3, fyne.Key4} {
 		c.AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault},
 			func(fyne.Shortcut) { p.turn(spot(tab)) })
@@ -84,31 +92,47 @@ func (p *pages) turn(to spot) {
 		p.before = p.front
 	}
 	p.leave()
+	p.unfocus()
 	p.front = to
-	tab := to
-	switch to {
-	case atGauge:
-		tab = atLive
-	case atCall:
-		tab = atActivity
-		if p.before == atGauge {
-			tab = atLive
-		}
-	}
-	p.tabs.Select(int(tab))
+	p.tabs.Select(int(p.tab()))
 	p.body.Objects = []fyne.CanvasObject{p.list[to].root}
 	p.enter()
 	p.turned()
 	p.body.Refresh()
 }
 
-// back leaves a page without a tab.
+// tab is the tab above the page in front.
+func (p *pages) tab() spot {
+	switch {
+	case p.front == atGauge, p.front == atCall && p.before == atGauge:
+		return atLive
+	case p.front == atCall:
+		return atActivity
+	}
+	return p.front
+}
+
+// unfocus takes the focus from what will not be seen any more.
+func (p *pages) unfocus() {
+	if p.canvas != nil && !p.tabs.Focused() {
+		p.focus[p.front] = p.canvas.Focused()
+		p.canvas.Unfocus()
+	}
+}
+
+// back leaves a page without a tab, and gives the focus back to what had it before.
 func (p *pages) back() {
+	to := p.before
 	switch p.front {
 	case atGauge:
-		p.turn(atLive)
+		to = atLive
 	case atCall:
-		p.turn(p.before)
+	default:
+		return
+	}
+	p.turn(to)
+	if f := p.focus[to]; f != nil && p.canvas != nil {
+		p.canvas.Focus(f)
 	}
 }
 

@@ -1,6 +1,8 @@
 package widget
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/theme"
@@ -57,6 +59,11 @@ func (t *Tabs) Select(place int) {
 
 // Selected is the place of the tab in front.
 func (t *Tabs) Selected() int { return t.selected }
+
+// Focused tells that one of the tabs has the focus.
+func (t *Tabs) Focused() bool {
+	return slices.ContainsFunc(t.tabs, func(b *tab) bool { return b.focused })
+}
 
 func (t *Tabs) choose(place int) {
 	t.Select(place)
