@@ -22,6 +22,7 @@ type activity struct {
 	query board.Query
 
 	field    *widget.Field
+	pick     *widget.Button // opens a menu of what there is to filter by
 	underWay *widget.Chip
 	failed   *widget.Chip
 	capture  *widget.Chip
@@ -37,6 +38,8 @@ type activity struct {
 func newActivity(svc Service, to ways, capture func(on bool)) *activity {
 	p := &activity{svc: svc, ways: to, views: map[fyne.CanvasObject]*callView{}}
 	p.field = widget.NewField(tr("activity.filter"), func(string) { p.filter() })
+	p.pick = widget.NewButton(widget.Quiet, theme.MenuDropDownIcon(), "", p.offer)
+	p.pick.Label = tr("activity.choose")
 	p.underWay = widget.NewChip(nil, tr("activity.under_way"))
 	p.failed = widget.NewChip(nil, tr("activity.failed"))
 	p.underWay.OnSet = func(bool) { p.filter() }
@@ -44,12 +47,13 @@ func newActivity(svc Service, to ways, capture func(on bool)) *activity {
 	p.capture = widget.NewChip(theme.MediaRecordIcon(), tr("activity.capture"))
 	p.capture.OnSet = capture
 	p.list = widget.NewList(callHeight, p.newView, func(row int, on fyne.CanvasObject) { p.views[on].set(p.rows[row]) })
+	p.list.Label = func(row int) string { return callLabel(p.rows[row]) }
 	p.list.OnOpen = func(row int) { p.ways.call(p.rows[row].Number) }
 	p.empty = widget.NewText("", widget.Style{Color: widget.ColorMuted})
 	p.all = widget.NewButton(widget.Quiet, theme.CancelIcon(), tr("activity.all"), p.clear)
 	p.nothing = container.NewCenter(container.NewHBox(p.empty, p.all))
 	chips := container.New(layout.NewCustomPaddedHBoxLayout(8), p.underWay, p.failed, p.capture)
-	bar := container.NewBorder(nil, nil, nil, container.New(layout.NewCustomPaddedLayout(0, 0, 4, 0), chips), p.field)
+	bar := container.NewBorder(nil, nil, nil, container.NewHBox(p.pick, chips), p.field)
 	p.root = container.New(layout.NewCustomPaddedLayout(pageMargin-4, pageMargin, pageMargin, pageMargin),
 		container.NewBorder(container.New(layout.NewCustomPaddedLayout(0, cardGap-4, 0, 0), bar), nil, nil, nil,
 			container.NewStack(widget.NewListCard(p.list), p.nothing)))

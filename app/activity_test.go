@@ -92,6 +92,36 @@ func TestFiltersAreSeenAndCanBeTakenAway(t *testing.T) {
 	}
 }
 
+func TestFilterIsChosenFromWhatThereIs(t *testing.T) {
+	w, svc := activityWindow(t, 30)
+	p := w.activity
+	p.field.SetText("vendor:kimi")
+	choose := func(label string) {
+		t.Helper()
+		for _, item := range p.choices() {
+			if item.Label == label && !item.Disabled {
+				item.Action()
+				return
+			}
+		}
+		t.Fatalf("no %q to choose", label)
+	}
+	choose("zhipu")
+	choose("glm-5.1")
+	choose("4f2a91c4")
+	if p.field.Text != "vendor:zhipu model:glm-5.1 session:4f2a91c4" || len(p.rows) == 0 || p.rows[0].VendorModel != "glm-5.1" {
+		t.Errorf("filter %q, %d calls", p.field.Text, len(p.rows))
+	}
+	test.Tap(p.pick)
+	if w.window.Canvas().Overlays().Top() == nil {
+		t.Error("no menu opens")
+	}
+	svc.calls = nil
+	if items := p.choices(); len(items) != 1 || !items[0].Disabled {
+		t.Errorf("%d lines for no calls", len(items))
+	}
+}
+
 func TestEmptyActivitySaysSo(t *testing.T) {
 	w, svc := activityWindow(t, 0)
 	if !w.activity.nothing.Visible() || w.activity.all.Visible() {

@@ -30,6 +30,8 @@ func TestCallLooks(t *testing.T) {
 		{"activity-capture", "en", "dark"},
 		{"activity-capture", "zh", "light"},
 		{"activity-focus", "en", "light"},
+		{"activity-choose", "en", "light"},
+		{"activity-choose", "zh", "dark"},
 		{"call", "en", "light"},
 		{"call", "zh", "dark"},
 		{"call-live", "en", "dark"},
@@ -79,6 +81,8 @@ func callPicture(t *testing.T, scene, language, shade string) *Window {
 	case "activity-focus":
 		w.window.Canvas().Focus(w.activity.list)
 		w.activity.list.TypedKey(&fyne.KeyEvent{Name: fyne.KeyDown})
+	case "activity-choose":
+		test.Tap(w.activity.pick)
 	case "call", "call-bodies":
 		w.call.number = numbered(t, svc.calls, func(c proxy.Call) bool { return c.Class == ledger.Overloaded }).Number
 		w.pages.turn(atCall)

@@ -92,6 +92,8 @@ func verdictText(verdict string) string {
 		return tr("verdict.client_gone")
 	case "skipped":
 		return tr("verdict.skipped")
+	case "": // nothing yet
+		return tr("activity.under_way")
 	}
 	return verdict
 }
@@ -107,6 +109,11 @@ func trTook(d time.Duration) string {
 // whoText is where a call is and whose it is: "zhipu · 4f2a91c4 · sub-agent".
 func whoText(r board.CallRow) string {
 	return joined(r.Vendor, r.Session, when(r.Agent, "call.agent"))
+}
+
+// callLabel is what a screen reader says of a call that can be opened.
+func callLabel(r board.CallRow) string {
+	return trText("call.open", joined(standingOf(r).word, r.Model, whoText(r)))
 }
 
 // tokensText is "12.3k in · 840 out", or "" while nothing is known.

@@ -63,7 +63,7 @@ func (v *holderView) set(r board.CallRow, cancelled bool) {
 		who += " · " + tr("call.agent")
 	}
 	v.who.Set(who, "")
-	v.opener.Label = trText("call.open", now.word+" "+r.Model+" "+r.Session)
+	v.opener.Label = callLabel(r)
 	setVisible(v.cancel, !cancelled)
 	setVisible(v.done, cancelled)
 }

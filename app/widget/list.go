@@ -17,6 +17,9 @@ type List struct {
 	// OnOpen is called for the row that the user opens.
 	OnOpen func(row int)
 
+	// Label is what a screen reader says of a row.
+	Label func(row int) string
+
 	height  float32
 	create  func() fyne.CanvasObject
 	fill    func(row int, on fyne.CanvasObject)

@@ -85,6 +85,16 @@ func (r *listRow) MouseMoved(*desktop.MouseEvent) {}
 func (r *listRow) MouseOut()                      { r.hovered = false; r.Refresh() }
 func (r *listRow) Cursor() desktop.Cursor         { return desktop.PointerCursor }
 
+// AccessibilityLabel and AccessibilityRole are what a screen reader says.
+func (r *listRow) AccessibilityLabel() string {
+	if r.list.Label == nil || r.row < 0 || r.row >= r.list.length {
+		return ""
+	}
+	return r.list.Label(r.row)
+}
+
+func (r *listRow) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleButton }
+
 // CreateRenderer is for Fyne.
 func (r *listRow) CreateRenderer() fyne.WidgetRenderer {
 	back := &canvas.Rectangle{CornerRadius: 6}

@@ -144,6 +144,10 @@ func TestListByPointer(t *testing.T) {
 		t.Error("the row under the pointer is not seen")
 	}
 	test.TapCanvas(c, fyne.NewPos(20, 40))
+	l.Label = func(row int) string { return string(rune('a' + row)) }
+	if got := l.rows[1].AccessibilityLabel(); got != "b" {
+		t.Errorf("a screen reader says %q", got)
+	}
 	if len(*opened) != 1 || (*opened)[0] != 1 || l.Marked() != 1 {
 		t.Errorf("opened %v, marked %d", *opened, l.Marked())
 	}
