@@ -72,9 +72,9 @@ func fail(c *proxy.Call, class ledger.Class, status int) {
 	c.Class, c.Status, c.Outcome, c.First, c.Usage, c.Cost = class, status, "529 [1305] the model is overloaded, try again in a while", 0, anthropic.Usage{}, price.Cost{}
 }
 
-// callDetail is all of the first call that failed.
+// callDetail is all of a call: three vendors, and what the last one said.
 func callDetail(c proxy.Call) proxy.CallDetail {
-	return proxy.CallDetail{
+	d := proxy.CallDetail{
 		Call: c, RequestID: "req_011CSHoEeqs5C35K2UUqR7Fy", ModelServed: "glm-5.1-20260901", Retries: 4,
 		Tries: []proxy.Try{
 			{Vendor: "minimax", Verdict: "skipped", Reason: "MINIMAX_API_KEY is not set"},
@@ -89,6 +89,11 @@ func callDetail(c proxy.Call) proxy.CallDetail {
 			Answer:  "event: message_start\ndata: {\"type\":\"message_start\"}\n",
 		},
 	}
+	if c.Class != ledger.OK {
+		d.ModelServed = ""
+		d.Tries[2] = proxy.Try{Vendor: c.Vendor, Model: c.VendorModel, Verdict: "next_tier", Reason: "[1305] the model is overloaded, try again in a while", Status: c.Status, Took: 4300 * time.Millisecond}
+	}
+	return d
 }
 
 // callWindow is a shown window over n calls.
