@@ -91,6 +91,7 @@ func (f *face) run(ctx context.Context, hidden bool) {
 // start begins to show the proxy. It runs on the UI's goroutine, once the app runs.
 func (f *face) start(ctx context.Context, hidden bool) {
 	f.running.Go(func() { watch(ctx, f.proxy, windowTick, f.window.Update) })
+	f.running.Go(func() { f.window.Pulse(ctx) })
 	if f.bar != nil {
 		f.running.Go(func() { f.watchTray(ctx) })
 		// Nobody waits for this one: on macOS it waits for the UI's goroutine, even when that has ended.

@@ -10,6 +10,7 @@ import (
 
 	"afterglow/app/board"
 	"afterglow/app/widget"
+	"afterglow/limiter"
 )
 
 // pageMargin is the room around the page, cardGap between its cards.
@@ -20,12 +21,11 @@ const (
 
 // live is the page that shows the calls of this moment: totals, notices, and a card a vendor.
 type live struct {
-	svc     Service
-	desk    desk
+	svc  Service
+	desk desk
+	ways ways
+	*notices
 	totals  *totalsView
-	problem *widget.Notice // from the proxy
-	failure *widget.Notice // of what the user just did
-	paused  *widget.Notice
 	demo    *widget.Notice
 	noTray  *widget.Notice
 	start   *startView
@@ -42,13 +42,13 @@ type live struct {
 }
 
 // newLive makes the page.
-func newLive(svc Service, d desk) *live {
+func newLive(svc Service, d desk, n *notices, to ways) *live {
 	p := &live{
 		svc:     svc,
 		desk:    d,
+		ways:    to,
+		notices: n,
 		totals:  newTotals(d),
-		problem: widget.NewNotice(widget.Problem, nil),
-		paused:  widget.NewNotice(widget.Info, nil),
 		demo:    widget.NewNotice(widget.Info, nil),
 		noTray:  widget.NewNotice(widget.Info, nil),
 		cards:   map[string]*cardView{},
@@ -57,14 +57,12 @@ func newLive(svc Service, d desk) *live {
 	p.restore = widget.NewButton(widget.Quiet, theme.ContentUndoIcon(), tr("order.reset"), func() { p.report(p.svc.ResetOrder(), "notice.no_order") })
 	p.changed = widget.NewNotice(widget.Info, p.restore)
 	p.start = newStart(d, func() { p.stale = true; p.tidy() })
-	p.failure = widget.NewNotice(widget.Problem,
-		widget.NewButton(widget.Quiet, theme.CancelIcon(), "", func() { p.report(nil, "") }))
 	top := container.New(layout.NewCustomPaddedVBoxLayout(8),
-		p.totals.box, p.problem, p.failure, p.paused, p.changed, p.demo, p.noTray)
+		p.totals.box, p.changed, p.demo, p.noTray)
 	body := container.New(layout.NewCustomPaddedVBoxLayout(cardGap), p.start.card, p.list)
 	p.scroll = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, pageMargin, pageMargin, pageMargin), body))
 	p.root = container.NewBorder(
-		container.New(layout.NewCustomPaddedLayout(pageMargin, pageMargin-4, pageMargin, pageMargin), top), nil, nil, nil,
+		container.New(layout.NewCustomPaddedLayout(pageMargin-4, pageMargin-4, pageMargin, pageMargin), top), nil, nil, nil,
 		p.scroll)
 	return p
 }
@@ -72,8 +70,6 @@ func newLive(svc Service, d desk) *live {
 // set shows b and touches only what has changed.
 func (p *live) set(b board.Board) {
 	p.totals.set(b)
-	p.notify(p.problem, b.Problem)
-	p.notify(p.paused, when(b.Paused, "notice.paused"))
 	p.notify(p.changed, when(b.Reordered, "notice.reordered"))
 	p.notify(p.demo, when(b.Demo, "notice.demo"))
 	p.stale = p.start.set(b) || p.stale
@@ -85,6 +81,9 @@ func (p *live) set(b board.Board) {
 	}
 	p.tidy()
 }
+
+// openGauge opens a gauge's own page.
+func (p *live) openGauge(r board.Row) { p.ways.gauge(limiter.Key{Vendor: r.Vendor, Model: r.Model}) }
 
 // notify shows text in a notice of the page.
 func (p *live) notify(n *widget.Notice, text string) {
@@ -167,16 +166,6 @@ func (p *live) cancelSignIn(vendor string) {
 // resetLimits brings back a vendor's configured limits.
 func (p *live) resetLimits(vendor string) {
 	p.report(p.svc.ResetLimits(vendor), "notice.not_reset")
-}
-
-// report shows err, or takes back what was shown before.
-func (p *live) report(err error, key string) {
-	text := ""
-	if err != nil {
-		text = trText(key, err.Error())
-	}
-	p.notify(p.failure, text)
-	p.tidy()
 }
 
 // when is the text for key, or "" when the notice is not to be shown.

@@ -43,7 +43,7 @@ func TestShadeChangesWhileTheWindowIsOpen(t *testing.T) {
 	w.Show()
 	w.Update(sceneBoard("busy"))
 	a.Settings().SetTheme(shaded{newLook(), theme.VariantDark})
-	w.page.root.Refresh()
+	w.pages.root.Refresh()
 	got := w.window.Canvas().Capture()
 	different := 0
 	for y := range got.Bounds().Dy() {

@@ -9,6 +9,7 @@ import (
 
 	"afterglow/app/board"
 	"afterglow/app/widget"
+	"afterglow/limiter"
 )
 
 // rowHeight and columnGap keep the rows' rhythm, in Fyne's units.
@@ -25,30 +26,58 @@ type rowView struct {
 	gauge  *widget.Gauge       // nil: not limited
 	slider *widget.LimitSlider // nil: not limited
 	pill   *widget.Pill
-	box    *fyne.Container
+	box    fyne.CanvasObject
 }
 
-// newRow draws r on a page, which is told when the user chooses a limit.
-func newRow(r board.Row, page *live) *rowView {
+// rowActions are what the user can do with a row.
+type rowActions struct {
+	setLimit func(r board.Row, limit int)
+	reveal   func(o fyne.CanvasObject) // called when a part of the row gets the focus
+	open     func(r board.Row)         // nil: the row opens nothing
+}
+
+// newRow draws r.
+func newRow(r board.Row, do rowActions) *rowView {
 	v := &rowView{
 		name:  widget.NewName(r.Model, widget.Style{}),
 		count: widget.NewText("", widget.Style{Bold: true, Align: fyne.TextAlignTrailing}),
 		pill:  widget.NewPill(),
 	}
 	if r.Account() {
-		v.name = widget.NewName(tr("row.account"), widget.Style{Color: widget.ColorMuted})
+		v.name = widget.NewName(gaugeName(r.Model), widget.Style{Color: widget.ColorMuted})
 	}
-	v.box = container.New(rowLayout{limited: r.Limited}, v.count, v.pill)
+	parts := container.New(rowLayout{limited: r.Limited}, v.count, v.pill)
 	if r.Limited {
 		v.gauge = widget.NewGauge()
 		v.slider = widget.NewLimitSlider(r.Limit, r.Max)
-		v.slider.OnSet = func(limit int) { page.setLimit(v.row, limit) }
-		v.slider.OnFocus = func() { page.reveal(v.slider) }
-		v.box.Objects = append(v.box.Objects, v.gauge, v.slider)
+		v.slider.OnSet = func(limit int) { do.setLimit(v.row, limit) }
+		v.slider.OnFocus = func() { do.reveal(v.slider) }
+		parts.Objects = append(parts.Objects, v.gauge, v.slider)
 	}
-	v.box.Objects = append(v.box.Objects, v.name) // last: a long name unrolls over the others
+	parts.Objects = append(parts.Objects, v.name) // last: a long name unrolls over the others
+	v.box = parts
+	if do.open != nil {
+		v.opens(r, parts, do)
+	}
 	v.set(r)
 	return v
+}
+
+// opens makes the row a way to the gauge's own page.
+func (v *rowView) opens(r board.Row, parts fyne.CanvasObject, do rowActions) {
+	open := func() { do.open(v.row) }
+	o := widget.NewOpener(trText("row.open", r.Vendor+" "+gaugeName(r.Model)), parts, open)
+	o.OnFocus = func() { do.reveal(o) }
+	v.name.OnTapped, v.name.OnHover = open, o.Hover
+	v.box = o
+}
+
+// gaugeName is a gauge's name for people: a model's, or that of the account.
+func gaugeName(model string) string {
+	if model == limiter.AccountModel {
+		return tr("row.account")
+	}
+	return model
 }
 
 // fits tells that the view can draw r: it is of the same kind.

@@ -27,7 +27,7 @@ func newSigning(t *testing.T) *signing {
 		run:  func(func()) {}, // comes from a copy button's timer, on its goroutine: Fyne keeps things for the test's own
 		copy: func(text string) { s.copied = append(s.copied, text) },
 		open: func(page string) error { s.opened = append(s.opened, page); return s.browser },
-	})
+	}, newNotices(func() {}), ways{})
 	return s
 }
 

@@ -95,13 +95,19 @@ func palette(name fyne.ThemeColorName) (tint, bool) {
 		return tint{0x5b5bd6ff, 0x8e8cffff}, true
 	case theme.ColorNameForegroundOnPrimary:
 		return tint{0xffffffff, 0x17161cff}, true
+	case theme.ColorNameInputBackground:
+		return tint{0xffffffff, 0x1f1e26ff}, true
+	case theme.ColorNameInputBorder:
+		return tint{0xe4e3ebff, 0x2f2d39ff}, true
+	case theme.ColorNamePlaceHolder, theme.ColorNameDisabled:
+		return tint{0x625f6eff, 0xa6a3b3ff}, true
 	case theme.ColorNameFocus:
 		return tint{0x5b5bd633, 0x8e8cff40}, true
 	case theme.ColorNameHover:
 		return tint{0x1c1b220f, 0xedecf216}, true
 	case theme.ColorNamePressed:
 		return tint{0x1c1b221f, 0xedecf226}, true
-	case theme.ColorNameButton:
+	case theme.ColorNameButton, theme.ColorNameMenuBackground:
 		return tint{0xecebf2ff, 0x2e2c38ff}, true
 	case theme.ColorNameScrollBar:
 		return tint{0x1c1b2244, 0xedecf244}, true

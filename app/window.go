@@ -49,12 +49,19 @@ const (
 
 // Window is the window. While it is hidden a new board costs nothing but the memory of it.
 type Window struct {
-	window fyne.Window
-	page   *live
-	tray   bool // there is one to hide in
-	quit   func()
-	run    func(func()) // on the UI's goroutine
-	onHide func()       // called when the window was hidden; nil = nobody asks
+	window   fyne.Window
+	svc      Service
+	notices  *notices
+	pages    *pages
+	page     *live
+	activity *activity
+	call     *callPage
+	gauge    *gaugePage
+	pulse    *pulse
+	tray     bool // there is one to hide in
+	quit     func()
+	run      func(func()) // on the UI's goroutine
+	onHide   func()       // called when the window was hidden; nil = nobody asks
 
 	mu     sync.Mutex
 	latest board.Board
@@ -64,14 +71,58 @@ type Window struct {
 
 // NewWindow makes the window, hidden; see SetTray for tray.
 func NewWindow(a fyne.App, svc Service, tray bool) *Window {
-	w := &Window{window: a.NewWindow(tr("window.title")), run: fyne.Do, quit: a.Quit}
-	w.page = newLive(svc, desk{run: w.run, copy: a.Clipboard().SetContent, open: opener(a)})
+	w := &Window{window: a.NewWindow(tr("window.title")), svc: svc, run: fyne.Do, quit: a.Quit, pulse: newPulse()}
+	w.notices = newNotices(func() { w.setCapture(false) })
+	w.pages = newPages(w.notices, w.turned)
+	w.addPages(desk{run: w.run, copy: a.Clipboard().SetContent, open: opener(a)})
+	w.pages.shortcuts(w.window.Canvas())
 	w.window.SetPadded(false)
-	w.window.SetContent(w.page.root)
+	w.window.SetContent(w.pages.root)
 	w.window.Resize(fyne.NewSize(windowWidth, windowHeight))
 	w.SetTray(tray)
 	return w
 }
+
+func (w *Window) addPages(d desk) {
+	to := ways{
+		gauge: func(k limiter.Key) { w.gauge.key = k; w.pages.turn(atGauge) },
+		call:  func(number int) { w.call.number = number; w.pages.turn(atCall) },
+		calls: func(query string) { w.activity.choose(query); w.pages.turn(atActivity) },
+		back:  w.pages.back,
+	}
+	w.page = newLive(w.svc, d, w.notices, to)
+	w.activity = newActivity(w.svc, to, w.setCapture)
+	w.gauge = newGaugePage(w.svc, d, w.notices, to)
+	w.call = newCallPage(w.svc, d, w.notices, to)
+	usage, settings := newUsagePage(w.svc, d), newSettingsPage(w.svc, d)
+	w.pages.list = [spots]page{
+		atLive:     {root: w.page.root, set: func(b board.Board) bool { w.page.set(b); return false }},
+		atActivity: {root: w.activity.root, set: w.activity.set},
+		atUsage:    {root: usage.root, enter: usage.enter, leave: usage.leave},
+		atSettings: {root: settings.root, enter: settings.enter, leave: settings.leave},
+		atGauge:    {root: w.gauge.root, enter: w.gauge.enter, leave: w.gauge.leave, set: w.gauge.set},
+		atCall:     {root: w.call.root, enter: w.call.enter, leave: w.call.leave, set: w.call.set},
+	}
+	w.pages.turn(atLive)
+}
+
+// turned shows the latest board on the page that has come to the front.
+func (w *Window) turned() {
+	w.notices.report(nil, "")
+	w.paint()
+}
+
+// setCapture turns on or off that bodies are kept, and says so at once.
+func (w *Window) setCapture(on bool) {
+	w.svc.Capture(on)
+	w.mu.Lock()
+	w.latest.Capture = on
+	w.mu.Unlock()
+	w.paint()
+}
+
+// Pulse repaints the window while times on its page pass, until ctx ends. It does not run on the UI's goroutine.
+func (w *Window) Pulse(ctx context.Context) { w.pulse.run(ctx, w.repaint) }
 
 // SetTray tells whether there is a tray. If so, closing the window hides it there; if not, the window says
 // so, and closing it quits.
@@ -96,6 +147,7 @@ func (w *Window) Show() {
 	w.mu.Lock()
 	w.shown = true
 	w.mu.Unlock()
+	w.pages.show(true)
 	w.paint()
 	w.window.Show()
 	w.window.RequestFocus()
@@ -106,6 +158,7 @@ func (w *Window) Hide() {
 	w.mu.Lock()
 	w.shown = false
 	w.mu.Unlock()
+	w.pages.show(false)
 	w.window.Hide()
 	if w.onHide != nil {
 		w.onHide()
@@ -124,6 +177,13 @@ func (w *Window) Shown() bool {
 func (w *Window) Update(b board.Board) {
 	w.mu.Lock()
 	w.latest = b
+	w.mu.Unlock()
+	w.repaint()
+}
+
+// repaint asks for a paint, if the window is shown and none is asked for.
+func (w *Window) repaint() {
+	w.mu.Lock()
 	start := w.shown && !w.queued
 	w.queued = w.queued || start
 	w.mu.Unlock()
@@ -137,7 +197,11 @@ func (w *Window) paint() {
 	b, shown := w.latest, w.shown
 	w.queued = false
 	w.mu.Unlock()
-	if shown {
-		w.page.set(b)
+	if !shown {
+		return
+	}
+	w.notices.set(b)
+	if w.pages.set(b) {
+		w.pulse.ask()
 	}
 }

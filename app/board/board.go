@@ -21,6 +21,7 @@ type Board struct {
 	Down    bool   // no call can be served: the proxy cannot listen, or no tier is ready
 	Paused  bool   // new calls are turned away
 	Demo    bool   // the vendors are simulated
+	Capture bool   // the bodies of calls are kept
 
 	Reordered bool // the order of Cards is not the configuration's
 }

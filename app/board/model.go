@@ -26,6 +26,7 @@ func (m *Model) Update(status proxy.Status, now time.Time) Board {
 		Down:    down(status),
 		Paused:  status.Paused,
 		Demo:    status.Demo,
+		Capture: status.Capture,
 		Cards:   cards(status, now),
 
 		Reordered: status.Reordered,

@@ -144,6 +144,12 @@ func TestLeadIsTheLongestQueueThenTheMostCalls(t *testing.T) {
 	}
 }
 
+func TestBoardTellsThatBodiesAreKept(t *testing.T) {
+	if b := New().Update(proxy.Status{Capture: true}, start); !b.Capture {
+		t.Error("it does not")
+	}
+}
+
 func TestQuietUntilTheFirstModel(t *testing.T) {
 	m := New()
 	s := proxy.Status{Tiers: ready("kimi")}

@@ -1,6 +1,8 @@
 package widget
 
 import (
+	"cmp"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
@@ -35,6 +37,7 @@ const (
 type Button struct {
 	widget.BaseWidget
 	OnTapped func()
+	Label    string // what a screen reader says where there is no text
 
 	kind    ButtonKind
 	icon    fyne.Resource
@@ -94,7 +97,7 @@ func (b *Button) MouseOut()                      { b.hovered = false; b.Refresh(
 func (b *Button) Cursor() desktop.Cursor         { return desktop.PointerCursor }
 
 // AccessibilityLabel and AccessibilityRole are what a screen reader says.
-func (b *Button) AccessibilityLabel() string             { return b.text }
+func (b *Button) AccessibilityLabel() string             { return cmp.Or(b.text, b.Label) }
 func (b *Button) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleButton }
 
 func (b *Button) colors() (fill, text fyne.ThemeColorName) {

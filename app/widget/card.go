@@ -14,12 +14,22 @@ const (
 // Card is a surface with something on it.
 type Card struct {
 	widget.BaseWidget
-	content fyne.CanvasObject
+	content       fyne.CanvasObject
+	inset, margin float32 // around the content
 }
 
 // NewCard puts content on a card.
 func NewCard(content fyne.CanvasObject) *Card {
-	c := &Card{content: content}
+	return newCard(content, cardInset, cardMargin)
+}
+
+// NewListCard puts a List on a card, from edge to edge: its rows have an inset of their own.
+func NewListCard(list *List) *Card { return newCard(list, 0, listMargin) }
+
+const listMargin = 6
+
+func newCard(content fyne.CanvasObject, inset, margin float32) *Card {
+	c := &Card{content: content, inset: inset, margin: margin}
 	c.ExtendBaseWidget(c)
 	return c
 }
@@ -31,11 +41,11 @@ func (c *Card) CreateRenderer() fyne.WidgetRenderer {
 	refresh()
 	return &renderer{
 		objects: append(s.objects(), c.content),
-		minSize: func() fyne.Size { return c.content.MinSize().AddWidthHeight(2*cardInset, 2*cardMargin) },
+		minSize: func() fyne.Size { return c.content.MinSize().AddWidthHeight(2*c.inset, 2*c.margin) },
 		layout: func(size fyne.Size) {
 			s.resize(size)
-			c.content.Move(fyne.NewPos(cardInset, cardMargin))
-			c.content.Resize(size.SubtractWidthHeight(2*cardInset, 2*cardMargin))
+			c.content.Move(fyne.NewPos(c.inset, c.margin))
+			c.content.Resize(size.SubtractWidthHeight(2*c.inset, 2*c.margin))
 		},
 		refresh: refresh,
 	}

@@ -24,10 +24,16 @@ const (
 type Name struct {
 	widget.BaseWidget
 	RevealColor fyne.ThemeColorName
-	style       Style
-	text        string
-	shown       string // text, or text without its middle
-	revealed    bool
+
+	// OnTapped, if set, is called for a tap while nothing is left out, and OnHover when the pointer comes or goes:
+	// a row that can be tapped as a whole loses neither to its name.
+	OnTapped func()
+	OnHover  func(on bool)
+
+	style    Style
+	text     string
+	shown    string // text, or text without its middle
+	revealed bool
 }
 
 // NewName makes a Name on a card.
@@ -53,10 +59,24 @@ func (n *Name) FullWidth() float32 {
 }
 
 // MouseIn, MouseMoved, MouseOut and Tapped are for Fyne.
-func (n *Name) MouseIn(*desktop.MouseEvent)    { n.reveal(true) }
+func (n *Name) MouseIn(*desktop.MouseEvent)    { n.hover(true) }
 func (n *Name) MouseMoved(*desktop.MouseEvent) {}
-func (n *Name) MouseOut()                      { n.reveal(false) }
-func (n *Name) Tapped(*fyne.PointEvent)        { n.reveal(!n.revealed) }
+func (n *Name) MouseOut()                      { n.hover(false) }
+
+func (n *Name) Tapped(*fyne.PointEvent) {
+	if n.OnTapped != nil && n.shown == n.text {
+		n.OnTapped()
+		return
+	}
+	n.reveal(!n.revealed)
+}
+
+func (n *Name) hover(on bool) {
+	if n.OnHover != nil {
+		n.OnHover(on)
+	}
+	n.reveal(on)
+}
 
 // AccessibilityLabel and AccessibilityRole are what a screen reader says: the whole name.
 func (n *Name) AccessibilityLabel() string             { return n.text }

@@ -14,8 +14,9 @@ const noticeRadius = 8
 type NoticeKind uint8
 
 const (
-	Info    NoticeKind = iota // good to know
-	Problem                   // something is wrong
+	Info      NoticeKind = iota // good to know
+	Problem                     // something is wrong
+	Attention                   // not to be forgotten
 )
 
 // Notice is a sentence or two across the window, as high as its text needs, hidden while it has none.
@@ -55,9 +56,13 @@ func (n *Notice) Set(text string) bool {
 func (n *Notice) Text() string { return n.text }
 
 func (n *Notice) look() pillLook {
-	if n.kind == Problem {
+	switch n.kind {
+	case Problem:
 		return pillLook{ColorProblem, ColorProblemBorder, ColorProblemText,
 			theme.NewColoredResource(theme.WarningIcon(), ColorProblemText)}
+	case Attention:
+		return pillLook{ColorPending, ColorPendingBorder, ColorPendingText,
+			theme.NewColoredResource(theme.MediaRecordIcon(), ColorPendingText)}
 	}
 	return pillLook{ColorGlow, ColorCardBorder, theme.ColorNameForeground,
 		theme.NewColoredResource(theme.InfoIcon(), ColorMuted)}

@@ -1,0 +1,147 @@
+package app
+
+import (
+	"slices"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+
+	"afterglow/app/board"
+	"afterglow/app/widget"
+)
+
+// activity is the page that lists the calls of this moment and the last that ended.
+type activity struct {
+	svc   Service
+	ways  ways
+	calls board.Calls
+	rows  []board.CallRow // as shown
+	query board.Query
+
+	field    *widget.Field
+	pick     *widget.Button // opens a menu of what there is to filter by
+	underWay *widget.Chip
+	failed   *widget.Chip
+	capture  *widget.Chip
+	list     *widget.List
+	empty    *widget.Text
+	all      *widget.Button // takes the filter away
+	nothing  *fyne.Container
+	root     *fyne.Container
+	views    map[fyne.CanvasObject]*callView
+}
+
+// newActivity makes the page; capture turns on or off that bodies are kept.
+func newActivity(svc Service, to ways, capture func(on bool)) *activity {
+	p := &activity{svc: svc, ways: to, views: map[fyne.CanvasObject]*callView{}}
+	p.field = widget.NewField(tr("activity.filter"), func(string) { p.filter() })
+	p.pick = widget.NewButton(widget.Quiet, theme.MenuDropDownIcon(), "", p.offer)
+	p.pick.Label = tr("activity.choose")
+	p.underWay = widget.NewChip(nil, tr("activity.under_way"))
+	p.failed = widget.NewChip(nil, tr("activity.failed"))
+	p.underWay.OnSet = func(bool) { p.filter() }
+	p.failed.OnSet = func(bool) { p.filter() }
+	p.capture = widget.NewChip(theme.MediaRecordIcon(), tr("activity.capture"))
+	p.capture.OnSet = capture
+	p.list = widget.NewList(callHeight, p.newView, func(row int, on fyne.CanvasObject) { p.views[on].set(p.rows[row]) })
+	p.list.Label = func(row int) string { return callLabel(p.rows[row]) }
+	p.list.OnOpen = func(row int) { p.ways.call(p.rows[row].Number) }
+	p.empty = widget.NewText("", widget.Style{Color: widget.ColorMuted})
+	p.all = widget.NewButton(widget.Quiet, theme.CancelIcon(), tr("activity.all"), p.clear)
+	p.nothing = container.NewCenter(container.NewHBox(p.empty, p.all))
+	chips := container.New(layout.NewCustomPaddedHBoxLayout(8), p.underWay, p.failed, p.capture)
+	bar := container.NewBorder(nil, nil, nil, container.NewHBox(p.pick, chips), p.field)
+	p.root = container.New(layout.NewCustomPaddedLayout(pageMargin-4, pageMargin, pageMargin, pageMargin),
+		container.NewBorder(container.New(layout.NewCustomPaddedLayout(0, cardGap-4, 0, 0), bar), nil, nil, nil,
+			container.NewStack(widget.NewListCard(p.list), p.nothing)))
+	p.nothing.Hide()
+	return p
+}
+
+func (p *activity) newView() fyne.CanvasObject {
+	v := newCallView()
+	p.views[v.box] = v
+	return v.box
+}
+
+// set shows the calls of now. It is true while one is under way.
+func (p *activity) set(b board.Board) bool {
+	p.capture.Set(b.Capture)
+	return p.show()
+}
+
+func (p *activity) show() bool {
+	was, marked := p.list.Top(), p.row(p.list.Marked())
+	top := p.row(was)
+	rows, live := p.calls.Rows(p.svc.Calls(), p.query, time.Now())
+	p.rows = rows
+	// Calls that come do not move those that are read. One that ends moves by itself.
+	if now := p.index(top); p.list.Scrolled() && now > was && rows[now].UnderWay == top.UnderWay {
+		p.list.Update(len(rows))
+		p.list.Shift(now - was)
+	}
+	p.list.Update(len(rows))
+	if now := p.index(marked); now >= 0 && now != p.list.Marked() {
+		p.list.Mark(now)
+	}
+	p.sayNothing()
+	return live > 0
+}
+
+// sayNothing says in place of an empty list why it is empty.
+func (p *activity) sayNothing() {
+	text := ""
+	switch {
+	case len(p.rows) > 0:
+	case p.query.All():
+		text = tr("activity.empty")
+	default:
+		text = tr("activity.none")
+	}
+	if text == p.empty.Text() {
+		return
+	}
+	p.empty.Set(text)
+	setVisible(p.list, text == "")
+	setVisible(p.all, !p.query.All())
+	setVisible(p.nothing, text != "")
+	p.nothing.Refresh()
+}
+
+// row is what a row shows; the zero CallRow = there is no such row.
+func (p *activity) row(n int) board.CallRow {
+	if n >= len(p.rows) {
+		return board.CallRow{}
+	}
+	return p.rows[n]
+}
+
+// index is where a call is now; -1 = nowhere.
+func (p *activity) index(call board.CallRow) int {
+	return slices.IndexFunc(p.rows, func(r board.CallRow) bool { return r.Number == call.Number })
+}
+
+// filter reads what the user has chosen.
+func (p *activity) filter() {
+	p.query = board.ParseQuery(p.field.Text)
+	p.query.UnderWay, p.query.Failed = p.underWay.On(), p.failed.On()
+	p.rows = p.rows[:0] // what was in view is no place to stay at
+	p.list.ToTop()
+	p.show()
+}
+
+// choose filters by a text alone.
+func (p *activity) choose(text string) {
+	p.underWay.Set(false)
+	p.failed.Set(false)
+	if text != p.field.Text {
+		p.field.SetText(text) // filters
+		return
+	}
+	p.filter()
+}
+
+func (p *activity) clear() { p.choose("") }

@@ -1,0 +1,103 @@
+package app
+
+import (
+	"runtime"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"afterglow/limiter"
+	"afterglow/proxy"
+	"afterglow/proxy/ledger"
+)
+
+// TestCallLooks is TestLooks for the pages of calls.
+func TestCallLooks(t *testing.T) {
+	if runtime.GOARCH != "amd64" {
+		t.Skip("another processor rounds some pixels another way")
+	}
+	for _, c := range []struct{ scene, language, shade string }{
+		{"activity-empty", "en", "light"},
+		{"activity-empty", "zh", "dark"},
+		{"activity-1", "en", "dark"},
+		{"activity-1", "zh", "light"},
+		{"activity-30", "en", "light"},
+		{"activity-30", "zh", "dark"},
+		{"activity-wide", "en", "dark"},
+		{"activity-filtered", "en", "light"},
+		{"activity-capture", "en", "dark"},
+		{"activity-capture", "zh", "light"},
+		{"activity-focus", "en", "light"},
+		{"activity-choose", "en", "light"},
+		{"activity-choose", "zh", "dark"},
+		{"call", "en", "light"},
+		{"call", "zh", "dark"},
+		{"call-live", "en", "dark"},
+		{"call-bodies", "en", "light"},
+		{"gauge", "en", "light"},
+		{"gauge", "zh", "dark"},
+		{"gauge-hover", "en", "dark"},
+	} {
+		name := strings.Join([]string{c.scene, c.language, c.shade}, "-")
+		t.Run(name, func(t *testing.T) {
+			w := callPicture(t, c.scene, c.language, c.shade)
+			test.AssertImageMatches(t, "looks/"+name+".png", w.window.Canvas().Capture())
+		})
+	}
+}
+
+// callPicture is a window with a scene.
+func callPicture(t *testing.T, scene, language, shade string) *Window {
+	t.Helper()
+	a := speak(t, language)
+	a.Settings().SetTheme(shaded{newLook(), test.KnownThemeVariants()[shade]})
+	n := map[string]int{"activity-empty": 0, "activity-1": 1}
+	calls, few := n[scene]
+	if !few {
+		calls = 30
+	}
+	svc := &fakeService{calls: callScene(calls), details: map[int]proxy.CallDetail{}}
+	for _, c := range svc.calls {
+		svc.details[c.Number] = callDetail(c)
+	}
+	w := NewWindow(a, svc, true)
+	t.Cleanup(w.window.Close)
+	w.Show()
+	w.Update(sceneBoard("busy"))
+	w.pages.turn(atActivity)
+	switch scene {
+	case "activity-wide":
+		w.window.Resize(fyne.NewSize(1080, windowHeight))
+	case "activity-filtered":
+		w.activity.choose("zhipu")
+		test.Tap(w.activity.underWay)
+	case "activity-capture":
+		test.Tap(w.activity.capture)
+		b := sceneBoard("busy")
+		b.Capture = true
+		w.Update(b)
+	case "activity-focus":
+		w.window.Canvas().Focus(w.activity.list)
+		w.activity.list.TypedKey(&fyne.KeyEvent{Name: fyne.KeyDown})
+	case "activity-choose":
+		test.Tap(w.activity.pick)
+	case "call", "call-bodies":
+		w.call.number = numbered(t, svc.calls, func(c proxy.Call) bool { return c.Class == ledger.Overloaded }).Number
+		w.pages.turn(atCall)
+		if scene == "call-bodies" {
+			w.call.scroll.ScrollToBottom()
+		}
+	case "call-live":
+		w.call.number = numbered(t, svc.calls, func(c proxy.Call) bool { return c.Phase == proxy.Waiting }).Number
+		w.pages.turn(atCall)
+	case "gauge":
+		w.gauge.key = limiter.Key{Vendor: "zhipu", Model: "glm-5.1"}
+		w.pages.turn(atGauge)
+	case "gauge-hover":
+		w.pages.turn(atLive)
+		row(t, w, "zhipu", "glm-5.1").box.(interface{ Hover(bool) }).Hover(true)
+	}
+	return w
+}

@@ -1,0 +1,217 @@
+package app
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+	fynewidget "fyne.io/fyne/v2/widget"
+
+	"afterglow/app/board"
+	"afterglow/app/widget"
+	"afterglow/proxy"
+)
+
+// callPage shows all that is known of one call.
+type callPage struct {
+	svc    Service
+	ways   ways
+	report func(err error, key string)
+	number int // of the call
+	known  bool
+	shown  proxy.CallDetail
+
+	cancelled int // the call that the user cancelled here
+
+	back   *widget.Button
+	cancel *widget.Button
+	done   *widget.Text // what became of that
+	route  *widget.Route
+	dot    *widget.Dot
+	word   *widget.Text
+	why    *fynewidget.Label
+	facts  *factsView
+	only   *fyne.Container // ways to the calls that are like it
+	tries  *fyne.Container
+	views  []*tryView
+	trials *widget.Card
+	made   *fynewidget.Label // the adaptations
+	folds  [4]*fold
+	texts  *widget.Card
+	body   *fyne.Container
+	scroll *container.Scroll
+	root   *fyne.Container
+}
+
+func newCallPage(svc Service, d desk, n *notices, to ways) *callPage {
+	p := &callPage{svc: svc, ways: to, report: n.report}
+	p.back = widget.NewButton(widget.Quiet, theme.NavigateBackIcon(), tr("page.back"), func() { p.ways.back() })
+	p.cancel = widget.NewButton(widget.Plain, theme.CancelIcon(), tr("call.cancel"), p.stop)
+	p.done = widget.NewText(tr("call.cancelled"), widget.Style{Color: widget.ColorMuted})
+	p.route = widget.NewRoute(widget.Style{Bold: true, Size: theme.SizeNameSubHeadingText})
+	p.dot, p.word = widget.NewDot(), widget.NewText("", widget.Style{})
+	p.why = fynewidget.NewLabel("")
+	p.why.Wrapping, p.why.Selectable = fyne.TextWrapWord, true
+	p.facts = newFacts()
+	p.only = container.NewHBox(
+		p.like(tr("call.only_vendor"), func(c proxy.Call) string { return board.VendorWord(c.Vendor) }),
+		p.like(tr("call.only_model"), func(c proxy.Call) string { return board.ModelWord(c.Model) }),
+		p.like(tr("call.only_session"), func(c proxy.Call) string { return board.SessionWord(c.Session) }))
+	p.tries = container.New(layout.NewCustomPaddedVBoxLayout(6))
+	p.made = fynewidget.NewLabel("")
+	p.made.Wrapping = fyne.TextWrapWord
+	p.trials = widget.NewCard(container.New(layout.NewCustomPaddedVBoxLayout(rowGap), heading(tr("call.tries")), p.tries, flush(p.made)))
+	p.folds = [4]*fold{
+		newFold(d, tr("call.request_headers"), false, p.tidy), newFold(d, tr("call.answer_headers"), false, p.tidy),
+		newFold(d, tr("call.request_body"), true, p.tidy), newFold(d, tr("call.answer_body"), true, p.tidy),
+	}
+	folds := container.New(layout.NewCustomPaddedVBoxLayout(4))
+	for _, f := range p.folds {
+		folds.Objects = append(folds.Objects, f.box)
+	}
+	p.texts = widget.NewCard(container.New(layout.NewCustomPaddedLayout(-4, -4, -8, -8), folds))
+	p.lay()
+	return p
+}
+
+func (p *callPage) lay() {
+	title := container.New(layout.NewCustomPaddedVBoxLayout(4), p.route,
+		container.New(layout.NewCustomPaddedHBoxLayout(8), container.NewCenter(p.dot), p.word), flush(p.why))
+	about := widget.NewCard(container.New(layout.NewCustomPaddedVBoxLayout(14), title, p.facts.box,
+		container.New(layout.NewCustomPaddedLayout(0, 0, -8, -8), p.only)))
+	p.body = container.New(layout.NewCustomPaddedVBoxLayout(cardGap), about, p.trials, p.texts)
+	p.scroll = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, pageMargin, pageMargin, pageMargin), p.body))
+	head := container.NewBorder(nil, nil, p.back, container.NewHBox(p.done, p.cancel))
+	p.root = container.NewBorder(container.New(layout.NewCustomPaddedLayout(pageMargin-6, 8, pageMargin-8, pageMargin), head),
+		nil, nil, nil, p.scroll)
+}
+
+// like makes a button that lists the calls that share something with this one.
+func (p *callPage) like(label string, query func(c proxy.Call) string) *widget.Button {
+	return widget.NewButton(widget.Quiet, theme.SearchIcon(), label, func() { p.ways.calls(query(p.shown.Call)) })
+}
+
+// heading is the title of a card.
+func heading(text string) *widget.Text {
+	return widget.NewText(text, widget.Style{Bold: true})
+}
+
+// flush takes the room away that Fyne leaves around a wrapped text.
+func flush(o fyne.CanvasObject) fyne.CanvasObject {
+	return container.New(layout.NewCustomPaddedLayout(-textInset, -textInset, -textInset, -textInset), o)
+}
+
+// enter shows the call, from its top.
+func (p *callPage) enter() {
+	p.scroll.ScrollToTop()
+	p.shown, p.known = proxy.CallDetail{}, false
+}
+
+func (p *callPage) leave() {}
+
+// set shows the call as it stands. One that is forgotten stays as it was. It is true while it is under way.
+func (p *callPage) set(board.Board) bool {
+	d, ok := p.svc.Call(p.number)
+	if !ok {
+		d = p.shown
+		d.Until = time.Time{}
+	}
+	was, fresh := p.shown, !p.known
+	p.shown, p.known = d, true
+	r := board.RowOf(d.Call, time.Now())
+	p.setHead(r, d)
+	resized := p.facts.set(factsOf(r, d)) || fresh
+	if fresh || !slices.Equal(d.Tries, was.Tries) || !slices.Equal(d.Adaptations, was.Adaptations) {
+		p.setTries(d)
+		resized = true
+	}
+	for i, text := range textsOf(d) {
+		resized = p.folds[i].set(text) || resized
+	}
+	setVisible(p.texts, slices.ContainsFunc(p.folds[:], func(f *fold) bool { return f.text != "" }))
+	if resized || was.Outcome != d.Outcome {
+		p.tidy()
+	}
+	return ok && r.UnderWay
+}
+
+func (p *callPage) setHead(r board.CallRow, d proxy.CallDetail) {
+	now := standingOf(r)
+	p.route.Set(r.Model, r.Served())
+	p.dot.Set(now.dot, now.ring)
+	p.word.Set(now.word + " · " + trTook(r.Took))
+	p.word.SetColor(now.ink)
+	why := ""
+	if r.Failed {
+		why = d.Outcome
+	}
+	p.why.SetText(why)
+	setVisible(p.why, why != "")
+	cancelled := p.cancelled == p.number
+	setVisible(p.cancel, r.UnderWay && !cancelled)
+	setVisible(p.done, cancelled)
+	for i, has := range []bool{r.Vendor != "", r.Model != "", d.Session != ""} {
+		setVisible(p.only.Objects[i], has)
+	}
+}
+
+func (p *callPage) setTries(d proxy.CallDetail) {
+	for len(p.views) < len(d.Tries) {
+		p.views = append(p.views, newTryView())
+	}
+	p.tries.Objects = nil
+	for i, t := range d.Tries {
+		p.views[i].set(t)
+		p.tries.Objects = append(p.tries.Objects, p.views[i].box)
+	}
+	made := make([]string, len(d.Adaptations))
+	for i, label := range d.Adaptations {
+		made[i] = strings.ReplaceAll(label, "_", " ")
+	}
+	p.made.SetText(trText("call.adapted", strings.Join(made, ", ")))
+	setVisible(p.made, len(made) > 0)
+	setVisible(p.trials, len(d.Tries)+len(made) > 0)
+}
+
+// stop cancels the call.
+func (p *callPage) stop() {
+	err := p.svc.Cancel(p.number)
+	p.report(err, "notice.not_cancelled")
+	if err == nil {
+		p.cancelled = p.number
+		p.set(board.Board{})
+		p.root.Refresh()
+	}
+}
+
+// tidy lays the page out again.
+func (p *callPage) tidy() {
+	p.root.Refresh()
+	p.root.Refresh() // a wrapped text knows its height only after it has been given its width
+}
+
+// textsOf are the texts of a call in the order of the folds.
+func textsOf(d proxy.CallDetail) [4]string {
+	texts := [4]string{headerText(d.Request), headerText(d.Answer)}
+	if d.Bodies != nil {
+		texts[2], texts[3] = d.Bodies.Request, d.Bodies.Answer
+	}
+	return texts
+}
+
+// headerText is a header, a line a value, by name.
+func headerText(h http.Header) string {
+	var lines []string
+	for name, values := range h {
+		for _, value := range values {
+			lines = append(lines, name+": "+value)
+		}
+	}
+	slices.Sort(lines)
+	return strings.Join(lines, "\n")
+}

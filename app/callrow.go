@@ -1,0 +1,128 @@
+package app
+
+import (
+	"strconv"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+
+	"afterglow/app/board"
+	"afterglow/app/widget"
+)
+
+// callView draws one board.CallRow in two lines.
+type callView struct {
+	row    board.CallRow
+	dot    *widget.Dot
+	word   *widget.Text // how it stands
+	begin  *widget.Text // when it came, and the status
+	route  *widget.Route
+	who    *widget.Route
+	tokens *widget.Text
+	waits  *widget.Text // queued and first in one
+	queued *widget.Text // these three only where there is room for them
+	first  *widget.Text
+	cached *widget.Text
+	took   *widget.Text
+	cost   *widget.Text
+	box    *fyne.Container
+}
+
+// newCallView makes a view that shows nothing yet.
+func newCallView() *callView {
+	small := widget.Style{Color: widget.ColorMuted, Size: theme.SizeNameCaptionText}
+	right := small
+	right.Align = fyne.TextAlignTrailing
+	v := &callView{
+		dot:    widget.NewDot(),
+		word:   widget.NewText("", widget.Style{}),
+		begin:  widget.NewText("", small),
+		route:  widget.NewRoute(widget.Style{}),
+		who:    widget.NewRoute(small),
+		tokens: widget.NewText("", widget.Style{Align: fyne.TextAlignTrailing}),
+		waits:  widget.NewText("", right),
+		queued: widget.NewText("", right),
+		first:  widget.NewText("", right),
+		cached: widget.NewText("", right),
+		took:   widget.NewText("", widget.Style{Bold: true, Align: fyne.TextAlignTrailing}),
+		cost:   widget.NewText("", right),
+	}
+	v.box = container.New(v, v.dot, v.word, v.begin, v.route, v.who, v.tokens, v.waits, v.queued, v.first, v.cached, v.took, v.cost)
+	return v
+}
+
+// set shows r and touches only what has changed.
+func (v *callView) set(r board.CallRow) {
+	if r == v.row {
+		return
+	}
+	v.row = r
+	now := standingOf(r)
+	v.dot.Set(now.dot, now.ring)
+	v.word.Set(now.word)
+	v.word.SetColor(now.ink)
+	begin := r.Started.Format("15:04:05")
+	if r.Status > 0 {
+		begin += " · " + strconv.Itoa(r.Status)
+	}
+	v.begin.Set(begin)
+	v.route.Set(r.Model, r.Served())
+	v.who.Set(whoText(r), "")
+	v.tokens.Set(tokensText(r))
+	v.queued.Set(queuedText(r))
+	v.first.Set(firstText(r))
+	v.waits.Set(joined(v.queued.Text(), v.first.Text()))
+	v.cached.Set(cachedText(r))
+	v.took.Set(trTook(r.Took))
+	v.cost.Set(r.Cost.String())
+}
+
+// The measures of a call's row.
+const (
+	callHeight   = 48
+	callLine     = 18 // height of a line
+	callTop      = 6  // above the first line
+	callDot      = 16 // room of the dot
+	callStanding = 116
+	callWaits    = 152
+	callTook     = 64
+	callOne      = 88
+	callWide     = 820 // from this width on each wait has a column of its own
+)
+
+// MinSize and Layout lay out the row.
+func (v *callView) MinSize([]fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(callStanding+nameMin+callWaits+callTook+3*columnGap, callHeight)
+}
+
+func (v *callView) Layout(_ []fyne.CanvasObject, size fyne.Size) {
+	line := func(o fyne.CanvasObject, n int, x, width float32) {
+		o.Move(fyne.NewPos(x, callTop+float32(n)*callLine))
+		o.Resize(fyne.NewSize(width, callLine))
+	}
+	line(v.dot, 0, 0, 8)
+	line(v.word, 0, callDot, callStanding-callDot)
+	line(v.begin, 1, callDot, callStanding-callDot)
+	right := size.Width - callTook
+	line(v.took, 0, right, callTook)
+	line(v.cost, 1, right, callTook)
+	right -= columnGap + callWaits
+	line(v.tokens, 0, right, callWaits)
+	wide := size.Width >= callWide
+	for _, o := range []fyne.CanvasObject{v.queued, v.first, v.cached} {
+		setVisible(o, wide)
+	}
+	setVisible(v.waits, !wide)
+	line(v.waits, 1, right, callWaits)
+	if wide {
+		line(v.cached, 1, right, callWaits)
+		right -= columnGap + callOne
+		line(v.first, 0, right, callOne)
+		right -= columnGap + callOne
+		line(v.queued, 0, right, callOne)
+	}
+	x := float32(callStanding + columnGap)
+	line(v.route, 0, x, right-columnGap-x)
+	line(v.who, 1, x, right-columnGap-x)
+}

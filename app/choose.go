@@ -1,0 +1,45 @@
+package app
+
+import (
+	"fyne.io/fyne/v2"
+	fynewidget "fyne.io/fyne/v2/widget"
+
+	"afterglow/app/board"
+)
+
+// chooseMost is how many vendors, models and sessions are offered each: the latest, in a menu as high as the window.
+const chooseMost = 5
+
+// offer opens a menu of the vendors, models and sessions that there are, below the field.
+func (p *activity) offer() {
+	driver := fyne.CurrentApp().Driver()
+	if c := driver.CanvasForObject(p.field); c != nil {
+		below := driver.AbsolutePositionForObject(p.field).AddXY(0, p.field.Size().Height+4)
+		fynewidget.ShowPopUpMenuAtPosition(fyne.NewMenu("", p.choices()...), c, below)
+	}
+}
+
+// choices are the lines of the menu.
+func (p *activity) choices() []*fyne.MenuItem {
+	c := board.ChoicesOf(p.svc.Calls(), chooseMost)
+	var items []*fyne.MenuItem
+	add := func(title string, values []string, word func(value string) string) {
+		if len(values) == 0 {
+			return
+		}
+		if len(items) > 0 {
+			items = append(items, fyne.NewMenuItemSeparator())
+		}
+		items = append(items, &fyne.MenuItem{Label: title, Disabled: true})
+		for _, value := range values {
+			items = append(items, fyne.NewMenuItem(value, func() { p.field.SetText(board.With(p.field.Text, word(value))) }))
+		}
+	}
+	add(tr("fact.vendor"), c.Vendors, board.VendorWord)
+	add(tr("choose.model"), c.Models, board.ModelWord)
+	add(tr("fact.session"), c.Sessions, board.SessionWord)
+	if len(items) == 0 {
+		items = append(items, &fyne.MenuItem{Label: tr("choose.none"), Disabled: true})
+	}
+	return items
+}

@@ -1,0 +1,152 @@
+package app
+
+import (
+	"slices"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+
+	"afterglow/app/board"
+	"afterglow/app/widget"
+	"afterglow/limiter"
+)
+
+// gaugePage shows one gauge: its numbers, its history, and the calls that hold its slots and wait for them.
+type gaugePage struct {
+	svc     Service
+	ways    ways
+	notices *notices
+	key     limiter.Key // of the gauge to show
+	calls   board.Calls
+
+	title   *widget.Name
+	state   *widget.Text
+	row     *rowView
+	numbers *fyne.Container // holds the row
+	history *historyView
+	past    *widget.Card
+	none    *widget.Text
+	views   []*holderView
+	holders *fyne.Container
+	scroll  *container.Scroll
+	root    *fyne.Container
+	// cancelled are the calls that the user cancelled here and that are still on the list.
+	cancelled map[int]bool
+}
+
+func newGaugePage(svc Service, d desk, n *notices, to ways) *gaugePage {
+	p := &gaugePage{svc: svc, ways: to, notices: n, cancelled: map[int]bool{}, history: newHistoryView(svc, d)}
+	p.title = widget.NewName("", widget.Style{Bold: true, Size: theme.SizeNameSubHeadingText})
+	p.state = widget.NewText("", widget.Style{Color: widget.ColorMuted, Align: fyne.TextAlignTrailing})
+	p.numbers = container.NewStack()
+	p.past = widget.NewCard(p.history.root)
+	p.none = widget.NewText(tr("gauge.none"), widget.Style{Color: widget.ColorMuted})
+	p.holders = container.New(layout.NewCustomPaddedVBoxLayout(0))
+	now := widget.NewCard(container.New(layout.NewCustomPaddedVBoxLayout(rowGap), container.NewBorder(nil, nil, nil, p.state, p.title), p.numbers))
+	who := widget.NewCard(container.New(layout.NewCustomPaddedVBoxLayout(rowGap), heading(tr("gauge.holders")), p.none, p.holders))
+	body := container.New(layout.NewCustomPaddedVBoxLayout(cardGap), now, p.past, who)
+	p.scroll = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, pageMargin, pageMargin, pageMargin), body))
+	back := widget.NewButton(widget.Quiet, theme.NavigateBackIcon(), tr("page.back"), func() { p.ways.back() })
+	all := widget.NewButton(widget.Quiet, theme.ListIcon(), tr("gauge.all"), p.list)
+	p.root = container.NewBorder(container.New(layout.NewCustomPaddedLayout(pageMargin-6, 8, pageMargin-8, pageMargin-8),
+		container.NewBorder(nil, nil, back, all)), nil, nil, nil, p.scroll)
+	return p
+}
+
+// enter begins to show the gauge.
+func (p *gaugePage) enter() {
+	p.scroll.ScrollToTop()
+	clear(p.cancelled)
+	p.row = nil
+	setVisible(p.past, p.key.Model != limiter.AccountModel) // of an account there is no history
+	if p.past.Visible() {
+		p.history.show(p.key)
+	}
+}
+
+func (p *gaugePage) leave() { p.history.hide() }
+
+// set shows the gauge as it stands. It is true while a call is on the page.
+func (p *gaugePage) set(b board.Board) bool {
+	head, row := find(b, p.key)
+	p.title.Set(head.Title)
+	p.state.Set(stateText(head.State))
+	stale := false
+	if p.row == nil || !p.row.fits(row) {
+		p.row = newRow(row, rowActions{setLimit: p.setLimit, reveal: func(fyne.CanvasObject) {}})
+		p.numbers.Objects = []fyne.CanvasObject{p.row.box}
+		stale = true
+	}
+	p.row.set(row)
+	rows := p.calls.Holders(p.svc.Calls(), p.key, time.Now())
+	if len(rows) != len(p.holders.Objects) {
+		p.arrange(len(rows))
+		stale = true
+	}
+	for i, r := range rows {
+		p.views[i].set(r, p.cancelled[r.Number])
+	}
+	if stale {
+		p.root.Refresh()
+	}
+	return len(rows) > 0
+}
+
+// find is the card's head and the row for a gauge; one that has gone is at 0.
+func find(b board.Board, k limiter.Key) (board.Head, board.Row) {
+	row := board.Row{Vendor: k.Vendor, Model: k.Model}
+	i := slices.IndexFunc(b.Cards, func(c board.Card) bool { return c.Vendor == k.Vendor })
+	if i < 0 {
+		return board.Head{Vendor: k.Vendor, Title: k.Vendor}, row
+	}
+	c := b.Cards[i]
+	if k.Model == limiter.AccountModel {
+		return c.Head, c.Account
+	}
+	if j := slices.IndexFunc(c.Rows, func(r board.Row) bool { return r.Model == k.Model }); j >= 0 {
+		row = c.Rows[j]
+	}
+	return c.Head, row
+}
+
+// arrange makes room for n holders.
+func (p *gaugePage) arrange(n int) {
+	for len(p.views) < n {
+		p.views = append(p.views, newHolder(p.ways.call, p.cancel))
+	}
+	p.holders.Objects = nil
+	for _, v := range p.views[:n] {
+		p.holders.Objects = append(p.holders.Objects, v.box)
+	}
+	setVisible(p.none, n == 0)
+}
+
+// cancel ends a call.
+func (p *gaugePage) cancel(v *holderView) {
+	err := p.svc.Cancel(v.row.Number)
+	p.notices.report(err, "notice.not_cancelled")
+	if err == nil {
+		p.cancelled[v.row.Number] = true
+		v.set(v.row, true)
+	}
+}
+
+func (p *gaugePage) setLimit(r board.Row, limit int) {
+	err := p.svc.SetLimit(r.Vendor, r.Model, limit)
+	p.notices.report(err, "notice.not_set")
+	if err != nil {
+		p.row.back()
+	}
+}
+
+// list shows all calls of the gauge.
+func (p *gaugePage) list() {
+	query := board.VendorWord(p.key.Vendor)
+	if p.key.Model != limiter.AccountModel {
+		query += " " + board.ModelWord(p.key.Model)
+	}
+	p.ways.calls(query)
+}

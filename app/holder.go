@@ -1,0 +1,95 @@
+package app
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+
+	"afterglow/app/board"
+	"afterglow/app/widget"
+	"afterglow/proxy"
+)
+
+// holderView draws a call that holds a slot or waits for one. It opens the call, and can cancel it.
+type holderView struct {
+	row       board.CallRow
+	cancelled bool
+	dot       *widget.Dot
+	word      *widget.Text
+	age       *widget.Text
+	who       *widget.Route
+	model     *widget.Route
+	cancel    *widget.Button
+	done      *widget.Text
+	opener    *widget.Opener
+	box       fyne.CanvasObject
+}
+
+func newHolder(open func(number int), cancel func(v *holderView)) *holderView {
+	v := &holderView{
+		dot:   widget.NewDot(),
+		word:  widget.NewText("", widget.Style{}),
+		age:   widget.NewText("", widget.Style{Bold: true, Align: fyne.TextAlignTrailing}),
+		who:   widget.NewRoute(widget.Style{Color: widget.ColorMuted}),
+		model: widget.NewRoute(widget.Style{}),
+		done:  widget.NewText(tr("call.cancelled"), widget.Style{Color: widget.ColorMuted, Align: fyne.TextAlignTrailing}),
+	}
+	v.cancel = widget.NewButton(widget.Quiet, theme.CancelIcon(), tr("call.cancel"), func() { cancel(v) })
+	v.done.Hide()
+	parts := container.New(v, v.dot, v.word, v.who, v.model, v.age, v.cancel, v.done)
+	v.opener = widget.NewOpener("", parts, func() { open(v.row.Number) })
+	v.box = v.opener
+	return v
+}
+
+// set shows r and touches only what has changed.
+func (v *holderView) set(r board.CallRow, cancelled bool) {
+	if r == v.row && cancelled == v.cancelled {
+		return
+	}
+	v.row, v.cancelled = r, cancelled
+	now := standingOf(r)
+	v.dot.Set(now.dot, now.ring)
+	v.word.Set(now.word)
+	v.word.SetColor(now.ink)
+	age := r.Took
+	if r.Phase == proxy.Queued {
+		age = r.Queued
+	}
+	v.age.Set(trTook(age))
+	v.model.Set(r.Model, "")
+	who := r.Session
+	if r.Agent {
+		who += " · " + tr("call.agent")
+	}
+	v.who.Set(who, "")
+	v.opener.Label = callLabel(r)
+	setVisible(v.cancel, !cancelled)
+	setVisible(v.done, cancelled)
+}
+
+// holderCancel is the room of the button.
+const holderCancel = 84
+
+// MinSize and Layout lay out the row.
+func (v *holderView) MinSize([]fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(callStanding+2*nameMin+callTook+holderCancel+4*columnGap, rowHeight)
+}
+
+func (v *holderView) Layout(_ []fyne.CanvasObject, size fyne.Size) {
+	at := func(o fyne.CanvasObject, x, width float32) {
+		o.Move(fyne.NewPos(x, 0))
+		o.Resize(fyne.NewSize(width, size.Height))
+	}
+	at(v.dot, 0, 8)
+	at(v.word, callDot, callStanding-callDot)
+	button := v.cancel.MinSize()
+	put(v.cancel, size.Width-button.Width, button.Width, size.Height)
+	at(v.done, size.Width-holderCancel, holderCancel)
+	right := size.Width - holderCancel - columnGap - callTook
+	at(v.age, right, callTook)
+	x := float32(callStanding + columnGap)
+	half := (right - 2*columnGap - x) / 2
+	at(v.model, x, half)
+	at(v.who, x+half+columnGap, half)
+}

@@ -1,0 +1,65 @@
+package app
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+
+	"afterglow/app/board"
+	"afterglow/app/widget"
+)
+
+// notices stand above every page: what is wrong, what the user just tried in vain, and what must not be forgotten.
+type notices struct {
+	problem *widget.Notice // from the proxy
+	failure *widget.Notice // of what the user just did
+	paused  *widget.Notice
+	capture *widget.Notice
+	stop    *widget.Button // ends the capture
+	box     *fyne.Container
+	resized func() // called when one has come, gone or changed its size
+}
+
+// newNotices makes notices without any; stop ends the capture.
+func newNotices(stop func()) *notices {
+	n := &notices{
+		problem: widget.NewNotice(widget.Problem, nil),
+		paused:  widget.NewNotice(widget.Info, nil),
+		resized: func() {},
+	}
+	n.failure = widget.NewNotice(widget.Problem,
+		widget.NewButton(widget.Quiet, theme.CancelIcon(), "", func() { n.report(nil, "") }))
+	n.stop = widget.NewButton(widget.Plain, theme.MediaStopIcon(), tr("capture.stop"), stop)
+	n.capture = widget.NewNotice(widget.Attention, container.New(layout.NewCustomPaddedLayout(1, 1, 0, 1), n.stop))
+	inside := container.New(layout.NewCustomPaddedVBoxLayout(8), n.problem, n.failure, n.paused, n.capture)
+	n.box = container.New(layout.NewCustomPaddedLayout(pageMargin-4, 0, pageMargin, pageMargin), inside)
+	n.box.Hide()
+	return n
+}
+
+// set shows b and touches only what has changed.
+func (n *notices) set(b board.Board) {
+	problem := n.problem.Set(b.Problem)
+	paused := n.paused.Set(when(b.Paused, "notice.paused"))
+	capture := n.capture.Set(when(b.Capture, "capture.on"))
+	if problem || paused || capture {
+		n.arrange()
+	}
+}
+
+// report shows err, or takes back what was shown before.
+func (n *notices) report(err error, key string) {
+	text := ""
+	if err != nil {
+		text = trText(key, err.Error())
+	}
+	if n.failure.Set(text) {
+		n.arrange()
+	}
+}
+
+func (n *notices) arrange() {
+	setVisible(n.box, n.problem.Visible() || n.failure.Visible() || n.paused.Visible() || n.capture.Visible())
+	n.resized()
+}

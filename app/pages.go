@@ -1,0 +1,169 @@
+package app
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
+
+	"afterglow/app/board"
+	"afterglow/app/widget"
+	"afterglow/limiter"
+)
+
+// spot is where a page is in the window. The first ones have a tab.
+type spot int
+
+const (
+	atLive spot = iota
+	atActivity
+	atUsage
+	atSettings
+	tabSpots
+
+	atGauge = tabSpots     // below Live
+	atCall  = tabSpots + 1 // below Activity, or the gauge that it was opened from
+	spots   = tabSpots + 2
+)
+
+// page is what the window shows one of. Only the page in front has entered.
+type page struct {
+	root  fyne.CanvasObject
+	enter func()                           // it comes to the front; nil = it need not know
+	leave func()                           // another does, or the window is hidden
+	set   func(b board.Board) (moves bool) // shows the latest; true: times on it pass. nil = it takes no boards
+}
+
+// ways are how a page opens another.
+type ways struct {
+	gauge func(k limiter.Key)
+	call  func(number int)
+	calls func(query string) // the list of calls, filtered
+	back  func()
+}
+
+// pages holds all pages, one of them in front.
+type pages struct {
+	list   [spots]page
+	front  spot
+	before spot // of atCall: where it was opened
+	shown  bool // the window is
+	tabs   *widget.Tabs
+	root   *fyne.Container
+	body   *fyne.Container // the page in front
+	turned func()          // called when another page has come to the front
+	canvas fyne.Canvas
+	focus  [spots]fyne.Focusable // what had the focus on a page when one below it was opened
+}
+
+// newPages makes the frame around the pages, which are added later. The notices stand below the tabs.
+func newPages(n *notices, turned func()) *pages {
+	p := &pages{turned: turned, body: container.NewStack()}
+	p.tabs = widget.NewTabs(tr("page.live"), tr("page.activity"), tr("page.usage"), tr("page.settings"))
+	p.tabs.OnSelect = func(tab int) { p.turn(spot(tab)) }
+	p.root = container.NewBorder(container.NewVBox(p.tabs), nil, nil, nil,
+		container.NewBorder(n.box, nil, nil, nil, p.body))
+	n.resized = func() {
+		p.root.Refresh()
+		p.root.Refresh() // a wrapped text knows its height only after it has been given its width
+	}
+	return p
+}
+
+// shortcuts let Control and a number, on a Mac Command, choose a tab, and Escape go back.
+func (p *pages) shortcuts(c fyne.Canvas) {
+	p.canvas = c
+	c.SetOnTypedKey(func(key *fyne.KeyEvent) {
+		if key.Name == fyne.KeyEscape {
+			p.back()
+		}
+	})
+	for tab, key := range []fyne.KeyName{fyne.Key1, fyne.Key2, fyne.Key3, fyne.Key4} {
+		c.AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault},
+			func(fyne.Shortcut) { p.turn(spot(tab)) })
+	}
+}
+
+// turn brings a page to the front.
+func (p *pages) turn(to spot) {
+	if to == p.front && len(p.body.Objects) > 0 {
+		return
+	}
+	if to == atCall {
+		p.before = p.front
+	}
+	p.leave()
+	p.unfocus()
+	p.front = to
+	p.tabs.Select(int(p.tab()))
+	p.body.Objects = []fyne.CanvasObject{p.list[to].root}
+	p.enter()
+	p.turned()
+	p.body.Refresh()
+}
+
+// tab is the tab above the page in front.
+func (p *pages) tab() spot {
+	switch {
+	case p.front == atGauge, p.front == atCall && p.before == atGauge:
+		return atLive
+	case p.front == atCall:
+		return atActivity
+	}
+	return p.front
+}
+
+// unfocus takes the focus from what will not be seen any more.
+func (p *pages) unfocus() {
+	if p.canvas != nil && !p.tabs.Focused() {
+		p.focus[p.front] = p.canvas.Focused()
+		p.canvas.Unfocus()
+	}
+}
+
+// back leaves a page without a tab, and gives the focus back to what had it before.
+func (p *pages) back() {
+	to := p.before
+	switch p.front {
+	case atGauge:
+		to = atLive
+	case atCall:
+	default:
+		return
+	}
+	p.turn(to)
+	if f := p.focus[to]; f != nil && p.canvas != nil {
+		p.canvas.Focus(f)
+	}
+}
+
+// show tells the page in front whether the window is shown.
+func (p *pages) show(on bool) {
+	if on == p.shown {
+		return
+	}
+	if !on {
+		p.leave()
+	}
+	p.shown = on
+	if on {
+		p.enter()
+	}
+}
+
+func (p *pages) enter() {
+	if enter := p.list[p.front].enter; p.shown && enter != nil {
+		enter()
+	}
+}
+
+func (p *pages) leave() {
+	if leave := p.list[p.front].leave; p.shown && leave != nil {
+		leave()
+	}
+}
+
+// set gives the page in front a board. It is true when times on the page pass.
+func (p *pages) set(b board.Board) bool {
+	set := p.list[p.front].set
+	return set != nil && set(b)
+}

@@ -1,0 +1,85 @@
+package app
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+
+	"afterglow/app/widget"
+	"afterglow/proxy"
+)
+
+// tryView draws one vendor's part in a call: what was decided, the vendor, and why; at the right how long it took.
+type tryView struct {
+	dot     *widget.Dot
+	verdict *widget.Text
+	vendor  *widget.Route
+	reason  *widget.Name
+	took    *widget.Text
+	queued  *widget.Text
+	box     *fyne.Container
+}
+
+func newTryView() *tryView {
+	small := widget.Style{Color: widget.ColorMuted, Size: theme.SizeNameCaptionText}
+	right := small
+	right.Align = fyne.TextAlignTrailing
+	v := &tryView{
+		dot:     widget.NewDot(),
+		verdict: widget.NewText("", widget.Style{}),
+		vendor:  widget.NewRoute(widget.Style{}),
+		reason:  widget.NewName("", small),
+		took:    widget.NewText("", widget.Style{Bold: true, Align: fyne.TextAlignTrailing}),
+		queued:  widget.NewText("", right),
+	}
+	v.box = container.New(v, v.dot, v.verdict, v.vendor, v.took, v.queued, v.reason)
+	return v
+}
+
+func (v *tryView) set(t proxy.Try) {
+	switch t.Verdict {
+	case "commit":
+		v.dot.Set(theme.ColorNameSuccess, false)
+	case "skipped":
+		v.dot.Set(widget.ColorMuted, true)
+	case "":
+		v.dot.Set(theme.ColorNamePrimary, true)
+	default:
+		v.dot.Set(theme.ColorNameError, false)
+	}
+	v.verdict.Set(verdictText(t.Verdict))
+	name := t.Vendor
+	if t.Model != "" {
+		name += " · " + t.Model
+	}
+	v.vendor.Set(name, "")
+	v.reason.Set(reasonText(t))
+	v.took.Set(trTook(t.Took))
+	v.queued.Set("")
+	if t.Queued > 0 {
+		v.queued.Set(trText("call.waited", trTook(t.Queued)))
+	}
+}
+
+// MinSize and Layout lay out the row: like a call's, with the reason below all of it.
+func (v *tryView) MinSize([]fyne.CanvasObject) fyne.Size {
+	height := float32(callLine + 4)
+	if v.reason.FullWidth() > 0 {
+		height += callLine
+	}
+	return fyne.NewSize(callStanding+nameMin+callWaits+callTook+3*columnGap, height)
+}
+
+func (v *tryView) Layout(_ []fyne.CanvasObject, size fyne.Size) {
+	line := func(o fyne.CanvasObject, n int, x, width float32) {
+		o.Move(fyne.NewPos(x, 2+float32(n)*callLine))
+		o.Resize(fyne.NewSize(width, callLine))
+	}
+	line(v.dot, 0, 0, 8)
+	line(v.verdict, 0, callDot, callStanding-callDot)
+	line(v.took, 0, size.Width-callTook, callTook)
+	line(v.queued, 0, size.Width-callTook-columnGap-callWaits, callWaits)
+	x := float32(callStanding + columnGap)
+	line(v.vendor, 0, x, size.Width-callTook-callWaits-2*columnGap-x)
+	line(v.reason, 1, x, size.Width-x)
+}
