@@ -54,8 +54,19 @@ func (s *Server) Export(ctx context.Context, q ledger.Query, format string, to i
 	return fmt.Errorf(`format %q: expected "csv" or "json"`, format)
 }
 
-// History is a gauge's last while: by the second up to an hour, by the minute from there, at most 30 days. Where
-// nothing is known there are no points.
+// HistoryStep is the time between two points of a History: a second up to an hour, a minute up to two days, and ten
+// minutes beyond.
+func HistoryStep(span time.Duration) time.Duration {
+	switch {
+	case span <= history.Span:
+		return time.Second
+	case span <= 48*time.Hour:
+		return time.Minute
+	}
+	return 10 * time.Minute
+}
+
+// History is a gauge's last while, at most 30 days. Where nothing is known there are no points.
 func (s *Server) History(ctx context.Context, k limiter.Key, span time.Duration) ([]history.Point, error) {
 	if span <= history.Span {
 		return s.history.Seconds(k, span), nil
@@ -63,7 +74,7 @@ func (s *Server) History(ctx context.Context, k limiter.Key, span time.Duration)
 	if s.ledger == nil {
 		return nil, errNoLedger
 	}
-	minutes, err := s.ledger.Minutes(ctx, k.Vendor, k.Model, time.Now().Add(-span))
+	minutes, err := s.ledger.Minutes(ctx, k.Vendor, k.Model, time.Now().Add(-span), HistoryStep(span))
 	if err != nil {
 		return nil, err
 	}

@@ -88,7 +88,10 @@ func BenchmarkAMillionRows(b *testing.B) {
 	}
 	prices := price.Table{}
 	questions := map[string]func() error{
-		"minutes-30-days": func() error { _, err := l.Minutes(b.Context(), "vendor-1", "model-1", begin); return err },
+		"minutes-30-days": func() error {
+			_, err := l.Minutes(b.Context(), "vendor-1", "model-1", begin, 10*time.Minute)
+			return err
+		},
 		"sessions-24-hours": func() error {
 			_, err := l.SessionsSince(b.Context(), time.Now().Add(-24*time.Hour), prices, 200)
 			return err

@@ -16,11 +16,13 @@ const selectCall = `SELECT id, ts, vendor, model_requested, model_served, input_
 // Each calls do with each row of a range, the oldest first, until it gives an error, which Each returns. It keeps
 // none of them.
 func (l *Ledger) Each(ctx context.Context, q Query, do func(Call) error) error {
-	where, args, err := q.times()
+	where, args, err := q.times("ts")
 	if err != nil {
 		return err
 	}
-	query := func(query string, args ...any) (*sql.Rows, error) { return l.query(ctx, query, args...) }
+	query := func(query string, args ...any) (*sql.Rows, error) {
+		return l.files.Load().read.QueryContext(ctx, query, args...)
+	}
 	return eachCall(query, where, args, func(_ int64, c Call) error {
 		if !q.wants(c.Vendor, c.Model, c.Served) {
 			return nil
@@ -33,7 +35,7 @@ func (l *Ledger) Each(ctx context.Context, q Query, do func(Call) error) error {
 func eachCall(query func(string, ...any) (*sql.Rows, error), where string, args []any, do func(id int64, c Call) error) error {
 	rows, err := query(selectCall+where+" ORDER BY ts, id", args...)
 	if err != nil {
-		return err
+		return fmt.Errorf("read ledger: %w", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
@@ -100,14 +102,14 @@ func chooses(list []string, name string) bool {
 	return len(list) == 0
 }
 
-// times is a condition for the rows of a query's days, by their time. A day begins when it does here.
-func (q Query) times() (where string, args []any, err error) {
+// times is a condition for the rows of a query's days, by the column of their time. A day begins when it does here.
+func (q Query) times(column string) (where string, args []any, err error) {
 	if q.From != "" {
 		from, err := time.ParseInLocation(time.DateOnly, q.From, time.Local)
 		if err != nil {
 			return "", nil, fmt.Errorf("from: expected a day such as 2026-11-25, got %q", q.From)
 		}
-		where, args = " WHERE ts >= ?", append(args, Stamp(from))
+		where, args = " WHERE "+column+" >= ?", append(args, Stamp(from))
 	}
 	if q.To != "" {
 		to, err := time.ParseInLocation(time.DateOnly, q.To, time.Local)
@@ -118,7 +120,7 @@ func (q Query) times() (where string, args []any, err error) {
 		if where != "" {
 			join = " AND "
 		}
-		where, args = where+join+"ts < ?", append(args, Stamp(to.AddDate(0, 0, 1)))
+		where, args = where+join+column+" < ?", append(args, Stamp(to.AddDate(0, 0, 1)))
 	}
 	return where, args, nil
 }

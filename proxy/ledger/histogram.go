@@ -21,6 +21,7 @@ type Histogram struct {
 	Count  int64
 	Total  time.Duration // of all, exactly
 	counts *[buckets]int64
+	packed []byte // in place of counts: as encode made it. A report has thousands that are only merged
 }
 
 // Observe counts a duration.
@@ -31,11 +32,19 @@ func (h *Histogram) Observe(d time.Duration) {
 }
 
 func (h *Histogram) add(bucket int, n int64) {
-	if h.counts == nil {
-		h.counts = new([buckets]int64)
-	}
+	h.unpack()
 	h.counts[bucket] += n
 	h.Count += n
+}
+
+// unpack makes counts of what is packed.
+func (h *Histogram) unpack() {
+	if h.counts != nil {
+		return
+	}
+	h.counts = new([buckets]int64)
+	walk(h.packed, func(bucket int, n int64) { h.counts[bucket] = n })
+	h.packed = nil
 }
 
 // bucketOf is the bucket of a duration; what is shorter than a millisecond is in the first.
@@ -54,12 +63,14 @@ func middle(bucket int) time.Duration {
 // Merge adds another histogram.
 func (h *Histogram) Merge(g Histogram) {
 	h.Total += g.Total
-	if g.counts == nil {
-		return
-	}
-	for i, n := range g.counts {
-		if n > 0 {
-			h.add(i, n)
+	switch {
+	case g.packed != nil:
+		walk(g.packed, h.add)
+	case g.counts != nil:
+		for i, n := range g.counts {
+			if n > 0 {
+				h.add(i, n)
+			}
 		}
 	}
 }
@@ -74,9 +85,10 @@ func (h *Histogram) Mean() time.Duration {
 
 // Quantile is the duration that a share of all, from 0 to 1, did not exceed; 0 for an empty histogram.
 func (h *Histogram) Quantile(share float64) time.Duration {
-	if h.counts == nil {
+	if h.Count == 0 {
 		return 0
 	}
+	h.unpack()
 	rank := max(int64(math.Ceil(share*float64(h.Count))), 1)
 	for i, n := range h.counts {
 		if rank -= n; rank <= 0 {
@@ -89,9 +101,10 @@ func (h *Histogram) Quantile(share float64) time.Duration {
 // encode is the histogram in a few bytes: its total, then for each bucket in use its distance from the one before
 // and its count. An empty one is nil.
 func (h *Histogram) encode() []byte {
-	if h.counts == nil {
+	if h.Count == 0 {
 		return nil
 	}
+	h.unpack()
 	b := binary.AppendUvarint(make([]byte, 0, 64), uint64(h.Total))
 	before := 0
 	for i, n := range h.counts {
@@ -103,26 +116,38 @@ func (h *Histogram) encode() []byte {
 	return b
 }
 
-// decode adds what encode made.
+// decode adds what encode made, and keeps b.
 func (h *Histogram) decode(b []byte) error {
 	if len(b) == 0 {
 		return nil
 	}
 	total, n := binary.Uvarint(b)
-	bucket := uint64(0)
-	for b = b[max(n, 0):]; n > 0 && len(b) > 0; {
-		step, used := binary.Uvarint(b)
-		count, more := binary.Uvarint(b[max(used, 0):])
-		if n = min(used, more); n <= 0 || bucket+step >= buckets {
-			break
-		}
-		bucket += step
-		h.add(int(bucket), int64(count))
-		b = b[used+more:]
-	}
-	if n <= 0 || len(b) > 0 {
+	g := Histogram{Total: time.Duration(total), packed: b[max(n, 0):]}
+	if n <= 0 || !walk(g.packed, func(_ int, n int64) { g.Count += n }) {
 		return fmt.Errorf("read histogram: %d bytes without sense", len(b))
 	}
-	h.Total += time.Duration(total)
+	if h.Count == 0 && h.Total == 0 {
+		*h = g
+		return nil
+	}
+	h.Merge(g)
 	return nil
+}
+
+// walk calls do with each bucket of a packed histogram; false if it is none.
+func walk(packed []byte, do func(bucket int, n int64)) bool {
+	bucket := uint64(0)
+	for len(packed) > 0 {
+		step, used := binary.Uvarint(packed)
+		if used <= 0 {
+			return false
+		}
+		count, more := binary.Uvarint(packed[used:])
+		if bucket += step; more <= 0 || bucket >= buckets {
+			return false
+		}
+		do(int(bucket), int64(count))
+		packed = packed[used+more:]
+	}
+	return true
 }

@@ -8,7 +8,6 @@
 package ledger
 
 import (
-	"context"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -167,13 +166,4 @@ func (l *Ledger) Close() error {
 		return fmt.Errorf("close ledger: %w", err)
 	}
 	return nil
-}
-
-// reader is the handle for queries.
-func (l *Ledger) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	rows, err := l.files.Load().read.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, fmt.Errorf("read ledger: %w", err)
-	}
-	return rows, nil
 }

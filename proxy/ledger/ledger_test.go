@@ -207,10 +207,14 @@ func TestMinutesOfAGauge(t *testing.T) {
 	l.PutMinutes([]Minute{m(1, 1, 4)}) // after a restart within the minute
 	var got []Minute
 	for deadline := time.Now().Add(10 * time.Second); len(got) < 2 && time.Now().Before(deadline); {
-		got, _ = l.Minutes(t.Context(), "zhipu", "glm-5.1", begin)
+		got, _ = l.Minutes(t.Context(), "zhipu", "glm-5.1", begin, time.Minute)
 	}
 	if diff := cmp.Diff([]Minute{m(0, 3, 1), m(1, 2, 4)}, got); diff != "" {
 		t.Error(diff)
+	}
+	folded, err := l.Minutes(t.Context(), "zhipu", "glm-5.1", begin, 24*time.Hour)
+	if err != nil || len(folded) != 1 || folded[0].InFlight != 3 || folded[0].Refused != 5 || folded[0].Limit != 3 {
+		t.Errorf("%+v %v", folded, err)
 	}
 }
 
@@ -342,7 +346,7 @@ func TestWhatIsTooOldGoesAndGivesItsRoomBack(t *testing.T) {
 			t.Fatal("old rows stay")
 		}
 	}
-	if m, err := short.Minutes(t.Context(), "v", "m", time.Time{}); err != nil || len(m) != 1 {
+	if m, err := short.Minutes(t.Context(), "v", "m", time.Time{}, 0); err != nil || len(m) != 1 {
 		t.Errorf("%d minutes, %v", len(m), err)
 	}
 	time.Sleep(300 * time.Millisecond) // the steps that give room back

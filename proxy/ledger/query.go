@@ -2,7 +2,7 @@ package ledger
 
 import (
 	"context"
-	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -15,35 +15,26 @@ import (
 // given, not by those of that day.
 func (l *Ledger) Rows(ctx context.Context, q Query, prices price.Table) ([]Row, error) {
 	where, args := q.days()
-	rows, err := l.query(ctx, `SELECT day, vendor, category, operation, model, served, failed_on, requests, succeeded,
-		input, output, cache_creation, cache_read, cache_creation_1h, reasoning, took, queued, first FROM usage_day`+where, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
 	var list []Row
-	for rows.Next() {
-		var r Row
-		var took, queued, first sql.RawBytes
-		u := &r.Usage
-		err := rows.Scan(&r.Date, &r.Vendor, &r.Category, &r.Operation, &r.Model, &r.Served, &r.FailedOn, &r.Requests, &r.Succeeded,
-			&u.Input, &u.Output, &u.CacheCreation, &u.CacheRead, &u.CacheCreation1h, &u.Reasoning, &took, &queued, &first)
-		if err == nil && !q.wants(r.Vendor, r.Model, r.Served) {
-			continue
+	err := l.scan(ctx, `SELECT day, vendor, category, operation, model, served, failed_on, requests, succeeded,
+		input, output, cache_creation, cache_read, cache_creation_1h, reasoning, took, queued, first FROM usage_day`+where, args, func(v *values) error {
+		r := Row{Date: v.text(), Vendor: v.text(), Category: v.text(), Operation: v.text(), Model: v.text(), Served: v.text(), FailedOn: v.text()}
+		if !q.wants(r.Vendor, r.Model, r.Served) {
+			return nil
 		}
-		if err == nil {
-			err = r.decode(took, queued, first)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("read ledger: %w", err)
-		}
+		r.Requests, r.Succeeded = v.number(), v.number()
+		r.Usage = v.usage()
 		if r.FailedOn != "" {
 			r.Failovers = r.Requests
 		}
 		r.Cost = prices.Cost(r.Vendor, r.Served, r.Requests, r.Usage)
+		if err := r.decode(v.blob(), v.blob(), v.blob()); err != nil {
+			return err
+		}
 		list = append(list, r)
-	}
-	return list, rows.Err()
+		return nil
+	})
+	return list, err
 }
 
 // days is a condition for the sums of a query's days.
@@ -66,24 +57,57 @@ const selectSession = `SELECT session, vendor, category, served, first_ts, last_
 
 // Sessions reads what each session of a range cost, the one used last first, at most limit of them.
 func (l *Ledger) Sessions(ctx context.Context, q Query, prices price.Table, limit int) ([]Session, error) {
+	keys, err := l.lastSessions(ctx, q, limit)
+	if err != nil || len(keys) == 0 {
+		return nil, err
+	}
 	where, args := q.days()
-	rows, err := l.query(ctx, selectSession+where, args...)
+	where = strings.Replace(" WHERE session IN (?"+strings.Repeat(",?", len(keys)-1)+")"+where, ") WHERE", ") AND", 1)
+	c := collector{q: q, prices: prices, sessions: map[string]*collected{}}
+	if err := l.scan(ctx, selectSession+where, append(keys, args...), c.add); err != nil {
+		return nil, err
+	}
+	return c.latest(limit)
+}
+
+// errEnough ends a scan.
+var errEnough = errors.New("enough")
+
+// lastSessions are the sessions of a range that were used last. It reads no further than it must.
+func (l *Ledger) lastSessions(ctx context.Context, q Query, limit int) (keys []any, err error) {
+	where, args, err := q.times("last_ts")
 	if err != nil {
 		return nil, err
 	}
-	return collect(rows, q, prices, limit)
+	seen := map[string]bool{}
+	err = l.scan(ctx, "SELECT session, vendor, served FROM session_day INDEXED BY session_day_last"+where+" ORDER BY last_ts DESC", args, func(v *values) error {
+		if len(keys) == limit {
+			return errEnough
+		}
+		key, vendor, served := v.text(), v.text(), v.text()
+		if !seen[key] && q.wants(vendor, served, served) {
+			seen[key] = true
+			keys = append(keys, key)
+		}
+		return nil
+	})
+	if errors.Is(err, errEnough) {
+		err = nil
+	}
+	return keys, err
 }
 
 // SessionsSince is Sessions for the calls since a time, exactly.
 func (l *Ledger) SessionsSince(ctx context.Context, since time.Time, prices price.Table, limit int) ([]Session, error) {
-	rows, err := l.query(ctx, `SELECT session_key, vendor, client_category, model_served, min(ts), max(ts), count(*), sum(success), sum(failover),
+	c := collector{prices: prices, sessions: map[string]*collected{}}
+	err := l.scan(ctx, `SELECT session_key, vendor, client_category, model_served, min(ts), max(ts), count(*), sum(success), sum(failover),
 		sum(input_tokens), sum(output_tokens), sum(cache_creation_tokens), sum(cache_read_tokens), sum(cache_creation_1h_tokens), sum(reasoning_tokens),
 		sum(CASE WHEN success THEN duration_ms ELSE 0 END)
-		FROM usage_log WHERE ts >= ? AND session_key != '' GROUP BY session_key, vendor, client_category, model_served`, Stamp(since))
+		FROM usage_log WHERE ts >= ? AND session_key != '' GROUP BY session_key, vendor, client_category, model_served`, []any{Stamp(since)}, c.add)
 	if err != nil {
 		return nil, err
 	}
-	return collect(rows, Query{}, prices, limit)
+	return c.latest(limit)
 }
 
 // tally counts calls by names.
@@ -111,48 +135,40 @@ type collected struct {
 	models, vendors, categories tally
 }
 
-// collect puts rows together by session.
-func collect(rows *sql.Rows, q Query, prices price.Table, limit int) ([]Session, error) {
-	defer rows.Close()
-	sessions := map[string]*collected{}
-	for rows.Next() {
-		var key, vendor, category, served, first, last string
-		var s Sums
-		var took int64
-		u := &s.Usage
-		err := rows.Scan(&key, &vendor, &category, &served, &first, &last, &s.Requests, &s.Succeeded, &s.Failovers,
-			&u.Input, &u.Output, &u.CacheCreation, &u.CacheRead, &u.CacheCreation1h, &u.Reasoning, &took)
-		if err != nil {
-			return nil, fmt.Errorf("read ledger: %w", err)
-		}
-		if !q.wants(vendor, served, served) {
-			continue
-		}
-		s.Cost = prices.Cost(vendor, served, s.Requests, s.Usage)
-		s.Took.Count, s.Took.Total = s.Succeeded, time.Duration(took)*time.Millisecond
-		at := sessions[key]
-		if at == nil {
-			at = &collected{Session: Session{Key: key}, first: first, last: last, models: tally{}, vendors: tally{}, categories: tally{}}
-			sessions[key] = at
-		}
-		at.first, at.last = min(at.first, first), max(at.last, last)
-		at.models[served] += s.Requests
-		at.vendors[vendor] += s.Requests
-		at.categories[category] += s.Requests
-		took0 := at.Took
-		at.Add(s)
-		at.Took = Histogram{Count: took0.Count + s.Took.Count, Total: took0.Total + s.Took.Total}
+// collector puts rows together by session.
+type collector struct {
+	q        Query
+	prices   price.Table
+	sessions map[string]*collected
+}
+
+// add takes a row with selectSession's columns.
+func (c *collector) add(v *values) error {
+	key, vendor, category, served, first, last := v.text(), v.text(), v.text(), v.text(), v.text(), v.text()
+	if !c.q.wants(vendor, served, served) {
+		return nil
 	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("read ledger: %w", err)
+	s := Sums{Requests: v.number(), Succeeded: v.number(), Failovers: v.number(), Usage: v.usage()}
+	s.Cost = c.prices.Cost(vendor, served, s.Requests, s.Usage)
+	took := time.Duration(v.number()) * time.Millisecond
+	at := c.sessions[key]
+	if at == nil {
+		at = &collected{Session: Session{Key: key}, first: first, last: last, models: tally{}, vendors: tally{}, categories: tally{}}
+		c.sessions[key] = at
 	}
-	return latest(sessions, limit)
+	at.first, at.last = min(at.first, first), max(at.last, last)
+	at.models[served] += s.Requests
+	at.vendors[vendor] += s.Requests
+	at.categories[category] += s.Requests
+	at.Add(s)
+	at.Took.Count, at.Took.Total = at.Took.Count+s.Succeeded, at.Took.Total+took
+	return nil
 }
 
 // latest are the sessions used last, complete.
-func latest(sessions map[string]*collected, limit int) ([]Session, error) {
-	all := make([]*collected, 0, len(sessions))
-	for _, s := range sessions {
+func (c *collector) latest(limit int) ([]Session, error) {
+	all := make([]*collected, 0, len(c.sessions))
+	for _, s := range c.sessions {
 		all = append(all, s)
 	}
 	slices.SortFunc(all, func(a, b *collected) int {
@@ -176,23 +192,16 @@ func latest(sessions map[string]*collected, limit int) ([]Session, error) {
 	return list, nil
 }
 
-// Minutes reads the minutes of a gauge since a time, the oldest first. There are none for minutes in which nothing
-// happened.
-func (l *Ledger) Minutes(ctx context.Context, vendor, model string, since time.Time) ([]Minute, error) {
-	rows, err := l.query(ctx, `SELECT minute, in_flight, pending, slots, refused FROM gauge_minute
-		WHERE vendor = ? AND model = ? AND minute >= ? ORDER BY minute`, vendor, model, since.Unix()/60)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var list []Minute
-	for rows.Next() {
-		m, minute := Minute{Vendor: vendor, Model: model}, int64(0)
-		if err := rows.Scan(&minute, &m.InFlight, &m.Pending, &m.Limit, &m.Refused); err != nil {
-			return nil, fmt.Errorf("read ledger: %w", err)
-		}
-		m.Time = time.Unix(minute*60, 0)
+// Minutes reads the minutes of a gauge since a time, the oldest first, with a longer step so many minutes together.
+// There are none for minutes in which nothing happened.
+func (l *Ledger) Minutes(ctx context.Context, vendor, model string, since time.Time, step time.Duration) (list []Minute, err error) {
+	minutes := max(int64(step/time.Minute), 1)
+	err = l.scan(ctx, `SELECT minute / ? * ? AS begin, max(in_flight), max(pending), coalesce(min(nullif(slots, 0)), 0), sum(refused) FROM gauge_minute
+		WHERE vendor = ? AND model = ? AND minute >= ? GROUP BY begin ORDER BY begin`, []any{minutes, minutes, vendor, model, since.Unix() / 60}, func(v *values) error {
+		m := Minute{Vendor: vendor, Model: model, Time: time.Unix(v.number()*60, 0)}
+		m.InFlight, m.Pending, m.Limit, m.Refused = int(v.number()), int(v.number()), int(v.number()), int(v.number())
 		list = append(list, m)
-	}
-	return list, rows.Err()
+		return nil
+	})
+	return list, err
 }

@@ -95,6 +95,9 @@ CREATE TABLE session_day (
     PRIMARY KEY (day, session, vendor, category, served)
 ) WITHOUT ROWID;
 
+CREATE INDEX session_day_last ON session_day (last_ts);
+CREATE INDEX session_day_session ON session_day (session);
+
 CREATE TABLE gauge_minute (
     vendor TEXT NOT NULL,
     model TEXT NOT NULL,
