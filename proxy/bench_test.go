@@ -14,8 +14,9 @@ import (
 	"afterglow/proxy/simvendor"
 )
 
-// kinds are the proxies that are compared. Both stand before the same vendor, in the same run.
-var kinds = []string{"reverseproxy", "afterglow"}
+// kinds are the proxies that are compared, all before the same vendor, in the same run. "ledger" is Afterglow with
+// its ledger.
+var kinds = []string{"reverseproxy", "afterglow", "ledger"}
 
 const (
 	streamEvents = 200

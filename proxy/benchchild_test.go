@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"runtime/pprof"
@@ -21,6 +22,7 @@ import (
 	"time"
 
 	"afterglow/proxy/config"
+	"afterglow/proxy/ledger"
 )
 
 // A benchmarked proxy is a process of its own, so that its CPU time and its memory are not mixed with
@@ -102,7 +104,7 @@ func (c *child) spent(b *testing.B) (s spent) {
 
 // runChild is the other side: it says where it listens, then what it has spent at each line it reads.
 func runChild(kind, vendorURL string) error {
-	start := map[string]func(string) (string, error){"afterglow": startAfterglow, "reverseproxy": startReverseProxy}[kind]
+	start := map[string]func(string) (string, error){"afterglow": startAfterglow, "ledger": startWithLedger, "reverseproxy": startReverseProxy}[kind]
 	base, err := start(vendorURL)
 	if err != nil {
 		return err
@@ -144,13 +146,29 @@ func cpuTime() time.Duration {
 	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }
 
-// startAfterglow runs the whole proxy as afterglowd does, its log included.
-func startAfterglow(vendorURL string) (string, error) {
+// startAfterglow runs the whole proxy as afterglowd does, its log included, without a ledger.
+func startAfterglow(vendorURL string) (string, error) { return startServer(vendorURL, nil) }
+
+// startWithLedger is startAfterglow with a ledger in a folder that stays until the machine clears it.
+func startWithLedger(vendorURL string) (string, error) {
+	dir, err := os.MkdirTemp("", "afterglow-bench-")
+	if err != nil {
+		return "", err
+	}
+	l, err := ledger.Open(ledger.Options{Path: filepath.Join(dir, "ledger.db")})
+	if err != nil {
+		return "", err
+	}
+	return startServer(vendorURL, l)
+}
+
+func startServer(vendorURL string, l *ledger.Ledger) (string, error) {
 	debug.SetGCPercent(GCPercent)
 	v := row("simulated", vendorURL, func(v *config.Vendor) { v.DefaultModel = "glm-5.1" })
 	v.Connect, v.FirstEvent, v.Idle = 10*time.Second, time.Minute, time.Minute
 	s, err := New(Options{
 		Config: config.Config{Listen: "127.0.0.1:0", MaxBody: 64 << 20, ParkAfter: 200 * time.Second, Vendors: []config.Vendor{v}},
+		Ledger: l,
 		Log:    slog.New(slog.NewTextHandler(io.Discard, nil)),
 	})
 	if err != nil {
