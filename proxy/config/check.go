@@ -64,6 +64,7 @@ func (c *checker) config(f file) Config {
 	}
 	c.chain(f, &conf)
 	c.sessions(conf)
+	c.prices(f.Prices, &conf)
 	return conf
 }
 

@@ -4,7 +4,11 @@
 // that names the file, the key and what was expected, and the configuration in force stays.
 package config
 
-import "time"
+import (
+	"time"
+
+	"afterglow/proxy/price"
+)
 
 // Config is a checked configuration: every field is filled, defaults included.
 type Config struct {
@@ -19,6 +23,9 @@ type Config struct {
 	MaxBody   int64             // longest request body, bytes
 	ParkAfter time.Duration     // a streaming call queued this long gets its 200 and comments; 0 = never
 	Drain     time.Duration     // longest wait for calls in flight when stopping
+
+	Prices     price.Table // of the vendors' models: the file's, before those that are built in
+	PricesDate string      // the day of the built-in ones, "2006-01-02"
 }
 
 // HasKey reports whether any vendor has a key of its own, or needs none.

@@ -12,6 +12,7 @@ type file struct {
 	Sessions  []Session    `toml:"sessions"`
 	Native    nativesFile  `toml:"native"`
 	Vendors   []vendorFile `toml:"vendors"`
+	Prices    []priceFile  `toml:"prices"`
 }
 
 // vendorFile is a row. Its keys lie over those of its preset.
