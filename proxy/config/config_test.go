@@ -201,6 +201,19 @@ func TestSecretsDoNotShow(t *testing.T) {
 	}
 }
 
+func TestSecretsOfAConfiguration(t *testing.T) {
+	conf := parse(t, `
+token = "a-token-of-16-characters"
+tiers = ["zhipu", "kimi", "antigravity", "anthropic"]
+[[vendors]]
+name = "kimi"
+key = "literal"
+`, env("ZHIPU_API_KEY", "z", "GOOG_CLIENT_ID", "id", "GOOG_CLIENT_SECRET", "g"))
+	if d := cmp.Diff([]string{"a-token-of-16-characters", "z", "literal", "g"}, conf.Secrets()); d != "" {
+		t.Error(d)
+	}
+}
+
 func TestLoadNamesTheFile(t *testing.T) {
 	_, err := Load(filepath.Join(t.TempDir(), "none.toml"), env())
 	if !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "none.toml") {

@@ -13,6 +13,8 @@ type file struct {
 	Native    nativesFile  `toml:"native"`
 	Vendors   []vendorFile `toml:"vendors"`
 	Prices    []priceFile  `toml:"prices"`
+	Ledger    ledgerFile   `toml:"ledger"`
+	Log       logFile      `toml:"log"`
 }
 
 // vendorFile is a row. Its keys lie over those of its preset.
