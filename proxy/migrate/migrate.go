@@ -22,7 +22,7 @@ func Convert(yaml []byte) (toml string, notes []string, err error) {
 		return "", nil, err
 	}
 	if root.fields == nil && !root.null {
-		return "", nil, errors.New("read YAML: expected a mapping, such as server: and vendors:")
+		return "", nil, errors.New("read YAML: expected a mapping with keys such as server and vendors")
 	}
 	root.read = true
 	c := &converter{root: root, builtin: builtin()}

@@ -33,6 +33,9 @@ func (c *converter) models() {
 			c.note(from, "a pattern may have * and nothing else; it is left out")
 			continue
 		}
+		if !slices.ContainsFunc(vendors, func(v string) bool { return slices.Contains(c.tiers, v) }) {
+			c.note(from, "none of its vendors is in the chain; it is left out")
+		}
 		for _, v := range vendors {
 			rules[v] = append(rules[v], "  { match = "+quote(pattern)+", to = "+quote(target)+" },")
 		}
