@@ -118,6 +118,14 @@ func TestKeysStayAsTheyAre(t *testing.T) {
 	}
 }
 
+func TestAliasesWithoutEndEnd(t *testing.T) {
+	for _, yaml := range []string{"a: &a [*a]", "a: &a [*a, *a, *a]", "a: &a {<<: *a, b: *a, c: *a}", "vendors: &a [*a, *a]"} {
+		if _, _, err := Convert([]byte(yaml)); err != nil {
+			t.Errorf("%s: %v", yaml, err)
+		}
+	}
+}
+
 func FuzzConvert(f *testing.F) {
 	files, _ := filepath.Glob("testdata/*.txtar")
 	for _, name := range files {

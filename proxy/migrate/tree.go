@@ -40,13 +40,20 @@ func withoutSource(err error) error {
 	return fmt.Errorf("%s", first)
 }
 
-type tree struct{ anchors map[string]ast.Node }
+type tree struct {
+	anchors map[string]ast.Node
+	made    int // nodes
+}
 
-const deepest = 50 // aliases can make a file endless
+// Aliases can make a small file endless. No configuration has as much as this.
+const (
+	deepest = 50
+	most    = 10_000
+)
 
-func (t tree) node(path string, n ast.Node, depth int) *node {
+func (t *tree) node(path string, n ast.Node, depth int) *node {
 	made := &node{path: path, line: n.GetToken().Position.Line}
-	if depth > deepest {
+	if t.made++; depth > deepest || t.made > most {
 		made.null = true
 		return made
 	}
@@ -85,7 +92,7 @@ func (t tree) node(path string, n ast.Node, depth int) *node {
 	return made
 }
 
-func (t tree) field(into *node, v *ast.MappingValueNode, depth int) {
+func (t *tree) field(into *node, v *ast.MappingValueNode, depth int) {
 	if v.Key.IsMergeKey() {
 		merged := t.node(into.path, v.Value, depth+1)
 		for _, name := range merged.names {
