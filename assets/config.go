@@ -6,3 +6,8 @@ import _ "embed"
 //
 //go:embed default.toml
 var DefaultConfig string
+
+// Prices is TOML: what the models of the built-in vendors cost, and on which day.
+//
+//go:embed prices.toml
+var Prices string

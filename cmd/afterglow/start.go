@@ -4,13 +4,9 @@ import (
 	"context"
 	"errors"
 	"io"
-	"log/slog"
-	"path/filepath"
 
 	"fyne.io/fyne/v2"
 	fyneapp "fyne.io/fyne/v2/app"
-
-	"github.com/DeRuina/timberjack"
 
 	"afterglow/app"
 	"afterglow/cmd/cli"
@@ -25,12 +21,12 @@ const appID = "app.afterglow.Afterglow"
 func start(ctx context.Context, set proxy.Setup, hidden bool, stderr io.Writer) error {
 	ctx, cancel := cli.UntilSignal(ctx)
 	defer cancel()
-	log, file, err := openLog(set, stderr)
+	log, err := cli.OpenLog(set, "afterglow.log", stderr) // a program that a menu started has no terminal
 	if err != nil {
 		return err
 	}
-	defer file.Close()
-	server, err := proxy.Open(ctx, set, log)
+	defer log.Close()
+	server, err := proxy.Open(ctx, set, log.Logger)
 	if err != nil {
 		return err
 	}
@@ -42,18 +38,7 @@ func start(ctx context.Context, set proxy.Setup, hidden bool, stderr io.Writer) 
 	fyneapp.SetMetadata(fyne.AppMetadata{
 		ID: appID, Name: "Afterglow", Version: programVersion(), Migrations: map[string]bool{"fyneDo": true},
 	})
-	err = app.Run(ctx, fyneapp.NewWithID(appID), server, app.Options{Hidden: hidden, Log: log})
+	err = app.Run(ctx, fyneapp.NewWithID(appID), server, app.Options{Hidden: hidden, Log: log.Logger})
 	cancel()
 	return errors.Join(err, <-served)
-}
-
-// openLog returns a log that goes to stderr and to a file in the state folder, because a program that a
-// menu started has no terminal. The file is rotated at 5 MB and two older ones are kept.
-func openLog(set proxy.Setup, stderr io.Writer) (*slog.Logger, io.Closer, error) {
-	dir, err := set.StateDir()
-	if err != nil {
-		return nil, nil, err
-	}
-	file := &timberjack.Logger{Filename: filepath.Join(dir, "afterglow.log"), MaxSize: 5, MaxBackups: 2, FileMode: 0o600}
-	return slog.New(slog.NewTextHandler(io.MultiWriter(file, stderr), nil)), file, nil
 }

@@ -21,16 +21,19 @@ func serveCommand(set *proxy.Setup) *cobra.Command {
 as the configuration's drain; a second signal ends at once.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			level := slog.LevelInfo
-			if verbose {
-				level = slog.LevelDebug
+			log, err := cli.OpenLog(*set, "", cmd.ErrOrStderr())
+			if err != nil {
+				return err
 			}
-			log := slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: level}))
-			return serve(cmd, *set, log)
+			defer log.Close()
+			if verbose {
+				log.SetLevel(slog.LevelDebug)
+			}
+			return serve(cmd, *set, log.Logger)
 		},
 	}
 	cli.ServeFlags(cmd.Flags(), set)
-	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "log more")
+	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "log all, whatever the configuration's level")
 	return cmd
 }
 

@@ -58,12 +58,15 @@ func (c *checker) config(f file) Config {
 		Affinity:  time.Duration(or(f.Affinity, duration(defaultAffinity))),
 		Sessions:  f.Sessions,
 		Native:    c.natives(f.Native),
+		Ledger:    c.ledger(f.Ledger),
+		Log:       c.log(f.Log),
 	}
 	if err := conf.checkListen(); err != nil {
 		c.problems = append(c.problems, err)
 	}
 	c.chain(f, &conf)
 	c.sessions(conf)
+	c.prices(f.Prices, &conf)
 	return conf
 }
 

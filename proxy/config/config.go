@@ -23,9 +23,11 @@ type Config struct {
 	MaxBody   int64             // longest request body, bytes
 	ParkAfter time.Duration     // a streaming call queued this long gets its 200 and comments; 0 = never
 	Drain     time.Duration     // longest wait for calls in flight when stopping
+	Ledger    Ledger
+	Log       Log
 
-	Prices     price.Table
-	PricesDate string // of the built-in list
+	Prices     price.Table // of the vendors' models: the file's, before those that are built in
+	PricesDate string      // the day of the built-in ones, "2006-01-02"
 }
 
 // HasKey reports whether any vendor has a key of its own, or needs none.

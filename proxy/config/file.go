@@ -12,6 +12,9 @@ type file struct {
 	Sessions  []Session    `toml:"sessions"`
 	Native    nativesFile  `toml:"native"`
 	Vendors   []vendorFile `toml:"vendors"`
+	Prices    []priceFile  `toml:"prices"`
+	Ledger    ledgerFile   `toml:"ledger"`
+	Log       logFile      `toml:"log"`
 }
 
 // vendorFile is a row. Its keys lie over those of its preset.

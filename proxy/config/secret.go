@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"log/slog"
+	"slices"
 )
 
 // Secret is a key or a token. It never shows itself: formatted, logged or encoded it is redacted.
@@ -29,3 +30,12 @@ func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
 
 // MarshalText implements encoding.TextMarshaler.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// Secrets are those that the configuration holds: its token, the vendors' keys, and their OAuth clients'.
+func (c Config) Secrets() []string {
+	all := []string{c.Token.Reveal()}
+	for _, v := range c.Vendors {
+		all = append(all, v.Key.Reveal(), v.Account.ClientSecret.Reveal())
+	}
+	return slices.DeleteFunc(all, func(s string) bool { return s == "" })
+}

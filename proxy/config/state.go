@@ -30,6 +30,7 @@ type stateFile struct {
 	Limits   map[string]map[string]int `json:"limits"`          // by vendor and vendor model; "*" is the account
 	Order    [][]string                `json:"order,omitempty"` // of the tiers, where it is not the configuration's
 	Bindings []Session                 `json:"bindings,omitempty"`
+	Settings Settings                  `json:"settings,omitzero"`
 }
 
 func (f stateFile) clone() stateFile {
@@ -39,6 +40,7 @@ func (f stateFile) clone() stateFile {
 	}
 	f.Limits, f.Version = limits, stateVersion
 	f.Order, f.Bindings = slices.Clone(f.Order), slices.Clone(f.Bindings)
+	f.Settings = f.Settings.clone()
 	return f
 }
 
@@ -60,6 +62,9 @@ func OpenState(dir string) (*State, error) {
 	var f stateFile
 	if err = json.Unmarshal(text, &f); err == nil && f.Version != stateVersion {
 		err = fmt.Errorf("version: expected %d, got %d", stateVersion, f.Version)
+	}
+	if err == nil {
+		err = f.Settings.Check()
 	}
 	if err != nil {
 		aside := s.path + time.Now().Format(".20060102-150405.broken")

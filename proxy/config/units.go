@@ -3,12 +3,13 @@ package config
 import (
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// duration is written as "4m" or "1m30s"; the number 0 is allowed too.
+// duration is written as "4m", "1m30s" or "180d"; the number 0 is allowed too.
 type duration time.Duration
 
 // UnmarshalTOML implements toml.Unmarshaler.
@@ -21,7 +22,7 @@ func (d *duration) UnmarshalTOML(v any) error {
 	if !ok {
 		return fmt.Errorf(`expected a duration such as "4m" or "1m30s"`)
 	}
-	parsed, err := time.ParseDuration(text)
+	parsed, err := parseDuration(text)
 	if err != nil || parsed < 0 {
 		return fmt.Errorf(`expected a duration such as "4m" or "1m30s", got %q`, text)
 	}
@@ -29,13 +30,37 @@ func (d *duration) UnmarshalTOML(v any) error {
 	return nil
 }
 
-// size is a number of bytes, or a text such as "64MiB".
+const day = 24 * time.Hour
+
+// parseDuration is time.ParseDuration with whole days before the rest.
+func parseDuration(text string) (time.Duration, error) {
+	days, rest, found := strings.Cut(text, "d")
+	if !found {
+		return time.ParseDuration(text)
+	}
+	n, err := strconv.ParseInt(days, 10, 32)
+	if err != nil || n < 0 || n > int64(maxDuration/day)-1 {
+		return 0, errors.New("expected a number of days")
+	}
+	var more time.Duration
+	if rest != "" {
+		more, err = time.ParseDuration(rest)
+	}
+	if err == nil && (more < 0 || more >= day) {
+		err = errors.New("expected less than a day beside the days")
+	}
+	return time.Duration(n)*day + more, err
+}
+
+const maxDuration = time.Duration(math.MaxInt64)
+
+// size is a number of bytes, or a text such as "64MiB" or "5MB".
 type size int64
 
 var units = []struct {
 	suffix string
 	bytes  int64
-}{{"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}}
+}{{"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}, {"GB", 1e9}, {"MB", 1e6}, {"KB", 1e3}}
 
 // UnmarshalTOML implements toml.Unmarshaler.
 func (s *size) UnmarshalTOML(v any) error {

@@ -1,0 +1,66 @@
+package price
+
+import (
+	"fmt"
+	"strings"
+
+	"afterglow/proxy/anthropic"
+)
+
+// Cost is what some calls cost, by currency. The zero Cost is that of no call.
+type Cost struct {
+	Dollars, Yuan float64
+	Priced        int64 // calls with a price
+	Unpriced      int64 // calls that used tokens of a model without one
+}
+
+// Cost is what calls to one model that used these tokens together cost. Calls that used none cost nothing and
+// need no price.
+func (t Table) Cost(vendor, model string, calls int64, u anthropic.Usage) Cost {
+	if u.Total() == 0 {
+		return Cost{}
+	}
+	p, ok := t.Find(vendor, model)
+	switch {
+	case !ok:
+		return Cost{Unpriced: calls}
+	case p.Currency == Yuan:
+		return Cost{Yuan: p.Of(u), Priced: calls}
+	}
+	return Cost{Dollars: p.Of(u), Priced: calls}
+}
+
+// Add adds another cost.
+func (c *Cost) Add(d Cost) {
+	c.Dollars += d.Dollars
+	c.Yuan += d.Yuan
+	c.Priced += d.Priced
+	c.Unpriced += d.Unpriced
+}
+
+// String is "$0.12", "¥3.40", "$0.12 + ¥3.40", or "–" where no price is known. Less than a hundredth is
+// "<$0.01": it is not free.
+func (c Cost) String() string {
+	var parts []string
+	for _, sum := range []struct {
+		Currency
+		amount float64
+	}{{Dollar, c.Dollars}, {Yuan, c.Yuan}} {
+		switch {
+		case sum.amount >= hundredth:
+			parts = append(parts, fmt.Sprintf("%s%.2f", sum.Currency, sum.amount))
+		case sum.amount > 0:
+			parts = append(parts, fmt.Sprintf("<%s0.01", sum.Currency))
+		}
+	}
+	switch {
+	case len(parts) > 0:
+		return strings.Join(parts, " + ")
+	case c.Priced > 0:
+		return "$0.00"
+	}
+	return "–"
+}
+
+// hundredth is 0.01, less what many small additions may lose.
+const hundredth = 0.01 - 1e-9
