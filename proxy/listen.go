@@ -53,6 +53,7 @@ func (s *Server) Run(ctx context.Context) error {
 	l := s.listener
 	s.mu.Unlock()
 	s.serve(l)
+	s.announce()
 	quotas, end := context.WithCancel(context.Background())
 	var keeping sync.WaitGroup
 	keeping.Go(func() { s.keepQuotas(quotas) })
@@ -60,6 +61,9 @@ func (s *Server) Run(ctx context.Context) error {
 	err := s.drain()
 	end()
 	keeping.Wait()
+	if err := s.instance.remove(); err != nil {
+		s.log.Warn("a stale file stays", "error", err)
+	}
 	return err
 }
 

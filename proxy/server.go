@@ -33,6 +33,8 @@ type Options struct {
 	// Credentials are where keys and sign-ins are that the configuration does not hold; nil keeps none.
 	Credentials *credential.Store
 	Sites       vendor.Sites // where sign-ins lead; for tests
+	Instance    string       // the folder in which the server says where it listens; "" says nothing
+	Version     string       // of the program, for the same
 	Log         *slog.Logger // nil logs nothing
 }
 
@@ -48,6 +50,7 @@ type Server struct {
 	log     *slog.Logger
 	http    *http.Server
 
+	instance instanceFile
 	running  atomic.Pointer[generation]
 	paused   atomic.Bool
 	draining chan struct{} // closed when Run stops accepting
@@ -74,6 +77,7 @@ func New(o Options) (*Server, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{limiter: limiter.New(), state: o.State, demo: o.Demo, log: o.Log, draining: make(chan struct{})}
+	s.instance.dir, s.instance.version = o.Instance, o.Version
 	s.memory = route.NewMemory(s.limiter.Notify)
 	s.keeper, s.sites = credential.NewKeeper(o.Credentials, s.limiter.Notify, o.Log), o.Sites
 	if s.state != nil {
@@ -141,6 +145,12 @@ func (s *Server) routes() http.Handler {
 // Reload takes a new configuration without dropping a call: those under way end with the vendors
 // they began with. If it cannot be taken, nothing changes and the error is shown in Status.
 func (s *Server) Reload(conf config.Config) error {
+	err := s.reload(conf)
+	s.announce()
+	return err
+}
+
+func (s *Server) reload(conf config.Config) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	next, err := s.prepare(conf)
