@@ -27,6 +27,10 @@ func Run(ctx context.Context, root *cobra.Command, args []string, stdout, stderr
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
+	root.InitDefaultCompletionCmd(args...)
+	for _, cmd := range root.Commands() {
+		refuseUnknown(cmd)
+	}
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return 0
@@ -41,6 +45,21 @@ func Run(ctx context.Context, root *cobra.Command, args []string, stdout, stderr
 		return 2
 	}
 	return 1
+}
+
+// refuseUnknown makes a command that only has others below it refuse a name that is none of theirs; cobra would
+// show its help and call that a success.
+func refuseUnknown(cmd *cobra.Command) {
+	if !cmd.HasSubCommands() || cmd.Runnable() {
+		return
+	}
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if len(args) > 0 {
+			return fmt.Errorf("unknown command %q for %q", args[0], cmd.CommandPath())
+		}
+		return nil
+	}
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
 }
 
 // Exit is an error with an exit code of its own.
