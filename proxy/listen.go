@@ -11,9 +11,15 @@ import (
 	"time"
 )
 
-// Listen takes the configured address, unless it has one. If another program has it, the error
-// names the port.
+// Listen takes the configured address, unless it has one, and says so in the state folder until Run ends.
+// If another program has it, the error names the port.
 func (s *Server) Listen() error {
+	err := s.take()
+	s.announce()
+	return err
+}
+
+func (s *Server) take() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.listener != nil {
@@ -53,7 +59,6 @@ func (s *Server) Run(ctx context.Context) error {
 	l := s.listener
 	s.mu.Unlock()
 	s.serve(l)
-	s.announce()
 	quotas, end := context.WithCancel(context.Background())
 	var keeping sync.WaitGroup
 	keeping.Go(func() { s.keepQuotas(quotas) })

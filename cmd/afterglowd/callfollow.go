@@ -100,7 +100,7 @@ func (f *follower) write(w io.Writer, list []call) error {
 			if err := json.Compact(&text, c.raw); err != nil {
 				return fmt.Errorf("read calls: %w", err)
 			}
-			line = text.String()
+			line = string(cli.SafeJSON(text.Bytes()))
 		}
 		if _, err := fmt.Fprintln(w, line); err != nil {
 			return err

@@ -7,6 +7,8 @@ import (
 	"io"
 	"strconv"
 	"time"
+
+	"afterglow/cmd/cli"
 )
 
 // printJSON writes the API's own JSON, or a value, as one indented document.
@@ -23,7 +25,7 @@ func printJSON(w io.Writer, value any) error {
 		return fmt.Errorf("read JSON: %w", err)
 	}
 	out.WriteByte('\n')
-	_, err := out.WriteTo(w)
+	_, err := w.Write(cli.SafeJSON(out.Bytes()))
 	return err
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -29,6 +30,26 @@ func Safe(text string) string {
 		text = text[size:]
 	}
 	return b.String()
+}
+
+// SafeJSON is the same for JSON, which stays the same document: what a terminal would obey is in its strings, and
+// becomes an escape of JSON.
+func SafeJSON(text []byte) []byte {
+	out := make([]byte, 0, len(text))
+	for len(text) > 0 {
+		r, size := utf8.DecodeRune(text)
+		switch {
+		case unicode.IsPrint(r) && r != utf8.RuneError || r == '\n':
+			out = append(out, text[:size]...)
+		case r > 0xffff:
+			high, low := utf16.EncodeRune(r)
+			out = fmt.Appendf(out, `\u%04x\u%04x`, high, low)
+		default:
+			out = fmt.Appendf(out, `\u%04x`, r)
+		}
+		text = text[size:]
+	}
+	return out
 }
 
 // SafeLines is Safe for a text whose lines stay lines.

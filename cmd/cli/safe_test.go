@@ -1,6 +1,9 @@
 package cli
 
-import "testing"
+import (
+	"encoding/json"
+	"testing"
+)
 
 // RC-78: what a client or a vendor names a thing must not speak to the terminal.
 func TestSafeShowsWhatATerminalWouldObey(t *testing.T) {
@@ -22,5 +25,24 @@ func TestSafeShowsWhatATerminalWouldObey(t *testing.T) {
 	}
 	if got := SafeLines("a\x1b\nb"); got != "a\\x1b\nb" {
 		t.Errorf("%q", got)
+	}
+}
+
+func TestSafeJSONIsTheSameDocument(t *testing.T) {
+	const given = "a\u009b31m \u202e \x7f 模型 \U000e0041 \n"
+	text, err := json.Marshal(given)
+	if err != nil {
+		t.Fatal(err)
+	}
+	safe := SafeJSON(text)
+	if want := `"a\u009b31m \u202e \u007f 模型 \udb40\udc41 \n"`; string(safe) != want {
+		t.Errorf("got %s, want %s", safe, want)
+	}
+	var back string
+	if err := json.Unmarshal(safe, &back); err != nil || back != given {
+		t.Errorf("%q, %v", back, err)
+	}
+	if got := SafeJSON([]byte("\"\x9b\"")); string(got) != `"\ufffd"` {
+		t.Errorf("%s", got)
 	}
 }
