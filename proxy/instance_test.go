@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"testing"
-	"time"
 
 	"afterglow/proxy/config"
 )
@@ -24,12 +23,15 @@ func TestInstanceFileFollowsTheListener(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := s.Listen(); err != nil {
+		t.Fatal(err)
+	}
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error)
 	go func() { ended <- s.Run(ctx) }()
-	first := written(t, dir, "")
-	if first.Address != s.Status().Addr || first.PID != os.Getpid() || first.Version != "1.2.3" {
-		t.Error(first, s.Status().Addr)
+	first, err := ReadInstance(dir)
+	if err != nil || first.Address != s.Status().Addr || first.PID != os.Getpid() || first.Version != "1.2.3" {
+		t.Error(first, err, s.Status().Addr)
 	}
 	if info, err := os.Stat(InstancePath(dir)); err != nil || info.Mode().Perm() != 0o600 {
 		t.Error(info.Mode(), err)
@@ -40,8 +42,8 @@ func TestInstanceFileFollowsTheListener(t *testing.T) {
 	if err := s.Reload(conf); err != nil {
 		t.Fatal(err)
 	}
-	if second := written(t, dir, first.Address); second.Address != s.Status().Addr {
-		t.Error(second, s.Status().Addr)
+	if second, err := ReadInstance(dir); err != nil || second.Address == first.Address || second.Address != s.Status().Addr {
+		t.Error(second, err, s.Status().Addr)
 	}
 	stop()
 	if err := <-ended; err != nil {
@@ -50,18 +52,6 @@ func TestInstanceFileFollowsTheListener(t *testing.T) {
 	if _, err := ReadInstance(dir); !errors.Is(err, fs.ErrNotExist) {
 		t.Error(err)
 	}
-}
-
-// written waits until the file names another address than the given one.
-func written(t *testing.T, dir, not string) Instance {
-	t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
-		if i, err := ReadInstance(dir); err == nil && i.Address != not {
-			return i
-		}
-	}
-	t.Fatal("no instance.json")
-	return Instance{}
 }
 
 func TestServerLeavesTheInstanceFileOfAnother(t *testing.T) {

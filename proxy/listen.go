@@ -89,6 +89,9 @@ func (s *Server) drain() error {
 	ctx, cancel := context.WithTimeout(context.Background(), s.conf().Drain)
 	defer cancel()
 	err := s.http.Shutdown(ctx)
+	if errors.Is(err, net.ErrClosed) { // of a listener that a reload left a moment ago; every call has ended
+		err = nil
+	}
 	if err != nil {
 		s.http.Close()
 		err = fmt.Errorf("drain: calls were cut after %v: %w", s.conf().Drain, err)
