@@ -11,9 +11,15 @@ import (
 	"time"
 )
 
-// Listen takes the configured address, unless it has one. If another program has it, the error
-// names the port.
+// Listen takes the configured address, unless it has one, and says so in the state folder until Run ends.
+// If another program has it, the error names the port.
 func (s *Server) Listen() error {
+	err := s.take()
+	s.announce()
+	return err
+}
+
+func (s *Server) take() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.listener != nil {
@@ -61,6 +67,9 @@ func (s *Server) Run(ctx context.Context) error {
 	err := s.drain()
 	end()
 	keeping.Wait()
+	if err := s.instance.remove(); err != nil {
+		s.log.Warn("a stale file stays", "error", err)
+	}
 	if s.ledger != nil {
 		err = errors.Join(err, s.ledger.Close())
 	}
@@ -84,6 +93,9 @@ func (s *Server) drain() error {
 	ctx, cancel := context.WithTimeout(context.Background(), s.conf().Drain)
 	defer cancel()
 	err := s.http.Shutdown(ctx)
+	if errors.Is(err, net.ErrClosed) { // of a listener that a reload left a moment ago; every call has ended
+		err = nil
+	}
 	if err != nil {
 		s.http.Close()
 		err = fmt.Errorf("drain: calls were cut after %v: %w", s.conf().Drain, err)

@@ -16,6 +16,8 @@ type Setup struct {
 	State  string // state folder
 	Listen string // in place of the configuration's listen
 	Demo   Demo
+
+	Version string // of the program
 }
 
 // Demo says when simulated vendors take the place of real ones.
@@ -64,7 +66,7 @@ func Open(ctx context.Context, set Setup, log *slog.Logger) (*Server, error) {
 	if err != nil {
 		log.Error("the limits set earlier are lost", "error", err)
 	}
-	s, err := New(Options{Config: conf, State: state, Credentials: credential.Open(dir), Log: log})
+	s, err := New(Options{Config: conf, State: state, Credentials: credential.Open(dir), Instance: dir, Version: set.Version, Log: log})
 	if err != nil {
 		return nil, err
 	}

@@ -22,7 +22,11 @@ func openDemo(ctx context.Context, set Setup, log *slog.Logger) (*Server, error)
 		demo.Close()
 		return nil, err
 	}
-	s, err := New(Options{Config: conf, Demo: true, Log: log})
+	dir, err := set.StateDir()
+	if err != nil {
+		log.Warn("the command line will not find this server by itself", "error", err)
+	}
+	s, err := New(Options{Config: conf, Demo: true, Instance: dir, Version: set.Version, Log: log})
 	if err != nil {
 		demo.Close()
 		return nil, err

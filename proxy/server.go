@@ -37,7 +37,8 @@ type Options struct {
 	Credentials *credential.Store
 	Sites       vendor.Sites   // where sign-ins lead; for tests
 	Ledger      *ledger.Ledger // Run closes it; nil keeps nothing
-	Version     string         // the program's
+	Instance    string         // the folder in which the server says where it listens; "" says nothing
+	Version     string         // of the program, for the same and for those who ask
 	Log         *slog.Logger   // nil logs nothing
 }
 
@@ -60,6 +61,7 @@ type Server struct {
 	log      *slog.Logger
 	http     *http.Server
 
+	instance instanceFile
 	running  atomic.Pointer[generation]
 	paused   atomic.Bool
 	draining chan struct{} // closed when Run stops accepting
@@ -88,6 +90,7 @@ func New(o Options) (*Server, error) {
 	s := &Server{
 		limiter: limiter.New(), state: o.State, ledger: o.Ledger, history: history.New(), demo: o.Demo, version: o.Version, log: o.Log, draining: make(chan struct{}),
 	}
+	s.instance.dir, s.instance.version = o.Instance, o.Version
 	s.memory = route.NewMemory(s.limiter.Notify)
 	s.metrics = s.newMetrics()
 	s.keeper, s.sites = credential.NewKeeper(o.Credentials, s.limiter.Notify, o.Log), o.Sites
@@ -163,6 +166,12 @@ func (s *Server) routes() http.Handler {
 // Reload takes a new configuration without dropping a call: those under way end with the vendors
 // they began with. If it cannot be taken, nothing changes and the error is shown in Status.
 func (s *Server) Reload(conf config.Config) error {
+	err := s.reload(conf)
+	s.announce()
+	return err
+}
+
+func (s *Server) reload(conf config.Config) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	next, err := s.prepare(conf)

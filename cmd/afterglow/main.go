@@ -21,7 +21,7 @@ func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
 // run is the program; it returns the exit code.
 func run(args []string, stdout, stderr io.Writer) int {
-	var set proxy.Setup
+	set := proxy.Setup{Version: programVersion()}
 	hidden := false
 	root := &cobra.Command{
 		Use:   "afterglow",

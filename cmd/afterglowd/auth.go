@@ -8,11 +8,11 @@ import (
 	"log/slog"
 	"os"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"afterglow/cmd/cli"
 	"afterglow/proxy"
 	"afterglow/proxy/config"
 	"afterglow/proxy/credential"
@@ -116,24 +116,34 @@ func readKey(cmd *cobra.Command, name string) (string, error) {
 }
 
 func authStatus(set *proxy.Setup) *cobra.Command {
-	return &cobra.Command{
+	asJSON := false
+	cmd := &cobra.Command{
 		Use:   "status",
 		Short: "Say which vendors of the configuration have what they are called with",
-		Args:  cobra.NoArgs,
+		Long: `Say which vendors of the configuration have what they are called with. With --json it is
+{"place":"…","vendors":[{"vendor":"…","credential":"…"}]}.`,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			store, conf, err := credentials(set)
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "Credentials are kept in %s.\n", store.Place())
-			table := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
-			fmt.Fprintln(table, "VENDOR\tCREDENTIAL")
+			table, list := cli.NewTable("VENDOR", "CREDENTIAL"), []map[string]string{}
 			for _, v := range conf.Vendors {
-				fmt.Fprintf(table, "%s\t%s\n", v.Name, standing(store, v))
+				has := standing(store, v)
+				table.Row(v.Name, has)
+				list = append(list, map[string]string{"vendor": v.Name, "credential": has})
 			}
-			return table.Flush()
+			if asJSON {
+				return printJSON(cmd.OutOrStdout(), map[string]any{"place": store.Place(), "vendors": list})
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "Credentials are kept in %s.\n", store.Place())
+			_, err = table.WriteTo(cmd.OutOrStdout())
+			return err
 		},
 	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return cmd
 }
 
 // standing says what a vendor is called with.
@@ -157,32 +167,36 @@ func standing(store *credential.Store, v config.Vendor) string {
 }
 
 func authLogout(set *proxy.Setup) *cobra.Command {
-	return &cobra.Command{
+	r := &remote{set: set}
+	cmd := &cobra.Command{
 		Use:   "logout github|google|VENDOR",
 		Short: "Forget a sign-in or a stored key",
-		Long: `Forget a sign-in or a stored key. An instance that runs goes on with what it has: there,
-DELETE /api/reauth/github signs out at once.`,
+		Long: `Forget a sign-in or a stored key. A running instance is told and signs out at once; with a stored key
+it goes on with what it has.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			store, conf, err := credentials(set)
 			if err != nil {
 				return err
 			}
-			name := args[0]
+			name, provider := args[0], ""
 			if v, ok := named(conf, name); !ok || !v.Keyring || v.SignsIn() {
 				v, err := signsIn(conf, name)
 				if err != nil {
 					return err
 				}
 				name = credential.ProviderOf(v.Auth)
+				provider = name
 			}
 			if err := store.Delete(name); err != nil {
 				return err
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "Nothing is kept of %s any more.\n", name)
-			return nil
+			return r.signOut(cmd, provider)
 		},
 	}
+	r.addressFlag(cmd)
+	return cmd
 }
 
 // credentials opens the store and reads the configuration.

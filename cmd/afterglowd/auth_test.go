@@ -27,7 +27,7 @@ func TestAuthLoginWithGitHub(t *testing.T) {
 	defer server.Close()
 	dir := t.TempDir()
 	file := filepath.Join(dir, "config.toml")
-	if err := os.WriteFile(file, []byte(`tiers = ["copilot"]`), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte("listen = \"127.0.0.1:0\"\ntiers = [\"copilot\"]"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	var out, errs bytes.Buffer

@@ -2,46 +2,82 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"strconv"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
+	"afterglow/cmd/cli"
 	"afterglow/proxy"
 	"afterglow/proxy/config"
 )
 
 func checkCommand(set *proxy.Setup) *cobra.Command {
-	return &cobra.Command{
+	asJSON := false
+	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "Check a configuration and print the chain that it makes",
-		Args:  cobra.NoArgs,
+		Long: `Check a configuration and print the chain that it makes. With --json it is one object: "file", "exists",
+"listen", "vendors", each with "tier", "vendor", "base_url", "key" in words, "limit" and "account_limit" (0 = none).`,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			file, conf, err := set.Load()
 			if err != nil {
 				return err
 			}
-			if conf.Path == "" {
-				fmt.Fprintf(cmd.OutOrStdout(), "%s does not exist: the chain is what the environment has keys for.\n", file)
-			} else {
-				fmt.Fprintf(cmd.OutOrStdout(), "%s is correct.\n", file)
+			checked := checkedConfig{file, conf.Path != "", conf.Listen, chainOf(conf)}
+			if asJSON {
+				return printJSON(cmd.OutOrStdout(), checked)
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "listen %s\n", conf.Listen)
-			table := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
-			fmt.Fprintln(table, "TIER\tVENDOR\tBASE URL\tKEY\tLIMIT\tACCOUNT")
-			next := 0
-			for tier, members := range conf.Order() {
-				for range members { // the vendors stand in the order of the tiers
-					v := conf.Vendors[next]
-					next++
-					fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%s\t%s\n", tier+1, v.Name, v.BaseURL, keyState(v), number(v.Limit.Default), number(v.Limit.Total))
-				}
-			}
-			return table.Flush()
+			return checked.print(cmd.OutOrStdout())
 		},
 	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return cmd
 }
 
+// checkedConfig is what check --json prints. Scripts rely on it.
+type checkedConfig struct {
+	File    string        `json:"file"`
+	Exists  bool          `json:"exists"`
+	Listen  string        `json:"listen"`
+	Vendors []checkedTier `json:"vendors"`
+}
+
+type checkedTier struct {
+	Tier    int    `json:"tier"`
+	Vendor  string `json:"vendor"`
+	BaseURL string `json:"base_url"`
+	Key     string `json:"key"`
+	Limit   int    `json:"limit"`
+	Account int    `json:"account_limit"`
+}
+
+func chainOf(conf config.Config) []checkedTier {
+	chain := []checkedTier{}
+	for tier, members := range conf.Order() {
+		for range members { // the vendors stand in the order of the tiers
+			v := conf.Vendors[len(chain)]
+			chain = append(chain, checkedTier{tier + 1, v.Name, v.BaseURL, keyState(v), v.Limit.Default, v.Limit.Total})
+		}
+	}
+	return chain
+}
+
+func (c *checkedConfig) print(w io.Writer) error {
+	if c.Exists {
+		fmt.Fprintf(w, "%s is correct.\n", cli.Safe(c.File))
+	} else {
+		fmt.Fprintf(w, "%s does not exist: the chain is what the environment has keys for.\n", cli.Safe(c.File))
+	}
+	fmt.Fprintf(w, "listen %s\n", c.Listen)
+	table := cli.NewTable("TIER", "VENDOR", "BASE URL", "KEY", "LIMIT", "ACCOUNT")
+	for _, t := range c.Vendors {
+		table.Row(strconv.Itoa(t.Tier), t.Vendor, t.BaseURL, t.Key, number(t.Limit), number(t.Account))
+	}
+	_, err := table.WriteTo(w)
+	return err
+}
 func keyState(v config.Vendor) string {
 	switch {
 	case v.Auth == config.AuthClient:

@@ -21,13 +21,18 @@ func main() { os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stder
 
 // run is the program; it returns the exit code.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	var set proxy.Setup
+	set := proxy.Setup{Version: version}
 	root := &cobra.Command{
-		Use:     "afterglowd",
-		Short:   "A local proxy that sends model calls along a chain of vendors",
+		Use:   "afterglowd",
+		Short: "A local proxy that sends model calls along a chain of vendors",
+		Long: `A local proxy that sends model calls along a chain of vendors, and the commands to look after it. They end
+with 0 if all went well, 1 if not, 2 if the command line or the configuration is wrong, and 3 if they
+need a running instance and there is none.`,
 		Version: version,
 	}
 	cli.PlaceFlags(root.PersistentFlags(), &set)
-	root.AddCommand(serveCommand(&set), checkCommand(&set), authCommand(&set, vendor.Sites{}))
+	root.AddCommand(serveCommand(&set), checkCommand(&set), authCommand(&set, vendor.Sites{}), envCommand(&set), importCommand(&set, converters{convertConfig, importUsage}),
+		statusCommand(&set), callsCommand(&set), usageCommand(&set, openLedger),
+		limitCommand(&set), orderCommand(&set), resetCommand(&set), bindCommand(&set), unbindCommand(&set))
 	return cli.Run(ctx, root, args, stdout, stderr)
 }

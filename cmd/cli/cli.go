@@ -17,27 +17,65 @@ import (
 	"afterglow/proxy/config"
 )
 
-// Run executes the command line and returns the exit code: 2 for a command line or a configuration
-// that is wrong, 1 for any other failure. It sets the root's PersistentPreRun.
+// Run executes the command line and returns the exit code: that of an Exit, 2 for a command line or a
+// configuration that is wrong, 1 for any other failure. It sets the root's PersistentPreRun.
 func Run(ctx context.Context, root *cobra.Command, args []string, stdout, stderr io.Writer) int {
 	understood := false // the command line was
 	root.PersistentPreRun = func(*cobra.Command, []string) { understood = true }
 	root.SilenceErrors, root.SilenceUsage = true, true
-	root.CompletionOptions.DisableDefaultCmd = true
+	root.CompletionOptions.DisableDefaultCmd = !root.HasSubCommands()
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
+	root.InitDefaultCompletionCmd(args...)
+	for _, cmd := range root.Commands() {
+		refuseUnknown(cmd)
+	}
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return 0
 	}
-	fmt.Fprintf(stderr, "%s: %v\n", root.Name(), err)
+	fmt.Fprintf(stderr, "%s: %s\n", root.Name(), SafeLines(err.Error()))
 	var problem *config.Error
+	var exit *Exit
+	if errors.As(err, &exit) {
+		return exit.Code
+	}
 	if !understood || errors.As(err, &problem) {
 		return 2
 	}
 	return 1
 }
+
+// refuseUnknown makes a command that only has others below it refuse a name that is none of theirs; cobra would
+// show its help and call that a success.
+func refuseUnknown(cmd *cobra.Command) {
+	if !cmd.HasSubCommands() || cmd.Runnable() {
+		return
+	}
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if len(args) > 0 {
+			return fmt.Errorf("unknown command %q for %q", args[0], cmd.CommandPath())
+		}
+		return nil
+	}
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+}
+
+// Exit is an error with an exit code of its own.
+type Exit struct {
+	Code int
+	Err  error
+}
+
+// Error implements error.
+func (e *Exit) Error() string { return e.Err.Error() }
+
+// Unwrap returns the error without the code.
+func (e *Exit) Unwrap() error { return e.Err }
+
+// Misused says that the command line is wrong: exit code 2.
+func Misused(format string, args ...any) error { return &Exit{2, fmt.Errorf(format, args...)} }
 
 // PlaceFlags adds the flags for where the configuration and the state are.
 func PlaceFlags(flags *pflag.FlagSet, set *proxy.Setup) {

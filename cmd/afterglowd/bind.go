@@ -1,0 +1,145 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"afterglow/cmd/cli"
+	"afterglow/proxy"
+)
+
+func bindCommand(set *proxy.Setup) *cobra.Command {
+	r := &remote{set: set}
+	list, strict := false, false
+	cmd := &cobra.Command{
+		Use:   "bind KEY VENDOR... | bind --list",
+		Short: "Send a session's calls to some vendors first",
+		Long: `Send a session's calls to some vendors first, in this order, or with --strict to no other. KEY is the
+session's key, as calls --json shows it, any text; "*" in it stands for any text. It survives a restart,
+until unbind. With --json it is the answer to PUT or GET /api/session-vendor.`,
+		Example: `  afterglowd bind 5f0c1f8e-3b5d-4c57-9a06-6f1f0a8a2b11 kimi
+  afterglowd bind '{"session_id":"a/b"}' kimi zhipu --strict
+  afterglowd bind --list`,
+		Args: func(_ *cobra.Command, args []string) error {
+			switch {
+			case list && (len(args) > 0 || strict):
+				return cli.Misused("--list takes no arguments")
+			case !list && len(args) < 2:
+				return cli.Misused("expected a session's key and at least one vendor, or --list")
+			case !list && args[0] == "":
+				return cli.Misused("expected a session's key")
+			}
+			return nil
+		},
+		ValidArgsFunction: func(cmd *cobra.Command, args []string, begin string) ([]string, cobra.ShellCompDirective) {
+			if len(args) == 0 {
+				return nil, cobra.ShellCompDirectiveNoFileComp
+			}
+			return r.completeVendors(cmd, args[1:], begin)
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := r.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			if list {
+				return r.showBindings(cmd, c)
+			}
+			b := binding{args[0], args[1:], strict}
+			answer, err := c.do(cmd.Context(), http.MethodPut, "/api/session-vendor", b)
+			if err != nil {
+				return err
+			}
+			if r.json {
+				return printJSON(cmd.OutOrStdout(), answer)
+			}
+			first := "first"
+			if strict {
+				first = "only"
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "Calls of %s go to %s %s.\n", cli.Safe(b.Key), cli.Safe(strings.Join(b.Vendors, ", ")), first)
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&list, "list", false, "show what is bound")
+	cmd.Flags().BoolVar(&strict, "strict", false, "to these vendors and no other")
+	return r.flags(cmd)
+}
+
+// binding is the body of PUT /api/session-vendor.
+type binding struct {
+	Key     string   `json:"session_key"`
+	Vendors []string `json:"vendors"`
+	Strict  bool     `json:"strict"`
+}
+
+func (r *remote) showBindings(cmd *cobra.Command, c *client) error {
+	answer, err := c.do(cmd.Context(), http.MethodGet, "/api/session-vendor", nil)
+	if err != nil {
+		return err
+	}
+	if r.json {
+		return printJSON(cmd.OutOrStdout(), answer)
+	}
+	var now struct {
+		Bindings []binding `json:"bindings"`
+	}
+	if err := json.Unmarshal(answer, &now); err != nil {
+		return fmt.Errorf("read bindings: %w", err)
+	}
+	table := cli.NewTable("SESSION", "VENDORS", "STRICT")
+	for _, b := range now.Bindings {
+		strict := "no"
+		if b.Strict {
+			strict = "yes"
+		}
+		table.Row(b.Key, strings.Join(b.Vendors, ", "), strict)
+	}
+	_, err = table.WriteTo(cmd.OutOrStdout())
+	return err
+}
+
+func unbindCommand(set *proxy.Setup) *cobra.Command {
+	r := &remote{set: set}
+	cmd := &cobra.Command{
+		Use:   "unbind KEY",
+		Short: "Take back what bind did",
+		Long: `Take back what bind did; a policy of the configuration counts again. It fails for a key that is not bound.
+With --json it is the answer to DELETE /api/session-vendor.`,
+		Example: `  afterglowd unbind '{"session_id":"a/b"}'`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 || args[0] == "" {
+				return cli.Misused("expected a session's key")
+			}
+			return nil
+		},
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := r.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			answer, err := c.do(cmd.Context(), http.MethodDelete, "/api/session-vendor/"+escapeKey(args[0]), nil)
+			if refused(err, http.StatusNotFound) {
+				return fmt.Errorf("%s is not bound", args[0])
+			}
+			if err != nil {
+				return err
+			}
+			if r.json {
+				return printJSON(cmd.OutOrStdout(), answer)
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "%s is not bound any more.\n", cli.Safe(args[0]))
+			return nil
+		},
+	}
+	return r.flags(cmd)
+}
+
+// escapeKey makes any text one part of a path. A key of dots alone would be a way upwards.
+func escapeKey(key string) string { return strings.ReplaceAll(url.PathEscape(key), ".", "%2E") }

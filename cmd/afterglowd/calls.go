@@ -1,0 +1,180 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"afterglow/cmd/cli"
+	"afterglow/proxy"
+)
+
+func callsCommand(set *proxy.Setup) *cobra.Command {
+	r, which := &remote{set: set}, &callFilter{}
+	follow := false
+	cmd := &cobra.Command{
+		Use:   "calls",
+		Short: "Show the last calls and those under way, or follow them",
+		Long: `Show the last calls and those under way, the oldest first. With -f each call that comes and each that ends
+is a line, until Ctrl-C. With --json it is {"calls":[…]} with the records of GET /api/calls, the latest
+first, and with -f one record a line.`,
+		Example: `  afterglowd calls -n 50 --failed
+  afterglowd calls -f --vendor zhipu`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return cli.Misused("%q: expected show, cancel or no argument", args[0])
+			}
+			if which.last < 1 {
+				return cli.Misused("-n: expected a whole number from 1")
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := r.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			if follow {
+				f := follower{c: c, which: which, json: r.json, pace: followPace}
+				return f.run(cmd.Context(), cmd.OutOrStdout())
+			}
+			list, err := c.calls(cmd.Context(), 0)
+			if err != nil {
+				return err
+			}
+			list = which.choose(list)
+			if r.json {
+				return printJSON(cmd.OutOrStdout(), map[string]any{"calls": raws(list)})
+			}
+			slices.Reverse(list)
+			_, err = callTable(list).WriteTo(cmd.OutOrStdout())
+			return err
+		},
+	}
+	flags := cmd.Flags()
+	flags.BoolVarP(&follow, "follow", "f", false, "go on, with a line for each call that comes or ends")
+	flags.IntVarP(&which.last, "number", "n", 20, "show the last `N` calls")
+	flags.StringVar(&which.vendor, "vendor", "", "only calls that went to this `vendor`, perhaps in vain")
+	flags.StringVar(&which.model, "model", "", "only calls to this `model`, by the client's name or the vendor's")
+	flags.StringVar(&which.session, "session", "", "only calls of sessions whose `key` begins like this, or whose short form does")
+	flags.BoolVar(&which.failed, "failed", false, "only calls that did not end well")
+	r.completeFlag(cmd, "vendor")
+	r.completeFlag(cmd, "model")
+	cmd.AddCommand(callsShow(set), callsCancel(set))
+	return r.flags(cmd)
+}
+
+// callNumber reads the only argument of calls show and calls cancel.
+func callNumber(args []string) (int, error) {
+	if len(args) == 1 {
+		if n, err := strconv.Atoi(args[0]); err == nil && n > 0 {
+			return n, nil
+		}
+	}
+	return 0, cli.Misused("expected a call's number, as calls shows it")
+}
+
+func callNumberOnly(_ *cobra.Command, args []string) error {
+	_, err := callNumber(args)
+	return err
+}
+
+func callsCancel(set *proxy.Setup) *cobra.Command {
+	r := &remote{set: set}
+	cmd := &cobra.Command{
+		Use:   "cancel N",
+		Short: "End a call that is under way",
+		Long: `End a call that is under way, queued or not; its client gets an error. It fails for a call that has ended.
+With --json it is the answer to DELETE /api/calls/N.`,
+		Args:              callNumberOnly,
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			n, err := callNumber(args)
+			if err != nil {
+				return err
+			}
+			c, err := r.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			answer, err := c.do(cmd.Context(), http.MethodDelete, "/api/calls/"+strconv.Itoa(n), nil)
+			if refused(err, http.StatusNotFound) {
+				return fmt.Errorf("call %d is not under way", n)
+			}
+			if err != nil {
+				return err
+			}
+			if r.json {
+				return printJSON(cmd.OutOrStdout(), answer)
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "Call %d is cancelled.\n", n)
+			return nil
+		},
+	}
+	return r.flags(cmd)
+}
+
+// call is what is shown of a record.
+type call struct {
+	raw json.RawMessage // as the instance sent it
+
+	Number      int       `json:"number"`
+	Kind        string    `json:"kind"`
+	Operation   string    `json:"operation"`
+	Started     time.Time `json:"started"`
+	RequestID   string    `json:"request_id"`
+	Session     string    `json:"session"`
+	Agent       string    `json:"agent"`
+	Model       string    `json:"model"`
+	Vendor      string    `json:"vendor"`
+	VendorModel string    `json:"vendor_model"`
+	Phase       string    `json:"phase"` // "" = ended
+	Status      int       `json:"status"`
+	Outcome     string    `json:"outcome"`
+	Class       string    `json:"class"`
+	Retries     int       `json:"retries"`
+	QueuedMS    int64     `json:"queued_ms"`
+	FirstMS     int64     `json:"first_event_ms"`
+	TookMS      int64     `json:"took_ms"`
+	Cost        string    `json:"cost"`
+	Adaptations []string  `json:"adaptations"`
+	Usage       struct {
+		Input         int64 `json:"input_tokens"`
+		Output        int64 `json:"output_tokens"`
+		CacheRead     int64 `json:"cache_read_input_tokens"`
+		CacheCreation int64 `json:"cache_creation_input_tokens"`
+	} `json:"usage"`
+	Tries []try `json:"tries"`
+}
+
+type try struct {
+	Vendor   string `json:"vendor"`
+	Model    string `json:"model"`
+	Verdict  string `json:"verdict"`
+	Reason   string `json:"reason"`
+	Status   int    `json:"status"`
+	QueuedMS int64  `json:"queued_ms"`
+	TookMS   int64  `json:"took_ms"`
+}
+
+func (c *call) ended() bool { return c.Phase == "" || c.Phase == "ended" }
+
+func (c *call) failed() bool { return c.ended() && c.Outcome != "ok" }
+
+func (c *call) tokens() int64 {
+	return c.Usage.Input + c.Usage.Output + c.Usage.CacheRead + c.Usage.CacheCreation
+}
+
+// raws are calls as the instance sent them.
+func raws(list []call) []json.RawMessage {
+	all := []json.RawMessage{}
+	for _, c := range list {
+		all = append(all, c.raw)
+	}
+	return all
+}

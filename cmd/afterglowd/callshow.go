@@ -1,0 +1,129 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/tidwall/gjson"
+
+	"afterglow/cmd/cli"
+	"afterglow/proxy"
+)
+
+func callsShow(set *proxy.Setup) *cobra.Command {
+	r := &remote{set: set}
+	cmd := &cobra.Command{
+		Use:   "show N",
+		Short: "Show all that is known of a call: its tries with reasons, adaptations, headers",
+		Long: `Show all that is known of a call: its tries with reasons, adaptations, headers. With --json it is the
+answer to GET /api/calls/N.`,
+		Args:              callNumberOnly,
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			n, err := callNumber(args)
+			if err != nil {
+				return err
+			}
+			c, err := r.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			answer, err := c.do(cmd.Context(), http.MethodGet, "/api/calls/"+strconv.Itoa(n), nil)
+			if refused(err, http.StatusNotFound) {
+				return fmt.Errorf("call %d is not known, or not any more", n)
+			}
+			if err != nil {
+				return err
+			}
+			if r.json {
+				return printJSON(cmd.OutOrStdout(), answer)
+			}
+			return showCall(cmd.OutOrStdout(), answer)
+		},
+	}
+	return r.flags(cmd)
+}
+
+// showCall prints a record, alone or as the member "call".
+func showCall(w io.Writer, answer []byte) error {
+	root := gjson.ParseBytes(answer)
+	record := root
+	if inner := root.Get("call"); inner.IsObject() {
+		record = inner
+	}
+	var c call
+	if err := json.Unmarshal([]byte(record.Raw), &c); err != nil {
+		return fmt.Errorf("read call: %w", err)
+	}
+	for _, line := range callFacts(&c) {
+		if line[1] != "" {
+			fmt.Fprintf(w, "%-12s %s\n", line[0], cli.Safe(line[1]))
+		}
+	}
+	if len(c.Tries) > 0 {
+		fmt.Fprintln(w)
+		table := cli.NewTable("VENDOR", "MODEL", "VERDICT", "STATUS", "QUEUED", "TOOK", "REASON").Right(4, 5)
+		for _, t := range c.Tries {
+			status := ""
+			if t.Status != 0 {
+				status = strconv.Itoa(t.Status)
+			}
+			table.Row(t.Vendor, t.Model, t.Verdict, status, span(t.QueuedMS), span(t.TookMS), t.Reason)
+		}
+		if _, err := table.WriteTo(w); err != nil {
+			return err
+		}
+	}
+	for _, object := range []gjson.Result{record, root} {
+		if printHeaders(w, object) || record.Raw == root.Raw {
+			break
+		}
+	}
+	return nil
+}
+
+func callFacts(c *call) [][2]string {
+	usage := ""
+	if c.tokens() > 0 {
+		usage = fmt.Sprintf("%s input, %s output, %s read from the cache, %s written to it",
+			cli.Thousands(c.Usage.Input), cli.Thousands(c.Usage.Output), cli.Thousands(c.Usage.CacheRead), cli.Thousands(c.Usage.CacheCreation))
+	}
+	cells := map[string]string{}
+	for i, cell := range callCells(c) {
+		cells[callHeaders[i]] = cell
+	}
+	retries := ""
+	if c.Retries > 0 {
+		retries = strconv.Itoa(c.Retries)
+	}
+	return [][2]string{
+		{"call", cells["NO"]}, {"time", cells["TIME"]}, {"kind", c.Kind + ", " + c.Operation}, {"request id", c.RequestID}, {"session", c.Session},
+		{"agent", c.Agent}, {"model", cells["MODEL"]}, {"vendor", c.Vendor}, {"phase", cells["PHASE"]}, {"status", cells["STATUS"]},
+		{"outcome", cells["OUTCOME"]}, {"class", c.Class}, {"retries", retries}, {"queued", cells["QUEUED"]}, {"first event", cells["FIRST"]},
+		{"took", cells["TOOK"]}, {"tokens", usage}, {"cost", c.Cost}, {"adaptations", strings.Join(c.Adaptations, ", ")},
+	}
+}
+
+// printHeaders prints each member of an object that ends in "headers", and reports whether there was one.
+func printHeaders(w io.Writer, object gjson.Result) (some bool) {
+	object.ForEach(func(key, value gjson.Result) bool {
+		if !strings.HasSuffix(key.Str, "headers") || !value.IsObject() {
+			return true
+		}
+		some = true
+		fmt.Fprintf(w, "\n%s\n", cli.Safe(strings.ReplaceAll(key.Str, "_", " ")))
+		value.ForEach(func(name, given gjson.Result) bool {
+			for _, v := range given.Array() {
+				fmt.Fprintf(w, "  %s: %s\n", cli.Safe(name.Str), cli.Safe(v.String()))
+			}
+			return true
+		})
+		return true
+	})
+	return some
+}

@@ -1,0 +1,162 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"afterglow/cmd/cli"
+	"afterglow/proxy"
+)
+
+// accountModel stands for all models of an account in the control API.
+const accountModel = "*"
+
+func limitCommand(set *proxy.Setup) *cobra.Command {
+	r, ofAccount := &remote{set: set}, false
+	cmd := &cobra.Command{
+		Use:   "limit [VENDOR MODEL N | VENDOR --account N]",
+		Short: "Show how many calls may be in flight, or change that while calls run",
+		Long: `Show how many calls may be in flight, or change that while calls run. MODEL is the vendor's name for it,
+as status shows it; --account is the limit over all models of the vendor's account. What is set
+survives a restart, until limit reset. A vendor without limits in the configuration has none to change.
+With --json it is the answer to GET or PUT /api/concurrency.`,
+		Example: `  afterglowd limit zhipu glm-5.1 5
+  afterglowd limit zhipu --account 12
+  afterglowd limit reset zhipu glm-5.1`,
+		Args: func(_ *cobra.Command, args []string) error {
+			_, err := readLimit(args, ofAccount)
+			return err
+		},
+		ValidArgsFunction: r.completeModel,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := r.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			if len(args) == 0 {
+				return r.showLimits(cmd, c)
+			}
+			set, err := readLimit(args, ofAccount)
+			if err != nil {
+				return err
+			}
+			answer, err := c.do(cmd.Context(), http.MethodPut, "/api/concurrency", set)
+			if err != nil {
+				return err
+			}
+			if r.json {
+				return printJSON(cmd.OutOrStdout(), answer)
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "%s: the limit of %s is %d.\n", cli.Safe(set.Vendor), set.what(), set.Limit)
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&ofAccount, "account", false, "the limit of the vendor's account, over all its models")
+	cmd.AddCommand(limitReset(set))
+	return r.flags(cmd)
+}
+
+// limitSetting is the body of PUT /api/concurrency.
+type limitSetting struct {
+	Vendor string `json:"vendor"`
+	Model  string `json:"model"`
+	Limit  int    `json:"limit"`
+}
+
+func (l limitSetting) what() string {
+	if l.Model == accountModel {
+		return "the account"
+	}
+	return cli.Safe(l.Model)
+}
+
+// readLimit reads the arguments; none are the zero setting.
+func readLimit(args []string, ofAccount bool) (limitSetting, error) {
+	if ofAccount && len(args) == 2 {
+		args = []string{args[0], accountModel, args[1]}
+	} else if len(args) == 0 && !ofAccount {
+		return limitSetting{}, nil
+	} else if len(args) != 3 || ofAccount {
+		return limitSetting{}, cli.Misused("expected VENDOR MODEL N, or VENDOR --account N")
+	}
+	n, err := strconv.Atoi(args[2])
+	if err != nil || n < 1 {
+		return limitSetting{}, cli.Misused("%q: expected a whole number from 1", args[2])
+	}
+	if args[0] == "" || args[1] == "" {
+		return limitSetting{}, cli.Misused("expected the names of a vendor and of a model")
+	}
+	return limitSetting{args[0], args[1], n}, nil
+}
+
+// concurrency is what is shown of GET /api/concurrency.
+type concurrency struct {
+	Accounts []struct {
+		Vendor string `json:"vendor"`
+		account
+	} `json:"accounts"`
+	Gauges []struct {
+		Vendor string `json:"vendor"`
+		Model  string `json:"model"`
+		gauge
+	} `json:"gauges"`
+}
+
+func (r *remote) showLimits(cmd *cobra.Command, c *client) error {
+	answer, err := c.do(cmd.Context(), http.MethodGet, "/api/concurrency", nil)
+	if err != nil {
+		return err
+	}
+	if r.json {
+		return printJSON(cmd.OutOrStdout(), answer)
+	}
+	var now concurrency
+	if err := json.Unmarshal(answer, &now); err != nil {
+		return fmt.Errorf("read limits: %w", err)
+	}
+	table := cli.NewTable("VENDOR", "MODEL", "LIMIT", "IN FLIGHT", "QUEUED").Right(2, 3, 4)
+	for _, a := range now.Accounts {
+		table.Row(a.Vendor, "(account)", strconv.Itoa(a.Limit), strconv.Itoa(a.InUse), strconv.Itoa(a.Pending))
+	}
+	for _, g := range now.Gauges {
+		table.Row(g.Vendor, g.Model, count(g.Limit), strconv.Itoa(g.InUse), strconv.Itoa(g.Pending))
+	}
+	_, err = table.WriteTo(cmd.OutOrStdout())
+	return err
+}
+
+func limitReset(set *proxy.Setup) *cobra.Command {
+	r := &remote{set: set}
+	cmd := &cobra.Command{
+		Use:   "reset [VENDOR [MODEL]]",
+		Short: "Go back to the configured limits: of a model, of a vendor, or of all",
+		Long: `Go back to the configured limits: of a model, of a vendor, or of all. The model "*" is the account.
+With --json it is the answer to DELETE /api/concurrency.`,
+		Args:              cobra.MaximumNArgs(2),
+		ValidArgsFunction: r.completeModel,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := r.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			which := map[string]string{}
+			for i, name := range args {
+				which[[]string{"vendor", "model"}[i]] = name
+			}
+			answer, err := c.do(cmd.Context(), http.MethodDelete, "/api/concurrency", which)
+			if err != nil {
+				return err
+			}
+			if r.json {
+				return printJSON(cmd.OutOrStdout(), answer)
+			}
+			fmt.Fprintln(cmd.OutOrStdout(), "The configured limits are in force.")
+			return nil
+		},
+	}
+	return r.flags(cmd)
+}

@@ -1,0 +1,139 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"afterglow/cmd/cli"
+	"afterglow/proxy"
+)
+
+func orderCommand(set *proxy.Setup) *cobra.Command {
+	r := &remote{set: set}
+	cmd := &cobra.Command{
+		Use:   "order [VENDOR...]",
+		Short: "Show the order of the tiers, or change it while calls run",
+		Long: `Show the order of the tiers, or change it while calls run: name every vendor of the chain once, and join
+vendors that are to share a tier as a pool with "+". It survives a restart, until order reset. What is
+known of the vendors' health and quotas stays. With --json it is {"tier_order":["a",["b","c"]]}, a list
+for a pool, and without arguments "reordered" as well: whether the order is not the configuration's.`,
+		Example: `  afterglowd order kimi zhipu+minimax anthropic
+  afterglowd order reset`,
+		Args: func(_ *cobra.Command, args []string) error {
+			_, err := readOrder(args)
+			return err
+		},
+		ValidArgsFunction: r.completeVendors,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := r.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			if len(args) == 0 {
+				return r.showOrder(cmd, c)
+			}
+			order, err := readOrder(args)
+			if err != nil {
+				return err
+			}
+			answer, err := c.do(cmd.Context(), http.MethodPut, "/api/tier-order", map[string]any{"vendors": order})
+			return r.printOrder(cmd.OutOrStdout(), answer, err)
+		},
+	}
+	reset := &remote{set: set}
+	cmd.AddCommand(reset.flags(&cobra.Command{
+		Use:   "reset",
+		Short: "Go back to the configured order",
+		Long:  "Go back to the configured order. With --json it is the answer to DELETE /api/tier-order.",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := reset.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			answer, err := c.do(cmd.Context(), http.MethodDelete, "/api/tier-order", nil)
+			return reset.printOrder(cmd.OutOrStdout(), answer, err)
+		},
+	}))
+	return r.flags(cmd)
+}
+
+// pool is a tier. In JSON a single vendor is its name.
+type pool []string
+
+// MarshalJSON implements json.Marshaler.
+func (p pool) MarshalJSON() ([]byte, error) {
+	if len(p) == 1 {
+		return json.Marshal(p[0])
+	}
+	return json.Marshal([]string(p))
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (p *pool) UnmarshalJSON(text []byte) error {
+	var name string
+	if json.Unmarshal(text, &name) == nil {
+		*p = pool{name}
+		return nil
+	}
+	return json.Unmarshal(text, (*[]string)(p))
+}
+
+// readOrder reads the arguments, a pool as "a+b".
+func readOrder(args []string) ([]pool, error) {
+	var order []pool
+	for _, arg := range args {
+		tier := pool(strings.Split(arg, "+"))
+		for _, name := range tier {
+			if name == "" {
+				return nil, cli.Misused("%q: expected a vendor, or vendors joined by +", arg)
+			}
+		}
+		order = append(order, tier)
+	}
+	return order, nil
+}
+
+func (r *remote) showOrder(cmd *cobra.Command, c *client) error {
+	var st status
+	if err := c.get(cmd.Context(), "/api/status", &st); err != nil {
+		return err
+	}
+	order, last := []pool{}, 0
+	for i, place := range st.places() {
+		if place != last {
+			order, last = append(order, nil), place
+		}
+		order[place-1] = append(order[place-1], st.Tiers[i].Name)
+	}
+	answer, err := json.Marshal(map[string]any{"tier_order": order, "reordered": st.Reordered})
+	return r.printOrder(cmd.OutOrStdout(), answer, err)
+}
+
+// printOrder prints an answer that has the order, unless there is an error instead.
+func (r *remote) printOrder(w io.Writer, answer []byte, err error) error {
+	if err != nil {
+		return err
+	}
+	if r.json {
+		return printJSON(w, answer)
+	}
+	var now struct {
+		Order []pool `json:"tier_order"`
+	}
+	if err := json.Unmarshal(answer, &now); err != nil {
+		return fmt.Errorf("read order: %w", err)
+	}
+	table := cli.NewTable("TIER", "VENDORS").Right(0)
+	for i, tier := range now.Order {
+		table.Row(strconv.Itoa(i+1), strings.Join(tier, "+"))
+	}
+	_, err = table.WriteTo(w)
+	return err
+}

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"afterglow/cmd/cli"
+	"afterglow/proxy"
+)
+
+// exitNoInstance is the exit code where no instance runs.
+const exitNoInstance = 3
+
+// remote is what the commands have in common that talk to the running instance.
+type remote struct {
+	set     *proxy.Setup
+	address string // of --address
+	json    bool   // of --json
+}
+
+// flags adds the flags of such a command.
+func (r *remote) flags(cmd *cobra.Command) *cobra.Command {
+	r.addressFlag(cmd)
+	r.jsonFlag(cmd)
+	return cmd
+}
+
+func (r *remote) addressFlag(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&r.address, "address", "", "`host:port` or URL of the instance, in place of the one that is found")
+}
+
+func (r *remote) jsonFlag(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&r.json, "json", false, "print JSON")
+}
+
+// place is an address where an instance may listen.
+type place struct{ address, why string }
+
+// dialTimeout is how long an instance may take to accept a connection.
+const dialTimeout = 3 * time.Second
+
+// open finds the running instance.
+func (r *remote) open(ctx context.Context) (*client, error) {
+	_, conf, broken := r.set.Load() // without its token the instance may still answer
+	places, err := r.places(conf.Listen)
+	if err != nil {
+		return nil, err
+	}
+	var looked []string
+	for _, p := range places {
+		dialer := net.Dialer{Timeout: dialTimeout}
+		conn, err := dialer.DialContext(ctx, "tcp", p.address)
+		if err == nil {
+			conn.Close()
+			return newClient(p.address, conf.Token, broken), nil
+		}
+		looked = append(looked, fmt.Sprintf("%s (%s)", p.address, p.why))
+	}
+	if broken != nil && r.address == "" {
+		return nil, broken
+	}
+	if len(looked) == 0 {
+		looked = []string{"no address is known"}
+	}
+	return nil, &cli.Exit{Code: exitNoInstance, Err: fmt.Errorf("no running instance at %s; start one with: afterglowd serve", strings.Join(looked, ", nor at "))}
+}
+
+// places are where to look, the best first.
+func (r *remote) places(listen string) ([]place, error) {
+	if r.address != "" {
+		address, err := hostPort(r.address)
+		return []place{{address, "--address"}}, err
+	}
+	var all []place
+	dir, err := r.set.StateDir()
+	if err != nil {
+		return nil, err
+	}
+	switch known, err := proxy.ReadInstance(dir); {
+	case err == nil:
+		all = append(all, place{reachable(known.Address), proxy.InstancePath(dir)})
+	case !errors.Is(err, fs.ErrNotExist):
+		return nil, err
+	}
+	if _, port, err := net.SplitHostPort(listen); err == nil && port != "0" {
+		at := place{reachable(listen), "the configuration's listen"}
+		if !slices.ContainsFunc(all, func(p place) bool { return p.address == at.address }) {
+			all = append(all, at)
+		}
+	}
+	return all, nil
+}
+
+// reachable is where an address is called that a server listens on: one that means every interface is this
+// machine's.
+func reachable(address string) string {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return address
+	}
+	switch ip := net.ParseIP(host); {
+	case host == "" || host == "localhost" || ip != nil && ip.IsUnspecified() && ip.To4() != nil:
+		host = "127.0.0.1"
+	case ip != nil && ip.IsUnspecified():
+		host = "::1"
+	}
+	return net.JoinHostPort(host, port)
+}
+
+// hostPort reads the value of --address.
+func hostPort(given string) (string, error) {
+	if strings.Contains(given, "://") {
+		u, err := url.Parse(given)
+		if err != nil || u.Scheme != "http" || u.Port() == "" || u.User != nil || strings.Trim(u.Path, "/") != "" {
+			return "", cli.Misused("--address %s: expected host:port or http://host:port", given)
+		}
+		given = u.Host
+	}
+	if _, port, err := net.SplitHostPort(given); err != nil || port == "" {
+		return "", cli.Misused("--address %s: expected host:port or http://host:port", given)
+	}
+	return reachable(given), nil
+}

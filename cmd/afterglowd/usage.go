@@ -1,0 +1,142 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"afterglow/cmd/cli"
+	"afterglow/proxy"
+	"afterglow/proxy/ledger"
+)
+
+// usageCommand is "usage". open opens the ledger.
+func usageCommand(set *proxy.Setup, open func(path string) (rows, error)) *cobra.Command {
+	u := &usage{remote: remote{set: set}, open: open}
+	cmd := &cobra.Command{
+		Use:   "usage",
+		Short: "Show what was used, by day, week or month, vendor and model",
+		Long: `Show what was used, by day, ISO week or month, vendor and model; then how often a call failed over from one
+vendor to another. It reads the ledger's file, with or without a running instance. Without a span it is
+-d 7: today and the six days before. If several spans are given, -t counts before -m, -m before -w, and
+-w before -d. Costs follow the configuration's prices; calls without a price are left out of a sum.
+With --json it is one object: "from", "to", "by" ("day", "week", "month"), "rows", "totals", "failovers".`,
+		Example: `  afterglowd usage -t
+  afterglowd usage -w 4 -v zhipu,kimi
+  afterglowd usage -m 3 --model claude-opus-4-5 --json`,
+		Args:    cobra.NoArgs,
+		PreRunE: func(cmd *cobra.Command, _ []string) error { return u.check(cmd) },
+		RunE:    u.run,
+	}
+	flags := cmd.Flags()
+	flags.IntVarP(&u.days, "days", "d", 7, "today and the days before, `N` in all")
+	flags.IntVarP(&u.weeks, "weeks", "w", 0, "this ISO week and those before, `N` in all")
+	flags.IntVarP(&u.months, "months", "m", 0, "this month and those before, `N` in all")
+	flags.BoolVarP(&u.today, "today", "t", false, "today")
+	flags.StringSliceVarP(&u.vendors, "vendor", "v", nil, "only these vendors: `a[,b…]`")
+	flags.StringSliceVar(&u.models, "model", nil, "only these models, by the client's name or the served one: `a[,b…]`")
+	flags.StringVar(&u.db, "db", "", "ledger's `file`, in place of "+ledgerFile+" in the state folder")
+	u.jsonFlag(cmd)
+	u.completeFlag(cmd, "vendor")
+	u.completeFlag(cmd, "model")
+	return cmd
+}
+
+type usage struct {
+	remote
+	open                func(path string) (rows, error)
+	days, weeks, months int
+	today               bool
+	vendors, models     []string
+	db                  string
+}
+
+// longestSpan bounds N, so that no date leaves the four digits of a year.
+const longestSpan = 1000
+
+func (u *usage) check(cmd *cobra.Command) error {
+	for name, n := range map[string]int{"days": u.days, "weeks": u.weeks, "months": u.months} {
+		if cmd.Flags().Changed(name) && (n < 1 || n > longestSpan) {
+			return cli.Misused("--%s: expected a whole number from 1 to %d", name, longestSpan)
+		}
+	}
+	return nil
+}
+
+func (u *usage) run(cmd *cobra.Command, _ []string) error {
+	_, conf, err := u.set.Load()
+	if err != nil {
+		return err
+	}
+	path := u.db
+	if path == "" {
+		dir, err := u.set.StateDir()
+		if err != nil {
+			return err
+		}
+		path = filepath.Join(dir, ledgerFile)
+	}
+	if _, err := os.Stat(path); err != nil { // a database library would make the file
+		return fmt.Errorf("open ledger: %w", err)
+	}
+	book, err := u.open(path)
+	if err != nil {
+		return fmt.Errorf("open ledger %s: %w", path, err)
+	}
+	if closer, ok := book.(interface{ Close() error }); ok {
+		defer closer.Close() // nothing was written
+	}
+	by, q := u.query(time.Now())
+	found, err := book.Rows(cmd.Context(), q, pricesOf(conf))
+	if err != nil {
+		return fmt.Errorf("read ledger %s: %w", path, err)
+	}
+	r := report(by, q, found)
+	if u.json {
+		return printJSON(cmd.OutOrStdout(), r.json())
+	}
+	return r.print(cmd.OutOrStdout())
+}
+
+// query is the span that was asked for, and how it is divided.
+func (u *usage) query(now time.Time) (period, ledger.Query) {
+	y, m, d := now.Date()
+	from, by := time.Date(y, m, d, 12, 0, 0, 0, now.Location()), byDay // noon is on the same day in every zone's summer
+	today := from
+	switch {
+	case u.today:
+	case u.months > 0:
+		from, by = time.Date(y, m-time.Month(u.months-1), 1, 12, 0, 0, 0, now.Location()), byMonth
+	case u.weeks > 0:
+		sinceMonday := (int(now.Weekday()) + 6) % 7
+		from, by = from.AddDate(0, 0, -sinceMonday-7*(u.weeks-1)), byWeek
+	default:
+		from = from.AddDate(0, 0, -(u.days - 1))
+	}
+	return by, ledger.Query{From: from.Format(time.DateOnly), To: today.Format(time.DateOnly), Vendors: u.vendors, Models: u.models}
+}
+
+// period is how a span is divided.
+type period string
+
+const (
+	byDay   period = "day"
+	byWeek  period = "week"
+	byMonth period = "month"
+)
+
+// of is the period that a day is in: "2026-11-25", "2026-W48" or "2026-11". What is no day stays.
+func (p period) of(day string) string {
+	t, err := time.Parse(time.DateOnly, day)
+	switch {
+	case err != nil || p == byDay:
+		return day
+	case p == byMonth:
+		return t.Format("2006-01")
+	}
+	year, week := t.ISOWeek()
+	return fmt.Sprintf("%04d-W%02d", year, week)
+}
