@@ -14,6 +14,7 @@ import (
 
 	"afterglow/limiter"
 	"afterglow/proxy/config"
+	"afterglow/proxy/logging"
 )
 
 // ask sends a control request and returns status and body.
@@ -404,10 +405,15 @@ func TestOpenFollowsTheFile(t *testing.T) {
 	write("one")
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	s, err := Open(ctx, Setup{Config: path, State: t.TempDir()}, discard())
+	log, err := logging.Open(config.DefaultLog(), "", io.Discard)
 	if err != nil {
 		t.Fatal(err)
 	}
+	s, err := Open(ctx, Setup{Config: path, State: t.TempDir()}, log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.ledger.Close()
 	wake := s.Watch(ctx)
 	write("two")
 	for s.Status().Tiers[0].Vendor != "two" {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"sync"
 	"syscall"
 	"time"
@@ -72,6 +73,9 @@ func (s *Server) Run(ctx context.Context) error {
 	}
 	if s.ledger != nil {
 		err = errors.Join(err, s.ledger.Close())
+	}
+	if s.demoFolder != "" {
+		err = errors.Join(err, os.RemoveAll(s.demoFolder))
 	}
 	return err
 }

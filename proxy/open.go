@@ -3,11 +3,12 @@ package proxy
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"os"
 
 	"afterglow/proxy/config"
 	"afterglow/proxy/credential"
+	"afterglow/proxy/ledger"
+	"afterglow/proxy/logging"
 )
 
 // Setup is what the two commands take from their flags. Empty fields mean the system's own places.
@@ -47,7 +48,7 @@ func (d *Demo) Set(v string) error {
 
 // Open reads what Setup names and returns a server that is ready to run. It follows changes of the
 // configuration file, or plays the demo, until ctx ends.
-func Open(ctx context.Context, set Setup, log *slog.Logger) (*Server, error) {
+func Open(ctx context.Context, set Setup, log *logging.Log) (*Server, error) {
 	file, conf, err := set.Load()
 	if err != nil && set.Demo != DemoOn {
 		return nil, err
@@ -66,8 +67,14 @@ func Open(ctx context.Context, set Setup, log *slog.Logger) (*Server, error) {
 	if err != nil {
 		log.Error("the limits set earlier are lost", "error", err)
 	}
-	s, err := New(Options{Config: conf, State: state, Credentials: credential.Open(dir), Instance: dir, Version: set.Version, Log: log})
+	book := openLedger(conf.Ledger, dir, log)
+	s, err := New(Options{
+		Config: conf, State: state, Credentials: credential.Open(dir), Ledger: book, Instance: dir, Version: set.Version, Log: log.Logger, Logging: log,
+	})
 	if err != nil {
+		if book != nil {
+			book.Close()
+		}
 		return nil, err
 	}
 	follow := func(conf config.Config, err error) {
@@ -88,6 +95,19 @@ func Open(ctx context.Context, set Setup, log *slog.Logger) (*Server, error) {
 		log.Warn("changes of the configuration will not be noticed", "error", err)
 	}
 	return s, nil
+}
+
+// openLedger opens the configuration's ledger, nil if it has none. Without one the program goes on.
+func openLedger(conf config.Ledger, dir string, log *logging.Log) *ledger.Ledger {
+	if !conf.Enabled {
+		return nil
+	}
+	l, err := ledger.Open(ledger.Options{Path: conf.Path(dir), Retention: conf.Retention, Log: log.Logger})
+	if err != nil {
+		log.Error("calls are not kept", "error", err)
+		return nil
+	}
+	return l
 }
 
 // Load reads the configuration file; without one, what the environment offers.

@@ -2,8 +2,9 @@ package proxy
 
 import (
 	"context"
-	"log/slog"
+	"os"
 
+	"afterglow/proxy/logging"
 	"afterglow/proxy/simvendor"
 )
 
@@ -11,8 +12,8 @@ import (
 const demoSeed = 1
 
 // openDemo returns a server over simulated vendors. Their traffic starts once it listens, and all ends
-// with ctx. Limits that are changed are not kept: they are not the user's own.
-func openDemo(ctx context.Context, set Setup, log *slog.Logger) (*Server, error) {
+// with ctx. Limits that are changed are not kept, nor are calls: they are not the user's own.
+func openDemo(ctx context.Context, set Setup, log *logging.Log) (*Server, error) {
 	demo, err := simvendor.StartDemo()
 	if err != nil {
 		return nil, err
@@ -26,11 +27,19 @@ func openDemo(ctx context.Context, set Setup, log *slog.Logger) (*Server, error)
 	if err != nil {
 		log.Warn("the command line will not find this server by itself", "error", err)
 	}
-	s, err := New(Options{Config: conf, Demo: true, Instance: dir, Version: set.Version, Log: log})
+	temp, err := os.MkdirTemp("", "afterglow-demo-")
 	if err != nil {
 		demo.Close()
 		return nil, err
 	}
+	s, err := New(Options{
+		Config: conf, Demo: true, Ledger: openLedger(conf.Ledger, temp, log), Instance: dir, Version: set.Version, Log: log.Logger, Logging: log,
+	})
+	if err != nil {
+		demo.Close()
+		return nil, err
+	}
+	s.demoFolder = temp
 	go func() {
 		defer demo.Close()
 		wake := s.Watch(ctx)

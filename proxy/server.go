@@ -40,6 +40,7 @@ type Options struct {
 	Instance    string         // the folder in which the server says where it listens; "" says nothing
 	Version     string         // of the program, for the same and for those who ask
 	Log         *slog.Logger   // nil logs nothing
+	Logging     Logging        // what may be changed of Log; nil = nothing
 }
 
 // Server is the proxy. Make it with New, run it with Run.
@@ -54,12 +55,14 @@ type Server struct {
 	metrics *metrics.Metrics
 	ledger  *ledger.Ledger // nil keeps nothing
 
-	evidence atomic.Bool // every frame of usage is kept as it came
-	state    *config.State
-	demo     bool
-	version  string
-	log      *slog.Logger
-	http     *http.Server
+	evidence   atomic.Bool // every frame of usage is kept as it came
+	state      *config.State
+	demo       bool
+	demoFolder string // of a demo's ledger; Run removes it
+	version    string
+	log        *slog.Logger
+	logging    Logging // nil: nothing of the log is changed
+	http       *http.Server
 
 	instance instanceFile
 	running  atomic.Pointer[generation]
@@ -70,6 +73,8 @@ type Server struct {
 	listener net.Listener
 	failed   error      // why it does not listen, or why a configuration was not taken
 	order    [][]string // of the tiers, set while running; nil for the configuration's
+	settings config.Settings
+	level    *slog.Level // of the log, as it was set last; nil before
 }
 
 // generation is what one configuration made. Calls keep the one they began with.
@@ -91,11 +96,12 @@ func New(o Options) (*Server, error) {
 		limiter: limiter.New(), state: o.State, ledger: o.Ledger, history: history.New(), demo: o.Demo, version: o.Version, log: o.Log, draining: make(chan struct{}),
 	}
 	s.instance.dir, s.instance.version = o.Instance, o.Version
+	s.logging, s.level = o.Logging, &o.Config.Log.Level
 	s.memory = route.NewMemory(s.limiter.Notify)
 	s.metrics = s.newMetrics()
 	s.keeper, s.sites = credential.NewKeeper(o.Credentials, s.limiter.Notify, o.Log), o.Sites
 	if s.state != nil {
-		s.order = s.state.Order()
+		s.order, s.settings = s.state.Order(), s.state.Settings()
 		for _, b := range s.state.Bindings() {
 			s.memory.Sessions.Bind(b)
 		}
@@ -138,6 +144,9 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("DELETE /api/calls/{number}", s.deleteCall)
 	mux.HandleFunc("PUT /api/capture", s.putCapture)
 	mux.Handle("GET /metrics", s.metrics.Handler())
+	mux.HandleFunc("GET /api/settings", s.getSettings)
+	mux.HandleFunc("PUT /api/settings", s.putSettings)
+	mux.HandleFunc("GET /api/history", s.getHistory)
 	mux.HandleFunc("GET /api/dashboard/summary", s.getSummary)
 	mux.HandleFunc("GET /api/dashboard/timeline", s.getTimeline)
 	mux.HandleFunc("GET /api/dashboard/sessions", s.getSessions)
@@ -225,6 +234,7 @@ func (s *Server) install(next *generation) {
 	s.limiter.Configure(policies(next.conf.Vendors))
 	s.restoreLimits()
 	s.memory.Health.Configure(next.conf.Vendors)
+	s.applySettings(next.conf)
 	old := s.running.Swap(next)
 	if old == nil {
 		return

@@ -1,8 +1,22 @@
 package proxy
 
 import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
 	"time"
+
+	"github.com/tidwall/gjson"
+
+	"afterglow/proxy/config"
 )
+
+// Logging is what of a log can be changed while it is used; see package logging.
+type Logging interface {
+	SetLevel(slog.Level)
+	Hide(secrets ...string) // they are masked from now on
+}
 
 // Settings are what can be changed while the program runs. They lie over the configuration's and are kept.
 type Settings struct {
@@ -12,8 +26,113 @@ type Settings struct {
 }
 
 // Settings returns those in force.
-func (s *Server) Settings() Settings { return Settings{} }
+func (s *Server) Settings() Settings {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return settingsOf(s.settings.Over(s.current().conf))
+}
 
-// SetSettings changes them. The error names the field and what was expected, or says that the state file could
-// not be written.
-func (s *Server) SetSettings(set Settings) error { return nil }
+func settingsOf(conf config.Config) Settings {
+	return Settings{config.LevelName(conf.Log.Level), conf.Ledger.Retention, conf.Ledger.Evidence}
+}
+
+// SetSettings changes them; what is set to the configuration's own follows it again. The error names the field and
+// what was expected, or says that the state file could not be written; the settings are then in force all the same.
+func (s *Server) SetSettings(set Settings) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	own := settingsOf(s.current().conf)
+	var changed config.Settings
+	if set.LogLevel != own.LogLevel {
+		changed.LogLevel = &set.LogLevel
+	}
+	if set.Retention != own.Retention {
+		changed.Retention = &set.Retention
+	}
+	if set.Evidence != own.Evidence {
+		changed.Evidence = &set.Evidence
+	}
+	if err := changed.Check(); err != nil {
+		return err
+	}
+	s.settings = changed
+	s.applySettings(s.current().conf)
+	if s.state == nil {
+		return nil
+	}
+	if err := s.state.SetSettings(changed); err != nil {
+		return fmt.Errorf("keep settings: %w", err)
+	}
+	return nil
+}
+
+// applySettings puts a configuration's log and ledger in force, with the settings over them. The caller holds the
+// mutex, or has the server to itself.
+func (s *Server) applySettings(conf config.Config) {
+	conf = s.settings.Over(conf)
+	if s.logging != nil {
+		s.logging.Hide(conf.Secrets()...)
+		if s.level == nil || *s.level != conf.Log.Level { // a flag may have set another for now
+			s.logging.SetLevel(conf.Log.Level)
+		}
+	}
+	s.level = &conf.Log.Level
+	if s.ledger != nil {
+		s.ledger.SetRetention(conf.Ledger.Retention)
+	}
+	s.evidence.Store(conf.Ledger.Evidence && s.ledger != nil)
+}
+
+type settingsJSON struct {
+	LogLevel  string  `json:"log_level"`
+	Retention float64 `json:"retention_days"` // 0 = for ever
+	Evidence  bool    `json:"evidence"`
+}
+
+const dayLong = 24 * time.Hour
+
+// getSettings serves GET /api/settings.
+func (s *Server) getSettings(w http.ResponseWriter, _ *http.Request) {
+	set := s.Settings()
+	writeJSON(w, http.StatusOK, settingsJSON{set.LogLevel, set.Retention.Hours() / dayLong.Hours(), set.Evidence})
+}
+
+// putSettings serves PUT /api/settings: what is not named stays as it is.
+func (s *Server) putSettings(w http.ResponseWriter, r *http.Request) {
+	root, err := readObject(w, r)
+	set := s.Settings()
+	if err == nil {
+		err = readSettings(root, &set)
+	}
+	if err == nil {
+		err = s.SetSettings(set)
+	}
+	if err != nil {
+		writeError(w, orderError(err))
+		return
+	}
+	s.getSettings(w, r)
+}
+
+func readSettings(root gjson.Result, set *Settings) (err error) {
+	root.ForEach(func(key, value gjson.Result) bool {
+		switch key.Str {
+		case "log_level":
+			if set.LogLevel = value.Str; value.Type != gjson.String {
+				err = errors.New("log_level: expected a text")
+			}
+		case "retention_days":
+			if set.Retention = time.Duration(value.Num * float64(dayLong)); value.Type != gjson.Number {
+				err = errors.New("retention_days: expected a number; 0 is for ever")
+			}
+		case "evidence":
+			if set.Evidence = value.Bool(); !value.IsBool() {
+				err = errors.New("evidence: expected true or false")
+			}
+		default:
+			err = fmt.Errorf("%q: expected log_level, retention_days or evidence", key.Str)
+		}
+		return err == nil
+	})
+	return err
+}

@@ -26,7 +26,7 @@ func start(ctx context.Context, set proxy.Setup, hidden bool, stderr io.Writer) 
 		return err
 	}
 	defer log.Close()
-	server, err := proxy.Open(ctx, set, log.Logger)
+	server, err := proxy.Open(ctx, set, log)
 	if err != nil {
 		return err
 	}

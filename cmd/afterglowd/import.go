@@ -18,7 +18,7 @@ import (
 	"afterglow/proxy/config"
 )
 
-// converters are what an import does with the two files, see convertConfig and importUsage.
+// converters are what an import does with the two files, see migrate.Convert and importUsage.
 type converters struct {
 	config func(yaml []byte) (toml string, notes []string, err error)
 	usage  func(ctx context.Context, ledgerPath, from string) (added int, err error)
@@ -186,7 +186,11 @@ func (i *importer) take(ctx context.Context, usage string, say io.Writer, done *
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("make state folder: %w", err)
 	}
-	added, err := i.with.usage(ctx, filepath.Join(dir, ledgerFile), usage)
+	path := config.Ledger{}.Path(dir)
+	if _, conf, err := i.set.Load(); err == nil { // or it is the one that is being converted
+		path = conf.Ledger.Path(dir)
+	}
+	added, err := i.with.usage(ctx, path, usage)
 	if err != nil {
 		return fmt.Errorf("import usage of %s: %w", usage, err)
 	}

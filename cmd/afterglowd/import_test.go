@@ -34,7 +34,7 @@ func (i *imports) run(args ...string) {
 			return "# " + string(yaml) + "\n", []string{"retry is not taken over"}, nil
 		},
 		usage: func(_ context.Context, ledgerPath, from string) (int, error) {
-			if filepath.Base(ledgerPath) != ledgerFile || filepath.Base(from) != "usage.db" {
+			if filepath.Base(ledgerPath) != "ledger.db" || filepath.Base(from) != "usage.db" {
 				return 0, errors.New("wrong files")
 			}
 			return 1234, nil

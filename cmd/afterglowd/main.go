@@ -11,6 +11,7 @@ import (
 
 	"afterglow/cmd/cli"
 	"afterglow/proxy"
+	"afterglow/proxy/migrate"
 	"afterglow/proxy/vendor"
 )
 
@@ -31,8 +32,8 @@ need a running instance and there is none.`,
 		Version: version,
 	}
 	cli.PlaceFlags(root.PersistentFlags(), &set)
-	root.AddCommand(serveCommand(&set), checkCommand(&set), authCommand(&set, vendor.Sites{}), envCommand(&set), importCommand(&set, converters{convertConfig, importUsage}),
-		statusCommand(&set), callsCommand(&set), usageCommand(&set, openLedger),
+	root.AddCommand(serveCommand(&set), checkCommand(&set), authCommand(&set, vendor.Sites{}), envCommand(&set), importCommand(&set, converters{migrate.Convert, importUsage}),
+		statusCommand(&set), callsCommand(&set), usageCommand(&set, openBook),
 		limitCommand(&set), orderCommand(&set), resetCommand(&set), bindCommand(&set), unbindCommand(&set))
 	return cli.Run(ctx, root, args, stdout, stderr)
 }

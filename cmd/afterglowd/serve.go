@@ -10,6 +10,7 @@ import (
 
 	"afterglow/cmd/cli"
 	"afterglow/proxy"
+	"afterglow/proxy/logging"
 )
 
 func serveCommand(set *proxy.Setup) *cobra.Command {
@@ -29,7 +30,7 @@ as the configuration's drain; a second signal ends at once.`,
 			if verbose {
 				log.SetLevel(slog.LevelDebug)
 			}
-			return serve(cmd, *set, log.Logger)
+			return serve(cmd, *set, log)
 		},
 	}
 	cli.ServeFlags(cmd.Flags(), set)
@@ -37,7 +38,7 @@ as the configuration's drain; a second signal ends at once.`,
 	return cmd
 }
 
-func serve(cmd *cobra.Command, set proxy.Setup, log *slog.Logger) error {
+func serve(cmd *cobra.Command, set proxy.Setup, log *logging.Log) error {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(proxy.GCPercent)
 	}

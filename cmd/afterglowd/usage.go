@@ -1,9 +1,9 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -11,10 +11,20 @@ import (
 	"afterglow/cmd/cli"
 	"afterglow/proxy"
 	"afterglow/proxy/ledger"
+	"afterglow/proxy/price"
 )
 
+// book is what usage needs of a ledger.
+type book interface {
+	Rows(ctx context.Context, q ledger.Query, prices price.Table) ([]ledger.Row, error)
+	Close() error
+}
+
+// openBook opens a ledger's file to read it, whether or not an instance writes to it.
+func openBook(path string) (book, error) { return ledger.OpenReadOnly(path) }
+
 // usageCommand is "usage". open opens the ledger.
-func usageCommand(set *proxy.Setup, open func(path string) (rows, error)) *cobra.Command {
+func usageCommand(set *proxy.Setup, open func(path string) (book, error)) *cobra.Command {
 	u := &usage{remote: remote{set: set}, open: open}
 	cmd := &cobra.Command{
 		Use:   "usage",
@@ -38,7 +48,7 @@ With --json it is one object: "from", "to", "by" ("day", "week", "month"), "rows
 	flags.BoolVarP(&u.today, "today", "t", false, "today")
 	flags.StringSliceVarP(&u.vendors, "vendor", "v", nil, "only these vendors: `a[,b…]`")
 	flags.StringSliceVar(&u.models, "model", nil, "only these models, by the client's name or the served one: `a[,b…]`")
-	flags.StringVar(&u.db, "db", "", "ledger's `file`, in place of "+ledgerFile+" in the state folder")
+	flags.StringVar(&u.db, "db", "", "ledger's `file`, in place of the configuration's")
 	u.jsonFlag(cmd)
 	u.completeFlag(cmd, "vendor")
 	u.completeFlag(cmd, "model")
@@ -47,7 +57,7 @@ With --json it is one object: "from", "to", "by" ("day", "week", "month"), "rows
 
 type usage struct {
 	remote
-	open                func(path string) (rows, error)
+	open                func(path string) (book, error)
 	days, weeks, months int
 	today               bool
 	vendors, models     []string
@@ -77,20 +87,18 @@ func (u *usage) run(cmd *cobra.Command, _ []string) error {
 		if err != nil {
 			return err
 		}
-		path = filepath.Join(dir, ledgerFile)
+		path = conf.Ledger.Path(dir)
 	}
 	if _, err := os.Stat(path); err != nil { // a database library would make the file
 		return fmt.Errorf("open ledger: %w", err)
 	}
-	book, err := u.open(path)
+	kept, err := u.open(path)
 	if err != nil {
 		return fmt.Errorf("open ledger %s: %w", path, err)
 	}
-	if closer, ok := book.(interface{ Close() error }); ok {
-		defer closer.Close() // nothing was written
-	}
+	defer kept.Close() // nothing was written
 	by, q := u.query(time.Now())
-	found, err := book.Rows(cmd.Context(), q, pricesOf(conf))
+	found, err := kept.Rows(cmd.Context(), q, conf.Prices)
 	if err != nil {
 		return fmt.Errorf("read ledger %s: %w", path, err)
 	}

@@ -19,17 +19,19 @@ import (
 	"afterglow/proxy/price"
 )
 
-// book is a ledger that remembers what it was asked.
-type book struct {
+// fakeBook is a ledger that remembers what it was asked.
+type fakeBook struct {
 	path  string
 	asked ledger.Query
 	rows  []ledger.Row
 }
 
-func (b *book) Rows(_ context.Context, q ledger.Query, _ price.Table) ([]ledger.Row, error) {
+func (b *fakeBook) Rows(_ context.Context, q ledger.Query, _ price.Table) ([]ledger.Row, error) {
 	b.asked = q
 	return b.rows, nil
 }
+
+func (b *fakeBook) Close() error { return nil }
 
 func row(date, vendor, operation string, requests int64) ledger.Row {
 	return ledger.Row{Date: date, Vendor: vendor, Category: "cc", Operation: operation, Model: "claude-opus-5-5", Served: "glm-5.1", Sums: ledger.Sums{
@@ -39,7 +41,7 @@ func row(date, vendor, operation string, requests int64) ledger.Row {
 }
 
 // usageOf runs "usage" over a ledger.
-func usageOf(t *testing.T, b *book, args ...string) (code int, out string) {
+func usageOf(t *testing.T, b *fakeBook, args ...string) (code int, out string) {
 	t.Helper()
 	dir := t.TempDir()
 	config := filepath.Join(dir, "config.toml")
@@ -51,7 +53,7 @@ func usageOf(t *testing.T, b *book, args ...string) (code int, out string) {
 	}
 	set := proxy.Setup{Config: config, State: dir}
 	root := &cobra.Command{Use: "afterglowd"}
-	root.AddCommand(usageCommand(&set, func(path string) (rows, error) {
+	root.AddCommand(usageCommand(&set, func(path string) (book, error) {
 		b.path = path
 		return b, nil
 	}))
@@ -66,7 +68,7 @@ func usageOf(t *testing.T, b *book, args ...string) (code int, out string) {
 func TestUsageTable(t *testing.T) {
 	failed := row("2026-11-24", "kimi", "messages", 2)
 	failed.FailedOn, failed.Failovers, failed.Model = "zhipu", 2, "\x1b[2Jevil"
-	b := &book{rows: []ledger.Row{row("2026-11-24", "zhipu", "messages", 1), row("2026-11-25", "zhipu", "messages", 1234), failed}}
+	b := &fakeBook{rows: []ledger.Row{row("2026-11-24", "zhipu", "messages", 1), row("2026-11-25", "zhipu", "messages", 1234), failed}}
 	code, out := usageOf(t, b, "-v", "zhipu,kimi", "--model", "a,b")
 	const want = `DATE        VENDOR  MODEL            SERVED   REQUESTS      INPUT  OUTPUT  CACHE WRITE  CACHE READ      TOTAL   COST  AVG MS
 2026-11-25  zhipu   claude-opus-5-5  glm-5.1     1,234  1,234,000      10            2           3  1,234,015  ¥1.50   1,500
@@ -86,14 +88,14 @@ zhipu  kimi          2
 }
 
 func TestUsageShowsOperationsOnlyWhereThereAreOthers(t *testing.T) {
-	b := &book{rows: []ledger.Row{row("2026-11-24", "zhipu", "messages", 1), row("2026-11-24", "zhipu", "embedding", 1)}}
+	b := &fakeBook{rows: []ledger.Row{row("2026-11-24", "zhipu", "messages", 1), row("2026-11-24", "zhipu", "embedding", 1)}}
 	if _, out := usageOf(t, b); !strings.Contains(out, "CLIENT  OPERATION") || !strings.Contains(out, "cc      embedding") {
 		t.Error(out)
 	}
 }
 
 func TestUsageJSON(t *testing.T) {
-	b := &book{rows: []ledger.Row{row("2026-11-23", "zhipu", "messages", 1000), row("2026-11-29", "zhipu", "messages", 1)}}
+	b := &fakeBook{rows: []ledger.Row{row("2026-11-23", "zhipu", "messages", 1000), row("2026-11-29", "zhipu", "messages", 1)}}
 	code, out := usageOf(t, b, "-w", "1", "--json")
 	var got usageJSON
 	if err := json.Unmarshal([]byte(out), &got); err != nil || code != 0 {
