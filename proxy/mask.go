@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 )
 
@@ -25,6 +26,30 @@ func masked(h http.Header) http.Header {
 		shown[name] = values
 	}
 	return shown
+}
+
+// shortestSecret is how long, in bytes, what is taken for a secret in a text is at least.
+const shortestSecret = 8
+
+// scrubbed is a text without the credentials of a request, which a vendor may repeat in its refusal.
+func scrubbed(text string, asked http.Header, query string) string {
+	var secrets []string
+	for name, values := range asked {
+		if secret(name) {
+			for _, v := range values {
+				secrets = append(secrets, strings.TrimPrefix(v, "Bearer "))
+			}
+		}
+	}
+	if values, err := url.ParseQuery(query); err == nil {
+		secrets = append(secrets, values["key"]...)
+	}
+	for _, s := range secrets {
+		if len(s) >= shortestSecret {
+			text = strings.ReplaceAll(text, s, mask)
+		}
+	}
+	return text
 }
 
 func secret(header string) bool {

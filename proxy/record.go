@@ -23,6 +23,7 @@ type record struct {
 	kind      string // kindMessages, kindNative or kindRoute
 	operation string // what was asked for, as package meter names it
 	endpoint  string // the path, without its query
+	query     string // until the end: a key may be in it
 	agent     string
 	cancel    context.CancelCauseFunc
 	bodies    *bodies          // nil if they are not captured
@@ -76,7 +77,7 @@ const agentHeader = "X-Claude-Code-Agent-Id"
 func (s *Server) begin(r *http.Request, kind, operation string) (*record, *http.Request) {
 	ctx, cancel := context.WithCancelCause(r.Context())
 	rec := &record{
-		start: time.Now(), kind: kind, operation: operation, endpoint: r.URL.Path, cancel: cancel,
+		start: time.Now(), kind: kind, operation: operation, endpoint: r.URL.Path, query: r.URL.RawQuery, cancel: cancel,
 		agent: name(r.Header.Get(agentHeader)), asked: r.Header, phase: Connecting,
 	}
 	rec.since = rec.start
@@ -197,10 +198,10 @@ func (rec *record) close() {
 		rec.outcome = "cancelled"
 	case rec.err != nil: // the words alone: an error may hold a vendor's whole answer
 		text := rec.err.Error()
-		rec.outcome = strings.Clone(text[:min(len(text), longestOutcome)])
+		rec.outcome = scrubbed(strings.Clone(text[:min(len(text), longestOutcome)]), rec.asked, rec.query)
 	}
 	rec.err = nil
-	rec.asked, rec.answer = masked(rec.asked), masked(rec.answer)
+	rec.asked, rec.answer, rec.query = masked(rec.asked), masked(rec.answer), ""
 }
 
 // errCancelled is the cause of a call's end when the user cancelled it.
