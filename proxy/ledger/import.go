@@ -14,7 +14,8 @@ import (
 const importBatch = 5000
 
 // Import copies the rows of the reference's database, of any version, or of another ledger, and returns how many
-// those were. The database is not changed. What was imported before is left out, so that it may be done again.
+// those were. Frames of usage are not copied. The database is not changed. What was imported before is left out, so
+// that it may be done again.
 func (l *Ledger) Import(ctx context.Context, path string) (added int, err error) {
 	if _, err := os.Stat(path); err != nil {
 		return 0, fmt.Errorf("import: %w", err)

@@ -61,20 +61,26 @@ func (f *files) close() error {
 }
 
 // Open opens a database, makes it if there is none, and brings one of an earlier version, or of the reference, up to
-// date. One that cannot be used is kept under another name, and Stats says so; a new one is begun then. The error
-// says that not even that was possible.
+// date. One that is broken is kept under another name and a new one begun; one of a newer version is left alone, and
+// rows go to a file beside it. Stats says so. The error is that of the file system, or of another process that keeps
+// the database to itself.
 func Open(o Options) (*Ledger, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	l := &Ledger{path: o.Path, log: o.Log, wake: make(chan struct{}, 1), closing: make(chan struct{}), done: make(chan struct{})}
 	l.retention.Store(int64(o.Retention))
-	f, err := openFiles(o.Path)
+	f, err := openFiles(l.path)
+	switch {
+	case errors.Is(err, ErrNewer):
+		l.path = fmt.Sprintf("%s.v%d", o.Path, version)
+		l.report(fmt.Errorf("%w; it is left as it is, and rows go to %s", err, l.path))
+		f, err = openFiles(l.path)
+	case broken(err):
+		f, err = l.startAnew(err)
+	}
 	if err != nil {
-		l.report(err)
-		if f, err = l.startAnew(err); err != nil {
-			return nil, err
-		}
+		return nil, err
 	}
 	l.files.Store(f)
 	go l.run()

@@ -307,9 +307,27 @@ func TestANewerDatabaseIsLeftAlone(t *testing.T) {
 	again := open(t, path)
 	again.Record(whole())
 	written(t, again, 1)
-	kept, _ := filepath.Glob(path + ".*")
-	if len(kept) == 0 || !strings.Contains(again.Stats().Problem, ErrNewer.Error()) {
-		t.Errorf("%v %+v", kept, again.Stats())
+	if s := again.Stats(); s.Path == path || !strings.Contains(s.Problem, ErrNewer.Error()) {
+		t.Errorf("%+v", s)
+	}
+	if _, err := OpenReadOnly(path); !errors.Is(err, ErrNewer) {
+		t.Errorf("the newer one has changed: %v", err)
+	}
+}
+
+// What only somebody else can mend is no reason to set a database aside.
+func TestADatabaseThatCannotBeOpenedNowIsLeftAlone(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "folder")
+	if err := os.Mkdir(path, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if l, err := Open(Options{Path: path}); err == nil {
+		l.Close()
+		t.Error("a folder is taken for a database")
+	}
+	if left, _ := os.ReadDir(dir); len(left) != 1 || left[0].Name() != "folder" {
+		t.Errorf("%v", left)
 	}
 }
 
