@@ -73,21 +73,19 @@ func TestCallsFilters(t *testing.T) {
 
 func TestCallsShow(t *testing.T) {
 	const record = `{"number":7,"kind":"messages","operation":"messages","model":"m\u001b","vendor":"kimi","status":200,"outcome":"ok","retries":2,"adaptations":["context_management"],
-		"usage":{"input_tokens":1200},"request_headers":{"User-Agent":"claude-cli/2\u001b","Accept":["a","b"]},
+		"usage":{"input_tokens":1200},"request_header":{"User-Agent":"claude-cli/2\u001b","Accept":["a","b"]},
 		"tries":[{"vendor":"zhipu","model":"glm-5.1","verdict":"next_tier","reason":"429 [1302] busy","status":429,"took_ms":15020},{"vendor":"kimi","model":"kimi-k2.5","verdict":"commit"}]}`
-	for _, answer := range []string{record, `{"call":` + record + `}`} {
-		code, out, errs := against(t, says(200, answer), "calls", "show", "7")
-		for _, want := range []string{
-			"call         7\n", `model        m\x1b`, "retries      2\n", "adaptations  context_management\n", "1,200 input", "\nrequest headers\n",
-			`  User-Agent: claude-cli/2\x1b`, "  Accept: b\n", "zhipu   glm-5.1    next_tier  429          -  15.0 s  429 [1302] busy\n",
-		} {
-			if !strings.Contains(out, want) {
-				t.Errorf("no %q in\n%s%s", want, out, errs)
-			}
+	code, out, errs := against(t, says(200, record), "calls", "show", "7")
+	for _, want := range []string{
+		"call         7\n", `model        m\x1b`, "retries      2\n", "adaptations  context_management\n", "1,200 input", "\nrequest header\n",
+		`  User-Agent: claude-cli/2\x1b`, "  Accept: b\n", "zhipu   glm-5.1    next_tier  429          -  15.0 s  429 [1302] busy\n",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in\n%s%s", want, out, errs)
 		}
-		if code != 0 || strings.Contains(out, "\x1b") {
-			t.Errorf("code %d, %q", code, out)
-		}
+	}
+	if code != 0 || strings.Contains(out, "\x1b") {
+		t.Errorf("code %d, %q", code, out)
 	}
 }
 

@@ -49,15 +49,10 @@ answer to GET /api/calls/N.`,
 	return r.flags(cmd)
 }
 
-// showCall prints a record, alone or as the member "call".
+// showCall prints a record.
 func showCall(w io.Writer, answer []byte) error {
-	root := gjson.ParseBytes(answer)
-	record := root
-	if inner := root.Get("call"); inner.IsObject() {
-		record = inner
-	}
 	var c call
-	if err := json.Unmarshal([]byte(record.Raw), &c); err != nil {
+	if err := json.Unmarshal(answer, &c); err != nil {
 		return fmt.Errorf("read call: %w", err)
 	}
 	for _, line := range callFacts(&c) {
@@ -79,11 +74,11 @@ func showCall(w io.Writer, answer []byte) error {
 			return err
 		}
 	}
-	for _, object := range []gjson.Result{record, root} {
-		if printHeaders(w, object) || record.Raw == root.Raw {
-			break
-		}
-	}
+	record := gjson.ParseBytes(answer)
+	printHeader(w, "request header", record.Get("request_header"))
+	printHeader(w, "answer header", record.Get("answer_header"))
+	printBody(w, "request", record.Get("bodies.request"))
+	printBody(w, "answer", record.Get("bodies.answer"))
 	return nil
 }
 
@@ -97,33 +92,42 @@ func callFacts(c *call) [][2]string {
 	for i, cell := range callCells(c) {
 		cells[callHeaders[i]] = cell
 	}
+	kind := c.Kind
+	if c.Operation != c.Kind {
+		kind += ", " + c.Operation
+	}
 	retries := ""
 	if c.Retries > 0 {
 		retries = strconv.Itoa(c.Retries)
 	}
 	return [][2]string{
-		{"call", cells["NO"]}, {"time", cells["TIME"]}, {"kind", c.Kind + ", " + c.Operation}, {"request id", c.RequestID}, {"session", c.Session},
+		{"call", cells["NO"]}, {"time", cells["TIME"]}, {"kind", kind}, {"request id", c.RequestID}, {"session", c.Session},
 		{"agent", c.Agent}, {"model", cells["MODEL"]}, {"vendor", c.Vendor}, {"phase", cells["PHASE"]}, {"status", cells["STATUS"]},
 		{"outcome", cells["OUTCOME"]}, {"class", c.Class}, {"retries", retries}, {"queued", cells["QUEUED"]}, {"first event", cells["FIRST"]},
 		{"took", cells["TOOK"]}, {"tokens", usage}, {"cost", c.Cost}, {"adaptations", strings.Join(c.Adaptations, ", ")},
 	}
 }
 
-// printHeaders prints each member of an object that ends in "headers", and reports whether there was one.
-func printHeaders(w io.Writer, object gjson.Result) (some bool) {
-	object.ForEach(func(key, value gjson.Result) bool {
-		if !strings.HasSuffix(key.Str, "headers") || !value.IsObject() {
-			return true
+func printHeader(w io.Writer, title string, header gjson.Result) {
+	if !header.IsObject() {
+		return
+	}
+	fmt.Fprintf(w, "\n%s\n", title)
+	header.ForEach(func(name, given gjson.Result) bool {
+		for _, v := range given.Array() {
+			fmt.Fprintf(w, "  %s: %s\n", cli.Safe(name.Str), cli.Safe(v.String()))
 		}
-		some = true
-		fmt.Fprintf(w, "\n%s\n", cli.Safe(strings.ReplaceAll(key.Str, "_", " ")))
-		value.ForEach(func(name, given gjson.Result) bool {
-			for _, v := range given.Array() {
-				fmt.Fprintf(w, "  %s: %s\n", cli.Safe(name.Str), cli.Safe(v.String()))
-			}
-			return true
-		})
 		return true
 	})
-	return some
+}
+
+// printBody prints a body that was captured, its lines as they are.
+func printBody(w io.Writer, title string, body gjson.Result) {
+	if body.Str == "" {
+		return
+	}
+	fmt.Fprintf(w, "\n%s\n", title)
+	for line := range strings.Lines(body.Str) {
+		fmt.Fprintf(w, "  %s\n", cli.Safe(strings.TrimRight(line, "\r\n")))
+	}
 }

@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"time"
 
@@ -89,12 +91,12 @@ func (u *usage) run(cmd *cobra.Command, _ []string) error {
 		}
 		path = conf.Ledger.Path(dir)
 	}
-	if _, err := os.Stat(path); err != nil { // a database library would make the file
-		return fmt.Errorf("open ledger: %w", err)
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s: there is no ledger: no call was kept yet", path)
 	}
 	kept, err := u.open(path)
 	if err != nil {
-		return fmt.Errorf("open ledger %s: %w", path, err)
+		return err
 	}
 	defer kept.Close() // nothing was written
 	by, q := u.query(time.Now())
