@@ -19,6 +19,9 @@ func promtool(t *testing.T, input string, args ...string) {
 	t.Helper()
 	tool, err := exec.LookPath("promtool")
 	if err != nil {
+		tool, err = exec.LookPath("../../out/tools/promtool") // where .ci/install puts it
+	}
+	if err != nil {
 		t.Skip("promtool is not installed: it comes with Prometheus (Debian: prometheus)")
 	}
 	cmd := exec.Command(tool, args...)
