@@ -98,16 +98,20 @@ func (s *Server) Call(number int) (CallDetail, bool) {
 }
 
 // Cancel ends a call for the user: it leaves its queue, or its vendor is left. Its client gets an error after
-// which it does not ask again, or, once the answer has begun, an error event. The error is ErrNoCall.
+// which it does not ask again, or, once the answer has begun, an error event; where it then asks the same again, it
+// gets the error. Cancel's own error is ErrNoCall.
 func (s *Server) Cancel(number int) error {
 	rec := s.calls.find(number)
 	if rec == nil {
 		return ErrNoCall
 	}
-	ended := false
-	rec.set(func() { ended = rec.phase == Ended })
+	ended, conversation := false, uint64(0)
+	rec.set(func() { ended, conversation = rec.phase == Ended, rec.asks })
 	if ended {
 		return ErrNoCall
+	}
+	if conversation != 0 {
+		s.cancelled.add(conversation)
 	}
 	rec.cancel(errCancelled)
 	return nil

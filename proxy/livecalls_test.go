@@ -111,6 +111,7 @@ func TestACallIsSeenOnItsWay(t *testing.T) {
 // The user cancels a call wherever it is: the client is told so that it does not ask again, the slot is free, and
 // the vendor is left at once and not blamed.
 func TestACallIsCancelledInEveryPhase(t *testing.T) {
+	session := []string{"X-Claude-Code-Session-Id", "s-1"}
 	for _, phase := range []Phase{Queued, Connecting, Streaming} {
 		t.Run(string(phase), func(t *testing.T) {
 			gate, handle := held(t)
@@ -122,7 +123,7 @@ func TestACallIsCancelledInEveryPhase(t *testing.T) {
 			if phase == Streaming {
 				close(gate.begin)
 			}
-			answer := askLater(t, base, streamBody)
+			answer := askLater(t, base, streamBody, session...)
 			eventually(t, "the phase", func() bool { c := s.Calls(); return len(c) > 0 && c[0].Phase == phase && c[0].Vendor == "a" })
 			number := s.Calls()[0].Number
 			if err := s.Cancel(number); err != nil {
@@ -146,7 +147,15 @@ func TestACallIsCancelledInEveryPhase(t *testing.T) {
 			if err := s.Cancel(number); !errors.Is(err, ErrNoCall) {
 				t.Errorf("cancelled twice: %v", err)
 			}
+			plain := strings.Replace(streamBody, `"stream":true`, `"stream":false`, 1)
+			if again := <-askLater(t, base, plain, session...); !strings.HasPrefix(again, "403 Forbidden false {") {
+				t.Errorf("sent again, without a stream: %s", again) // as Claude Code does
+			}
 			gate.open()
+			other := strings.Replace(streamBody, `"hi"`, `"hi, go on"`, 1)
+			if next := <-askLater(t, base, other, session...); !strings.HasPrefix(next, "200 OK") {
+				t.Errorf("the conversation cannot go on: %s", next)
+			}
 			await(t, s, "all slots free", idle)
 		})
 	}

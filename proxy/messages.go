@@ -30,7 +30,16 @@ func (s *Server) messages(w http.ResponseWriter, r *http.Request) {
 	}
 	rec.bodies.asks(call.Request.Body)
 	session := strings.Clone(route.SessionOf(call.Header, call.Request).Key)
-	rec.set(func() { rec.model, rec.stream, rec.session = call.Request.Model, call.Request.Stream, session })
+	conversation := s.cancelled.of(session, rec.agent, call.Request)
+	rec.set(func() {
+		rec.model, rec.stream, rec.session, rec.asks = call.Request.Model, call.Request.Stream, session, conversation
+	})
+	if s.cancelled.has(conversation) {
+		refused := cancelledError()
+		writeError(w, refused)
+		rec.refuse(refused)
+		return
+	}
 	park := newParker(w, s.conf().ParkAfter, call.Request.Stream)
 	reply, err := s.current().chain.Send(r.Context(), call, progress{rec, park, s})
 	parked := park.stop()

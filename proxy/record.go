@@ -26,6 +26,7 @@ type record struct {
 	query     string // until the end: a key may be in it
 	agent     string
 	cancel    context.CancelCauseFunc
+	asks      uint64           // the conversation, as cancellations name it; 0 if it is none
 	bodies    *bodies          // nil if they are not captured
 	frames    *evidence        // nil if they are not kept
 	details   map[string]int64 // parts of usage, by the vendor's names
@@ -202,19 +203,6 @@ func (rec *record) close() {
 	}
 	rec.err = nil
 	rec.asked, rec.answer, rec.query = masked(rec.asked), masked(rec.answer), ""
-}
-
-// errCancelled is the cause of a call's end when the user cancelled it.
-var errCancelled = errors.New("cancelled in Afterglow")
-
-// cancelled reports whether the user cancelled the call of a context.
-func cancelled(ctx context.Context) bool { return errors.Is(context.Cause(ctx), errCancelled) }
-
-// cancelledError is what the client of a cancelled call gets: the status after which no client asks again.
-func cancelledError() *anthropic.Error {
-	e := anthropic.Errorf(http.StatusForbidden, "the call was cancelled in Afterglow")
-	e.Header, e.Cause = http.Header{"X-Should-Retry": {"false"}}, errCancelled
-	return e
 }
 
 // errClient marks an error that says the client is gone, not the vendor.

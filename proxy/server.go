@@ -45,15 +45,16 @@ type Options struct {
 
 // Server is the proxy. Make it with New, run it with Run.
 type Server struct {
-	limiter *limiter.Controller
-	memory  *route.Memory
-	keeper  *credential.Keeper
-	sites   vendor.Sites
-	calls   calls
-	capture captures
-	history *history.History
-	metrics *metrics.Metrics
-	ledger  *ledger.Ledger // nil keeps nothing
+	limiter   *limiter.Controller
+	memory    *route.Memory
+	keeper    *credential.Keeper
+	sites     vendor.Sites
+	calls     calls
+	capture   captures
+	cancelled *cancellations
+	history   *history.History
+	metrics   *metrics.Metrics
+	ledger    *ledger.Ledger // nil keeps nothing
 
 	evidence   atomic.Bool // every frame of usage is kept as it came
 	state      *config.State
@@ -93,7 +94,7 @@ func New(o Options) (*Server, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{
-		limiter: limiter.New(), state: o.State, ledger: o.Ledger, history: history.New(), demo: o.Demo, version: o.Version, log: o.Log, draining: make(chan struct{}),
+		limiter: limiter.New(), state: o.State, ledger: o.Ledger, history: history.New(), cancelled: newCancellations(), demo: o.Demo, version: o.Version, log: o.Log, draining: make(chan struct{}),
 	}
 	s.instance.dir, s.instance.version = o.Instance, o.Version
 	s.logging, s.level = o.Logging, &o.Config.Log.Level

@@ -22,6 +22,7 @@ type Request struct {
 
 	model    span
 	thinking span
+	messages span
 }
 
 // span is a value's place in the body.
@@ -47,6 +48,8 @@ func ParseRequest(body string) (*Request, error) {
 			}
 			seen[key.Str] = true
 			problem = r.set(key.Str, value)
+		case "messages":
+			r.messages = span{value.Index, value.Index + len(value.Raw)}
 		case "metadata":
 			r.UserID = strings.Clone(value.Get("user_id").Str)
 		}
@@ -88,6 +91,16 @@ func (r *Request) set(key string, v gjson.Result) error {
 		r.MaxTokens = v.Int()
 	}
 	return nil
+}
+
+// longestEnd bounds, in bytes, what End gives of a conversation.
+const longestEnd = 4 << 10
+
+// End is the end of the conversation, up to 4 KiB of it, and the length of all of it in bytes: the same for a
+// request that is sent again, another for one that goes on. It is a part of the body.
+func (r *Request) End() (end string, length int) {
+	at := r.messages
+	return r.Body[max(at.from, at.to-longestEnd):at.to], at.to - at.from
 }
 
 // Parts returns the body with its model replaced, as pieces to be sent one after the other: slices
