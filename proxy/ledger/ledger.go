@@ -33,6 +33,7 @@ type Ledger struct {
 
 	mu      sync.Mutex // guards the buffer
 	calls   []Call
+	spare   []Call // an empty buffer, or nil
 	minutes []Minute
 	closed  bool
 

@@ -61,8 +61,16 @@ func (l *Ledger) take() (calls []Call, minutes []Minute) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	calls, minutes = l.calls, l.minutes
-	l.calls, l.minutes = nil, nil
+	l.calls, l.spare, l.minutes = l.spare, nil, nil
 	return calls, minutes
+}
+
+// give takes a buffer back that was written, for the next but one batch.
+func (l *Ledger) give(calls []Call) {
+	clear(calls)
+	l.mu.Lock()
+	l.spare = calls[:0]
+	l.mu.Unlock()
 }
 
 // run writes until the ledger is closed.
@@ -112,6 +120,7 @@ func (l *Ledger) flush() {
 	if len(calls) == 0 && len(minutes) == 0 {
 		return
 	}
+	defer l.give(calls)
 	var err error
 	for try := range tries {
 		if try > 0 {
