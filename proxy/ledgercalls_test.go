@@ -13,6 +13,7 @@ import (
 
 	"afterglow/limiter"
 	"afterglow/proxy/config"
+	"afterglow/proxy/credential"
 	"afterglow/proxy/ledger"
 	"afterglow/proxy/logging"
 	"afterglow/proxy/price"
@@ -265,5 +266,50 @@ func TestHistoryOverHTTP(t *testing.T) {
 		if status, _ := control(t, "GET", base+"/api/history?"+query, ""); status != 400 {
 			t.Errorf("%s: %d", query, status)
 		}
+	}
+}
+
+// RC-85: what fails is one line of the log at a level that calls for attention.
+func TestAFailedCallIsLoggedOnce(t *testing.T) {
+	bad := vendorServer(t, refusing(500, `{"error":{"message":"internal network failure"}}`))
+	_, base, dir, stop := serveKept(t, config.Config{Vendors: []config.Vendor{row("a", bad.URL), row("b", bad.URL)}})
+	post(t, base, streamBody)
+	stop()
+	text, err := os.ReadFile(filepath.Join(dir, "afterglow.log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	loud := 0
+	for line := range strings.Lines(string(text)) {
+		if strings.Contains(line, "internal network failure") && (strings.Contains(line, "level=WARN") || strings.Contains(line, "level=ERROR")) {
+			loud++
+		}
+	}
+	if loud != 1 {
+		t.Errorf("%d lines:\n%s", loud, text)
+	}
+}
+
+// A key that is with the credentials is masked in the log, like one of the configuration.
+func TestAStoredKeyIsMaskedInTheLog(t *testing.T) {
+	v := vendorServer(t, refusing(401, `{"error":{"message":"the key planted-in-the-store is bad"}}`))
+	dir := t.TempDir()
+	store := credential.OpenFile(dir)
+	if err := store.Set("kimi", credential.Token{Access: "planted-in-the-store"}); err != nil {
+		t.Fatal(err)
+	}
+	var out lockedBuffer
+	log, err := logging.Open(config.DefaultLog(), "", &out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, base := serveWith(t, Options{
+		Config:      config.Config{Vendors: []config.Vendor{row("kimi", v.URL, func(v *config.Vendor) { v.Key, v.Keyring = "", true })}},
+		Credentials: store, Log: log.Logger, Logging: log,
+	})
+	post(t, base, plainBody)
+	eventually(t, "the line", func() bool { return strings.Contains(out.text(), "msg=call") })
+	if text := out.text(); !strings.Contains(text, "is bad") || strings.Contains(text, "planted") {
+		t.Error(text)
 	}
 }

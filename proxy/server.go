@@ -100,7 +100,7 @@ func New(o Options) (*Server, error) {
 	s.logging, s.level = o.Logging, &o.Config.Log.Level
 	s.memory = route.NewMemory(s.limiter.Notify)
 	s.metrics = s.newMetrics()
-	s.keeper, s.sites = credential.NewKeeper(o.Credentials, s.limiter.Notify, o.Log), o.Sites
+	s.keeper, s.sites = credential.NewKeeper(o.Credentials, s.credentialsChanged, o.Log), o.Sites
 	if s.state != nil {
 		s.order, s.settings = s.state.Order(), s.state.Settings()
 		for _, b := range s.state.Bindings() {

@@ -83,6 +83,14 @@ func (s *Server) applySettings(conf config.Config) {
 	s.evidence.Store(conf.Ledger.Evidence && s.ledger != nil)
 }
 
+// credentialsChanged is called when somebody has signed in, or a key was found with the credentials.
+func (s *Server) credentialsChanged() {
+	if s.logging != nil {
+		s.logging.Hide(s.keeper.Secrets()...)
+	}
+	s.limiter.Notify()
+}
+
 type settingsJSON struct {
 	LogLevel  string  `json:"log_level"`
 	Retention float64 `json:"retention_days"` // 0 = for ever

@@ -140,6 +140,16 @@ func (k *Keeper) look(name string) {
 	}
 }
 
+// Secrets are the tokens that are known, for a log that masks them.
+func (k *Keeper) Secrets() (list []string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, e := range k.known {
+		list = append(list, e.token.Access.Reveal(), e.token.Refresh.Reveal())
+	}
+	return list
+}
+
 // Reason says why there is no token under a name, "" if nobody ever signed in.
 func (k *Keeper) Reason(name string) string {
 	k.mu.Lock()
