@@ -1,23 +1,157 @@
 package app
 
 import (
+	"context"
+	"strings"
+	"time"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	fynewidget "fyne.io/fyne/v2/widget"
 
+	"afterglow/app/board"
+	"afterglow/app/widget"
 	"afterglow/limiter"
+	"afterglow/proxy/history"
 )
 
-// historyView is the history of one gauge: a chart, and the choice of its span.
+// historyView is the history of one gauge: a chart, the choice of its span, and at what limits calls were
+// refused.
 type historyView struct {
-	svc  Service
-	desk desk
-	root fyne.CanvasObject
+	svc    Service
+	desk   desk
+	span   *widget.Segment
+	chart  *widget.TimeChart
+	remark *fynewidget.Label // on the limits, or why there is no chart
+	key    limiter.Key
+	stop   context.CancelFunc // ends the reading; nil while hidden
+	root   fyne.CanvasObject
 }
 
 func newHistoryView(svc Service, d desk) *historyView {
-	return &historyView{svc: svc, desk: d, root: container.NewWithoutLayout()}
+	v := &historyView{svc: svc, desk: d, chart: widget.NewTimeChart(), remark: fynewidget.NewLabel("")}
+	v.span = widget.NewSegment(tr("history.hour"), tr("history.24_hours"), tr("history.30_days"))
+	v.span.OnChosen = func(int) { v.show(v.key) }
+	v.remark.Wrapping = fyne.TextWrapWord
+	v.chart.Hide()
+	v.root = container.New(layout.NewCustomPaddedVBoxLayout(8),
+		container.NewHBox(v.span),
+		v.chart,
+		container.New(layout.NewCustomPaddedLayout(-textInset, -textInset, -textInset, -textInset), v.remark))
+	return v
 }
 
 // show begins to show a gauge's history, and keeps it up to date until hide.
-func (v *historyView) show(k limiter.Key) {}
-func (v *historyView) hide()              {}
+func (v *historyView) show(k limiter.Key) {
+	v.hide()
+	if k != v.key {
+		v.key = k
+		v.clear("")
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	v.stop = cancel
+	go v.follow(ctx, k, board.Span(v.span.Chosen()))
+}
+
+// hide ends that.
+func (v *historyView) hide() {
+	if v.stop != nil {
+		v.stop()
+		v.stop = nil
+	}
+}
+
+// follow reads a history again and again and has it shown, until ctx ends. Nothing is shown after that: ctx
+// ends on the UI's goroutine, where all is shown.
+func (v *historyView) follow(ctx context.Context, k limiter.Key, s board.Span) {
+	for {
+		points, err := v.svc.History(ctx, k, s.Length())
+		now := time.Now()
+		v.desk.run(func() {
+			if ctx.Err() == nil {
+				v.set(points, err, s, now)
+			}
+		})
+		if !sleep(ctx, s.Known()) {
+			return
+		}
+	}
+}
+
+// set shows what was read.
+func (v *historyView) set(points []history.Point, err error, s board.Span, now time.Time) {
+	if err != nil {
+		v.clear(trText("history.failed", err.Error()))
+		return
+	}
+	limits := board.Refusals(points, s.Known())
+	if len(limits) == 0 {
+		v.clear(tr("history.empty"))
+		return
+	}
+	line := board.Timeline(points, s, now)
+	v.chart.Set(widget.TimeData{
+		Points: timePoints(line),
+		Labels: func(i int) string { return line[i].Time.Local().Format(axisTime(s)) },
+		Full:   func(i int) string { return line[i].Time.Local().Format(tipTime(s)) },
+		Ticks:  s.Ticks(line),
+		Names: widget.TimeNames{
+			InFlight: tr("chart.in_flight"), Pending: tr("chart.queued"), Limit: tr("chart.limit"), Refused: tr("chart.refused"),
+		},
+	})
+	v.say(refusalText(limits), true)
+}
+
+// clear shows a text and no chart.
+func (v *historyView) clear(text string) { v.say(text, false) }
+
+// say shows the remark, and the chart or none.
+func (v *historyView) say(text string, chart bool) {
+	if text == v.remark.Text && chart == v.chart.Visible() {
+		return
+	}
+	setVisible(v.chart, chart)
+	v.remark.SetText(text)
+	v.root.Refresh()
+	v.root.Refresh() // a wrapped text knows its height only after it has been given its width
+}
+
+func timePoints(line []history.Point) []widget.TimePoint {
+	points := make([]widget.TimePoint, len(line))
+	for i, p := range line {
+		points[i] = widget.TimePoint{InFlight: p.InFlight, Pending: p.Pending, Limit: p.Limit, Refused: p.Refused}
+	}
+	return points
+}
+
+// axisTime and tipTime are how a span's times are written.
+func axisTime(s board.Span) string {
+	if s == board.Month {
+		return "01-02"
+	}
+	return "15:04"
+}
+
+func tipTime(s board.Span) string {
+	if s == board.Hour {
+		return time.TimeOnly
+	}
+	return "2006-01-02 15:04"
+}
+
+// refusalText tells how it went at each limit: "Limit 5: 12 refused in 8 min · Limit 3: none refused in 41 min".
+func refusalText(limits []board.AtLimit) string {
+	parts := make([]string, len(limits))
+	for i, l := range limits {
+		at, refused := tr("history.no_limit"), tr("history.none")
+		if l.Limit > 0 {
+			at = trN("history.limit", l.Limit)
+		}
+		if l.Refused > 0 {
+			refused = trN("history.refused", l.Refused)
+		}
+		parts[i] = at + refused + trText("history.in", trLeft(l.InUse))
+	}
+	return strings.Join(parts, " · ")
+}

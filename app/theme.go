@@ -161,5 +161,27 @@ func ownPalette(name fyne.ThemeColorName) (tint, bool) {
 	case widget.ColorProblemText:
 		return tint{0x8e1f19ff, 0xffb4aeff}, true
 	}
+	return seriesPalette(name)
+}
+
+// seriesPalette holds the colours of a bar chart's series. Hue and lightness take turns, so that two that
+// lie on each other differ also for who does not see red or green.
+func seriesPalette(name fyne.ThemeColorName) (tint, bool) {
+	switch name {
+	case widget.ColorSeries1:
+		return tint{0x5b5bd6ff, 0x8e8cffff}, true
+	case widget.ColorSeries2:
+		return tint{0xd9730dff, 0xf5a742ff}, true
+	case widget.ColorSeries3:
+		return tint{0x0b6e6eff, 0x2bb5a5ff}, true
+	case widget.ColorSeries4:
+		return tint{0xdb5a9fff, 0xf7b3d6ff}, true
+	case widget.ColorSeries5:
+		return tint{0x1e4f8fff, 0x5a8fd6ff}, true
+	case widget.ColorSeries6:
+		return tint{0xa08200ff, 0xe6d86bff}, true
+	case widget.ColorSeries7:
+		return tint{0x7d7a8aff, 0x8d8a9cff}, true
+	}
 	return tint{}, false
 }

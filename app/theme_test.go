@@ -45,6 +45,13 @@ func TestContrast(t *testing.T) {
 		{theme.ColorNameWarning, card, graphic},
 		{theme.ColorNameSuccess, card, graphic},
 		{theme.ColorNameError, card, graphic},
+		{widget.ColorSeries1, card, graphic},
+		{widget.ColorSeries2, card, graphic},
+		{widget.ColorSeries3, card, graphic},
+		{widget.ColorSeries4, card, graphic},
+		{widget.ColorSeries5, card, graphic},
+		{widget.ColorSeries6, card, graphic},
+		{widget.ColorSeries7, card, graphic},
 	} {
 		for shade, variant := range test.KnownThemeVariants() {
 			l := newLook()

@@ -11,11 +11,11 @@ import (
 
 // Model makes boards and remembers the five minutes behind them. It is for one goroutine.
 type Model struct {
-	past map[string]*history // by vendor
+	past map[string]*recent // by vendor
 }
 
 // New gives a model without a past.
-func New() *Model { return &Model{past: map[string]*history{}} }
+func New() *Model { return &Model{past: map[string]*recent{}} }
 
 // Update gives the board for a status taken now. It must also be called while nobody looks, or the
 // history has a gap.
@@ -170,7 +170,7 @@ func (b *Board) add(c *Card) {
 func (m *Model) note(c *Card, now time.Time) {
 	h := m.past[c.Vendor]
 	if h == nil {
-		h = &history{}
+		h = &recent{}
 		m.past[c.Vendor] = h
 	}
 	var p Point

@@ -1,4 +1,4 @@
-// Package widget holds what the window is drawn with: text, gauge, pill, limit slider, sparkline, card,
+// Package widget holds what the window is drawn with: text, gauge, pill, limit slider, sparkline, charts, card,
 // notice and buttons. They draw and call back, and decide nothing. Every one takes its colours from the
 // theme each time it is refreshed, so that light and dark can change while the window is open. Like all
 // of Fyne they belong to the UI's goroutine.
@@ -34,6 +34,14 @@ const (
 	ColorProblem       fyne.ThemeColorName = "problem" // a notice of something wrong
 	ColorProblemBorder fyne.ThemeColorName = "problemBorder"
 	ColorProblemText   fyne.ThemeColorName = "problemText"
+
+	ColorSeries1 fyne.ThemeColorName = "series1" // the series of a bar chart
+	ColorSeries2 fyne.ThemeColorName = "series2"
+	ColorSeries3 fyne.ThemeColorName = "series3"
+	ColorSeries4 fyne.ThemeColorName = "series4"
+	ColorSeries5 fyne.ThemeColorName = "series5"
+	ColorSeries6 fyne.ThemeColorName = "series6"
+	ColorSeries7 fyne.ThemeColorName = "series7" // grey: what is left over
 )
 
 // themed is any widget with a [fyne.io/fyne/v2/widget.BaseWidget].

@@ -16,7 +16,7 @@ func tail(s Series, n int) []int {
 }
 
 func TestHistoryKeepsEachBucketsMaximum(t *testing.T) {
-	var h history
+	var h recent
 	h.note(Point{InFlight: 2, Pending: 1}, start)
 	h.note(Point{InFlight: 5}, start.Add(time.Second))
 	h.note(Point{InFlight: 1, Pending: 3}, start.Add(2*time.Second))
@@ -30,7 +30,7 @@ func TestHistoryKeepsEachBucketsMaximum(t *testing.T) {
 }
 
 func TestHistoryHoldsTheValueWhileNothingIsNoted(t *testing.T) {
-	var h history
+	var h recent
 	h.note(Point{InFlight: 4}, start)
 	h.note(Point{}, start.Add(3*Bucket))
 	h.note(Point{}, start.Add(4*Bucket))
@@ -40,7 +40,7 @@ func TestHistoryHoldsTheValueWhileNothingIsNoted(t *testing.T) {
 }
 
 func TestHistoryForgetsAfterFiveMinutes(t *testing.T) {
-	var h history
+	var h recent
 	h.note(Point{InFlight: 4}, start)
 	h.note(Point{}, start.Add(time.Second))
 	h.note(Point{}, start.Add((Buckets-1)*Bucket))
@@ -58,7 +58,7 @@ func TestHistoryForgetsAfterFiveMinutes(t *testing.T) {
 }
 
 func TestHistoryOutlivesAClockThatIsSetBack(t *testing.T) {
-	var h history
+	var h recent
 	h.note(Point{InFlight: 1}, start)
 	h.note(Point{InFlight: 3}, start.Add(-time.Hour))
 	if got := tail(h.series, 2); !slices.Equal(got, []int{0, 3}) {

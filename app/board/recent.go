@@ -23,16 +23,16 @@ func (s *Series) Top() int {
 	return top
 }
 
-// history keeps one Series. Between two notes the value holds: calls that run for a minute fill the
+// recent keeps one Series. Between two notes the value holds: calls that run for a minute fill the
 // minute, though nothing was reported during it.
-type history struct {
+type recent struct {
 	series Series
 	last   Point // the value of the latest note
 	bucket int64 // the bucket of the latest note, counted from the epoch
 }
 
 // note records that from now on the value is p.
-func (h *history) note(p Point, now time.Time) {
+func (h *recent) note(p Point, now time.Time) {
 	bucket := now.UnixNano() / int64(Bucket)
 	// A clock set back adds to the newest bucket.
 	if shift := bucket - h.bucket; shift > 0 {
@@ -46,7 +46,7 @@ func (h *history) note(p Point, now time.Time) {
 }
 
 // shift drops the n oldest points and carries the latest value into the n new ones.
-func (h *history) shift(n int) {
+func (h *recent) shift(n int) {
 	copy(h.series[:], h.series[n:])
 	for i := Buckets - n; i < Buckets; i++ {
 		h.series[i] = h.last

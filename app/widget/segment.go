@@ -1,0 +1,162 @@
+package widget
+
+import (
+	"slices"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+)
+
+var (
+	_ fyne.Focusable     = (*Segment)(nil)
+	_ fyne.Tappable      = (*Segment)(nil)
+	_ desktop.Cursorable = (*Segment)(nil)
+)
+
+const (
+	segmentHeight = 28
+	segmentInset  = 12
+	segmentEdge   = 3 // around the chosen one
+	segmentRadius = 6
+)
+
+// Segment chooses one of a few short texts, side by side.
+type Segment struct {
+	widget.BaseWidget
+
+	// OnChosen is called with what the user has chosen, never for Choose.
+	OnChosen func(i int)
+
+	texts   []string
+	chosen  int
+	focused bool
+	pointed bool // the focus came from the pointer, so it needs no ring until a key is pressed
+}
+
+// NewSegment makes a choice of texts, the first of which is chosen.
+func NewSegment(texts ...string) *Segment {
+	s := &Segment{texts: slices.Clone(texts)}
+	s.ExtendBaseWidget(s)
+	return s
+}
+
+// Choose chooses the i-th text, from 0.
+func (s *Segment) Choose(i int) {
+	if i == s.chosen {
+		return
+	}
+	s.chosen = i
+	s.Refresh()
+}
+
+// Chosen is which text is chosen.
+func (s *Segment) Chosen() int { return s.chosen }
+
+// Tapped chooses what is at that place.
+func (s *Segment) Tapped(e *fyne.PointEvent) {
+	s.pointed = true
+	if c := fyne.CurrentApp().Driver().CanvasForObject(s); c != nil {
+		c.Focus(s)
+	}
+	for i := range s.texts {
+		if left, width := s.place(i); e.Position.X >= left && e.Position.X < left+width {
+			s.choose(i)
+		}
+	}
+}
+
+// TypedKey chooses by keyboard: the arrows, Home and End.
+func (s *Segment) TypedKey(key *fyne.KeyEvent) {
+	s.pointed = false
+	to := s.chosen
+	switch key.Name {
+	case fyne.KeyLeft, fyne.KeyUp:
+		to--
+	case fyne.KeyRight, fyne.KeyDown:
+		to++
+	case fyne.KeyHome:
+		to = 0
+	case fyne.KeyEnd:
+		to = len(s.texts) - 1
+	}
+	s.choose(min(max(to, 0), len(s.texts)-1))
+	s.Refresh()
+}
+
+// TypedRune is for Fyne.
+func (s *Segment) TypedRune(rune) {}
+
+// FocusGained, FocusLost and Cursor are for Fyne.
+func (s *Segment) FocusGained()           { s.focused = true; s.Refresh() }
+func (s *Segment) FocusLost()             { s.focused, s.pointed = false, false; s.Refresh() }
+func (s *Segment) Cursor() desktop.Cursor { return desktop.PointerCursor }
+
+// AccessibilityLabel and AccessibilityRole are what a screen reader says.
+func (s *Segment) AccessibilityLabel() string             { return s.texts[s.chosen] }
+func (s *Segment) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleButton }
+
+func (s *Segment) choose(i int) {
+	if i == s.chosen {
+		return
+	}
+	s.Choose(i)
+	if s.OnChosen != nil {
+		s.OnChosen(i)
+	}
+}
+
+// place is where the i-th text has its room.
+func (s *Segment) place(i int) (left, width float32) {
+	for j, text := range s.texts {
+		width = ceil(fyne.MeasureText(text, textSize(s, ""), fyne.TextStyle{}).Width) + 2*segmentInset
+		if j == i {
+			break
+		}
+		left += width
+	}
+	return left, width
+}
+
+// CreateRenderer is for Fyne.
+func (s *Segment) CreateRenderer() fyne.WidgetRenderer {
+	back, chosen := &canvas.Rectangle{CornerRadius: segmentRadius}, &canvas.Rectangle{CornerRadius: segmentRadius - 2, StrokeWidth: 1}
+	objects := []fyne.CanvasObject{back, chosen}
+	texts := make([]*canvas.Text, len(s.texts))
+	for i, text := range s.texts {
+		texts[i] = &canvas.Text{Text: text}
+		objects = append(objects, texts[i])
+	}
+	refresh := func() {
+		back.FillColor = themeColor(s, ColorTrack)
+		chosen.FillColor, chosen.StrokeColor, chosen.StrokeWidth = themeColor(s, ColorCard), themeColor(s, ColorCardBorder), 1
+		if s.focused && !s.pointed {
+			chosen.StrokeColor, chosen.StrokeWidth = themeColor(s, theme.ColorNamePrimary), 2
+		}
+		for i, text := range texts {
+			ink := ColorMuted
+			if i == s.chosen {
+				ink = theme.ColorNameForeground
+			}
+			Style{Color: ink}.paint(text, s)
+			left, width := s.place(i)
+			line := text.MinSize()
+			box(text, left+round((width-line.Width)/2), round((segmentHeight-line.Height)/2), line.Width, line.Height)
+		}
+		left, width := s.place(s.chosen)
+		box(chosen, left+segmentEdge, segmentEdge, width-2*segmentEdge, segmentHeight-2*segmentEdge)
+	}
+	refresh()
+	size := func() fyne.Size {
+		left, width := s.place(len(s.texts) - 1)
+		return fyne.NewSize(left+width, segmentHeight)
+	}
+	return &renderer{
+		objects: objects,
+		minSize: size,
+		layout:  func(fyne.Size) { back.Resize(size()); refresh() },
+		refresh: refresh,
+	}
+}
