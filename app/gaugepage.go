@@ -43,6 +43,7 @@ func newGaugePage(svc Service, d desk, n *notices, to ways) *gaugePage {
 	p.state = widget.NewText("", widget.Style{Color: widget.ColorMuted, Align: fyne.TextAlignTrailing})
 	p.numbers = container.NewStack()
 	p.past = widget.NewCard(p.history.root)
+	p.history.sized = func() { p.root.Refresh() }
 	p.none = widget.NewText(tr("gauge.none"), widget.Style{Color: widget.ColorMuted})
 	p.holders = container.New(layout.NewCustomPaddedVBoxLayout(0))
 	now := widget.NewCard(container.New(layout.NewCustomPaddedVBoxLayout(rowGap), container.NewBorder(nil, nil, nil, p.state, p.title), p.numbers))
