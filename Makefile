@@ -49,6 +49,8 @@ bench: build ## benchmarks, each beside its baseline, and the desktop's CPU time
 	$(GO) test -run '^$$' -bench . -benchtime 3s ./proxy
 	$(GO) test -run '^$$' -bench . -benchmem ./proxy/mend ./proxy/route
 	$(GO) test -run '^$$' -bench . -benchtime 2s ./proxy/conformance
+	$(GO) test -run '^$$' -bench . -benchtime 20x -timeout 20m ./proxy/ledger
+	$(GO) test -run '^$$' -bench . -benchmem ./proxy/metrics ./proxy/logging ./proxy/price ./app/board
 	AFTERGLOW_COST=1 $(GO) test -v -count=1 -tags desktop -timeout 10m -run TestCost ./app/desktoptest
 
 screenshots: build ## draw the pictures of docs/ anew, from the demo

@@ -139,6 +139,11 @@ func TestScreenshots(t *testing.T) {
 				p.awaitFor(120*time.Second, "a queue again", func() bool { return p.concurrency().Total.Pending >= 5 })
 				time.Sleep(time.Second)
 				d.capture(filepath.Join(dir, "window-"+theme+"-"+name+".png"), p.window())
+				for key, page := range map[string]string{"ctrl+2": "activity", "ctrl+3": "usage"} {
+					p.xdotool("key", key)
+					time.Sleep(2 * time.Second)
+					d.capture(filepath.Join(dir, page+"-"+theme+"-"+name+".png"), p.window())
+				}
 				if theme == "light" && name == "en" {
 					d.xdotool("mousemove", "1264", "16", "click", "3")
 					time.Sleep(time.Second)
