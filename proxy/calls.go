@@ -39,13 +39,6 @@ func (c *calls) end(r *record) {
 	c.last[c.ended%keptCalls] = r
 }
 
-// counts is how many calls have begun and how many have ended since the start.
-func (c *calls) counts() (begun, ended int) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.begun, c.ended
-}
-
 // all returns the calls under way, the latest first, and then those that ended, the latest first. live is how
 // many of the first there are.
 func (c *calls) all() (list []*record, live int) {

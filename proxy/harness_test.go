@@ -209,8 +209,9 @@ func endedCalls(s *Server) []*record {
 }
 
 func ended(s *Server) int {
-	_, n := s.calls.counts()
-	return n
+	s.calls.mu.Lock()
+	defer s.calls.mu.Unlock()
+	return s.calls.ended
 }
 
 // last is the record of the call that ended last. A client may have its answer a moment before there is one.

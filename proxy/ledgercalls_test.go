@@ -3,10 +3,12 @@ package proxy
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -311,5 +313,45 @@ func TestAStoredKeyIsMaskedInTheLog(t *testing.T) {
 	eventually(t, "the line", func() bool { return strings.Contains(out.text(), "msg=call") })
 	if text := out.text(); !strings.Contains(text, "is bad") || strings.Contains(text, "planted") {
 		t.Error(text)
+	}
+}
+
+// Evidence is every frame of usage as it came, of calls to the chain and of those that only pass, streamed or not.
+func TestEvidenceIsEveryFrameAsItCame(t *testing.T) {
+	v := vendorServer(t, answering("hello"))
+	s, base, dir, stop := serveKept(t, config.Config{Vendors: []config.Vendor{row("kimi", v.URL)}})
+	post(t, base, streamBody) // before anybody asks for it
+	if err := s.SetSettings(Settings{LogLevel: "info", Evidence: true}); err != nil {
+		t.Fatal(err)
+	}
+	post(t, base, streamBody)
+	post(t, base, plainBody)
+	post(t, base+"/v/kimi", streamBody)
+	eventually(t, "all ended", func() bool { return ended(s) == 4 })
+	stop()
+	db, err := sql.Open("sqlite", filepath.Join(dir, "ledger.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	rows, err := db.Query("SELECT evidence_kind || ' ' || raw_usage_json || ' ' || parsed_input_tokens || ' ' || parsed_output_tokens FROM usage_evidence ORDER BY id")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	var got []string
+	for rows.Next() {
+		var text string
+		if err := rows.Scan(&text); err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, text)
+	}
+	want := []string{
+		`message_start {"input_tokens":3,"output_tokens":1} 3 1`, `message_delta {"output_tokens":9} 3 9`, `message {"input_tokens":3,"output_tokens":9} 3 9`,
+		`usage {"input_tokens":3,"output_tokens":1} 3 1`, `usage {"output_tokens":9} 3 9`,
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q", got)
 	}
 }

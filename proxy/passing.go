@@ -81,6 +81,9 @@ func (p *passing) answered(answer *http.Response) {
 	if h.Get("Content-Encoding") != "" { // although identity was asked for
 		p.meter = meter.New("")
 	}
+	if frames := p.rec.frames; frames != nil {
+		p.meter.Seen = func(raw string) { frames.add("usage", strings.Clone(raw), p.meter.Usage.Usage) }
+	}
 	if answer.StatusCode >= 400 {
 		p.refusal = []byte{}
 	}

@@ -15,7 +15,6 @@ type Status struct {
 	Paused      bool   // new calls answer 529
 	Demo        bool   // the vendors are simulated
 	Capture     bool   // the bodies of calls are kept
-	Calls       int    // calls since the start, ended or not
 	Tiers       []Tier // in chain order, the members of a pool one after the other
 	Reordered   bool   // the order is not the configuration's but one that was set while running
 	Concurrency limiter.Snapshot
@@ -63,7 +62,6 @@ type QuotaUse struct {
 func (s *Server) Status() Status {
 	s.mu.Lock()
 	st := Status{Paused: s.paused.Load(), Demo: s.demo, Capture: s.capture.on.Load()}
-	st.Calls, _ = s.calls.counts()
 	if s.listener != nil {
 		st.Addr = s.listener.Addr().String()
 	}

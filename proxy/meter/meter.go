@@ -19,6 +19,9 @@ type Meter struct {
 	Model string // that answered, as the vendor names it; "" if the answer does not say
 	Err   error  // an error that the vendor sent within a good answer
 
+	// Seen is shown each object with counts as it came, once it has been read; nil = nobody asks. It must not keep it.
+	Seen func(raw string)
+
 	events  *sse.Watcher
 	members *Members
 }
@@ -63,7 +66,7 @@ func (m *Meter) End() {
 		m.events.End()
 	case m.members != nil:
 		for _, name := range usageMembers {
-			m.Usage.read(m.members.Get(name))
+			m.read(m.members.Get(name))
 		}
 		m.served(m.members.Get("model"))
 		m.served(m.members.Get("modelVersion"))
@@ -87,11 +90,18 @@ func (m *Meter) event(e sse.Event) {
 			continue
 		}
 		for _, name := range usageMembers {
-			m.Usage.read(at.Get(name))
+			m.read(at.Get(name))
 		}
 		m.served(at.Get("model"))
 		m.served(at.Get("modelVersion"))
 		m.failed(at.Get("error"))
+	}
+}
+
+func (m *Meter) read(counts gjson.Result) {
+	m.Usage.read(counts)
+	if m.Seen != nil && counts.IsObject() {
+		m.Seen(counts.Raw)
 	}
 }
 
