@@ -53,6 +53,10 @@ func newGaugePage(svc Service, d desk, n *notices, to ways) *gaugePage {
 	all := widget.NewButton(widget.Quiet, theme.ListIcon(), tr("gauge.all"), p.list)
 	p.root = container.NewBorder(container.New(layout.NewCustomPaddedLayout(pageMargin-6, 8, pageMargin-8, pageMargin-8),
 		container.NewBorder(nil, nil, back, all)), nil, nil, nil, p.scroll)
+	p.history.resized = func() {
+		p.root.Refresh()
+		p.root.Refresh() // a wrapped text knows its height only after it has been given its width
+	}
 	return p
 }
 

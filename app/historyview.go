@@ -27,10 +27,12 @@ type historyView struct {
 	key    limiter.Key
 	stop   context.CancelFunc // ends the reading; nil while hidden
 	root   fyne.CanvasObject
+
+	resized func() // called when it has another height
 }
 
 func newHistoryView(svc Service, d desk) *historyView {
-	v := &historyView{svc: svc, desk: d, chart: widget.NewTimeChart(), remark: fynewidget.NewLabel("")}
+	v := &historyView{svc: svc, desk: d, chart: widget.NewTimeChart(), remark: fynewidget.NewLabel(""), resized: func() {}}
 	v.span = widget.NewSegment(tr("history.hour"), tr("history.24_hours"), tr("history.30_days"))
 	v.span.OnChosen = func(int) { v.show(v.key) }
 	v.remark.Wrapping = fyne.TextWrapWord
@@ -113,8 +115,7 @@ func (v *historyView) say(text string, chart bool) {
 	}
 	setVisible(v.chart, chart)
 	v.remark.SetText(text)
-	v.root.Refresh()
-	v.root.Refresh() // a wrapped text knows its height only after it has been given its width
+	v.resized()
 }
 
 func timePoints(line []history.Point) []widget.TimePoint {

@@ -12,6 +12,8 @@ import (
 const (
 	barMost   = 40 // the widest bar
 	barRadius = 2
+
+	barChartHeight = 240 // room for a tip with all series
 )
 
 // BarSeries is one colour of a BarChart.
@@ -38,7 +40,7 @@ type BarChart struct {
 // NewBarChart makes a chart without bars.
 func NewBarChart() *BarChart {
 	c := &BarChart{}
-	c.figure, c.marked = c, -1
+	c.figure, c.marked, c.height = c, -1, barChartHeight
 	c.ExtendBaseWidget(c)
 	return c
 }

@@ -15,6 +15,8 @@ const (
 	refusedRow   = 20 // over the plot, for the refusals
 	refusedMark  = 6  // a mark's height
 	refusedApart = 40 // the least between two numbers
+
+	timeChartHeight = 200
 )
 
 // TimeNames are the words for what a TimeChart shows.
@@ -41,7 +43,7 @@ type TimeChart struct {
 // NewTimeChart makes an empty chart.
 func NewTimeChart() *TimeChart {
 	c := &TimeChart{}
-	c.figure, c.marked = c, -1
+	c.figure, c.marked, c.height = c, -1, timeChartHeight
 	c.ExtendBaseWidget(c)
 	return c
 }
