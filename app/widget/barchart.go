@@ -13,6 +13,7 @@ const (
 	barMost   = 40 // the widest bar
 	barRadius = 2
 
+	mostSeries     = 7
 	barChartHeight = 240 // room for a tip with all series
 )
 
@@ -68,7 +69,7 @@ func (d BarData) copied() BarData {
 	if d.Format == nil {
 		d.Format = func(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
 	}
-	d.Series = d.Series[:min(len(d.Series), len(seriesColors()))]
+	d.Series = d.Series[:min(len(d.Series), mostSeries)]
 	for i, s := range d.Series {
 		values := make([]float64, len(d.Labels))
 		for j := range min(len(values), len(s.Values)) {
@@ -90,7 +91,7 @@ func (d BarData) equal(old BarData) bool {
 }
 
 // seriesColors are the colours of the series, from the bottom up.
-func seriesColors() [7]fyne.ThemeColorName {
+func seriesColors() [mostSeries]fyne.ThemeColorName {
 	return [...]fyne.ThemeColorName{ColorSeries1, ColorSeries2, ColorSeries3, ColorSeries4, ColorSeries5, ColorSeries6, ColorSeries7}
 }
 

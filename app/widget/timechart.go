@@ -116,7 +116,7 @@ func (c *TimeChart) numbers(p *plan) {
 		text := strconv.Itoa(b.refused)
 		size := c.measure(text)
 		middle := p.left + pitch*(float32(b.from+b.to)+1)/2
-		x := min(max(middle-size.Width/2, p.left), p.right-size.Width)
+		x := min(max(middle-size.Width/2, p.left), p.right-ceil(size.Width))
 		p.words = append(p.words, word{text, fyne.NewPos(round(x), round(p.top-refusedMark-size.Height)), theme.ColorNameError})
 	}
 }
