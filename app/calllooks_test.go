@@ -63,7 +63,7 @@ func callPicture(t *testing.T, scene, language, shade string) *Window {
 	for _, c := range svc.calls {
 		svc.details[c.Number] = callDetail(c)
 	}
-	w := still(NewWindow(a, svc, true))
+	w := NewWindow(a, svc, true)
 	t.Cleanup(w.window.Close)
 	w.Show()
 	w.Update(sceneBoard("busy"))
@@ -96,7 +96,7 @@ func callPicture(t *testing.T, scene, language, shade string) *Window {
 	case "gauge":
 		w.gauge.key = limiter.Key{Vendor: "zhipu", Model: "glm-5.1"}
 		w.pages.turn(atGauge)
-		w.gauge.history.set(pastScene(), nil, board.Hour, pastNow())
+		w.gauge.history.set(historyScene(), nil, board.Hour, sceneDay)
 	case "gauge-hover":
 		w.pages.turn(atLive)
 		row(t, w, "zhipu", "glm-5.1").box.(interface{ Hover(bool) }).Hover(true)

@@ -1,7 +1,6 @@
 package app
 
 import (
-	"fmt"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -10,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	fynewidget "fyne.io/fyne/v2/widget"
 
+	"afterglow/app/board"
 	"afterglow/app/widget"
 )
 
@@ -57,7 +57,7 @@ func (f *fold) set(text string) bool {
 		shown += "\n…"
 	}
 	f.label.SetText(shown)
-	f.toggle.Set(theme.MenuDropDownIcon(), f.title+"  "+sizeText(len(text)))
+	f.toggle.Set(theme.MenuDropDownIcon(), f.title+"  "+board.Bytes(int64(len(text))))
 	f.copy.set(tr("copy.label"), text)
 	f.show()
 	return true
@@ -81,12 +81,4 @@ func cut(text string, n int) string {
 		}
 	}
 	return text
-}
-
-// sizeText is a number of bytes for people.
-func sizeText(n int) string {
-	if n < 1<<10 {
-		return fmt.Sprintf("%d B", n)
-	}
-	return strings.TrimSuffix(fmt.Sprintf("%.1f", float64(n)/(1<<10)), ".0") + " KiB"
 }

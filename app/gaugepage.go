@@ -43,6 +43,7 @@ func newGaugePage(svc Service, d desk, n *notices, to ways) *gaugePage {
 	p.state = widget.NewText("", widget.Style{Color: widget.ColorMuted, Align: fyne.TextAlignTrailing})
 	p.numbers = container.NewStack()
 	p.past = widget.NewCard(p.history.root)
+	p.history.sized = func() { p.root.Refresh() }
 	p.none = widget.NewText(tr("gauge.none"), widget.Style{Color: widget.ColorMuted})
 	p.holders = container.New(layout.NewCustomPaddedVBoxLayout(0))
 	now := widget.NewCard(container.New(layout.NewCustomPaddedVBoxLayout(rowGap), container.NewBorder(nil, nil, nil, p.state, p.title), p.numbers))
@@ -53,10 +54,6 @@ func newGaugePage(svc Service, d desk, n *notices, to ways) *gaugePage {
 	all := widget.NewButton(widget.Quiet, theme.ListIcon(), tr("gauge.all"), p.list)
 	p.root = container.NewBorder(container.New(layout.NewCustomPaddedLayout(pageMargin-6, 8, pageMargin-8, pageMargin-8),
 		container.NewBorder(nil, nil, back, all)), nil, nil, nil, p.scroll)
-	p.history.resized = func() {
-		p.root.Refresh()
-		p.root.Refresh() // a wrapped text knows its height only after it has been given its width
-	}
 	return p
 }
 

@@ -26,13 +26,12 @@ type historyView struct {
 	remark *fynewidget.Label // on the limits, or why there is no chart
 	key    limiter.Key
 	stop   context.CancelFunc // ends the reading; nil while hidden
+	sized  func()             // called when it has another size
 	root   fyne.CanvasObject
-
-	resized func() // called when it has another height
 }
 
 func newHistoryView(svc Service, d desk) *historyView {
-	v := &historyView{svc: svc, desk: d, chart: widget.NewTimeChart(), remark: fynewidget.NewLabel(""), resized: func() {}}
+	v := &historyView{svc: svc, desk: d, chart: widget.NewTimeChart(), remark: fynewidget.NewLabel(""), sized: func() {}}
 	v.span = widget.NewSegment(tr("history.hour"), tr("history.24_hours"), tr("history.30_days"))
 	v.span.OnChosen = func(int) { v.show(v.key) }
 	v.remark.Wrapping = fyne.TextWrapWord
@@ -75,7 +74,7 @@ func (v *historyView) follow(ctx context.Context, k limiter.Key, s board.Span) {
 				v.set(points, err, s, now)
 			}
 		})
-		if !sleep(ctx, s.Known()) {
+		if !sleep(ctx, s.Again()) {
 			return
 		}
 	}
@@ -87,7 +86,7 @@ func (v *historyView) set(points []history.Point, err error, s board.Span, now t
 		v.clear(trText("history.failed", err.Error()))
 		return
 	}
-	limits := board.Refusals(points, s.Known())
+	limits := board.Refusals(points, s.Step())
 	if len(limits) == 0 {
 		v.clear(tr("history.empty"))
 		return
@@ -115,7 +114,10 @@ func (v *historyView) say(text string, chart bool) {
 	}
 	setVisible(v.chart, chart)
 	v.remark.SetText(text)
-	v.resized()
+	v.root.Refresh()
+	v.sized()
+	v.root.Refresh() // a wrapped text knows its height only after it has been given its width
+	v.sized()
 }
 
 func timePoints(line []history.Point) []widget.TimePoint {

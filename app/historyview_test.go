@@ -17,13 +17,6 @@ import (
 
 var glm = limiter.Key{Vendor: "zhipu", Model: "glm-5.1"}
 
-// still keeps a window's pages from reading beside the test. What they would show, the test gives them.
-func still(w *Window) *Window {
-	w.gauge.history.svc = &fakeService{}
-	w.gauge.history.desk.run = func(func()) {}
-	return w
-}
-
 // slowService answers when it is told to.
 type slowService struct {
 	fakeService
@@ -114,16 +107,17 @@ func TestAnswerThatComesLateIsDropped(t *testing.T) {
 }
 
 func TestHistorySaysWhyThereIsNoChart(t *testing.T) {
-	v, _ := pastView(t, "en", "light")
-	v.set(pastScene(), nil, board.Hour, pastNow())
+	speak(t, "en")
+	v := newHistoryView(&fakeService{}, desk{})
+	v.set(historyScene(), nil, board.Hour, sceneDay)
 	if !v.chart.Visible() {
 		t.Error("no chart of what there is")
 	}
-	v.set(nil, errors.New("the ledger is turned off"), board.Day, pastNow())
+	v.set(nil, errors.New("the ledger is turned off"), board.Day, sceneDay)
 	if v.chart.Visible() || !strings.Contains(v.remark.Text, "the ledger is turned off") {
 		t.Errorf("chart %t, %q", v.chart.Visible(), v.remark.Text)
 	}
-	v.set(nil, nil, board.Day, pastNow())
+	v.set(nil, nil, board.Day, sceneDay)
 	if v.chart.Visible() || v.remark.Text != "Nothing was called in this time." {
 		t.Errorf("chart %t, %q", v.chart.Visible(), v.remark.Text)
 	}

@@ -177,9 +177,17 @@ func (f *fakeService) Cancel(number int) error {
 
 func (f *fakeService) Capture(on bool) { f.status.Capture = on }
 
-func (f *fakeService) Usage(_ context.Context, q ledger.Query) (proxy.Usage, error) {
+// Usage and History answer on a goroutine of their own. They keep silent unless a test is ready for that, because
+// Fyne's test driver would draw there.
+func (f *fakeService) Usage(ctx context.Context, q ledger.Query) (proxy.Usage, error) {
+	f.mu.Lock()
 	f.queries = append(f.queries, q)
-	return f.usage, f.err
+	usage, err, silent := f.usage, f.err, !f.reads
+	f.mu.Unlock()
+	if silent {
+		<-ctx.Done()
+	}
+	return usage, err
 }
 
 func (f *fakeService) Export(_ context.Context, _ ledger.Query, format string, to io.Writer) error {
@@ -187,9 +195,14 @@ func (f *fakeService) Export(_ context.Context, _ ledger.Query, format string, t
 	return err
 }
 
-func (f *fakeService) History(_ context.Context, k limiter.Key, span time.Duration) ([]history.Point, error) {
+func (f *fakeService) History(ctx context.Context, k limiter.Key, span time.Duration) ([]history.Point, error) {
+	if !f.reads {
+		<-ctx.Done()
+	}
 	return f.history, f.err
 }
+
+func (f *fakeService) LedgerStats() ledger.Stats { return f.usage.Ledger }
 
 func (f *fakeService) Settings() proxy.Settings { return f.settings }
 
@@ -216,6 +229,7 @@ type fakeService struct {
 	queries  []ledger.Query
 	history  []history.Point
 	settings proxy.Settings
+	reads    bool // Usage and History answer
 }
 
 func (f *fakeService) Watch(context.Context) <-chan struct{} { return f.wake }

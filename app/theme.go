@@ -14,6 +14,9 @@ import (
 // sizeTotal is the size of the window's totals.
 const sizeTotal fyne.ThemeSizeName = "total"
 
+// sizeFigure is the size of the usage page's figures.
+const sizeFigure fyne.ThemeSizeName = "figure"
+
 // look is Afterglow's theme: dusk greys with one accent, in light and dark. Which of the two is the
 // system's choice. What it does not name comes from Fyne.
 type look struct {
@@ -62,6 +65,8 @@ func (l look) Size(name fyne.ThemeSizeName) float32 {
 		return 11
 	case theme.SizeNameSubHeadingText:
 		return 15
+	case sizeFigure:
+		return 20
 	case sizeTotal:
 		return 28
 	case theme.SizeNamePadding:

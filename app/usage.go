@@ -1,21 +1,198 @@
 package app
 
 import (
+	"context"
+	"io"
+	"time"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+
+	"afterglow/app/board"
+	"afterglow/app/widget"
+	"afterglow/proxy/ledger"
 )
 
-// usagePage shows what calls cost over days.
+// usageAgain is how often the page is read anew while it is in front.
+const usageAgain = 30 * time.Second
+
+// usagePage shows what calls came to over days.
 type usagePage struct {
-	svc  Service
-	desk desk
-	root fyne.CanvasObject
+	svc   Service
+	desk  desk
+	usage board.Usage
+	read  bool // something was read already
+	stop  context.CancelFunc
+
+	days      *daysView
+	problem   *widget.Notice
+	saved     *widget.Notice
+	empty     *widget.Text
+	figures   *figuresView
+	charts    *usageChart
+	vendors   *tableView
+	models    *tableView
+	sessions  *tableView
+	failovers *failoversView
+	foot      *widget.Name
+	all       []fyne.CanvasObject // hidden while there is nothing to show
+	scroll    *container.Scroll
+	root      *fyne.Container
 }
 
 func newUsagePage(svc Service, d desk) *usagePage {
-	return &usagePage{svc: svc, desk: d, root: container.NewWithoutLayout()}
+	p := &usagePage{svc: svc, desk: d, figures: newFigures(), failovers: newFailovers()}
+	p.days = newDays(p.reload)
+	p.problem = widget.NewNotice(widget.Problem, widget.NewButton(widget.Quiet, theme.ViewRefreshIcon(), tr("usage.again"), p.reload))
+	p.saved = widget.NewNotice(widget.Info, widget.NewButton(widget.Quiet, theme.CancelIcon(), "", func() { p.notify(p.saved, "") }))
+	p.empty = widget.NewText(tr("usage.empty"), widget.Style{Color: widget.ColorMuted})
+	p.foot = widget.NewName("", widget.Style{Color: widget.ColorMuted, Size: theme.SizeNameCaptionText})
+	p.foot.RevealColor = theme.ColorNameBackground
+	p.charts = newUsageChart()
+	p.vendors, p.models = newVendorTable(p.tidy), newModelTable(p.tidy)
+	p.sessions = newSessionTable(d, p.tidy)
+	p.all = []fyne.CanvasObject{p.figures.card, p.charts.card, p.vendors.card, p.models.card, p.failovers.card, p.sessions.card}
+	body := container.New(layout.NewCustomPaddedVBoxLayout(cardGap), append(append([]fyne.CanvasObject{p.empty}, p.all...), p.foot)...)
+	p.scroll = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, pageMargin, pageMargin, pageMargin), body))
+	csv := widget.NewButton(widget.Quiet, theme.DownloadIcon(), "CSV", func() { p.export("csv") })
+	json := widget.NewButton(widget.Quiet, theme.DownloadIcon(), "JSON", func() { p.export("json") })
+	top := container.New(layout.NewCustomPaddedVBoxLayout(8),
+		container.NewBorder(nil, nil, p.days.span, container.NewHBox(csv, json)), p.days.custom, p.problem, p.saved)
+	p.root = container.NewBorder(container.New(layout.NewCustomPaddedLayout(pageMargin-4, 12, pageMargin, pageMargin), top), nil, nil, nil, p.scroll)
+	p.show()
+	return p
 }
 
 // enter is called when the page comes to the front, leave when another does.
-func (p *usagePage) enter() {}
-func (p *usagePage) leave() {}
+func (p *usagePage) enter() { p.reload() }
+
+func (p *usagePage) leave() {
+	if p.stop != nil {
+		p.stop()
+		p.stop = nil
+	}
+}
+
+// reload reads the days that were chosen, now and again and again until the page is left.
+func (p *usagePage) reload() {
+	p.leave()
+	ctx, cancel := context.WithCancel(context.Background())
+	p.stop = cancel
+	go p.follow(ctx, p.days.chosen)
+}
+
+// follow reads and has shown what was read, until ctx ends. Nothing is shown after that: ctx ends on the UI's
+// goroutine, where all is shown.
+func (p *usagePage) follow(ctx context.Context, chosen func(now time.Time) board.Days) {
+	for {
+		now := time.Now()
+		days := chosen(now)
+		read, err := p.svc.Usage(ctx, ledger.Query{From: days.From, To: days.To})
+		var usage board.Usage
+		if err == nil {
+			usage = board.NewUsage(read, days, now.Format(time.DateOnly))
+		}
+		p.desk.run(func() {
+			if ctx.Err() == nil {
+				p.set(usage, err)
+			}
+		})
+		if !sleep(ctx, usageAgain) {
+			return
+		}
+	}
+}
+
+// set shows what was read. What was there stays where that went wrong.
+func (p *usagePage) set(u board.Usage, err error) {
+	if err != nil {
+		p.notify(p.problem, trText("usage.not_read", err.Error()))
+		return
+	}
+	p.problem.Set("")
+	p.usage, p.read = u, true
+	p.show()
+}
+
+// show writes everything anew. It happens twice a minute, and costs a few milliseconds.
+func (p *usagePage) show() {
+	u := &p.usage
+	blank := u.Empty()
+	var today *board.Figures
+	if u.Days.Has(u.Day) && u.Days.From != u.Days.To {
+		today = &u.Today
+	}
+	p.figures.set(u.Range, today)
+	p.charts.set(u)
+	p.vendors.set(u.Vendors)
+	p.models.set(u.Models)
+	p.sessions.set(u.Sessions)
+	p.failovers.set(u.Failovers)
+	if blank {
+		for _, o := range p.all {
+			o.Hide()
+		}
+	} else {
+		p.figures.card.Show()
+		p.charts.card.Show()
+	}
+	setVisible(p.empty, blank && p.read)
+	p.foot.Set(footText(u))
+	p.tidy()
+}
+
+func (p *usagePage) notify(n *widget.Notice, text string) {
+	if n.Set(text) {
+		p.tidy()
+	}
+}
+
+// tidy lays the page out again.
+func (p *usagePage) tidy() {
+	if p.root != nil {
+		p.root.Refresh()
+		p.root.Refresh() // a wrapped text knows its height only after it has been given its width
+	}
+}
+
+// export writes the calls of the days that are chosen into a file of the user's downloads.
+func (p *usagePage) export(format string) {
+	days := p.days.chosen(time.Now())
+	go func() {
+		dir, err := downloads()
+		path := ""
+		if err == nil {
+			path, err = saveNew(dir, "afterglow-"+days.From+"-"+days.To, format, func(to io.Writer) error {
+				return p.svc.Export(context.Background(), ledger.Query{From: days.From, To: days.To}, format, to)
+			})
+		}
+		p.desk.run(func() {
+			if err != nil {
+				p.notify(p.problem, trText("usage.not_saved", err.Error()))
+				return
+			}
+			p.notify(p.saved, trText("usage.saved", path))
+		})
+	}()
+}
+
+// footText tells of the ledger and the prices.
+func footText(u *board.Usage) string {
+	if u.Ledger.Path == "" {
+		return ""
+	}
+	kept := tr("usage.kept_for_ever")
+	if u.Ledger.Retention > 0 {
+		kept = trN("usage.kept", int(u.Ledger.Retention/(24*time.Hour)))
+	}
+	dropped, prices := "", ""
+	if u.Ledger.Dropped > 0 {
+		dropped = trN("usage.dropped", int(u.Ledger.Dropped))
+	}
+	if u.Prices != "" {
+		prices = trText("usage.prices", u.Prices)
+	}
+	return joined(trText("usage.ledger", board.Bytes(u.Ledger.Bytes)), kept, dropped, prices, u.Ledger.Problem)
+}

@@ -37,6 +37,7 @@ type Service interface {
 	Export(ctx context.Context, q ledger.Query, format string, to io.Writer) error // "csv" or "json"
 	History(ctx context.Context, k limiter.Key, span time.Duration) ([]history.Point, error)
 
+	LedgerStats() ledger.Stats
 	Settings() proxy.Settings
 	SetSettings(s proxy.Settings) error // what can be changed while running; it is kept over a restart
 }
@@ -94,7 +95,7 @@ func (w *Window) addPages(d desk) {
 	w.activity = newActivity(w.svc, to, w.setCapture)
 	w.gauge = newGaugePage(w.svc, d, w.notices, to)
 	w.call = newCallPage(w.svc, d, w.notices, to)
-	usage, settings := newUsagePage(w.svc, d), newSettingsPage(w.svc, d)
+	usage, settings := newUsagePage(w.svc, d), newSettingsPage(w.svc)
 	w.pages.list = [spots]page{
 		atLive:     {root: w.page.root, set: func(b board.Board) bool { w.page.set(b); return false }},
 		atActivity: {root: w.activity.root, set: w.activity.set},

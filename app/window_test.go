@@ -16,7 +16,7 @@ import (
 func newTestWindow(t *testing.T, tray bool) (*Window, *fakeService) {
 	t.Helper()
 	svc := &fakeService{}
-	w := still(NewWindow(speak(t, "en"), svc, tray))
+	w := NewWindow(speak(t, "en"), svc, tray)
 	t.Cleanup(w.window.Close)
 	return w, svc
 }

@@ -40,6 +40,14 @@ func (s *Server) Usage(ctx context.Context, q ledger.Query) (u Usage, err error)
 	return u, err
 }
 
+// LedgerStats tells of the ledger; the zero Stats where there is none. It looks at files.
+func (s *Server) LedgerStats() ledger.Stats {
+	if s.ledger == nil {
+		return ledger.Stats{}
+	}
+	return s.ledger.Stats()
+}
+
 // Export writes the calls of a range, a row each, the oldest first: as CSV with a head, or as a JSON array.
 // The error says what went wrong, or that the format is neither "csv" nor "json".
 func (s *Server) Export(ctx context.Context, q ledger.Query, format string, to io.Writer) error {

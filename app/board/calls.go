@@ -92,15 +92,17 @@ func ShortSession(id string) string {
 	return id
 }
 
-// Tokens is a number of tokens in few letters: "840", "12.3k", "1.2M".
+// Tokens is a number of tokens in few letters: "840", "12.3k", "1.2M", "3.4G".
 func Tokens(n int64) string {
 	switch {
 	case n < 1000:
 		return strconv.FormatInt(n, 10)
 	case n < 999_500:
 		return short(float64(n)/1e3) + "k"
+	case n < 999_500_000:
+		return short(float64(n)/1e6) + "M"
 	}
-	return short(float64(n)/1e6) + "M"
+	return short(float64(n)/1e9) + "G"
 }
 
 func short(x float64) string {

@@ -15,19 +15,17 @@ const (
 	Month             // 30 days, by ten minutes
 )
 
+// Again is how often the history is read anew.
+func (s Span) Again() time.Duration { return min(s.Step(), time.Minute) }
+
 // Length is how far back that is.
 func (s Span) Length() time.Duration {
 	return [...]time.Duration{time.Hour, 24 * time.Hour, 30 * 24 * time.Hour}[s]
 }
 
-// Step is the time that one point of a Timeline stands for.
+// Step is the time that one point stands for, of the history and of a Timeline.
 func (s Span) Step() time.Duration {
 	return [...]time.Duration{time.Second, time.Minute, 10 * time.Minute}[s]
-}
-
-// Known is the time that one point stands for as the history has it, and how often there is a new one.
-func (s Span) Known() time.Duration {
-	return [...]time.Duration{time.Second, time.Minute, time.Minute}[s]
 }
 
 // tick is the time between two labels of the axis.

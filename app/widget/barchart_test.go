@@ -9,7 +9,7 @@ import (
 )
 
 func TestUnchangedDataIsNotShownAgain(t *testing.T) {
-	c, _ := bars(t, 10)
+	c, _ := barsOf(t, 10)
 	c.plan.marks = 99 // a refresh would mend it
 	c.Set(barData(10))
 	if c.plan.marks != 99 {
@@ -52,7 +52,7 @@ func heights(c *BarChart, bar, scale int) (n [7]int, total int) {
 
 func TestBarsAreAsHighAsTheirValues(t *testing.T) {
 	for _, scale := range []int{1, 2} {
-		c, _ := bars(t, 10)
+		c, _ := barsOf(t, 10)
 		plot := float64(c.plan.bottom-c.plan.top) * float64(scale)
 		n, _ := heights(c, 9, scale)
 		for i, v := range []float64{9, 10, 11} {
@@ -64,7 +64,7 @@ func TestBarsAreAsHighAsTheirValues(t *testing.T) {
 }
 
 func TestSmallBarBesideAHugeOneIsSeen(t *testing.T) {
-	c, _ := bars(t, 10)
+	c, _ := barsOf(t, 10)
 	d := barData(10)
 	d.Series[0].Values[9] = 1e9
 	d.Series[1].Values[3], d.Series[2].Values[3] = 0, 0

@@ -43,7 +43,7 @@ func NewSegment(texts ...string) *Segment {
 	return s
 }
 
-// Choose chooses the i-th text, from 0.
+// Choose chooses the i-th text, from 0; -1 chooses none.
 func (s *Segment) Choose(i int) {
 	if i == s.chosen {
 		return
@@ -95,7 +95,12 @@ func (s *Segment) FocusLost()             { s.focused, s.pointed = false, false;
 func (s *Segment) Cursor() desktop.Cursor { return desktop.PointerCursor }
 
 // AccessibilityLabel and AccessibilityRole are what a screen reader says.
-func (s *Segment) AccessibilityLabel() string             { return s.texts[s.chosen] }
+func (s *Segment) AccessibilityLabel() string {
+	if s.chosen < 0 {
+		return ""
+	}
+	return s.texts[s.chosen]
+}
 func (s *Segment) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleButton }
 
 func (s *Segment) choose(i int) {
@@ -145,6 +150,7 @@ func (s *Segment) CreateRenderer() fyne.WidgetRenderer {
 			line := text.MinSize()
 			box(text, left+round((width-line.Width)/2), round((segmentHeight-line.Height)/2), line.Width, line.Height)
 		}
+		chosen.Hidden = s.chosen < 0
 		left, width := s.place(s.chosen)
 		box(chosen, left+segmentEdge, segmentEdge, width-2*segmentEdge, segmentHeight-2*segmentEdge)
 	}

@@ -66,9 +66,6 @@ func TestMarkup(t *testing.T) {
 		"name-long":    {func() fyne.CanvasObject { return NewName("a-rather-long-model-name", Style{}) }, 90, 20},
 		"text":         {func() fyne.CanvasObject { return NewText("3/3", Style{Bold: true, Align: fyne.TextAlignTrailing}) }, 44, 32},
 		"notice":       {func() fyne.CanvasObject { n := NewNotice(Problem, nil); n.Set("port 3392 is in use"); return n }, 300, 40},
-		"barchart":     {func() fyne.CanvasObject { c := NewBarChart(); c.Set(barData(5)); return c }, 300, 240},
-		"timechart":    {func() fyne.CanvasObject { c := NewTimeChart(); c.Set(timeData()); return c }, 300, 200},
-		"segment":      {func() fyne.CanvasObject { return NewSegment("1 hour", "24 hours") }, 200, 28},
 		"button":       {func() fyne.CanvasObject { return NewButton(Primary, clockIcon(), "Copy", nil) }, 90, 28},
 	} {
 		t.Run(name, func(t *testing.T) {

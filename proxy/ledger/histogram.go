@@ -85,7 +85,7 @@ func (h *Histogram) Mean() time.Duration {
 
 // Quantile is the duration that a share of all, from 0 to 1, did not exceed; 0 for an empty histogram.
 func (h *Histogram) Quantile(share float64) time.Duration {
-	if h.Count == 0 {
+	if h.counts == nil && h.packed == nil { // empty, or of a session, where only the mean is known
 		return 0
 	}
 	h.unpack()

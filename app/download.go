@@ -1,0 +1,50 @@
+package app
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+)
+
+// downloads is the user's folder for downloads, or the home folder where there is none.
+func downloads() (string, error) {
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", fmt.Errorf("find home folder: %w", err)
+	}
+	if dir := filepath.Join(home, "Downloads"); isDir(dir) {
+		return dir, nil
+	}
+	return home, nil
+}
+
+func isDir(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.IsDir()
+}
+
+// saveNew writes a new file and returns its path. A file that is there is left alone: the new one gets a number.
+func saveNew(dir, name, ext string, write func(io.Writer) error) (string, error) {
+	path := filepath.Join(dir, name+"."+ext)
+	for n := 2; ; n++ {
+		f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		if errors.Is(err, fs.ErrExist) {
+			path = filepath.Join(dir, name+"-"+strconv.Itoa(n)+"."+ext)
+			continue
+		}
+		if err != nil {
+			return "", fmt.Errorf("create file: %w", err)
+		}
+		buffer := bufio.NewWriter(f)
+		err = errors.Join(write(buffer), buffer.Flush(), f.Close())
+		if err != nil {
+			return "", errors.Join(fmt.Errorf("write %s: %w", path, err), os.Remove(path))
+		}
+		return path, nil
+	}
+}

@@ -1,0 +1,49 @@
+package app
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+
+	"afterglow/app/board"
+	"afterglow/app/widget"
+)
+
+// failoversView tells from which vendor to which calls went over, and how often.
+type failoversView struct {
+	list *fyne.Container
+	card *widget.Card
+}
+
+func newFailovers() *failoversView {
+	v := &failoversView{list: container.New(layout.NewCustomPaddedVBoxLayout(0))}
+	v.card = widget.NewCard(container.New(layout.NewCustomPaddedVBoxLayout(4), heading(tr("usage.failovers")), v.list))
+	return v
+}
+
+func (v *failoversView) set(list []board.Failover) {
+	for len(v.list.Objects) < len(list) {
+		line := container.New(columnsLayout{[]column{{}, {width: 64}}, 26}, widget.NewText("", widget.Style{Align: fyne.TextAlignTrailing}), widget.NewRoute(widget.Style{}))
+		v.list.Add(line)
+	}
+	v.list.Objects = v.list.Objects[:len(list)]
+	for i, f := range list {
+		line := v.list.Objects[i].(*fyne.Container)
+		line.Objects[0].(*widget.Text).Set(board.Exact(f.Count))
+		line.Objects[1].(*widget.Route).Set(f.From, f.To)
+	}
+	setVisible(v.card, len(list) > 0)
+}
+
+// tallLayout gives one object the whole width and a height of its own.
+type tallLayout float32
+
+// MinSize and Layout are for Fyne.
+func (h tallLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(200, float32(h)) }
+
+func (h tallLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	for _, o := range objects {
+		o.Move(fyne.NewPos(0, 0))
+		o.Resize(size)
+	}
+}

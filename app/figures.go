@@ -1,0 +1,129 @@
+package app
+
+import (
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+
+	"afterglow/app/board"
+	"afterglow/app/widget"
+)
+
+// figure is a number with its name above and a note below.
+type figure struct {
+	value *widget.Text
+	note  *widget.Name
+	box   fyne.CanvasObject
+}
+
+func newFigure(label string) *figure {
+	caption := widget.Style{Color: widget.ColorMuted, Size: theme.SizeNameCaptionText}
+	f := &figure{
+		value: widget.NewText("", widget.Style{Bold: true, Size: sizeFigure}),
+		note:  widget.NewName("", caption),
+	}
+	f.box = container.New(layout.NewCustomPaddedVBoxLayout(2), widget.NewText(label, caption), f.value, f.note)
+	return f
+}
+
+func (f *figure) set(value, note string) {
+	f.value.Set(value)
+	f.note.Set(note)
+}
+
+// figuresView is what a range of days came to.
+type figuresView struct {
+	requests, tokens, cache, cost, success, took, queued, failovers *figure
+	card                                                            *widget.Card
+}
+
+func newFigures() *figuresView {
+	v := &figuresView{
+		requests: newFigure(tr("usage.requests")), tokens: newFigure(tr("usage.tokens")),
+		cache: newFigure(tr("usage.cache")), cost: newFigure(tr("usage.cost")),
+		success: newFigure(tr("usage.success")), took: newFigure(tr("usage.took")),
+		queued: newFigure(tr("usage.queued")), failovers: newFigure(tr("usage.failovers")),
+	}
+	v.card = widget.NewCard(container.New(gridLayout{4, columnGap, 14}, v.requests.box, v.tokens.box, v.cache.box, v.cost.box,
+		v.success.box, v.took.box, v.queued.box, v.failovers.box))
+	return v
+}
+
+// set shows a range, and beside some of its figures today's; today is nil where it is not part of the range, or all
+// of it.
+func (v *figuresView) set(f board.Figures, today *board.Figures) {
+	note := func(text func(f board.Figures) string) string {
+		if today == nil {
+			return ""
+		}
+		return trText("usage.today_is", text(*today))
+	}
+	v.requests.set(board.Exact(f.Requests), note(func(f board.Figures) string { return board.Exact(f.Requests) }))
+	v.tokens.set(board.Tokens(f.Tokens()), joined(trText("usage.in", board.Tokens(f.In)), trText("usage.out", board.Tokens(f.Out))))
+	v.cache.set(board.Tokens(f.CacheRead), trText("usage.written", board.Tokens(f.CacheWrite)))
+	cost := note(func(f board.Figures) string { return board.Amount(f.Cost) })
+	if f.Cost.Unpriced > 0 {
+		cost = trText("usage.unpriced", board.Exact(f.Cost.Unpriced))
+	}
+	v.cost.set(board.Amount(f.Cost), cost)
+	v.success.set(successText(f), trText("usage.failed", board.Exact(f.Requests-f.Succeeded)))
+	v.took.set(spanText(f.TookHalf), trText("usage.p95", spanText(f.TookMost)))
+	queued := tr("usage.none_queued")
+	if f.Waited > 0 {
+		queued = joined(trText("usage.p95", spanText(f.WaitMost)), trText("usage.calls", board.Exact(f.Waited)))
+	}
+	v.queued.set(spanText(f.WaitMean), queued)
+	v.failovers.set(board.Exact(f.Failovers), note(func(f board.Figures) string { return board.Exact(f.Failovers) }))
+}
+
+// unknown stands where there is no number.
+const unknown = "–"
+
+func successText(f board.Figures) string {
+	share, ok := f.Success()
+	if !ok {
+		return unknown
+	}
+	return board.Percent(share)
+}
+
+// spanText is how long something took; "–" for nothing.
+func spanText(d time.Duration) string {
+	switch {
+	case d <= 0:
+		return unknown
+	case d < time.Second:
+		return trN("took.ms", int(d.Milliseconds()))
+	case d < 10*time.Second:
+		return trTook(d.Round(100 * time.Millisecond))
+	}
+	return trTook(d.Round(time.Second))
+}
+
+// gridLayout has columns of the same width.
+type gridLayout struct {
+	columns   int
+	gap, line float32
+}
+
+// MinSize and Layout are for Fyne.
+func (g gridLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	var cell fyne.Size
+	for _, o := range objects {
+		cell = cell.Max(o.MinSize())
+	}
+	rows := float32((len(objects) + g.columns - 1) / g.columns)
+	return fyne.NewSize(float32(g.columns)*80+g.gap*float32(g.columns-1), rows*(cell.Height+g.line)-g.line)
+}
+
+func (g gridLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	width := (size.Width - g.gap*float32(g.columns-1)) / float32(g.columns)
+	for i, o := range objects {
+		high := o.MinSize().Height
+		o.Move(fyne.NewPos(float32(i%g.columns)*(width+g.gap), float32(i/g.columns)*(high+g.line)))
+		o.Resize(fyne.NewSize(width, high))
+	}
+}

@@ -1,0 +1,227 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"afterglow/app/board"
+	"afterglow/proxy"
+	"afterglow/proxy/history"
+)
+
+// queueDesk is a desk whose work waits until the test does it, on its own goroutine.
+func queueDesk() (desk, chan func()) {
+	work := make(chan func(), 100)
+	return desk{run: func(f func()) { work <- f }}, work
+}
+
+// do does one piece of work.
+func do(t *testing.T, work chan func()) {
+	t.Helper()
+	select {
+	case f := <-work:
+		f()
+	case <-time.After(10 * time.Second):
+		t.Fatal("nothing to do")
+	}
+}
+
+func TestUsageIsReadForTheDaysThatWereChosen(t *testing.T) {
+	speak(t, "en")
+	d, work := queueDesk()
+	svc := &fakeService{reads: true, usage: usageScene(30, 6, 12)}
+	p := newUsagePage(svc, d)
+	p.enter()
+	do(t, work)
+	now := time.Now()
+	week := board.LastDays(now, 7)
+	if q := svc.queries[0]; q.From != week.From || q.To != week.To {
+		t.Errorf("asked for %+v, want %+v", q, week)
+	}
+	p.days.span.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEnd}) // any days: they begin with those that were shown
+	do(t, work)
+	if !p.days.custom.Visible() || p.days.from.Text != week.From {
+		t.Errorf("fields %v with %q", p.days.custom.Visible(), p.days.from.Text)
+	}
+	p.days.from.SetText("2026-11-31")
+	p.days.from.SetText("2026-11-30") // behind the last
+	p.days.to.SetText("2020-01-01")
+	if p.days.wrong.Text() == "" || len(work) != 0 {
+		t.Errorf("wrong days are taken: %q", p.days.wrong.Text())
+	}
+	p.days.from.SetText("2019-12-30")
+	do(t, work)
+	if q := svc.queries[len(svc.queries)-1]; q.From != "2019-12-30" || q.To != "2020-01-01" || p.days.wrong.Text() != "" {
+		t.Errorf("asked for %+v, %q", q, p.days.wrong.Text())
+	}
+	p.leave()
+}
+
+// An answer that comes after the page was left, or after other days were chosen, is not shown; a failure leaves
+// what was there.
+func TestLateAnswersAndFailuresOfTheLedger(t *testing.T) {
+	speak(t, "en")
+	d, work := queueDesk()
+	svc := &fakeService{reads: true, usage: usageScene(7, 2, 2)}
+	p := newUsagePage(svc, d)
+	p.enter()
+	late := <-work
+	p.leave()
+	late()
+	if p.read {
+		t.Error("what was read before the page was left is shown")
+	}
+	p.enter()
+	do(t, work)
+	was := p.figures.requests.value.Text()
+	svc.mu.Lock()
+	svc.err = errors.New("the disk is gone")
+	svc.mu.Unlock()
+	p.reload()
+	do(t, work)
+	if !p.problem.Visible() || !strings.Contains(p.problem.Text(), "the disk is gone") || p.figures.requests.value.Text() != was {
+		t.Errorf("%q; %s, was %s", p.problem.Text(), p.figures.requests.value.Text(), was)
+	}
+	svc.mu.Lock()
+	svc.err = nil
+	svc.mu.Unlock()
+	p.reload()
+	do(t, work)
+	if p.problem.Visible() {
+		t.Error("the failure stays after a good answer")
+	}
+	p.leave()
+}
+
+func TestATableSortsByAClickOnItsHead(t *testing.T) {
+	speak(t, "en")
+	p := newUsagePage(&fakeService{}, desk{})
+	p.set(board.NewUsage(usageScene(30, 6, 12), board.LastDays(sceneDay, 30), sceneDay.Format(time.DateOnly)), nil)
+	first := func() string {
+		line := p.models.list.Objects[0].(*fyne.Container)
+		return fmt.Sprint(p.models.lines[0].Name, " ", len(line.Objects))
+	}
+	byRequests := first()
+	test.Tap(p.models.heads[0])
+	byName := first()
+	p.models.heads[0].TypedKey(&fyne.KeyEvent{Name: fyne.KeySpace})
+	if turned := first(); byName == byRequests || turned == byName || !strings.HasPrefix(byName, "accounts/") {
+		t.Errorf("by requests %s, by name %s, turned %s", byRequests, byName, turned)
+	}
+	if n := len(p.sessions.list.Objects); n != tableMost {
+		t.Errorf("%d sessions at first", n)
+	}
+	test.Tap(p.sessions.more)
+	if n := len(p.sessions.list.Objects); n != 40 || p.sessions.more.Visible() {
+		t.Errorf("%d sessions of all", n)
+	}
+}
+
+func TestExportOverwritesNothing(t *testing.T) {
+	home := t.TempDir()
+	t.Setenv("HOME", home)
+	speak(t, "en")
+	d, work := queueDesk()
+	p := newUsagePage(&fakeService{}, d)
+	p.export("csv")
+	do(t, work)
+	if err := os.Mkdir(filepath.Join(home, "Downloads"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		p.export("csv")
+		do(t, work)
+	}
+	days := board.LastDays(time.Now(), 7)
+	name := "afterglow-" + days.From + "-" + days.To
+	for _, path := range []string{name + ".csv", "Downloads/" + name + ".csv", "Downloads/" + name + "-2.csv"} {
+		if text, err := os.ReadFile(filepath.Join(home, path)); err != nil || string(text) != "csv" {
+			t.Errorf("%s: %q %v", path, text, err)
+		}
+	}
+	if !strings.Contains(p.saved.Text(), name+"-2.csv") {
+		t.Error(p.saved.Text())
+	}
+	if _, err := saveNew(home, "x", "csv", func(io.Writer) error { return errors.New("no room") }); err == nil {
+		t.Error("a failure is none")
+	}
+	if _, err := os.Stat(filepath.Join(home, "x.csv")); err == nil {
+		t.Error("half a file stays")
+	}
+}
+
+func TestASettingThatIsRefusedGoesBack(t *testing.T) {
+	speak(t, "en")
+	svc := &refusing{fakeService{settings: proxy.Settings{LogLevel: "info", Retention: 90 * dayLong}}, nil}
+	p := newSettingsPage(svc)
+	p.enter()
+	if p.retention.Chosen() != 1 || p.level.Chosen() != 1 || p.evidence.Chosen() != 0 {
+		t.Error("other settings are shown than are in force")
+	}
+	p.level.TypedKey(&fyne.KeyEvent{Name: fyne.KeyLeft})
+	if svc.settings.LogLevel != "debug" || p.failure.Visible() {
+		t.Errorf("%+v", svc.settings)
+	}
+	svc.refusal = errors.New("the state folder is full")
+	p.retention.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEnd})
+	if p.retention.Chosen() != 1 || !strings.Contains(p.failure.Text(), "is full") {
+		t.Errorf("chosen %d, %q", p.retention.Chosen(), p.failure.Text())
+	}
+	svc.settings.Retention = 7 * dayLong // as the configuration may say
+	p.enter()
+	if p.retention.Chosen() != -1 {
+		t.Error("a retention that is none of these is shown as one")
+	}
+}
+
+// refusing refuses settings.
+type refusing struct {
+	fakeService
+	refusal error
+}
+
+func (r *refusing) SetSettings(s proxy.Settings) error {
+	if r.refusal != nil {
+		return r.refusal
+	}
+	return r.fakeService.SetSettings(s)
+}
+
+// The history is of the gauge and the span that are shown, and says at what limit refusals stop.
+func TestHistoryOfTheGaugeThatIsShown(t *testing.T) {
+	speak(t, "en")
+	d, work := queueDesk()
+	now := time.Now()
+	var points []history.Point
+	for i := range 600 {
+		p := history.Point{Time: now.Add(time.Duration(i-599) * time.Second), InFlight: 5, Limit: 5, Refused: i % 2}
+		if i >= 300 {
+			p.InFlight, p.Limit, p.Refused = 3, 3, 0
+		}
+		points = append(points, p)
+	}
+	svc := &fakeService{reads: true, history: points}
+	v := newHistoryView(svc, d)
+	glm, other := busySnapshot().Gauges[0].Key, busySnapshot().Gauges[1].Key
+	v.show(glm)
+	late := <-work
+	v.show(other)
+	late()
+	if v.chart.Visible() {
+		t.Error("another gauge's history is shown")
+	}
+	do(t, work)
+	if got, want := v.remark.Text, "Limit 5: 150 refused in 5 min · Limit 3: none refused in 5 min"; got != want || !v.chart.Visible() {
+		t.Errorf("says %q, want %q", got, want)
+	}
+	v.hide()
+}
