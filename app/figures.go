@@ -69,7 +69,11 @@ func (v *figuresView) set(f board.Figures, today *board.Figures) {
 		cost = trText("usage.unpriced", board.Exact(f.Cost.Unpriced))
 	}
 	v.cost.set(board.Amount(f.Cost), cost)
-	v.success.set(successText(f), trText("usage.failed", board.Exact(f.Requests-f.Succeeded)))
+	left := ""
+	if f.Cancelled > 0 {
+		left = trText("usage.cancelled", board.Exact(f.Cancelled))
+	}
+	v.success.set(successText(f), joined(trText("usage.failed", board.Exact(f.Failed())), left))
 	v.took.set(spanText(f.TookHalf), trText("usage.p95", spanText(f.TookMost)))
 	queued := tr("usage.none_queued")
 	if f.Waited > 0 {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -240,5 +239,3 @@ func writeFile(t testing.TB, path, text string) {
 		t.Fatal(err)
 	}
 }
-
-func discard() *slog.Logger { return slog.New(slog.DiscardHandler) }

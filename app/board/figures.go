@@ -10,15 +10,15 @@ import (
 
 // Figures are what is told of some calls. A duration is 0 where no call has one.
 type Figures struct {
-	Requests, Succeeded, Failovers, Waited int64
-	In, Out, CacheRead, CacheWrite         int64 // tokens
-	Cost                                   price.Cost
-	TookHalf, TookMost, WaitMean, WaitMost time.Duration // median and 95th percentile; mean and 95th percentile
+	Requests, Succeeded, Cancelled, Failovers, Waited int64
+	In, Out, CacheRead, CacheWrite                    int64 // tokens
+	Cost                                              price.Cost
+	TookHalf, TookMost, WaitMean, WaitMost            time.Duration // median and 95th percentile; mean and 95th percentile
 }
 
 func figures(s ledger.Sums) Figures {
 	return Figures{
-		Requests: s.Requests, Succeeded: s.Succeeded, Failovers: s.Failovers, Waited: s.Queued.Count,
+		Requests: s.Requests, Succeeded: s.Succeeded, Cancelled: s.Cancelled, Failovers: s.Failovers, Waited: s.Queued.Count,
 		In: s.Usage.Input, Out: s.Usage.Output, CacheRead: s.Usage.CacheRead, CacheWrite: s.Usage.CacheCreation,
 		Cost:     s.Cost,
 		TookHalf: s.Took.Quantile(0.5), TookMost: s.Took.Quantile(0.95),
@@ -29,12 +29,16 @@ func figures(s ledger.Sums) Figures {
 // Tokens are all, in and out, cached or not.
 func (f Figures) Tokens() int64 { return f.In + f.Out + f.CacheRead + f.CacheWrite }
 
-// Success is the share of calls that succeeded, from 0 to 1; false where there was no call.
+// Failed is how many calls failed. Those whose client left, or that the user cancelled, did not.
+func (f Figures) Failed() int64 { return f.Requests - f.Succeeded - f.Cancelled }
+
+// Success is the share of calls that succeeded, from 0 to 1, of those that were not cancelled; false where there was
+// none.
 func (f Figures) Success() (float64, bool) {
-	if f.Requests == 0 {
+	if f.Requests == f.Cancelled {
 		return 0, false
 	}
-	return float64(f.Succeeded) / float64(f.Requests), true
+	return float64(f.Succeeded) / float64(f.Requests-f.Cancelled), true
 }
 
 // Cached is the share of the tokens in that came from a cache, from 0 to 1; false where there were none.

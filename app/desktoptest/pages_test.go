@@ -52,6 +52,22 @@ func TestPagesOnARealDesktop(t *testing.T) {
 	p.shot("page-gauge")
 	p.click(40, 70) // back
 	p.await("the Live page again", func() bool { return p.totals(p.shot("page-live")) })
+	p.usageAndSettings()
+}
+
+// usageAndSettings looks at the pages that read the ledger, which holds the demo's calls.
+func (p *program) usageAndSettings() {
+	p.xdotool("key", "ctrl+3")
+	p.await("the Usage tab in front", func() bool { return p.tab(p.shot("page-usage")) == 2 })
+	bars := image.Rect(500, 320, 660, 520).Add(p.place().Min)
+	p.awaitFor(40*time.Second, "a bar of today's calls", func() bool {
+		return count(p.shot("page-usage"), bars, func(c color.RGBA) bool { return c == primaryInk }) > 200
+	})
+	p.xdotool("key", "ctrl+4")
+	p.await("the Settings tab in front", func() bool { return p.tab(p.shot("page-settings")) == 3 })
+	time.Sleep(time.Second)
+	p.shot("page-settings")
+	p.xdotool("key", "ctrl+1")
 }
 
 // move puts the pointer on a place of the window, click presses there.

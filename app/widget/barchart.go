@@ -13,7 +13,7 @@ const (
 	barMost   = 40 // the widest bar
 	barRadius = 2
 
-	mostSeries     = 7
+	mostSeries     = 7   // as many as there are colours
 	barChartHeight = 240 // room for a tip with all series
 )
 
@@ -92,7 +92,7 @@ func (d BarData) equal(old BarData) bool {
 
 // seriesColors are the colours of the series, from the bottom up.
 func seriesColors() [mostSeries]fyne.ThemeColorName {
-	return [...]fyne.ThemeColorName{ColorSeries1, ColorSeries2, ColorSeries3, ColorSeries4, ColorSeries5, ColorSeries6, ColorSeries7}
+	return [mostSeries]fyne.ThemeColorName{ColorSeries1, ColorSeries2, ColorSeries3, ColorSeries4, ColorSeries5, ColorSeries6, ColorSeries7}
 }
 
 func (c *BarChart) entries() []entry {

@@ -120,6 +120,9 @@ func TestSumsAreThoseOfTheRows(t *testing.T) {
 		if c.Class, c.FailedFrom = OK, ""; i%10 == 0 {
 			c.Class, c.FailedFrom = RateLimit, "kimi"
 		}
+		if i == 55 {
+			c.Class = Gone // nobody failed
+		}
 		c.Session = fmt.Sprintf("s-%d", i%3)
 		l.Record(c)
 	}
@@ -132,7 +135,7 @@ func TestSumsAreThoseOfTheRows(t *testing.T) {
 	for _, r := range rows {
 		sum.Add(r.Sums)
 	}
-	if sum.Requests != 100 || sum.Succeeded != 90 || sum.Failovers != 10 || sum.Usage.Total() != 3700 || sum.Usage.CacheCreation1h != 1000 || sum.Took.Count != 90 || sum.Queued.Count != 0 {
+	if sum.Requests != 100 || sum.Succeeded != 89 || sum.Cancelled != 1 || sum.Failovers != 10 || sum.Usage.Total() != 3700 || sum.Usage.CacheCreation1h != 1000 || sum.Took.Count != 89 || sum.Queued.Count != 0 {
 		t.Errorf("%+v", sum)
 	}
 	if p50 := sum.Took.Quantile(0.5); p50 < 48*time.Second || p50 > 54*time.Second {

@@ -16,13 +16,13 @@ import (
 func (l *Ledger) Rows(ctx context.Context, q Query, prices price.Table) ([]Row, error) {
 	where, args := q.days()
 	var list []Row
-	err := l.scan(ctx, `SELECT day, vendor, category, operation, model, served, failed_on, requests, succeeded,
+	err := l.scan(ctx, `SELECT day, vendor, category, operation, model, served, failed_on, requests, succeeded, cancelled,
 		input, output, cache_creation, cache_read, cache_creation_1h, reasoning, took, queued, first FROM usage_day`+where, args, func(v *values) error {
 		r := Row{Date: v.text(), Vendor: v.text(), Category: v.text(), Operation: v.text(), Model: v.text(), Served: v.text(), FailedOn: v.text()}
 		if !q.wants(r.Vendor, r.Model, r.Served) {
 			return nil
 		}
-		r.Requests, r.Succeeded = v.number(), v.number()
+		r.Requests, r.Succeeded, r.Cancelled = v.number(), v.number(), v.number()
 		r.Usage = v.usage()
 		if r.FailedOn != "" {
 			r.Failovers = r.Requests
@@ -52,7 +52,7 @@ func (q Query) days() (where string, args []any) {
 	return " WHERE " + strings.Join(conditions, " AND "), args
 }
 
-const selectSession = `SELECT session, vendor, category, served, first_ts, last_ts, requests, succeeded, failovers,
+const selectSession = `SELECT session, vendor, category, served, first_ts, last_ts, requests, succeeded, cancelled, failovers,
 	input, output, cache_creation, cache_read, cache_creation_1h, reasoning, took_ms FROM session_day`
 
 // Sessions reads what each session of a range cost, the one used last first, at most limit of them.
@@ -100,7 +100,7 @@ func (l *Ledger) lastSessions(ctx context.Context, q Query, limit int) (keys []a
 // SessionsSince is Sessions for the calls since a time, exactly.
 func (l *Ledger) SessionsSince(ctx context.Context, since time.Time, prices price.Table, limit int) ([]Session, error) {
 	c := collector{prices: prices, sessions: map[string]*collected{}}
-	err := l.scan(ctx, `SELECT session_key, vendor, client_category, model_served, min(ts), max(ts), count(*), sum(success), sum(failover),
+	err := l.scan(ctx, `SELECT session_key, vendor, client_category, model_served, min(ts), max(ts), count(*), sum(success), sum(error_class IN ('client_gone', 'cancelled')), sum(failover),
 		sum(input_tokens), sum(output_tokens), sum(cache_creation_tokens), sum(cache_read_tokens), sum(cache_creation_1h_tokens), sum(reasoning_tokens),
 		sum(CASE WHEN success THEN duration_ms ELSE 0 END)
 		FROM usage_log WHERE ts >= ? AND session_key != '' GROUP BY session_key, vendor, client_category, model_served`, []any{Stamp(since)}, c.add)
@@ -148,7 +148,7 @@ func (c *collector) add(v *values) error {
 	if !c.q.wants(vendor, served, served) {
 		return nil
 	}
-	s := Sums{Requests: v.number(), Succeeded: v.number(), Failovers: v.number(), Usage: v.usage()}
+	s := Sums{Requests: v.number(), Succeeded: v.number(), Cancelled: v.number(), Failovers: v.number(), Usage: v.usage()}
 	s.Cost = c.prices.Cost(vendor, served, s.Requests, s.Usage)
 	took := time.Duration(v.number()) * time.Millisecond
 	at := c.sessions[key]

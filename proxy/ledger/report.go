@@ -29,6 +29,7 @@ type Row struct {
 // Sums are what can be added up over calls.
 type Sums struct {
 	Requests, Succeeded, Failovers int64
+	Cancelled                      int64 // their client left, or the user cancelled them
 	Usage                          anthropic.Usage
 	Cost                           price.Cost
 	Took                           Histogram // of calls that succeeded
@@ -66,6 +67,7 @@ func (s *Sums) Add(t Sums) {
 	s.Requests += t.Requests
 	s.Succeeded += t.Succeeded
 	s.Failovers += t.Failovers
+	s.Cancelled += t.Cancelled
 	s.Usage.Add(t.Usage)
 	s.Cost.Add(t.Cost)
 	s.Took.Merge(t.Took)

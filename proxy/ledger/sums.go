@@ -15,10 +15,10 @@ type sessionKey struct{ day, session, vendor, category, served string }
 
 // span is what a row of session_day sums.
 type span struct {
-	first, last                    time.Time
-	requests, succeeded, failovers int64
-	usage                          anthropic.Usage
-	took                           time.Duration
+	first, last                               time.Time
+	requests, succeeded, cancelled, failovers int64
+	usage                                     anthropic.Usage
+	took                                      time.Duration
 }
 
 // sums are what a batch adds to the sums of its days.
@@ -59,9 +59,12 @@ func (s *Sums) count(c *Call) {
 	if c.Failover() {
 		s.Failovers++
 	}
-	if c.Class == OK {
+	switch c.Class {
+	case OK:
 		s.Succeeded++
 		s.Took.Observe(c.Took)
+	case Gone, Cancelled:
+		s.Cancelled++
 	}
 	if c.Queued >= time.Millisecond {
 		s.Queued.Observe(c.Queued)
@@ -83,9 +86,12 @@ func (p *span) count(c *Call) {
 	if c.Failover() {
 		p.failovers++
 	}
-	if c.Class == OK {
+	switch c.Class {
+	case OK:
 		p.succeeded++
 		p.took += c.Took
+	case Gone, Cancelled:
+		p.cancelled++
 	}
 }
 
@@ -117,7 +123,7 @@ func (s *sums) writeSessions(tx *sql.Tx) error {
 	defer write.Close()
 	for k, p := range s.sessions {
 		u := p.usage
-		_, err := write.Exec(k.day, k.session, k.vendor, k.category, k.served, Stamp(p.first), Stamp(p.last), p.requests, p.succeeded, p.failovers,
+		_, err := write.Exec(k.day, k.session, k.vendor, k.category, k.served, Stamp(p.first), Stamp(p.last), p.requests, p.succeeded, p.cancelled, p.failovers,
 			u.Input, u.Output, u.CacheCreation, u.CacheRead, u.CacheCreation1h, u.Reasoning, p.took.Milliseconds())
 		if err != nil {
 			return err
@@ -126,14 +132,14 @@ func (s *sums) writeSessions(tx *sql.Tx) error {
 	return nil
 }
 
-const addSession = `INSERT INTO session_day VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET
+const addSession = `INSERT INTO session_day VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET
 	first_ts = min(first_ts, excluded.first_ts), last_ts = max(last_ts, excluded.last_ts), requests = requests + excluded.requests,
-	succeeded = succeeded + excluded.succeeded, failovers = failovers + excluded.failovers, input = input + excluded.input,
+	succeeded = succeeded + excluded.succeeded, cancelled = cancelled + excluded.cancelled, failovers = failovers + excluded.failovers, input = input + excluded.input,
 	output = output + excluded.output, cache_creation = cache_creation + excluded.cache_creation, cache_read = cache_read + excluded.cache_read,
 	cache_creation_1h = cache_creation_1h + excluded.cache_creation_1h, reasoning = reasoning + excluded.reasoning, took_ms = took_ms + excluded.took_ms`
 
-const addDay = `INSERT INTO usage_day VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET
-	requests = requests + excluded.requests, succeeded = succeeded + excluded.succeeded, input = input + excluded.input,
+const addDay = `INSERT INTO usage_day VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET
+	requests = requests + excluded.requests, succeeded = succeeded + excluded.succeeded, cancelled = cancelled + excluded.cancelled, input = input + excluded.input,
 	output = output + excluded.output, cache_creation = cache_creation + excluded.cache_creation, cache_read = cache_read + excluded.cache_read,
 	cache_creation_1h = cache_creation_1h + excluded.cache_creation_1h, reasoning = reasoning + excluded.reasoning,
 	took = excluded.took, queued = excluded.queued, first = excluded.first`
@@ -149,7 +155,7 @@ func (k dayKey) write(read, write *sql.Stmt, d *Sums) error {
 		return err
 	}
 	u := d.Usage
-	_, err = write.Exec(k.day, k.vendor, k.category, k.operation, k.model, k.served, k.failedOn, d.Requests, d.Succeeded,
+	_, err = write.Exec(k.day, k.vendor, k.category, k.operation, k.model, k.served, k.failedOn, d.Requests, d.Succeeded, d.Cancelled,
 		u.Input, u.Output, u.CacheCreation, u.CacheRead, u.CacheCreation1h, u.Reasoning, d.Took.encode(), d.Queued.encode(), d.First.encode())
 	return err
 }

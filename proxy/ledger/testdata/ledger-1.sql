@@ -62,6 +62,7 @@ CREATE TABLE usage_day (
     failed_on TEXT NOT NULL,
     requests INTEGER NOT NULL,
     succeeded INTEGER NOT NULL,
+    cancelled INTEGER NOT NULL,
     input INTEGER NOT NULL,
     output INTEGER NOT NULL,
     cache_creation INTEGER NOT NULL,
@@ -84,6 +85,7 @@ CREATE TABLE session_day (
     last_ts TEXT NOT NULL,
     requests INTEGER NOT NULL,
     succeeded INTEGER NOT NULL,
+    cancelled INTEGER NOT NULL,
     failovers INTEGER NOT NULL,
     input INTEGER NOT NULL,
     output INTEGER NOT NULL,
@@ -118,6 +120,6 @@ CREATE TABLE imported (
 PRAGMA user_version = 1;
 INSERT INTO usage_log (id, ts, vendor, model_requested, model_served, input_tokens, output_tokens, cache_creation_tokens, cache_read_tokens, duration_ms, success, failover, failover_from, request_id, client_category, operation, endpoint, extra_usage_json, session_key, kind, vendor_model, status, error_class, queue_ms, first_ms, retries, tiers, stream, adaptations, agent, cache_creation_1h_tokens, reasoning_tokens) VALUES (1, '2026-01-05T10:00:00.250Z', 'zhipu', 'claude-opus-4-6', 'glm-5.1', 100, 20, 3, 4, 1500, 1, 1, 'kimi', 'req_1', 'cc', '', '', '{}', '{"session_id":"a/b"}', '', '', 0, '', 0, 0, 0, 0, 0, '', '', 0, 0);
 INSERT INTO usage_log (id, ts, vendor, model_requested, model_served, input_tokens, output_tokens, cache_creation_tokens, cache_read_tokens, duration_ms, success, failover, failover_from, request_id, client_category, operation, endpoint, extra_usage_json, session_key, kind, vendor_model, status, error_class, queue_ms, first_ms, retries, tiers, stream, adaptations, agent, cache_creation_1h_tokens, reasoning_tokens) VALUES (2, '2026-01-05T10:00:01.000Z', 'openai', 'gpt-5', 'gpt-5', 7, 0, 0, 0, 900, 0, 0, NULL, '', 'api', 'chat', '/v1/chat/completions', '{"reasoning":{"nested":true}}', '', '', '', 0, '', 0, 0, 0, 0, 0, '', '', 0, 0);
-INSERT INTO usage_day (day, vendor, category, operation, model, served, failed_on, requests, succeeded, input, output, cache_creation, cache_read, cache_creation_1h, reasoning, took, queued, first) VALUES ('2026-01-05', 'openai', 'api', 'chat', 'gpt-5', 'gpt-5', '', 1, 0, 7, 0, 0, 0, 0, 0, NULL, NULL, NULL);
-INSERT INTO usage_day (day, vendor, category, operation, model, served, failed_on, requests, succeeded, input, output, cache_creation, cache_read, cache_creation_1h, reasoning, took, queued, first) VALUES ('2026-01-05', 'zhipu', 'cc', '', 'claude-opus-4-6', 'glm-5.1', 'kimi', 1, 1, 100, 20, 3, 4, 0, 0, x'80dea0cb055501', NULL, NULL);
-INSERT INTO session_day (day, session, vendor, category, served, first_ts, last_ts, requests, succeeded, failovers, input, output, cache_creation, cache_read, cache_creation_1h, reasoning, took_ms) VALUES ('2026-01-05', '{"session_id":"a/b"}', 'zhipu', 'cc', 'glm-5.1', '2026-01-05T10:00:00.250Z', '2026-01-05T10:00:00.250Z', 1, 1, 1, 100, 20, 3, 4, 0, 0, 1500);
+INSERT INTO usage_day (day, vendor, category, operation, model, served, failed_on, requests, succeeded, cancelled, input, output, cache_creation, cache_read, cache_creation_1h, reasoning, took, queued, first) VALUES ('2026-01-05', 'openai', 'api', 'chat', 'gpt-5', 'gpt-5', '', 1, 0, 0, 7, 0, 0, 0, 0, 0, NULL, NULL, NULL);
+INSERT INTO usage_day (day, vendor, category, operation, model, served, failed_on, requests, succeeded, cancelled, input, output, cache_creation, cache_read, cache_creation_1h, reasoning, took, queued, first) VALUES ('2026-01-05', 'zhipu', 'cc', '', 'claude-opus-4-6', 'glm-5.1', 'kimi', 1, 1, 0, 100, 20, 3, 4, 0, 0, x'80dea0cb055501', NULL, NULL);
+INSERT INTO session_day (day, session, vendor, category, served, first_ts, last_ts, requests, succeeded, cancelled, failovers, input, output, cache_creation, cache_read, cache_creation_1h, reasoning, took_ms) VALUES ('2026-01-05', '{"session_id":"a/b"}', 'zhipu', 'cc', 'glm-5.1', '2026-01-05T10:00:00.250Z', '2026-01-05T10:00:00.250Z', 1, 1, 0, 1, 100, 20, 3, 4, 0, 0, 1500);
