@@ -169,24 +169,24 @@ func ownPalette(name fyne.ThemeColorName) (tint, bool) {
 	return seriesPalette(name)
 }
 
-// seriesPalette holds the colours of a bar chart's series. Hue and lightness take turns, so that two that
-// lie on each other differ also for who does not see red or green.
+// seriesPalette holds the colours of a bar chart's series. They were searched for: any two are as far apart as could
+// be found for every kind of colour vision.
 func seriesPalette(name fyne.ThemeColorName) (tint, bool) {
 	switch name {
 	case widget.ColorSeries1:
 		return tint{0x5b5bd6ff, 0x8e8cffff}, true
 	case widget.ColorSeries2:
-		return tint{0xd9730dff, 0xf5a742ff}, true
+		return tint{0x912f03ff, 0xb19804ff}, true
 	case widget.ColorSeries3:
-		return tint{0x0b6e6eff, 0x2bb5a5ff}, true
+		return tint{0x03a774ff, 0x02965bff}, true
 	case widget.ColorSeries4:
-		return tint{0xdb5a9fff, 0xf7b3d6ff}, true
+		return tint{0xa088c1ff, 0xf7e0c5ff}, true
 	case widget.ColorSeries5:
-		return tint{0x1e4f8fff, 0x5a8fd6ff}, true
+		return tint{0x610778ff, 0x70d2f8ff}, true
 	case widget.ColorSeries6:
-		return tint{0xa08200ff, 0xe6d86bff}, true
+		return tint{0xc68602ff, 0xc6f25aff}, true
 	case widget.ColorSeries7:
-		return tint{0x7d7a8aff, 0x8d8a9cff}, true
+		return tint{0x4a4758ff, 0x6b6879ff}, true
 	}
 	return tint{}, false
 }

@@ -13,7 +13,8 @@ const (
 	barMost   = 40 // the widest bar
 	barRadius = 2
 
-	mostSeries = 7 // as many as there are colours
+	mostSeries     = 7   // as many as there are colours
+	barChartHeight = 240 // room for a tip with all series
 )
 
 // BarSeries is one colour of a BarChart.
@@ -40,7 +41,7 @@ type BarChart struct {
 // NewBarChart makes a chart without bars.
 func NewBarChart() *BarChart {
 	c := &BarChart{}
-	c.figure, c.marked = c, -1
+	c.figure, c.marked, c.height = c, -1, barChartHeight
 	c.ExtendBaseWidget(c)
 	return c
 }

@@ -29,6 +29,7 @@ type chart struct {
 
 	figure  figure
 	plan    plan
+	height  float32    // the least
 	look    *chartLook // nil before it is first drawn
 	marked  int        // -1 = nothing
 	focused bool

@@ -27,11 +27,11 @@ func (c *chart) CreateRenderer() fyne.WidgetRenderer {
 	l := &chartLook{chart: c, band: &canvas.Rectangle{}, ring: &canvas.Rectangle{StrokeWidth: 2, CornerRadius: tipRadius}, tip: newTipLook(c)}
 	l.raster = canvas.NewRaster(l.draw)
 	l.objects = &renderer{
-		minSize: func() fyne.Size { return fyne.NewSize(chartMinWidth, chartMinHeight) },
+		minSize: func() fyne.Size { return fyne.NewSize(chartMinWidth, c.height) },
 		layout: func(size fyne.Size) {
 			l.refresh()
 			l.raster.Resize(size)
-			l.ring.Resize(size)
+			box(l.ring, -ringApart, -ringApart, size.Width+2*ringApart, size.Height+2*ringApart)
 		},
 		refresh: l.refresh,
 	}
@@ -41,8 +41,8 @@ func (c *chart) CreateRenderer() fyne.WidgetRenderer {
 }
 
 const (
-	chartMinWidth  = 240
-	chartMinHeight = 200 // room for a tip of nine rows
+	chartMinWidth = 240
+	ringApart     = 6 // from the chart, whose texts reach to its edge
 )
 
 // refresh plans the chart again and puts every text in its place.

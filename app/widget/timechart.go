@@ -15,6 +15,8 @@ const (
 	refusedRow   = 20 // over the plot, for the refusals
 	refusedMark  = 6  // a mark's height
 	refusedApart = 40 // the least between two numbers
+
+	timeChartHeight = 200
 )
 
 // TimeNames are the words for what a TimeChart shows.
@@ -41,7 +43,7 @@ type TimeChart struct {
 // NewTimeChart makes an empty chart.
 func NewTimeChart() *TimeChart {
 	c := &TimeChart{}
-	c.figure, c.marked = c, -1
+	c.figure, c.marked, c.height = c, -1, timeChartHeight
 	c.ExtendBaseWidget(c)
 	return c
 }
@@ -114,7 +116,7 @@ func (c *TimeChart) numbers(p *plan) {
 		text := strconv.Itoa(b.refused)
 		size := c.measure(text)
 		middle := p.left + pitch*(float32(b.from+b.to)+1)/2
-		x := min(max(middle-size.Width/2, p.left), p.right-size.Width)
+		x := min(max(middle-size.Width/2, p.left), p.right-ceil(size.Width))
 		p.words = append(p.words, word{text, fyne.NewPos(round(x), round(p.top-refusedMark-size.Height)), theme.ColorNameError})
 	}
 }

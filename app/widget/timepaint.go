@@ -22,9 +22,6 @@ func (c *TimeChart) paint(p plan, img *image.RGBA, unit float64) {
 	limit := make([]int, t.n)
 	for i, point := range columns {
 		inFlight[i], pending[i], limit[i] = point.InFlight, point.InFlight+point.Pending, point.Limit
-		if point.Pending == 0 {
-			pending[i] = 0
-		}
 	}
 	t.area(pending, inFlight, themeColor(c, ColorPendingBorder))
 	t.area(inFlight, make([]int, t.n), themeColor(c, theme.ColorNamePrimary))
@@ -58,7 +55,8 @@ func (t timePainter) y(value int) int {
 	return t.plot.Max.Y - heightOf(float64(value), t.scale, t.plot.Dy())
 }
 
-// area fills what is between two values, where the upper is above the lower, and draws its upper edge.
+// area fills what is between two values, and draws the edge of the upper. Where they are one, the lower's edge is
+// drawn over it later.
 func (t timePainter) area(upper, lower []int, ink color.Color) {
 	for i := range upper {
 		if upper[i] > lower[i] {

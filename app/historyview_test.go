@@ -1,0 +1,139 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"afterglow/app/board"
+	"afterglow/limiter"
+	"afterglow/proxy/history"
+)
+
+var glm = limiter.Key{Vendor: "zhipu", Model: "glm-5.1"}
+
+// slowService answers when it is told to.
+type slowService struct {
+	fakeService
+	asked   []limiter.Key
+	spans   []time.Duration
+	answers chan []history.Point
+}
+
+func (f *slowService) History(ctx context.Context, k limiter.Key, span time.Duration) ([]history.Point, error) {
+	f.asked, f.spans = append(f.asked, k), append(f.spans, span)
+	if f.answers == nil {
+		return f.history, f.err
+	}
+	return <-f.answers, f.err // though ctx has ended, as a database may
+}
+
+// follow runs f in a bubble of time, with a view whose answers it shows in due order.
+func follow(t *testing.T, f func(t *testing.T, v *historyView, svc *slowService, show func())) {
+	speak(t, "en")
+	svc := &slowService{}
+	due := make(chan func(), 1000)
+	v := newHistoryView(svc, desk{run: func(f func()) { due <- f }})
+	synctest.Test(t, func(t *testing.T) {
+		due = make(chan func(), 1000)
+		f(t, v, svc, func() {
+			synctest.Wait()
+			for len(due) > 0 {
+				(<-due)()
+			}
+		})
+		v.hide()
+		synctest.Wait()
+	})
+}
+
+func TestHistoryIsReadEverySecondWhileShownAndNotWhenHidden(t *testing.T) {
+	follow(t, func(t *testing.T, v *historyView, svc *slowService, show func()) {
+		v.show(glm)
+		time.Sleep(2500 * time.Millisecond)
+		show()
+		if len(svc.asked) != 3 || svc.asked[0] != glm || svc.spans[0] != time.Hour {
+			t.Errorf("asked %v for %v, want thrice for an hour", svc.asked, svc.spans)
+		}
+		v.hide()
+		time.Sleep(time.Hour)
+		show()
+		if len(svc.asked) != 3 {
+			t.Errorf("asked %d times after it was hidden", len(svc.asked)-3)
+		}
+	})
+}
+
+func TestLongSpansAreReadEveryMinute(t *testing.T) {
+	follow(t, func(t *testing.T, v *historyView, svc *slowService, show func()) {
+		v.show(glm)
+		show()
+		v.span.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEnd})
+		time.Sleep(150 * time.Second)
+		show()
+		if n := len(svc.spans); n != 4 || svc.spans[1] != 30*24*time.Hour {
+			t.Errorf("asked for %v", svc.spans)
+		}
+	})
+}
+
+func TestAnswerThatComesLateIsDropped(t *testing.T) {
+	for name, leave := range map[string]func(v *historyView){
+		"after hide":          func(v *historyView) { v.hide() },
+		"for another gauge":   func(v *historyView) { v.show(limiter.Key{Vendor: "kimi", Model: "k2"}) },
+		"for another span":    func(v *historyView) { v.span.TypedKey(&fyne.KeyEvent{Name: fyne.KeyRight}) },
+		"and begun once more": func(v *historyView) { v.hide(); v.show(glm) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			follow(t, func(t *testing.T, v *historyView, svc *slowService, show func()) {
+				svc.answers = make(chan []history.Point)
+				v.show(glm)
+				synctest.Wait()
+				leave(v)
+				svc.answers <- []history.Point{{Time: time.Now(), InFlight: 1, Limit: 3}}
+				show()
+				if v.chart.Visible() || v.remark.Text != "" {
+					t.Errorf("it shows %q", v.remark.Text)
+				}
+				close(svc.answers)
+			})
+		})
+	}
+}
+
+func TestHistorySaysWhyThereIsNoChart(t *testing.T) {
+	speak(t, "en")
+	v := newHistoryView(&fakeService{}, desk{})
+	v.set(historyScene(), nil, board.Hour, sceneDay)
+	if !v.chart.Visible() {
+		t.Error("no chart of what there is")
+	}
+	v.set(nil, errors.New("the ledger is turned off"), board.Day, sceneDay)
+	if v.chart.Visible() || !strings.Contains(v.remark.Text, "the ledger is turned off") {
+		t.Errorf("chart %t, %q", v.chart.Visible(), v.remark.Text)
+	}
+	v.set(nil, nil, board.Day, sceneDay)
+	if v.chart.Visible() || v.remark.Text != "Nothing was called in this time." {
+		t.Errorf("chart %t, %q", v.chart.Visible(), v.remark.Text)
+	}
+}
+
+func TestRefusalsInWords(t *testing.T) {
+	limits := []board.AtLimit{{InUse: 5 * time.Second}, {Limit: 5, Refused: 12, InUse: 8 * time.Minute}, {Limit: 3, InUse: 41 * time.Minute}}
+	for language, want := range map[string]string{
+		"en": "No limit: none refused in 5 s · Limit 5: 12 refused in 8 min · Limit 3: none refused in 41 min",
+		"zh": "无上限：未拒绝（5 秒内） · 上限 5：拒绝 12 次（8 分钟内） · 上限 3：未拒绝（41 分钟内）",
+	} {
+		t.Run(language, func(t *testing.T) {
+			speak(t, language)
+			if got := refusalText(limits); got != want {
+				t.Errorf("%q, want %q", got, want)
+			}
+		})
+	}
+}
