@@ -22,7 +22,7 @@ type usageChart struct {
 }
 
 // chartHeight is what a chart takes of a page, in Fyne's units.
-const chartHeight = 220
+const chartHeight = 240
 
 func newUsageChart() *usageChart {
 	v := &usageChart{usage: &board.Usage{}, chart: widget.NewBarChart(), remark: widget.NewText("", widget.Style{Color: widget.ColorMuted})}
