@@ -39,10 +39,21 @@ func settingsOf(conf config.Config) Settings {
 // SetSettings changes them; what is set to the configuration's own follows it again. The error names the field and
 // what was expected, or says that the state file could not be written; the settings are then in force all the same.
 func (s *Server) SetSettings(set Settings) error {
+	changed, err := s.takeSettings(set)
+	if err != nil || s.state == nil {
+		return err
+	}
+	if err := s.state.SetSettings(changed); err != nil {
+		return fmt.Errorf("keep settings: %w", err)
+	}
+	return nil
+}
+
+// takeSettings puts settings in force and returns what of them is not the configuration's.
+func (s *Server) takeSettings(set Settings) (changed config.Settings, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	own := settingsOf(s.current().conf)
-	var changed config.Settings
 	if set.LogLevel != own.LogLevel {
 		changed.LogLevel = &set.LogLevel
 	}
@@ -53,17 +64,11 @@ func (s *Server) SetSettings(set Settings) error {
 		changed.Evidence = &set.Evidence
 	}
 	if err := changed.Check(); err != nil {
-		return err
+		return changed, err
 	}
 	s.settings = changed
 	s.applySettings(s.current().conf)
-	if s.state == nil {
-		return nil
-	}
-	if err := s.state.SetSettings(changed); err != nil {
-		return fmt.Errorf("keep settings: %w", err)
-	}
-	return nil
+	return changed, nil
 }
 
 // applySettings puts a configuration's log and ledger in force, with the settings over them. The caller holds the
