@@ -8,7 +8,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
+	"strings"
 )
 
 // downloads is the user's folder for downloads, or the home folder where there is none.
@@ -17,10 +19,33 @@ func downloads() (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("find home folder: %w", err)
 	}
-	if dir := filepath.Join(home, "Downloads"); isDir(dir) {
+	dir := filepath.Join(home, "Downloads")
+	if runtime.GOOS != "windows" && runtime.GOOS != "darwin" {
+		dir = xdgDownloads(home, dir)
+	}
+	if isDir(dir) {
 		return dir, nil
 	}
 	return home, nil
+}
+
+// xdgDownloads reads where a desktop of freedesktop.org keeps downloads: the folder has a name in the user's
+// language.
+func xdgDownloads(home, otherwise string) string {
+	conf := os.Getenv("XDG_CONFIG_HOME")
+	if conf == "" {
+		conf = filepath.Join(home, ".config")
+	}
+	text, err := os.ReadFile(filepath.Join(conf, "user-dirs.dirs"))
+	if err != nil {
+		return otherwise
+	}
+	for line := range strings.Lines(string(text)) {
+		if value, ok := strings.CutPrefix(strings.TrimSpace(line), "XDG_DOWNLOAD_DIR="); ok {
+			return strings.ReplaceAll(strings.Trim(value, `"`), "$HOME", home)
+		}
+	}
+	return otherwise
 }
 
 func isDir(name string) bool {

@@ -29,6 +29,7 @@ type usagePage struct {
 	days      *daysView
 	problem   *widget.Notice
 	saved     *widget.Notice
+	unsaved   *widget.Notice
 	empty     *widget.Text
 	figures   *figuresView
 	charts    *usageChart
@@ -47,6 +48,7 @@ func newUsagePage(svc Service, d desk) *usagePage {
 	p.days = newDays(p.reload)
 	p.problem = widget.NewNotice(widget.Problem, widget.NewButton(widget.Quiet, theme.ViewRefreshIcon(), tr("usage.again"), p.reload))
 	p.saved = widget.NewNotice(widget.Info, widget.NewButton(widget.Quiet, theme.CancelIcon(), "", func() { p.notify(p.saved, "") }))
+	p.unsaved = widget.NewNotice(widget.Problem, widget.NewButton(widget.Quiet, theme.CancelIcon(), "", func() { p.notify(p.unsaved, "") }))
 	p.empty = widget.NewText(tr("usage.empty"), widget.Style{Color: widget.ColorMuted})
 	p.foot = widget.NewName("", widget.Style{Color: widget.ColorMuted, Size: theme.SizeNameCaptionText})
 	p.foot.RevealColor = theme.ColorNameBackground
@@ -59,7 +61,7 @@ func newUsagePage(svc Service, d desk) *usagePage {
 	csv := widget.NewButton(widget.Quiet, theme.DownloadIcon(), "CSV", func() { p.export("csv") })
 	json := widget.NewButton(widget.Quiet, theme.DownloadIcon(), "JSON", func() { p.export("json") })
 	top := container.New(layout.NewCustomPaddedVBoxLayout(8),
-		container.NewBorder(nil, nil, p.days.span, container.NewHBox(csv, json)), p.days.custom, p.problem, p.saved)
+		container.NewBorder(nil, nil, p.days.span, container.NewHBox(csv, json)), p.days.custom, p.problem, p.saved, p.unsaved)
 	p.root = container.NewBorder(container.New(layout.NewCustomPaddedLayout(pageMargin-4, 12, pageMargin, pageMargin), top), nil, nil, nil, p.scroll)
 	p.show()
 	return p
@@ -169,11 +171,12 @@ func (p *usagePage) export(format string) {
 			})
 		}
 		p.desk.run(func() {
+			saved, unsaved := trText("usage.saved", path), ""
 			if err != nil {
-				p.notify(p.problem, trText("usage.not_saved", err.Error()))
-				return
+				saved, unsaved = "", trText("usage.not_saved", err.Error())
 			}
-			p.notify(p.saved, trText("usage.saved", path))
+			p.notify(p.saved, saved)
+			p.notify(p.unsaved, unsaved)
 		})
 	}()
 }

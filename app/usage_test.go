@@ -129,6 +129,7 @@ func TestATableSortsByAClickOnItsHead(t *testing.T) {
 func TestExportOverwritesNothing(t *testing.T) {
 	home := t.TempDir()
 	t.Setenv("HOME", home)
+	t.Setenv("XDG_CONFIG_HOME", "")
 	speak(t, "en")
 	d, work := queueDesk()
 	p := newUsagePage(&fakeService{}, d)
@@ -150,6 +151,21 @@ func TestExportOverwritesNothing(t *testing.T) {
 	}
 	if !strings.Contains(p.saved.Text(), name+"-2.csv") {
 		t.Error(p.saved.Text())
+	}
+	for name, text := range map[string]string{".config": "", "下载": "", ".config/user-dirs.dirs": "XDG_DESKTOP_DIR=\"$HOME/桌面\"\nXDG_DOWNLOAD_DIR=\"$HOME/下载\"\n"} {
+		path := filepath.Join(home, name)
+		err := os.MkdirAll(filepath.Dir(path), 0o700)
+		if err == nil && text == "" {
+			err = os.MkdirAll(path, 0o700)
+		} else if err == nil {
+			err = os.WriteFile(path, []byte(text), 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if dir, err := downloads(); err != nil || dir != filepath.Join(home, "下载") {
+		t.Errorf("downloads of a Chinese desktop: %s %v", dir, err)
 	}
 	if _, err := saveNew(home, "x", "csv", func(io.Writer) error { return errors.New("no room") }); err == nil {
 		t.Error("a failure is none")
