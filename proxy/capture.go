@@ -68,17 +68,18 @@ func (b *bodies) forget() {
 // asks takes more of the request, says more of the answer.
 func (b *bodies) asks(text string) {
 	if b != nil {
-		b.add(&b.request, text)
+		take(b, &b.request, text)
 	}
 }
 
 func (b *bodies) says(text []byte) {
 	if b != nil {
-		b.add(&b.answer, string(text))
+		take(b, &b.answer, text)
 	}
 }
 
-func (b *bodies) add(to *[]byte, text string) {
+// take keeps as much of a text as there is room for.
+func take[T string | []byte](b *bodies, to *[]byte, text T) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if room := capturedBytes - len(*to); !b.forgotten && room > 0 {
@@ -105,6 +106,6 @@ func (b *bodies) asking() io.Writer { return askWriter{b} }
 type askWriter struct{ *bodies }
 
 func (w askWriter) Write(p []byte) (int, error) {
-	w.asks(string(p))
+	take(w.bodies, &w.request, p)
 	return len(p), nil
 }

@@ -189,7 +189,7 @@ func (s *Server) getSessions(w http.ResponseWriter, r *http.Request) {
 		list = append(list, sessionJSON{
 			Key: t.Key, First: ledger.Stamp(t.First), Last: ledger.Stamp(t.Last), Requests: t.Requests, Tokens: t.Usage.Total(), Input: t.Usage.Input, Output: t.Usage.Output,
 			Models: strings.Join(t.Models, ","), Vendors: strings.Join(t.Vendors, ","), Categories: strings.Join(t.Categories, ","),
-			AvgMS: t.Took.Mean().Milliseconds(), Success: percent(t.Succeeded, t.Requests), Cost: t.Cost.String(),
+			AvgMS: t.Took.Mean().Milliseconds(), Success: percent(t.Succeeded, t.Requests-t.Cancelled), Cost: t.Cost.String(),
 		})
 	}
 	writeJSON(w, http.StatusOK, map[string]any{"sessions": list, "hours": hours})

@@ -112,7 +112,7 @@ func (s *Server) route(c *routed, chain *route.Chain, r *http.Request) *anthropi
 func (s *Server) settle(ctx context.Context, c *routed) {
 	c.finish(ctx)
 	if c.direct != nil {
-		if c.rec.status == http.StatusTooManyRequests {
+		if c.rec.status == http.StatusTooManyRequests && c.asks.model != "" {
 			s.history.Refused(limiter.Key{Vendor: c.vendor.Name(), Model: c.asks.model})
 		}
 		c.direct.Hear(ctx, c.header, c.rec.err)

@@ -76,6 +76,9 @@ func (h *History) Refused(k limiter.Key) {
 	now := time.Now()
 	h.turn(now)
 	s := h.of(k)
+	if s == nil {
+		return
+	}
 	s.turn(now)
 	s.open.Refused++
 	s.minute.Refused++
@@ -87,21 +90,32 @@ func (h *History) note(snap limiter.Snapshot, now time.Time) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.turn(now)
+	seen := make(map[limiter.Key]bool, len(h.gauges))
 	for _, g := range snap.Gauges {
 		if h.gauges[g.Key] != nil || g.InFlight > 0 || g.Pending > 0 { // or nothing was ever called by that name
-			h.of(g.Key).note(g, now)
+			if s := h.of(g.Key); s != nil {
+				s.note(g, now)
+			}
+			seen[g.Key] = true
 		}
 	}
 	for k, s := range h.gauges {
+		if !seen[k] { // its vendor has left the configuration, or nobody has called it for long
+			s.note(limiter.Gauge{Key: k}, now)
+		}
 		if !s.drop(now.Add(-Span)) {
 			delete(h.gauges, k)
 		}
 	}
 }
 
+// mostGauges bounds how many gauges are remembered: clients choose the names of models.
+const mostGauges = 1000
+
+// of is a gauge's series, nil if there are too many.
 func (h *History) of(k limiter.Key) *series {
 	s := h.gauges[k]
-	if s == nil {
+	if s == nil && len(h.gauges) < mostGauges {
 		s = &series{}
 		h.gauges[k] = s
 	}

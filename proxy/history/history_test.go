@@ -2,6 +2,7 @@ package history
 
 import (
 	"context"
+	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -117,4 +118,35 @@ func TestMinutesOfGaugesInUseAreGivenAway(t *testing.T) {
 			t.Error(diff)
 		}
 	})
+}
+
+// A gauge that is gone with its vendor stands at nothing, and does not go on for ever.
+func TestAGaugeThatIsGoneStandsAtNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := New()
+		h.note(standing(2, 0, 3), time.Now())
+		time.Sleep(time.Second)
+		h.note(limiter.Snapshot{}, time.Now())
+		time.Sleep(2 * time.Second)
+		if points := h.Seconds(glm, time.Minute); points[len(points)-1].InFlight != 0 {
+			t.Errorf("%+v", points)
+		}
+		for range 70 {
+			time.Sleep(time.Minute)
+			h.note(limiter.Snapshot{}, time.Now())
+		}
+		if minutes := h.take(true); len(minutes) != 1 || len(h.gauges) != 0 {
+			t.Errorf("%d minutes, %d gauges", len(minutes), len(h.gauges))
+		}
+	})
+}
+
+func TestNamesThatClientsInventAreBounded(t *testing.T) {
+	h := New()
+	for i := range 2 * mostGauges {
+		h.Refused(limiter.Key{Vendor: "v", Model: strconv.Itoa(i)})
+	}
+	if len(h.gauges) != mostGauges {
+		t.Errorf("%d gauges", len(h.gauges))
+	}
 }

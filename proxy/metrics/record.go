@@ -3,6 +3,7 @@ package metrics
 import (
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -36,7 +37,7 @@ func (m *Metrics) Record(c ledger.Call, verdicts []Verdict) {
 	if c.First > 0 {
 		r.first.Observe(c.First.Seconds())
 	}
-	if c.Queued > 0 {
+	if c.Queued >= time.Millisecond {
 		r.queue.Observe(c.Queued.Seconds())
 	}
 	add(r.input, c.Usage.Input)
