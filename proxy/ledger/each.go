@@ -24,14 +24,14 @@ func (l *Ledger) Each(ctx context.Context, q Query, do func(Call) error) error {
 		return l.files.Load().read.QueryContext(ctx, query, args...)
 	}
 	return eachCall(query, where, args, func(_ int64, c Call) error {
-		if !q.wants(c.Vendor, c.Model, c.Served) {
+		if c.Time.IsZero() || !q.wants(c.Vendor, c.Model, c.Served) {
 			return nil
 		}
 		return do(c)
 	})
 }
 
-// eachCall reads rows of usage_log by time.
+// eachCall reads rows of usage_log by time. A row whose time another program wrote, and nobody can read, has none.
 func eachCall(query func(string, ...any) (*sql.Rows, error), where string, args []any, do func(id int64, c Call) error) error {
 	rows, err := query(selectCall+where+" ORDER BY ts, id", args...)
 	if err != nil {
@@ -42,9 +42,6 @@ func eachCall(query func(string, ...any) (*sql.Rows, error), where string, args 
 		id, c, err := scanCall(rows)
 		if err != nil {
 			return fmt.Errorf("read ledger: %w", err)
-		}
-		if c.Time.IsZero() {
-			continue
 		}
 		if err := do(id, c); err != nil {
 			return err

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -13,9 +14,9 @@ import (
 // wait for all of them.
 const importBatch = 5000
 
-// Import copies the rows of the reference's database, of any version, or of another ledger, and returns how many
-// those were. Frames of usage are not copied. The database is not changed. What was imported before is left out, so
-// that it may be done again.
+// Import copies the rows of the reference's database, of any version, and returns how many those were. Frames of
+// usage are not copied. The database is not changed. What was imported before is left out, so that it may be done
+// again. The error may be that the file is a ledger, whose calls may be in this one already.
 func (l *Ledger) Import(ctx context.Context, path string) (added int, err error) {
 	if _, err := os.Stat(path); err != nil {
 		return 0, fmt.Errorf("import: %w", err)
@@ -34,8 +35,8 @@ func (l *Ledger) Import(ctx context.Context, path string) (added int, err error)
 		return 0, fmt.Errorf("import %s: %w", path, err)
 	}
 	for {
-		n, err := l.importSome(ctx, source.DB, mark)
-		if added += n; err != nil || n == 0 {
+		n, more, err := l.importSome(ctx, source.DB, mark)
+		if added += n; err != nil || !more {
 			return added, err
 		}
 	}
@@ -47,27 +48,29 @@ func markOf(ctx context.Context, db *sql.DB) (mark string, err error) {
 	return mark, err
 }
 
-// importSome copies the next rows.
-func (l *Ledger) importSome(ctx context.Context, source *sql.DB, mark string) (n int, err error) {
+// importSome copies the next rows: n of them, for those without a time that can be read are left out.
+func (l *Ledger) importSome(ctx context.Context, source *sql.DB, mark string) (n int, more bool, err error) {
 	tx, err := l.files.Load().write.BeginTx(ctx, nil)
 	if err != nil {
-		return 0, fmt.Errorf("import: %w", err)
+		return 0, false, fmt.Errorf("import: %w", err)
 	}
 	defer tx.Rollback()
 	last := int64(0)
 	err = tx.QueryRow("SELECT last_id FROM imported WHERE source = ?", mark).Scan(&last)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return 0, fmt.Errorf("import: %w", err)
+		return 0, false, fmt.Errorf("import: %w", err)
 	}
 	query := func(query string, args ...any) (*sql.Rows, error) { return source.QueryContext(ctx, query, args...) }
 	var calls []Call
 	err = eachCall(query, " WHERE id IN (SELECT id FROM usage_log WHERE id > ? ORDER BY id LIMIT ?)", []any{last, importBatch}, func(id int64, c Call) error {
-		last = max(last, id)
-		calls = append(calls, c)
+		last, more = max(last, id), true
+		if !c.Time.IsZero() {
+			calls = append(calls, c)
+		}
 		return nil
 	})
-	if err != nil || len(calls) == 0 {
-		return 0, err
+	if err != nil || !more {
+		return 0, false, err
 	}
 	if err = insertCalls(tx, calls); err == nil {
 		_, err = tx.Exec("INSERT INTO imported VALUES (?, ?) ON CONFLICT DO UPDATE SET last_id = excluded.last_id", mark, last)
@@ -76,9 +79,9 @@ func (l *Ledger) importSome(ctx context.Context, source *sql.DB, mark string) (n
 		err = tx.Commit()
 	}
 	if err != nil {
-		return 0, fmt.Errorf("import: %w", err)
+		return 0, false, fmt.Errorf("import: %w", err)
 	}
-	return len(calls), nil
+	return len(calls), true, nil
 }
 
 // copied is a database in a file of its own.
@@ -101,6 +104,9 @@ func copyOf(ctx context.Context, path string) (*copied, error) {
 		return nil, err
 	}
 	defer db.Close()
+	if v, err := userVersion(db); err != nil || v != 0 {
+		return nil, cmp.Or(err, errors.New("this is a ledger of Afterglow; expected the reference's usage.db"))
+	}
 	dir, err := os.MkdirTemp("", "afterglow-import-")
 	if err != nil {
 		return nil, err

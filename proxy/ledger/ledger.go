@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -40,11 +41,12 @@ type Ledger struct {
 	wake      chan struct{} // one deep: the buffer is not empty any more, or is full
 	closing   chan struct{}
 	done      chan struct{} // closed when the writer has ended
+	lost      error         // why there is no usable database now; the writer's alone
 	retention atomic.Int64  // a time.Duration
 	written   atomic.Int64
 	dropped   atomic.Int64
-	problem   atomic.Pointer[string]
-	troubled  atomic.Bool // the problem is that rows could not be written
+	notice    atomic.Pointer[string] // what became of the database that was there; it stays true
+	trouble   atomic.Pointer[string] // why rows could not be written; nil since some could
 }
 
 // files are the database's two handles.
@@ -75,7 +77,7 @@ func Open(o Options) (*Ledger, error) {
 	switch {
 	case errors.Is(err, ErrNewer):
 		l.path = fmt.Sprintf("%s.v%d", o.Path, version)
-		l.report(fmt.Errorf("%w; it is left as it is, and rows go to %s", err, l.path))
+		l.report(&l.notice, fmt.Errorf("%w; it is left as it is, and rows go to %s", err, l.path))
 		f, err = openFiles(l.path)
 	case broken(err):
 		f, err = l.startAnew(err)
@@ -91,17 +93,19 @@ func Open(o Options) (*Ledger, error) {
 // startAnew sets the database aside and begins another.
 func (l *Ledger) startAnew(why error) (*files, error) {
 	aside, err := setAside(l.path)
-	if err != nil {
+	switch {
+	case err == nil:
+		l.report(&l.notice, fmt.Errorf("%w; it was kept as %s, and a new one was begun", why, aside))
+	case !errors.Is(err, os.ErrNotExist): // or it was set aside before, and no other could be begun
 		return nil, fmt.Errorf("set ledger aside, which cannot be used (%w): %w", why, err)
 	}
-	l.report(fmt.Errorf("%w; it was kept as %s, and a new one was begun", why, aside))
 	return openFiles(l.path)
 }
 
 // report logs a problem and keeps it for Stats.
-func (l *Ledger) report(err error) {
+func (l *Ledger) report(problem *atomic.Pointer[string], err error) {
 	text := err.Error()
-	if old := l.problem.Swap(&text); old == nil || *old != text {
+	if old := problem.Swap(&text); old == nil || *old != text {
 		l.log.Error("ledger", "error", err)
 	}
 }
@@ -151,9 +155,13 @@ func (l *Ledger) Stats() Stats {
 			s.Bytes += info.Size()
 		}
 	}
-	if p := l.problem.Load(); p != nil {
-		s.Problem = *p
+	var problems []string
+	for _, p := range []*string{l.notice.Load(), l.trouble.Load()} {
+		if p != nil {
+			problems = append(problems, *p)
+		}
 	}
+	s.Problem = strings.Join(problems, "; ")
 	return s
 }
 

@@ -170,7 +170,7 @@ func TestADayIsTheLocalOne(t *testing.T) {
 	}
 	here := time.Local
 	time.Local = zone
-	defer func() { time.Local = here }()
+	t.Cleanup(func() { time.Local = here }) // after the ledger's goroutine has ended
 	l := open(t, file(t))
 	times := []time.Time{ // the clock went back on 2026-11-01 at 02:00
 		time.Date(2026, 10, 31, 23, 59, 59, 999e6, zone), time.Date(2026, 11, 1, 0, 0, 0, 0, zone), time.Date(2026, 11, 1, 23, 59, 59, 999e6, zone), time.Date(2026, 11, 2, 0, 0, 0, 0, zone),

@@ -13,20 +13,23 @@ const (
 	// tidyStep is the pause between two steps, tidyEvery between two looks at what is old.
 	tidyStep  = 20 * time.Millisecond
 	tidyEvery = 3 * time.Hour
-	// tidyPages is how many free pages one step gives back to the disk.
-	tidyPages = 500
+	// tidyLater is the pause after a step that failed.
+	tidyLater = time.Minute
 )
 
 // tidy deletes some of what is too old, and gives some of the room back. It returns when it wants to go on.
 func (l *Ledger) tidy() time.Duration {
-	more, err := l.deleteOld(time.Now())
-	if err != nil {
-		if !broken(err) { // a broken one is replaced when the next row is written
-			l.report(err)
-		}
-		return tidyEvery
+	if l.lost != nil {
+		return tidyLater
 	}
-	if more {
+	more, err := l.deleteOld(time.Now())
+	switch {
+	case err != nil:
+		// Another process holds it, or it is broken and is replaced when the next row is written; and whatever else it
+		// is keeps rows from being written too, and is reported then.
+		l.log.Debug("ledger: old rows stay for now", "error", err)
+		return tidyLater
+	case more:
 		return tidyStep
 	}
 	return tidyEvery
@@ -60,20 +63,23 @@ func (l *Ledger) deleteOld(now time.Time) (more bool, err error) {
 			more = true
 		}
 	}
-	free := 0
-	if err := db.QueryRow("PRAGMA freelist_count").Scan(&free); err != nil {
-		return false, err
+	before, err := l.freePages()
+	if err != nil || before == 0 {
+		return more, err
 	}
-	if free > tidyPages {
-		more = true
+	if err := l.vacuum(); err != nil {
+		return more, err
 	}
-	if free == 0 {
-		return more, nil
-	}
-	return more, l.vacuum()
+	after, err := l.freePages()
+	return more || after > 0 && after < before, err
 }
 
-// vacuum gives some free pages back.
+func (l *Ledger) freePages() (n int, err error) {
+	err = l.files.Load().write.QueryRow("PRAGMA freelist_count").Scan(&n)
+	return n, err
+}
+
+// vacuum gives some free pages back: none of a database without incremental vacuum.
 func (l *Ledger) vacuum() error {
 	// The pragma frees a page with each row that is read.
 	rows, err := l.files.Load().write.QueryContext(context.Background(), "PRAGMA incremental_vacuum(500)")

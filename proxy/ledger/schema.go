@@ -75,6 +75,7 @@ func openFiles(path string) (*files, error) {
 		write.Close()
 		return nil, fmt.Errorf("open ledger %s: %w", path, err)
 	}
+	shrinkable(write)
 	read, err := sql.Open("sqlite", dsn(path, "_pragma=query_only(1)"))
 	if err != nil {
 		write.Close()
@@ -82,6 +83,15 @@ func openFiles(path string) (*files, error) {
 	}
 	read.SetMaxOpenConns(4)
 	return &files{write, read}, nil
+}
+
+// shrinkable lets a database that another program made, the reference's, give room back. It is written anew for that,
+// once; where that fails, as on a disk that is full, it only does not shrink.
+func shrinkable(db *sql.DB) {
+	mode := 0
+	if err := db.QueryRow("PRAGMA auto_vacuum").Scan(&mode); err == nil && mode == 0 {
+		db.Exec("PRAGMA auto_vacuum = 2; VACUUM")
+	}
 }
 
 func userVersion(db interface {

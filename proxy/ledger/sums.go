@@ -174,7 +174,9 @@ func (s *Sums) decode(took, queued, first []byte) error {
 func sumUp(tx *sql.Tx) error {
 	all := newSums()
 	err := eachCall(tx.Query, "", nil, func(_ int64, c Call) error {
-		all.add(&c)
+		if !c.Time.IsZero() {
+			all.add(&c)
+		}
 		return nil
 	})
 	if err != nil {

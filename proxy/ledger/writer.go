@@ -128,18 +128,21 @@ func (l *Ledger) flush() {
 		}
 		if err = l.write(calls, minutes); err == nil {
 			l.written.Add(int64(len(calls)))
-			if l.troubled.Swap(false) {
-				l.problem.Store(nil)
-			}
+			l.trouble.Store(nil)
 			return
 		}
-		if broken(err) {
-			l.replace(err)
+		if l.lost == nil && broken(err) {
+			// Both handles are closed first: not every system renames a file that is open. Until there are others,
+			// who reads gets an error.
+			l.lost = err
+			l.files.Load().close()
+		}
+		if l.lost != nil {
+			l.replace()
 		}
 	}
-	l.troubled.Store(true)
 	l.dropped.Add(int64(len(calls)))
-	l.report(err)
+	l.report(&l.trouble, err)
 }
 
 func (l *Ledger) pause(d time.Duration) {
@@ -155,17 +158,15 @@ func broken(err error) bool {
 	return errors.As(err, &e) && (e.Code()&0xff == sqlite3.SQLITE_CORRUPT || e.Code()&0xff == sqlite3.SQLITE_NOTADB)
 }
 
-// replace begins a new database in place of a broken one.
-func (l *Ledger) replace(why error) {
-	old := l.files.Load()
-	old.write.Close()
-	f, err := l.startAnew(why)
+// replace begins a new database in place of the lost one. If it cannot, the next try may.
+func (l *Ledger) replace() {
+	f, err := l.startAnew(l.lost)
 	if err != nil {
-		l.report(err)
+		l.report(&l.trouble, err)
 		return
 	}
 	l.files.Store(f)
-	old.read.Close()
+	l.lost = nil
 }
 
 // write writes a batch: all of it or nothing.
