@@ -11,7 +11,7 @@ import (
 type Query struct {
 	From, To string // local days, "2006-01-02", both included; "" = without an end
 	Vendors  []string
-	Models   []string // the client's names or the served ones
+	Models   []string // the client's names or the served ones; of sessions, whose sums have no client's name, the served ones
 }
 
 // Row is one day's calls of one kind to one model.
