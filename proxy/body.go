@@ -1,9 +1,13 @@
 package proxy
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"io"
+	"net"
 	"net/http"
+	"os"
 	"time"
 	"unsafe"
 
@@ -55,24 +59,44 @@ func (s *Server) readHeld(w http.ResponseWriter, r *http.Request) (string, *anth
 		return "", anthropic.Errorf(http.StatusRequestEntityTooLarge, "the body is longer than %d bytes (max_body)", tooLarge.Limit)
 	}
 	if err != nil {
-		return "", anthropic.Errorf(http.StatusBadRequest, "read body: %v", err)
+		return "", unread(r.Context(), err)
 	}
 	return body, nil
 }
 
-// readBody reads to the very end, because net/http notices a client that hangs up only after that.
+// unread is the error of a body that did not come whole.
+func unread(ctx context.Context, err error) *anthropic.Error {
+	var broken *net.OpError
+	switch {
+	case cancelled(ctx):
+		return cancelledError()
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return anthropic.Errorf(http.StatusRequestTimeout, "read body: it was not there after %v", bodyTimeout)
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.As(err, &broken):
+		e := anthropic.Errorf(http.StatusBadRequest, "read body: %v", err)
+		e.Cause = fmt.Errorf("%w: %w", errClient, err)
+		return e
+	}
+	return anthropic.Errorf(http.StatusBadRequest, "read body: %v", err)
+}
+
+// readBody reads to the very end, because net/http notices a client that hangs up only after that. Of a body that
+// failed no more can be read, or net/http would wait for its rest before it answers.
 func readBody(w http.ResponseWriter, r *http.Request, limit int64) (string, error) {
 	control := http.NewResponseController(w)
 	if err := control.SetReadDeadline(time.Now().Add(bodyTimeout)); err != nil {
 		return "", err
 	}
-	defer control.SetReadDeadline(time.Time{})
+	defer context.AfterFunc(r.Context(), func() { control.SetReadDeadline(time.Now()) })() // the user cancelled the call
 	src := http.MaxBytesReader(w, r.Body, limit)
 	buf := make([]byte, 0, 1+min(max(r.ContentLength, 4<<10), firstRoom))
 	for {
 		n, err := src.Read(buf[len(buf):cap(buf)])
 		buf = buf[:len(buf)+n]
 		if err == io.EOF {
+			if err := control.SetReadDeadline(time.Time{}); err != nil {
+				return "", err
+			}
 			// The bytes are never touched again, so the string may share them.
 			return unsafe.String(unsafe.SliceData(buf), len(buf)), nil
 		}

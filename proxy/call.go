@@ -94,12 +94,12 @@ func (s *Server) Call(number int) (CallDetail, bool) {
 	if rec == nil {
 		return CallDetail{}, false
 	}
-	return rec.detail(s.conf().Prices), true
+	return rec.detail(s.conf().Prices, true), true
 }
 
 // Cancel ends a call for the user: it leaves its queue, or its vendor is left. Its client gets an error after
-// which it does not ask again, or, once the answer has begun, an error event; where it then asks the same again, it
-// gets the error. Cancel's own error is ErrNoCall.
+// which it does not ask again, or, once the answer has begun, an error event; where the client of a session then asks
+// the same of the chain again, it gets the error. Cancel's own error is ErrNoCall.
 func (s *Server) Cancel(number int) error {
 	rec := s.calls.find(number)
 	if rec == nil {
@@ -143,12 +143,15 @@ func (rec *record) view(prices price.Table) Call {
 	return c
 }
 
-func (rec *record) detail(prices price.Table) CallDetail {
+// detail is all that is known of a call; only whole, with header and bodies.
+func (rec *record) detail(prices price.Table, whole bool) CallDetail {
 	rec.mu.Lock()
 	defer rec.mu.Unlock()
 	d := CallDetail{
 		Call: rec.view(prices), RequestID: rec.request, ModelServed: rec.named, Retries: rec.retries(), Adaptations: append([]string{}, rec.labels()...),
-		Request: masked(rec.asked), Answer: masked(rec.answer), Bodies: rec.bodies.view(),
+	}
+	if whole {
+		d.Request, d.Answer, d.Bodies = masked(rec.asked), masked(rec.answer), rec.bodies.view()
 	}
 	for _, t := range rec.trail {
 		d.Tries = append(d.Tries, Try{t.Vendor, t.Model, t.Verdict, t.Reason, t.Status, t.Retries, t.Queued, t.Took})

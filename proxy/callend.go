@@ -2,15 +2,26 @@ package proxy
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
+	"net/http"
 	"time"
 
 	"afterglow/proxy/ledger"
 )
 
-// end completes a call's record, and hands it to everybody who keeps or counts calls.
+// end completes a call's record, and hands it to everybody who keeps or counts calls. It is deferred, and a panic
+// that ends the call goes on.
 func (s *Server) end(rec *record) {
-	rec.close()
+	problem := recover()
+	if problem != nil {
+		defer panic(problem)
+		if problem != http.ErrAbortHandler {
+			rec.err = fmt.Errorf("%w: %v", errInternal, problem)
+		}
+	}
+	class := classOf(rec.err, rec.gone)
+	rec.close(class, s.outcome(rec, class))
 	rec.cancel(nil)
 	s.calls.end(rec)
 	s.limiter.Notify()
@@ -20,6 +31,17 @@ func (s *Server) end(rec *record) {
 	}
 	s.count(rec, call)
 	s.logCall(rec, call)
+}
+
+// outcome is how a call ended, in words.
+func (s *Server) outcome(rec *record, class ledger.Class) string {
+	switch {
+	case class == ledger.Gone || class == ledger.Cancelled:
+		return "cancelled"
+	case rec.err != nil:
+		return s.scrubbed(rec.err.Error(), rec.asked, rec.query)
+	}
+	return "ok"
 }
 
 // logCall writes the log's line of a call.

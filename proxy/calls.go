@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"sync"
+	"time"
 )
 
 // keptCalls is how many records are kept of calls that have ended, the latest.
@@ -37,6 +38,18 @@ func (c *calls) end(r *record) {
 	delete(c.live, r.number)
 	c.ended++
 	c.last[c.ended%keptCalls] = r
+}
+
+// allEnded waits until no call is under way, but at most for d.
+func (c *calls) allEnded(d time.Duration) {
+	for deadline := time.Now().Add(d); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		c.mu.Lock()
+		live := len(c.live)
+		c.mu.Unlock()
+		if live == 0 {
+			return
+		}
+	}
 }
 
 // all returns the calls under way, the latest first, and then those that ended, the latest first. live is how

@@ -11,10 +11,15 @@ import (
 	"afterglow/proxy/vendor"
 )
 
+// errInternal marks an error that is a mistake of this program.
+var errInternal = errors.New("panic")
+
 // classOf says why a call did not end well; gone, that its client left.
 func classOf(err error, gone bool) ledger.Class {
 	var silent *vendor.TimeoutError
 	switch {
+	case errors.Is(err, errInternal):
+		return ledger.Internal
 	case errors.Is(err, errCancelled):
 		return ledger.Cancelled
 	case gone:

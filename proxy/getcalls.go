@@ -65,15 +65,16 @@ func usageOf(u anthropic.Usage, details map[string]int64) usageJSON {
 	return usageJSON{u.Input, u.Output, u.CacheRead, u.CacheCreation, u.CacheCreation1h, u.Reasoning, details}
 }
 
-// json is a record as the control API gives it, without header and bodies.
-func (s *Server) json(rec *record) callJSON {
-	d := rec.detail(s.conf().Prices)
+// json is a record as the control API gives it; whole, with header and bodies.
+func (s *Server) json(rec *record, whole bool) callJSON {
+	d := rec.detail(s.conf().Prices, whole)
 	j := callJSON{
 		Number: d.Number, Kind: d.Kind, Operation: d.Operation, Started: d.Started.UTC(), Phase: d.Phase, RequestID: d.RequestID, Session: d.Session, Agent: d.Agent,
 		Model: d.Model, Vendor: d.Vendor, VendorModel: d.VendorModel, ModelServed: d.ModelServed, Stream: d.Stream, Status: d.Status,
 		Class: string(d.Class), Outcome: d.Outcome, QueuedMS: d.Queued.Milliseconds(), FirstMS: d.First.Milliseconds(), TookMS: d.Took.Milliseconds(),
 		Retries: d.Retries, Adaptations: d.Adaptations, Usage: usageOf(d.Usage, nil), Cost: d.Cost.String(), Tries: []tryJSON{},
 	}
+	j.RequestHeader, j.AnswerHeader, j.Bodies = d.Request, d.Answer, d.Bodies
 	if d.Phase == Ended {
 		j.Usage.Details = rec.details
 	}
@@ -101,7 +102,7 @@ func (s *Server) getCalls(w http.ResponseWriter, r *http.Request) {
 	records, _ := s.calls.all()
 	for _, rec := range records {
 		if rec.number > after {
-			list = append(list, s.json(rec))
+			list = append(list, s.json(rec, false))
 		}
 	}
 	writeJSON(w, http.StatusOK, map[string]any{"calls": list})
@@ -115,9 +116,7 @@ func (s *Server) getCall(w http.ResponseWriter, r *http.Request) {
 		writeError(w, anthropic.Errorf(http.StatusNotFound, "call %s: it is neither under way nor one of the last %d", r.PathValue("number"), keptCalls))
 		return
 	}
-	d, j := rec.detail(nil), s.json(rec)
-	j.RequestHeader, j.AnswerHeader, j.Bodies = d.Request, d.Answer, d.Bodies
-	writeJSON(w, http.StatusOK, j)
+	writeJSON(w, http.StatusOK, s.json(rec, true))
 }
 
 // deleteCall serves DELETE /api/calls/{number}: it cancels a call under way.

@@ -71,8 +71,14 @@ func (s *Server) Run(ctx context.Context) error {
 	if err := s.instance.remove(); err != nil {
 		s.log.Warn("a stale file stays", "error", err)
 	}
+	return errors.Join(err, s.Close())
+}
+
+// Close closes the ledger. Run does it too; it may be done twice.
+func (s *Server) Close() error {
+	var err error
 	if s.ledger != nil {
-		err = errors.Join(err, s.ledger.Close())
+		err = s.ledger.Close()
 	}
 	if s.demoFolder != "" {
 		err = errors.Join(err, os.RemoveAll(s.demoFolder))
@@ -90,6 +96,9 @@ func (s *Server) serve(l net.Listener) {
 	}()
 }
 
+// lastWords is how long calls that were cut may take to end, so that they are in the ledger.
+const lastWords = 2 * time.Second
+
 // drain waits for calls under way. Streams of snapshots end at once, or it would wait for them.
 func (s *Server) drain() error {
 	close(s.draining)
@@ -102,6 +111,7 @@ func (s *Server) drain() error {
 	}
 	if err != nil {
 		s.http.Close()
+		s.calls.allEnded(lastWords)
 		err = fmt.Errorf("drain: calls were cut after %v: %w", s.conf().Drain, err)
 	}
 	for _, v := range s.current().vendors {
@@ -138,7 +148,7 @@ func (s *Server) RunAnyway(ctx context.Context) error {
 	for s.Listen() != nil {
 		select {
 		case <-ctx.Done():
-			return nil
+			return s.Close()
 		case <-time.After(retryListen):
 		}
 	}

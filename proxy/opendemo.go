@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"context"
+	"errors"
 	"os"
 
 	"afterglow/proxy/logging"
@@ -32,12 +33,16 @@ func openDemo(ctx context.Context, set Setup, log *logging.Log) (*Server, error)
 		demo.Close()
 		return nil, err
 	}
+	book := openLedger(conf.Ledger, temp, log)
 	s, err := New(Options{
-		Config: conf, Demo: true, Ledger: openLedger(conf.Ledger, temp, log), Instance: dir, Version: set.Version, Log: log.Logger, Logging: log,
+		Config: conf, Demo: true, Ledger: book, Instance: dir, Version: set.Version, Log: log.Logger, Logging: log,
 	})
 	if err != nil {
+		if book != nil {
+			book.Close()
+		}
 		demo.Close()
-		return nil, err
+		return nil, errors.Join(err, os.RemoveAll(temp))
 	}
 	s.demoFolder = temp
 	go func() {

@@ -47,7 +47,11 @@ func (p progress) At(step route.Step) {
 
 // Tried implements route.Progress.
 func (p progress) Tried(t route.Try) {
+	t.Reason = p.server.scrubbed(t.Reason, p.asked, p.query)
 	p.set(func() {
 		p.trail, p.now = append(p.trail, t), 0
 	})
+	if t.Verdict == "next_tier" {
+		p.server.log.Info("tier failed", "vendor", t.Vendor, "model", t.Model, "status", t.Status, "reason", t.Reason)
+	}
 }

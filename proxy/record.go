@@ -64,8 +64,11 @@ const (
 	kindRoute    = "route"    // a vendor route
 )
 
-// longestOutcome bounds, in bytes, what a record keeps of an error.
-const longestOutcome = 500
+// longestOutcome and longestEndpoint bound, in bytes, what a record keeps of an error and of a path.
+const (
+	longestOutcome  = 500
+	longestEndpoint = 500
+)
 
 // statusClientGone is the status of a call whose client left before it got one, as nginx calls it.
 const statusClientGone = 499
@@ -78,7 +81,7 @@ const agentHeader = "X-Claude-Code-Agent-Id"
 func (s *Server) begin(r *http.Request, kind, operation string) (*record, *http.Request) {
 	ctx, cancel := context.WithCancelCause(r.Context())
 	rec := &record{
-		start: time.Now(), kind: kind, operation: operation, endpoint: r.URL.Path, query: r.URL.RawQuery, cancel: cancel,
+		start: time.Now(), kind: kind, operation: operation, endpoint: shortened(r.URL.Path, longestEndpoint), query: r.URL.RawQuery, cancel: cancel,
 		agent: name(r.Header.Get(agentHeader)), asked: r.Header, phase: Connecting,
 	}
 	rec.since = rec.start
@@ -118,8 +121,12 @@ func (rec *record) answered(r *route.Reply) {
 	})
 }
 
-// refuse notes an error that the client was given.
+// refuse notes an error that the client was given, or would have been, had it not left.
 func (rec *record) refuse(e *anthropic.Error) {
+	if errors.Is(e.Cause, errClient) {
+		rec.leave(e)
+		return
+	}
 	rec.err = e
 	rec.set(func() { rec.status, rec.request = e.Status, e.RequestID })
 }
@@ -186,24 +193,16 @@ func (rec *record) labels() []string {
 	return nil
 }
 
-// close completes the record.
-func (rec *record) close() {
-	class := classOf(rec.err, rec.gone)
+// close completes the record, with the words that say how it ended. They are all that is kept of its error, which
+// may hold a vendor's whole answer.
+func (rec *record) close(class ledger.Class, outcome string) {
 	rec.mu.Lock()
 	defer rec.mu.Unlock()
 	rec.enter(Ended)
-	rec.took, rec.class, rec.until = rec.since.Sub(rec.start), class, time.Time{}
-	rec.outcome = "ok"
-	switch {
-	case class == ledger.Gone || class == ledger.Cancelled:
-		rec.outcome = "cancelled"
-	case rec.err != nil: // the words alone: an error may hold a vendor's whole answer
-		text := rec.err.Error()
-		rec.outcome = scrubbed(strings.Clone(text[:min(len(text), longestOutcome)]), rec.asked, rec.query)
-	}
+	rec.took, rec.class, rec.outcome, rec.until = rec.since.Sub(rec.start), class, outcome, time.Time{}
 	rec.err = nil
 	rec.asked, rec.answer, rec.query = masked(rec.asked), masked(rec.answer), ""
 }
 
 // errClient marks an error that says the client is gone, not the vendor.
-var errClient = errors.New("write to client")
+var errClient = errors.New("the client is gone")

@@ -35,14 +35,14 @@ type Options struct {
 	// Credentials are where keys and sign-ins are that the configuration does not hold; nil keeps none.
 	Credentials *credential.Store
 	Sites       vendor.Sites   // where sign-ins lead; for tests
-	Ledger      *ledger.Ledger // Run closes it; nil keeps nothing
+	Ledger      *ledger.Ledger // Close closes it; nil keeps nothing
 	Instance    string         // the folder in which the server says where it listens; "" says nothing
 	Version     string         // of the program, for the same and for those who ask
 	Log         *slog.Logger   // nil logs nothing
 	Logging     Logging        // what may be changed of Log; nil = nothing
 }
 
-// Server is the proxy. Make it with New, run it with Run.
+// Server is the proxy. Make it with New, run it with Run, and close it if it never ran.
 type Server struct {
 	limiter   *limiter.Controller
 	memory    *route.Memory
@@ -58,7 +58,7 @@ type Server struct {
 	evidence   atomic.Bool // every frame of usage is kept as it came
 	state      *config.State
 	demo       bool
-	demoFolder string // of a demo's ledger; Run removes it
+	demoFolder string // of a demo's ledger; Close removes it
 	version    string
 	log        *slog.Logger
 	logging    Logging // nil: nothing of the log is changed
@@ -178,7 +178,7 @@ func (s *Server) prepare(conf config.Config) (*generation, error) {
 	if next.natives, err = natives(s.running.Load(), conf.Native); err != nil {
 		return nil, err
 	}
-	next.chain = route.New(conf, next.vendors, s.memory, s.limiter, s.log)
+	next.chain = route.New(conf, next.vendors, s.memory, s.limiter)
 	return next, nil
 }
 

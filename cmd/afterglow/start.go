@@ -30,6 +30,7 @@ func start(ctx context.Context, set proxy.Setup, hidden bool, stderr io.Writer) 
 	if err != nil {
 		return err
 	}
+	defer server.Close()
 	if err := checkDisplay(); err != nil {
 		return err
 	}

@@ -48,6 +48,7 @@ func serve(cmd *cobra.Command, set proxy.Setup, log *logging.Log) error {
 	if err != nil {
 		return err
 	}
+	defer server.Close()
 	if err := server.Listen(); err != nil {
 		return err
 	}

@@ -75,7 +75,6 @@ func (s *search) attempt(ctx context.Context, at *place) (reply *Reply, ended bo
 	case clientFault:
 		return nil, true, err
 	}
-	s.chain.log.Info("tier failed", "vendor", at.key.Vendor, "model", s.call.Request.Model, "error", err)
 	if f.counts || !f.until.IsZero() {
 		at.ticket.fail(f)
 	}

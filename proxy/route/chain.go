@@ -7,7 +7,6 @@ package route
 
 import (
 	"context"
-	"log/slog"
 	"slices"
 	"time"
 
@@ -22,14 +21,13 @@ type Chain struct {
 	conf     config.Config
 	memory   *Memory
 	limiter  *limiter.Controller
-	log      *slog.Logger
 	adapters map[*vendor.Vendor]*adapter
 }
 
 // New returns a chain over the vendors of a configuration, in its order. What calls teach goes into
 // memory.
-func New(conf config.Config, vendors []*vendor.Vendor, memory *Memory, l *limiter.Controller, log *slog.Logger) *Chain {
-	c := &Chain{conf: conf, memory: memory, limiter: l, log: log, adapters: map[*vendor.Vendor]*adapter{}}
+func New(conf config.Config, vendors []*vendor.Vendor, memory *Memory, l *limiter.Controller) *Chain {
+	c := &Chain{conf: conf, memory: memory, limiter: l, adapters: map[*vendor.Vendor]*adapter{}}
 	for _, names := range conf.Order() {
 		var tier []*vendor.Vendor
 		for _, name := range names {

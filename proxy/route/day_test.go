@@ -123,7 +123,7 @@ func dayChain(t *testing.T, begin time.Time) *Chain {
 	}
 	memory := NewMemory(func() {})
 	memory.Health.Configure(conf.Vendors)
-	return New(conf, vendors, memory, limiter.New(), slog.New(slog.DiscardHandler))
+	return New(conf, vendors, memory, limiter.New())
 }
 
 // trail keeps the tries of a call.
