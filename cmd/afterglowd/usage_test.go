@@ -36,7 +36,7 @@ func (b *fakeBook) Close() error { return nil }
 func row(date, vendor, operation string, requests int64) ledger.Row {
 	return ledger.Row{Date: date, Vendor: vendor, Category: "cc", Operation: operation, Model: "claude-opus-5-5", Served: "glm-5.1", Sums: ledger.Sums{
 		Requests: requests, Succeeded: requests, Usage: anthropic.Usage{Input: 1000 * requests, Output: 10, CacheCreation: 2, CacheRead: 3},
-		Cost: price.Cost{Yuan: 1.5, Priced: requests}, Took: ledger.Histogram{Count: requests, Total: time.Duration(requests) * 1500 * time.Millisecond},
+		Cost: price.Cost{Yuan: 1.5, Priced: requests}, Took: took(requests),
 	}}
 }
 
@@ -135,4 +135,12 @@ func TestUsageSpans(t *testing.T) {
 	if got := byWeek.of("2027-01-01"); got != "2026-W53" {
 		t.Error(got)
 	}
+}
+
+// took are n calls of one and a half seconds.
+func took(n int64) (h ledger.Histogram) {
+	for range n {
+		h.Observe(1500 * time.Millisecond)
+	}
+	return h
 }

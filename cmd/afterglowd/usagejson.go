@@ -25,6 +25,7 @@ type usageRowJSON struct {
 type sumsJSON struct {
 	Requests   int64    `json:"requests"`
 	Succeeded  int64    `json:"succeeded"`
+	Cancelled  int64    `json:"cancelled"` // by the user, or their client left
 	Failovers  int64    `json:"failovers"`
 	Input      int64    `json:"input_tokens"`
 	Output     int64    `json:"output_tokens"`
@@ -61,6 +62,6 @@ func (r *usageReport) json() usageJSON {
 
 func sumsOf(s *ledger.Sums) sumsJSON {
 	u, c := s.Usage, s.Cost
-	return sumsJSON{s.Requests, s.Succeeded, s.Failovers, u.Input, u.Output, u.CacheCreation, u.CacheRead, u.Total(),
+	return sumsJSON{s.Requests, s.Succeeded, s.Cancelled, s.Failovers, u.Input, u.Output, u.CacheCreation, u.CacheRead, u.Total(),
 		costJSON{c.Dollars, c.Yuan, c.Priced, c.Unpriced}, s.Took.Mean().Milliseconds()}
 }

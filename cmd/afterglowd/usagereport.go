@@ -33,8 +33,8 @@ func report(by period, q ledger.Query, found []ledger.Row) *usageReport {
 			r.sums[line] = &ledger.Sums{}
 			r.lines = append(r.lines, line)
 		}
-		addSums(r.sums[line], &row.Sums)
-		addSums(&r.total, &row.Sums)
+		r.sums[line].Add(row.Sums)
+		r.total.Add(row.Sums)
 		if row.FailedOn != "" {
 			r.failovers[[2]string{row.FailedOn, row.Vendor}] += row.Failovers
 		}
@@ -44,20 +44,6 @@ func report(by period, q ledger.Query, found []ledger.Row) *usageReport {
 			cmp.Compare(a.operation, b.operation), cmp.Compare(a.model, b.model), cmp.Compare(a.served, b.served))
 	})
 	return r
-}
-
-// addSums adds what is shown.
-func addSums(into, more *ledger.Sums) {
-	into.Requests += more.Requests
-	into.Succeeded += more.Succeeded
-	into.Failovers += more.Failovers
-	into.Usage.Input += more.Usage.Input
-	into.Usage.Output += more.Usage.Output
-	into.Usage.CacheCreation += more.Usage.CacheCreation
-	into.Usage.CacheRead += more.Usage.CacheRead
-	into.Cost.Add(more.Cost)
-	into.Took.Count += more.Took.Count
-	into.Took.Total += more.Took.Total
 }
 
 // plain reports whether every line is of plain messages, so that two columns would say nothing.
