@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"afterglow/proxy/config"
+	"afterglow/proxy/ledger"
 )
 
 // Instance is what a server says of itself in its state folder while it listens, so that the command line
@@ -18,6 +19,7 @@ type Instance struct {
 	Address string `json:"address"` // host:port
 	PID     int    `json:"pid"`
 	Version string `json:"version,omitempty"`
+	Ledger  string `json:"ledger,omitempty"` // absolute path of the file that its calls are kept in, "" if they are not
 }
 
 // InstancePath is the file that names the server of a state folder. One that was killed leaves it behind.
@@ -43,16 +45,29 @@ func ReadInstance(dir string) (Instance, error) {
 type instanceFile struct {
 	dir     string // "" = nowhere
 	version string
+	ledger  string
 
 	write sync.Mutex // held over the writing of the file
 	said  Instance
+}
+
+// pathOf is where a ledger is, "" if there is none.
+func pathOf(l *ledger.Ledger) string {
+	if l == nil {
+		return ""
+	}
+	path := l.Stats().Path
+	if whole, err := filepath.Abs(path); err == nil {
+		path = whole
+	}
+	return path
 }
 
 // say writes where the server listens now.
 func (f *instanceFile) say(address string) error {
 	f.write.Lock()
 	defer f.write.Unlock()
-	next := Instance{Address: address, PID: os.Getpid(), Version: f.version}
+	next := Instance{Address: address, PID: os.Getpid(), Version: f.version, Ledger: f.ledger}
 	if f.dir == "" || next == f.said {
 		return nil
 	}

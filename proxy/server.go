@@ -95,7 +95,7 @@ func New(o Options) (*Server, error) {
 	s := &Server{
 		limiter: limiter.New(), state: o.State, ledger: o.Ledger, history: history.New(), cancelled: newCancellations(), demo: o.Demo, version: o.Version, log: o.Log, draining: make(chan struct{}),
 	}
-	s.instance.dir, s.instance.version = o.Instance, o.Version
+	s.instance.dir, s.instance.version, s.instance.ledger = o.Instance, o.Version, pathOf(o.Ledger)
 	s.logging, s.level = o.Logging, &o.Config.Log.Level
 	s.memory = route.NewMemory(s.limiter.Notify)
 	s.metrics = s.newMetrics()

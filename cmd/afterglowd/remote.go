@@ -57,10 +57,7 @@ func (r *remote) open(ctx context.Context) (*client, error) {
 	}
 	var looked []string
 	for _, p := range places {
-		dialer := net.Dialer{Timeout: dialTimeout}
-		conn, err := dialer.DialContext(ctx, "tcp", p.address)
-		if err == nil {
-			conn.Close()
+		if listens(ctx, p.address) {
 			return newClient(p.address, conf.Token, broken), nil
 		}
 		looked = append(looked, fmt.Sprintf("%s (%s)", p.address, p.why))
@@ -72,6 +69,17 @@ func (r *remote) open(ctx context.Context) (*client, error) {
 		looked = []string{"no address is known"}
 	}
 	return nil, &cli.Exit{Code: exitNoInstance, Err: fmt.Errorf("no running instance at %s; start one with: afterglowd serve", strings.Join(looked, ", nor at "))}
+}
+
+// listens reports whether somebody does at an address.
+func listens(ctx context.Context, address string) bool {
+	dialer := net.Dialer{Timeout: dialTimeout}
+	conn, err := dialer.DialContext(ctx, "tcp", address)
+	if err != nil {
+		return false
+	}
+	conn.Close()
+	return true
 }
 
 // places are where to look, the best first.

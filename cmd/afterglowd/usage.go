@@ -12,6 +12,7 @@ import (
 
 	"afterglow/cmd/cli"
 	"afterglow/proxy"
+	"afterglow/proxy/config"
 	"afterglow/proxy/ledger"
 	"afterglow/proxy/price"
 )
@@ -32,8 +33,8 @@ func usageCommand(set *proxy.Setup, open func(path string) (book, error)) *cobra
 		Use:   "usage",
 		Short: "Show what was used, by day, week or month, vendor and model",
 		Long: `Show what was used, by day, ISO week or month, vendor and model; then how often a call failed over from one
-vendor to another. It reads the ledger's file, with or without a running instance. Without a span it is
--d 7: today and the six days before. If several spans are given, -t counts before -m, -m before -w, and
+vendor to another. It reads the file of the running instance's ledger, or else the configuration's. Without a
+span it is -d 7: today and the six days before. If several spans are given, -t counts before -m, -m before -w, and
 -w before -d. Costs follow the configuration's prices; calls without a price are left out of a sum.
 With --json it is one object: "from", "to", "by" ("day", "week", "month"), "rows", "totals", "failovers".`,
 		Example: `  afterglowd usage -t
@@ -50,7 +51,7 @@ With --json it is one object: "from", "to", "by" ("day", "week", "month"), "rows
 	flags.BoolVarP(&u.today, "today", "t", false, "today")
 	flags.StringSliceVarP(&u.vendors, "vendor", "v", nil, "only these vendors: `a[,b…]`")
 	flags.StringSliceVar(&u.models, "model", nil, "only these models, by the client's name or the served one: `a[,b…]`")
-	flags.StringVar(&u.db, "db", "", "ledger's `file`, in place of the configuration's")
+	flags.StringVar(&u.db, "db", "", "ledger's `file`, in place of the running instance's or the configuration's")
 	u.jsonFlag(cmd)
 	u.completeFlag(cmd, "vendor")
 	u.completeFlag(cmd, "model")
@@ -83,13 +84,9 @@ func (u *usage) run(cmd *cobra.Command, _ []string) error {
 	if err != nil {
 		return err
 	}
-	path := u.db
-	if path == "" {
-		dir, err := u.set.StateDir()
-		if err != nil {
-			return err
-		}
-		path = conf.Ledger.Path(dir)
+	path, err := u.ledgerPath(cmd.Context(), conf)
+	if err != nil {
+		return err
 	}
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%s: there is no ledger: no call was kept yet", path)
@@ -109,6 +106,21 @@ func (u *usage) run(cmd *cobra.Command, _ []string) error {
 		return printJSON(cmd.OutOrStdout(), r.json())
 	}
 	return r.print(cmd.OutOrStdout())
+}
+
+// ledgerPath is the file of the running instance, which may be a demo's, or else the configuration's.
+func (u *usage) ledgerPath(ctx context.Context, conf config.Config) (string, error) {
+	if u.db != "" {
+		return u.db, nil
+	}
+	dir, err := u.set.StateDir()
+	if err != nil {
+		return "", err
+	}
+	if i, err := proxy.ReadInstance(dir); err == nil && i.Ledger != "" && listens(ctx, reachable(i.Address)) {
+		return i.Ledger, nil
+	}
+	return conf.Ledger.Path(dir), nil
 }
 
 // query is the span that was asked for, and how it is divided.

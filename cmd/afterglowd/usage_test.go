@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -143,4 +144,36 @@ func took(n int64) (h ledger.Histogram) {
 		h.Observe(1500 * time.Millisecond)
 	}
 	return h
+}
+
+// The ledger that is read is the running instance's, wherever it is; not that of one that was killed.
+func TestUsageReadsTheLedgerOfTheRunningInstance(t *testing.T) {
+	dir := t.TempDir()
+	conf := filepath.Join(dir, "config.toml")
+	if err := os.WriteFile(conf, []byte(`tiers = ["anthropic"]`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	instance, err := json.Marshal(proxy.Instance{Address: listener.Addr().String(), PID: 1, Ledger: "/elsewhere/ledger.db"})
+	if err == nil {
+		err = os.WriteFile(proxy.InstancePath(dir), instance, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	u := usage{remote: remote{set: &proxy.Setup{Config: conf, State: dir}}}
+	_, loaded, err := u.set.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"/elsewhere/ledger.db", filepath.Join(dir, "ledger.db")} {
+		if got, err := u.ledgerPath(t.Context(), loaded); got != want || err != nil {
+			t.Errorf("%q, want %q, %v", got, want, err)
+		}
+		listener.Close()
+	}
 }
