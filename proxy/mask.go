@@ -10,8 +10,8 @@ import (
 // mask stands for a value that nobody may read.
 const mask = "•••"
 
-// secretParts are what the names of headers and of a query's fields have in them whose values are secrets. It is better to mask one too
-// many.
+// secretParts are what the names of headers, and of a query's fields, have in them whose values are secrets. It is
+// better to mask one too many.
 var secretParts = []string{"auth", "key", "token", "secret", "cookie", "passw", "signature", "credential"}
 
 const (
