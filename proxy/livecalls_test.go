@@ -118,7 +118,7 @@ func TestACallIsCancelledInEveryPhase(t *testing.T) {
 			s, base := serve(t, row("a", vendorServer(t, handle).URL, limited(1), breaks))
 			if phase == Queued {
 				askLater(t, base, streamBody)
-				eventually(t, "a call before it", func() bool { return len(inPhase(s, Connecting)) == 1 })
+				eventually(t, "a call before it", func() bool { c := inPhase(s, Connecting); return len(c) == 1 && c[0].Vendor == "a" })
 			}
 			if phase == Streaming {
 				close(gate.begin)
