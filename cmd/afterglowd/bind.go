@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -43,27 +44,15 @@ until unbind. With --json it is the answer to PUT or GET /api/session-vendor.`,
 			return r.completeVendors(cmd, args[1:], begin)
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := r.open(cmd.Context())
-			if err != nil {
-				return err
-			}
 			if list {
-				return r.showBindings(cmd, c)
+				return r.ask(cmd, http.MethodGet, "/api/session-vendor", nil, showBindings)
 			}
-			b := binding{args[0], args[1:], strict}
-			answer, err := c.do(cmd.Context(), http.MethodPut, "/api/session-vendor", b)
-			if err != nil {
-				return err
-			}
-			if r.json {
-				return printJSON(cmd.OutOrStdout(), answer)
-			}
-			first := "first"
+			b, first := binding{args[0], args[1:], strict}, "first"
 			if strict {
 				first = "only"
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "Calls of %s go to %s %s.\n", cli.Safe(b.Key), cli.Safe(strings.Join(b.Vendors, ", ")), first)
-			return nil
+			return r.ask(cmd, http.MethodPut, "/api/session-vendor", b,
+				sentence("Calls of %s go to %s %s.", cli.Safe(b.Key), cli.Safe(strings.Join(b.Vendors, ", ")), first))
 		},
 	}
 	cmd.Flags().BoolVar(&list, "list", false, "show what is bound")
@@ -78,14 +67,7 @@ type binding struct {
 	Strict  bool     `json:"strict"`
 }
 
-func (r *remote) showBindings(cmd *cobra.Command, c *client) error {
-	answer, err := c.do(cmd.Context(), http.MethodGet, "/api/session-vendor", nil)
-	if err != nil {
-		return err
-	}
-	if r.json {
-		return printJSON(cmd.OutOrStdout(), answer)
-	}
+func showBindings(w io.Writer, answer []byte) error {
 	var now struct {
 		Bindings []binding `json:"bindings"`
 	}
@@ -100,7 +82,7 @@ func (r *remote) showBindings(cmd *cobra.Command, c *client) error {
 		}
 		table.Row(b.Key, strings.Join(b.Vendors, ", "), strict)
 	}
-	_, err = table.WriteTo(cmd.OutOrStdout())
+	_, err := table.WriteTo(w)
 	return err
 }
 
@@ -120,22 +102,11 @@ With --json it is the answer to DELETE /api/session-vendor.`,
 		},
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := r.open(cmd.Context())
-			if err != nil {
-				return err
-			}
-			answer, err := c.do(cmd.Context(), http.MethodDelete, "/api/session-vendor/"+escapeKey(args[0]), nil)
+			err := r.ask(cmd, http.MethodDelete, "/api/session-vendor/"+escapeKey(args[0]), nil, sentence("%s is not bound any more.", cli.Safe(args[0])))
 			if refused(err, http.StatusNotFound) {
 				return fmt.Errorf("%s is not bound", args[0])
 			}
-			if err != nil {
-				return err
-			}
-			if r.json {
-				return printJSON(cmd.OutOrStdout(), answer)
-			}
-			fmt.Fprintf(cmd.OutOrStdout(), "%s is not bound any more.\n", cli.Safe(args[0]))
-			return nil
+			return err
 		},
 	}
 	return r.flags(cmd)

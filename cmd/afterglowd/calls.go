@@ -98,22 +98,11 @@ With --json it is the answer to DELETE /api/calls/N.`,
 			if err != nil {
 				return err
 			}
-			c, err := r.open(cmd.Context())
-			if err != nil {
-				return err
-			}
-			answer, err := c.do(cmd.Context(), http.MethodDelete, "/api/calls/"+strconv.Itoa(n), nil)
+			err = r.ask(cmd, http.MethodDelete, "/api/calls/"+strconv.Itoa(n), nil, sentence("Call %d is cancelled.", n))
 			if refused(err, http.StatusNotFound) {
 				return fmt.Errorf("call %d is not under way", n)
 			}
-			if err != nil {
-				return err
-			}
-			if r.json {
-				return printJSON(cmd.OutOrStdout(), answer)
-			}
-			fmt.Fprintf(cmd.OutOrStdout(), "Call %d is cancelled.\n", n)
-			return nil
+			return err
 		},
 	}
 	return r.flags(cmd)

@@ -29,21 +29,11 @@ answer to GET /api/calls/N.`,
 			if err != nil {
 				return err
 			}
-			c, err := r.open(cmd.Context())
-			if err != nil {
-				return err
-			}
-			answer, err := c.do(cmd.Context(), http.MethodGet, "/api/calls/"+strconv.Itoa(n), nil)
+			err = r.ask(cmd, http.MethodGet, "/api/calls/"+strconv.Itoa(n), nil, showCall)
 			if refused(err, http.StatusNotFound) {
 				return fmt.Errorf("call %d is not known, or not any more", n)
 			}
-			if err != nil {
-				return err
-			}
-			if r.json {
-				return printJSON(cmd.OutOrStdout(), answer)
-			}
-			return showCall(cmd.OutOrStdout(), answer)
+			return err
 		},
 	}
 	return r.flags(cmd)

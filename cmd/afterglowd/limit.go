@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
 
@@ -33,26 +34,14 @@ With --json it is the answer to GET or PUT /api/concurrency.`,
 		},
 		ValidArgsFunction: r.completeModel,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := r.open(cmd.Context())
-			if err != nil {
-				return err
-			}
 			if len(args) == 0 {
-				return r.showLimits(cmd, c)
+				return r.ask(cmd, http.MethodGet, "/api/concurrency", nil, showLimits)
 			}
 			set, err := readLimit(args, ofAccount)
 			if err != nil {
 				return err
 			}
-			answer, err := c.do(cmd.Context(), http.MethodPut, "/api/concurrency", set)
-			if err != nil {
-				return err
-			}
-			if r.json {
-				return printJSON(cmd.OutOrStdout(), answer)
-			}
-			fmt.Fprintf(cmd.OutOrStdout(), "%s: the limit of %s is %d.\n", cli.Safe(set.Vendor), set.what(), set.Limit)
-			return nil
+			return r.ask(cmd, http.MethodPut, "/api/concurrency", set, sentence("%s: the limit of %s is %d.", cli.Safe(set.Vendor), set.what(), set.Limit))
 		},
 	}
 	cmd.Flags().BoolVar(&ofAccount, "account", false, "the limit of the vendor's account, over all its models")
@@ -106,14 +95,7 @@ type concurrency struct {
 	} `json:"gauges"`
 }
 
-func (r *remote) showLimits(cmd *cobra.Command, c *client) error {
-	answer, err := c.do(cmd.Context(), http.MethodGet, "/api/concurrency", nil)
-	if err != nil {
-		return err
-	}
-	if r.json {
-		return printJSON(cmd.OutOrStdout(), answer)
-	}
+func showLimits(w io.Writer, answer []byte) error {
 	var now concurrency
 	if err := json.Unmarshal(answer, &now); err != nil {
 		return fmt.Errorf("read limits: %w", err)
@@ -125,7 +107,7 @@ func (r *remote) showLimits(cmd *cobra.Command, c *client) error {
 	for _, g := range now.Gauges {
 		table.Row(g.Vendor, g.Model, count(g.Limit), strconv.Itoa(g.InUse), strconv.Itoa(g.Pending))
 	}
-	_, err = table.WriteTo(cmd.OutOrStdout())
+	_, err := table.WriteTo(w)
 	return err
 }
 
@@ -139,23 +121,11 @@ With --json it is the answer to DELETE /api/concurrency.`,
 		Args:              cobra.MaximumNArgs(2),
 		ValidArgsFunction: r.completeModel,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := r.open(cmd.Context())
-			if err != nil {
-				return err
-			}
 			which := map[string]string{}
 			for i, name := range args {
 				which[[]string{"vendor", "model"}[i]] = name
 			}
-			answer, err := c.do(cmd.Context(), http.MethodDelete, "/api/concurrency", which)
-			if err != nil {
-				return err
-			}
-			if r.json {
-				return printJSON(cmd.OutOrStdout(), answer)
-			}
-			fmt.Fprintln(cmd.OutOrStdout(), "The configured limits are in force.")
-			return nil
+			return r.ask(cmd, http.MethodDelete, "/api/concurrency", which, sentence("The configured limits are in force."))
 		},
 	}
 	return r.flags(cmd)

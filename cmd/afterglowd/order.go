@@ -31,19 +31,14 @@ for a pool, and without arguments "reordered" as well: whether the order is not 
 		},
 		ValidArgsFunction: r.completeVendors,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := r.open(cmd.Context())
-			if err != nil {
-				return err
-			}
 			if len(args) == 0 {
-				return r.showOrder(cmd, c)
+				return r.showOrder(cmd)
 			}
 			order, err := readOrder(args)
 			if err != nil {
 				return err
 			}
-			answer, err := c.do(cmd.Context(), http.MethodPut, "/api/tier-order", map[string]any{"vendors": order})
-			return r.printOrder(cmd.OutOrStdout(), answer, err)
+			return r.ask(cmd, http.MethodPut, "/api/tier-order", map[string]any{"vendors": order}, printOrder)
 		},
 	}
 	reset := &remote{set: set}
@@ -53,12 +48,7 @@ for a pool, and without arguments "reordered" as well: whether the order is not 
 		Long:  "Go back to the configured order. With --json it is the answer to DELETE /api/tier-order.",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := reset.open(cmd.Context())
-			if err != nil {
-				return err
-			}
-			answer, err := c.do(cmd.Context(), http.MethodDelete, "/api/tier-order", nil)
-			return reset.printOrder(cmd.OutOrStdout(), answer, err)
+			return reset.ask(cmd, http.MethodDelete, "/api/tier-order", nil, printOrder)
 		},
 	}))
 	return r.flags(cmd)
@@ -100,7 +90,11 @@ func readOrder(args []string) ([]pool, error) {
 	return order, nil
 }
 
-func (r *remote) showOrder(cmd *cobra.Command, c *client) error {
+func (r *remote) showOrder(cmd *cobra.Command) error {
+	c, err := r.open(cmd.Context())
+	if err != nil {
+		return err
+	}
 	var st status
 	if err := c.get(cmd.Context(), "/api/status", &st); err != nil {
 		return err
@@ -112,28 +106,28 @@ func (r *remote) showOrder(cmd *cobra.Command, c *client) error {
 		}
 		order[place-1] = append(order[place-1], st.Tiers[i].Name)
 	}
-	answer, err := json.Marshal(map[string]any{"tier_order": order, "reordered": st.Reordered})
-	return r.printOrder(cmd.OutOrStdout(), answer, err)
+	if r.json {
+		return printJSON(cmd.OutOrStdout(), map[string]any{"tier_order": order, "reordered": st.Reordered})
+	}
+	return printTiers(cmd.OutOrStdout(), order)
 }
 
-// printOrder prints an answer that has the order, unless there is an error instead.
-func (r *remote) printOrder(w io.Writer, answer []byte, err error) error {
-	if err != nil {
-		return err
-	}
-	if r.json {
-		return printJSON(w, answer)
-	}
+// printOrder prints an answer that has the order.
+func printOrder(w io.Writer, answer []byte) error {
 	var now struct {
 		Order []pool `json:"tier_order"`
 	}
 	if err := json.Unmarshal(answer, &now); err != nil {
 		return fmt.Errorf("read order: %w", err)
 	}
+	return printTiers(w, now.Order)
+}
+
+func printTiers(w io.Writer, order []pool) error {
 	table := cli.NewTable("TIER", "VENDORS").Right(0)
-	for i, tier := range now.Order {
+	for i, tier := range order {
 		table.Row(strconv.Itoa(i+1), strings.Join(tier, "+"))
 	}
-	_, err = table.WriteTo(w)
+	_, err := table.WriteTo(w)
 	return err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net"
 	"net/url"
@@ -80,6 +81,31 @@ func listens(ctx context.Context, address string) bool {
 	}
 	conn.Close()
 	return true
+}
+
+// ask sends a request to the running instance, body nil for none, and prints the answer: its JSON where that is
+// wanted, else as show does.
+func (r *remote) ask(cmd *cobra.Command, method, path string, body any, show func(w io.Writer, answer []byte) error) error {
+	c, err := r.open(cmd.Context())
+	if err != nil {
+		return err
+	}
+	answer, err := c.do(cmd.Context(), method, path, body)
+	if err != nil {
+		return err
+	}
+	if r.json {
+		return printJSON(cmd.OutOrStdout(), answer)
+	}
+	return show(cmd.OutOrStdout(), answer)
+}
+
+// sentence is a show of ask that prints a line and nothing of the answer.
+func sentence(format string, values ...any) func(io.Writer, []byte) error {
+	return func(w io.Writer, _ []byte) error {
+		_, err := fmt.Fprintf(w, format+"\n", values...)
+		return err
+	}
 }
 
 // places are where to look, the best first.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 
 	"github.com/spf13/cobra"
@@ -31,10 +32,6 @@ takes it. If the order cannot be taken, nothing is reset. With --json it is the 
 		},
 		ValidArgsFunction: r.completeVendors,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := r.open(cmd.Context())
-			if err != nil {
-				return err
-			}
 			order, err := readOrder(append(named, args...))
 			if err != nil {
 				return err
@@ -43,18 +40,13 @@ takes it. If the order cannot be taken, nothing is reset. With --json it is the 
 			if order != nil {
 				body["vendors"] = order
 			}
-			answer, err := c.do(cmd.Context(), http.MethodPost, "/api/reset", body)
-			if err != nil {
-				return err
-			}
-			if r.json {
-				return printJSON(cmd.OutOrStdout(), answer)
-			}
-			fmt.Fprintln(cmd.OutOrStdout(), "Every vendor is called again.")
-			if order == nil {
-				return nil
-			}
-			return r.printOrder(cmd.OutOrStdout(), answer, nil)
+			return r.ask(cmd, http.MethodPost, "/api/reset", body, func(w io.Writer, answer []byte) error {
+				fmt.Fprintln(w, "Every vendor is called again.")
+				if order == nil {
+					return nil
+				}
+				return printOrder(w, answer)
+			})
 		},
 	}
 	cmd.Flags().StringSliceVarP(&named, "vendors", "v", nil, "vendors, in place of the arguments: `a[,b…]`")

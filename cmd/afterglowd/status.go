@@ -26,22 +26,13 @@ how long its rate limit lasts; then a gauge for every model that was called and 
 With --json it is the answer to GET /api/status.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := r.open(cmd.Context())
-			if err != nil {
-				return err
-			}
-			answer, err := c.do(cmd.Context(), http.MethodGet, "/api/status", nil)
-			if err != nil {
-				return err
-			}
-			if r.json {
-				return printJSON(cmd.OutOrStdout(), answer)
-			}
-			var st status
-			if err := json.Unmarshal(answer, &st); err != nil {
-				return fmt.Errorf("read status: %w", err)
-			}
-			return st.print(cmd.OutOrStdout())
+			return r.ask(cmd, http.MethodGet, "/api/status", nil, func(w io.Writer, answer []byte) error {
+				var st status
+				if err := json.Unmarshal(answer, &st); err != nil {
+					return fmt.Errorf("read status: %w", err)
+				}
+				return st.print(w)
+			})
 		},
 	}
 	return r.flags(cmd)
