@@ -116,7 +116,7 @@ func TestBackToTheConfiguredOrder(t *testing.T) {
 	if !w.page.changed.Visible() {
 		t.Fatal("the user is not told")
 	}
-	w.page.restore.OnTapped()
+	w.page.restore.Tapped(nil)
 	if !slices.Equal(svc.orders, []string{"configured"}) {
 		t.Errorf("set %v", svc.orders)
 	}

@@ -5,16 +5,8 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
-	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
-)
-
-var (
-	_ fyne.Focusable     = (*Button)(nil)
-	_ fyne.Tappable      = (*Button)(nil)
-	_ desktop.Hoverable  = (*Button)(nil)
-	_ desktop.Cursorable = (*Button)(nil)
 )
 
 const (
@@ -36,20 +28,18 @@ const (
 // Button is a low button with an icon, a text or both.
 type Button struct {
 	widget.BaseWidget
-	OnTapped func()
-	Label    string // what a screen reader says where there is no text
+	press
+	Label string // what a screen reader says where there is no text
 
-	kind    ButtonKind
-	icon    fyne.Resource
-	text    string
-	hovered bool
-	focused bool
-	pointed bool // the focus came from the pointer, so it needs no ring until a key is pressed
+	kind ButtonKind
+	icon fyne.Resource
+	text string
 }
 
 // NewButton makes a button; the icon is one of Fyne's theme icons.
 func NewButton(kind ButtonKind, icon fyne.Resource, text string, tapped func()) *Button {
-	b := &Button{kind: kind, icon: icon, text: text, OnTapped: tapped}
+	b := &Button{kind: kind, icon: icon, text: text}
+	b.tapped, b.refresh = tapped, b.Refresh
 	b.ExtendBaseWidget(b)
 	return b
 }
@@ -65,36 +55,6 @@ func (b *Button) Set(icon fyne.Resource, text string) {
 
 // Text is what it says.
 func (b *Button) Text() string { return b.text }
-
-// Tapped, TypedKey and TypedRune are for Fyne: a tap, the space bar and Return all press the button.
-func (b *Button) Tapped(*fyne.PointEvent) {
-	b.pointed = true
-	b.press()
-}
-
-func (b *Button) TypedKey(key *fyne.KeyEvent) {
-	b.pointed = false
-	switch key.Name {
-	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:
-		b.press()
-	}
-}
-
-func (b *Button) TypedRune(rune) {}
-
-func (b *Button) press() {
-	if b.OnTapped != nil {
-		b.OnTapped()
-	}
-}
-
-// FocusGained, FocusLost, MouseIn, MouseMoved, MouseOut and Cursor are for Fyne.
-func (b *Button) FocusGained()                   { b.focused = true; b.Refresh() }
-func (b *Button) FocusLost()                     { b.focused, b.pointed = false, false; b.Refresh() }
-func (b *Button) MouseIn(*desktop.MouseEvent)    { b.hovered = true; b.Refresh() }
-func (b *Button) MouseMoved(*desktop.MouseEvent) {}
-func (b *Button) MouseOut()                      { b.hovered = false; b.Refresh() }
-func (b *Button) Cursor() desktop.Cursor         { return desktop.PointerCursor }
 
 // AccessibilityLabel and AccessibilityRole are what a screen reader says.
 func (b *Button) AccessibilityLabel() string             { return cmp.Or(b.text, b.Label) }
@@ -116,7 +76,7 @@ func (b *Button) colors() (fill, text fyne.ThemeColorName) {
 // CreateRenderer is for Fyne.
 func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 	back := &canvas.Rectangle{CornerRadius: 6}
-	shade := &canvas.Rectangle{CornerRadius: 6}
+	over := &canvas.Rectangle{CornerRadius: 6}
 	mark := newMark()
 	text := &canvas.Text{}
 	refresh := func() {
@@ -125,12 +85,7 @@ func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 		if fill != "" {
 			back.FillColor = themeColor(b, fill)
 		}
-		shade.FillColor, shade.Hidden = themeColor(b, theme.ColorNameHover), !b.hovered
-		shade.StrokeWidth = 0
-		if b.focused && !b.pointed {
-			shade.FillColor, shade.Hidden = themeColor(b, theme.ColorNameFocus), false
-			shade.StrokeColor, shade.StrokeWidth = themeColor(b, theme.ColorNamePrimary), 2
-		}
+		shade(over, b, b.hovered, b.ring())
 		mark.paint(b, b.icon, ink)
 		Style{Color: ink}.paint(text, b)
 		text.Text = b.text
@@ -143,11 +98,11 @@ func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 		return buttonInset + buttonIcon + buttonGap + text.MinSize().Width + buttonInset + 2
 	}
 	return &renderer{
-		objects: []fyne.CanvasObject{back, shade, mark.Image, text},
+		objects: []fyne.CanvasObject{back, over, mark.Image, text},
 		minSize: func() fyne.Size { return fyne.NewSize(width(), buttonHeight) },
 		layout: func(size fyne.Size) {
 			back.Resize(size)
-			shade.Resize(size)
+			over.Resize(size)
 			inset := float32(buttonInset)
 			if b.text == "" {
 				inset = (size.Width - buttonIcon) / 2

@@ -7,6 +7,13 @@ import (
 	"fyne.io/fyne/v2/theme"
 )
 
+var (
+	_ fyne.Focusable     = (*press)(nil)
+	_ fyne.Tappable      = (*press)(nil)
+	_ desktop.Hoverable  = (*press)(nil)
+	_ desktop.Cursorable = (*press)(nil)
+)
+
 // press is what all that can be pressed has in common: whether the pointer is on it, and the focus.
 type press struct {
 	tapped  func() // nil: nothing happens

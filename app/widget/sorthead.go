@@ -3,16 +3,8 @@ package widget
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
-	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
-)
-
-var (
-	_ fyne.Focusable     = (*SortHead)(nil)
-	_ fyne.Tappable      = (*SortHead)(nil)
-	_ desktop.Hoverable  = (*SortHead)(nil)
-	_ desktop.Cursorable = (*SortHead)(nil)
 )
 
 const (
@@ -32,19 +24,17 @@ const (
 // SortHead is the head of a column: a click, the space bar or Return sorts by it. Its text has the column's edge.
 type SortHead struct {
 	widget.BaseWidget
-	OnTapped func()
+	press
 
-	text    string
-	align   fyne.TextAlign
-	state   SortState
-	hovered bool
-	focused bool
-	pointed bool // the focus came from the pointer, so it needs no ring until a key is pressed
+	text  string
+	align fyne.TextAlign
+	state SortState
 }
 
 // NewSortHead makes a head, leading or trailing as its column is.
 func NewSortHead(text string, align fyne.TextAlign, tapped func()) *SortHead {
-	h := &SortHead{text: text, align: align, OnTapped: tapped}
+	h := &SortHead{text: text, align: align}
+	h.tapped, h.refresh = tapped, h.Refresh
 	h.ExtendBaseWidget(h)
 	return h
 }
@@ -57,30 +47,6 @@ func (h *SortHead) Set(s SortState) {
 	h.state = s
 	h.Refresh()
 }
-
-// Tapped, TypedKey and TypedRune are for Fyne.
-func (h *SortHead) Tapped(*fyne.PointEvent) {
-	h.pointed = true
-	h.OnTapped()
-}
-
-func (h *SortHead) TypedKey(key *fyne.KeyEvent) {
-	h.pointed = false
-	switch key.Name {
-	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:
-		h.OnTapped()
-	}
-}
-
-func (h *SortHead) TypedRune(rune) {}
-
-// FocusGained, FocusLost, MouseIn, MouseMoved, MouseOut and Cursor are for Fyne.
-func (h *SortHead) FocusGained()                   { h.focused = true; h.Refresh() }
-func (h *SortHead) FocusLost()                     { h.focused, h.pointed = false, false; h.Refresh() }
-func (h *SortHead) MouseIn(*desktop.MouseEvent)    { h.hovered = true; h.Refresh() }
-func (h *SortHead) MouseMoved(*desktop.MouseEvent) {}
-func (h *SortHead) MouseOut()                      { h.hovered = false; h.Refresh() }
-func (h *SortHead) Cursor() desktop.Cursor         { return desktop.PointerCursor }
 
 // AccessibilityLabel and AccessibilityRole are what a screen reader says.
 func (h *SortHead) AccessibilityLabel() string             { return h.label() }
@@ -107,8 +73,7 @@ func (h *SortHead) CreateRenderer() fyne.WidgetRenderer {
 		}
 		line.Text = h.label()
 		style.paint(line, h)
-		ring.Hidden = !h.focused || h.pointed
-		ring.FillColor, ring.StrokeColor, ring.StrokeWidth = themeColor(h, theme.ColorNameFocus), themeColor(h, theme.ColorNamePrimary), 2
+		shade(ring, h, false, h.ring())
 	}
 	refresh()
 	return &renderer{
