@@ -36,7 +36,7 @@ func (s *Server) end(rec *record) {
 // outcome is how a call ended, in words.
 func (s *Server) outcome(rec *record, class ledger.Class) string {
 	switch {
-	case class == ledger.Gone || class == ledger.Cancelled:
+	case class.GivenUp():
 		return "cancelled"
 	case rec.err != nil:
 		return s.scrubbed(rec.err.Error(), rec.asked, rec.query)
@@ -47,7 +47,7 @@ func (s *Server) outcome(rec *record, class ledger.Class) string {
 // logCall writes the log's line of a call.
 func (s *Server) logCall(rec *record, c ledger.Call) {
 	level := slog.LevelInfo
-	if c.Class != ledger.OK && c.Class != ledger.Gone && c.Class != ledger.Cancelled {
+	if c.Class.Failed() {
 		level = slog.LevelWarn
 	}
 	s.log.LogAttrs(context.Background(), level, "call", slog.String("kind", c.Kind), slog.String("operation", c.Operation), slog.String("outcome", rec.outcome), slog.String("model", c.Model),

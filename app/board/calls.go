@@ -71,7 +71,7 @@ func round(d time.Duration) time.Duration {
 
 // Failed tells that a call ended in an error. One that its client left or the user cancelled did not.
 func Failed(c proxy.Call) bool {
-	return c.Phase == proxy.Ended && c.Class != ledger.OK && c.Class != ledger.Gone && c.Class != ledger.Cancelled
+	return c.Phase == proxy.Ended && c.Class.Failed()
 }
 
 // sessionLength is how many letters of a session's id are shown: enough to tell a day's apart.

@@ -68,6 +68,12 @@ const (
 	Unknown    Class = "unknown"     // of an imported row that does not say
 )
 
+// GivenUp reports whether somebody wanted the answer no more: nobody failed.
+func (c Class) GivenUp() bool { return c == Gone || c == Cancelled }
+
+// Failed reports whether the call neither ended well nor was given up.
+func (c Class) Failed() bool { return c != OK && !c.GivenUp() }
+
 // Evidence is one frame of usage as the vendor sent it, and what was made of it.
 type Evidence struct {
 	Kind  string          // the frame: "message_start", "message_delta", "message", "usage"

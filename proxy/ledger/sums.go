@@ -3,8 +3,6 @@ package ledger
 import (
 	"database/sql"
 	"time"
-
-	"afterglow/proxy/anthropic"
 )
 
 // dayKey names a row of usage_day.
@@ -15,10 +13,9 @@ type sessionKey struct{ day, session, vendor, category, served string }
 
 // span is what a row of session_day sums.
 type span struct {
-	first, last                               time.Time
-	requests, succeeded, cancelled, failovers int64
-	usage                                     anthropic.Usage
-	took                                      time.Duration
+	Sums        // without their histograms
+	first, last time.Time
+	took        time.Duration // of calls that succeeded
 }
 
 // sums are what a batch adds to the sums of its days.
@@ -52,19 +49,26 @@ func (s *sums) add(c *Call) {
 	p.count(c)
 }
 
-// count adds a call.
-func (s *Sums) count(c *Call) {
+// countUntimed counts a call without its times.
+func (s *Sums) countUntimed(c *Call) {
 	s.Requests++
 	s.Usage.Add(c.Usage)
 	if c.Failover() {
 		s.Failovers++
 	}
-	switch c.Class {
-	case OK:
+	switch {
+	case c.Class == OK:
 		s.Succeeded++
-		s.Took.Observe(c.Took)
-	case Gone, Cancelled:
+	case c.Class.GivenUp():
 		s.Cancelled++
+	}
+}
+
+// count adds a call, with its times.
+func (s *Sums) count(c *Call) {
+	s.countUntimed(c)
+	if c.Class == OK {
+		s.Took.Observe(c.Took)
 	}
 	if c.Queued >= time.Millisecond {
 		s.Queued.Observe(c.Queued)
@@ -81,17 +85,9 @@ func (p *span) count(c *Call) {
 	if c.Time.After(p.last) {
 		p.last = c.Time
 	}
-	p.requests++
-	p.usage.Add(c.Usage)
-	if c.Failover() {
-		p.failovers++
-	}
-	switch c.Class {
-	case OK:
-		p.succeeded++
+	p.countUntimed(c)
+	if c.Class == OK {
 		p.took += c.Took
-	case Gone, Cancelled:
-		p.cancelled++
 	}
 }
 
@@ -122,8 +118,8 @@ func (s *sums) writeSessions(tx *sql.Tx) error {
 	}
 	defer write.Close()
 	for k, p := range s.sessions {
-		u := p.usage
-		_, err := write.Exec(k.day, k.session, k.vendor, k.category, k.served, Stamp(p.first), Stamp(p.last), p.requests, p.succeeded, p.cancelled, p.failovers,
+		u := p.Usage
+		_, err := write.Exec(k.day, k.session, k.vendor, k.category, k.served, Stamp(p.first), Stamp(p.last), p.Requests, p.Succeeded, p.Cancelled, p.Failovers,
 			u.Input, u.Output, u.CacheCreation, u.CacheRead, u.CacheCreation1h, u.Reasoning, p.took.Milliseconds())
 		if err != nil {
 			return err
