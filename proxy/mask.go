@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"afterglow/proxy/logging"
 )
 
 // mask stands for a value that nobody may read.
@@ -49,23 +51,13 @@ func shortened(text string, n int) string {
 	return strings.ToValidUTF8(strings.Clone(text[:n]), "") + "…"
 }
 
-// shortestSecret is how long, in bytes, what is taken for a secret in a text is at least.
-const shortestSecret = 8
-
 // scrubbed is what may be shown of a vendor's words, or of an error with them: a vendor may repeat the credentials of
 // a request in its refusal.
 func (s *Server) scrubbed(text string, asked http.Header, query string) string {
 	if text == "" {
 		return ""
 	}
-	secrets := slices.Concat(s.conf().Secrets(), s.keeper.Secrets(), secretsIn(asked, query))
-	// The longest first: one may be a part of another.
-	slices.SortFunc(secrets, func(a, b string) int { return len(b) - len(a) })
-	for _, one := range secrets {
-		if len(one) >= shortestSecret {
-			text = strings.ReplaceAll(text, one, mask)
-		}
-	}
+	text = logging.Without(text, mask, slices.Concat(s.conf().Secrets(), s.keeper.Secrets(), secretsIn(asked, query))...)
 	return strings.Clone(shortened(text, longestOutcome)) // a vendor's whole answer is not kept for its words
 }
 
@@ -92,7 +84,7 @@ func secretsIn(asked http.Header, query string) (list []string) {
 		}
 		list = append(list, value)
 		if plain, err := url.QueryUnescape(value); err == nil {
-			list = append(list, plain, url.QueryEscape(plain))
+			list = append(list, plain)
 		}
 	}
 	return list

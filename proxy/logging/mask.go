@@ -35,24 +35,44 @@ func (m *Mask) Hide(secrets ...string) {
 	if now := m.known.Load(); now != nil {
 		next.secrets = slices.Clone(now.secrets)
 	}
+	next.secrets = longestFirst(append(next.secrets, forms(secrets)...))
+	next.replacer = replacer(next.secrets, masked)
+	m.known.Store(next)
+}
+
+// Without returns a text with mark in the place of secrets of at least 8 bytes.
+func Without(text, mark string, secrets ...string) string {
+	return replacer(longestFirst(forms(secrets)), mark).Replace(text)
+}
+
+// forms are secrets as a text may have them: as they are, and as in a query.
+func forms(secrets []string) (list []string) {
 	for _, s := range secrets {
 		if len(s) >= shortestSecret {
-			next.secrets = append(next.secrets, s, url.QueryEscape(s))
+			list = append(list, s, url.QueryEscape(s))
 		}
 	}
-	slices.SortFunc(next.secrets, func(a, b string) int {
+	return list
+}
+
+// longestFirst sorts texts, each once: one may be a part of another.
+func longestFirst(list []string) []string {
+	slices.SortFunc(list, func(a, b string) int {
 		if len(a) != len(b) {
 			return len(b) - len(a)
 		}
 		return strings.Compare(a, b)
 	})
-	next.secrets = slices.Compact(next.secrets)
+	return slices.Compact(list)
+}
+
+// replacer puts mark in the place of texts; where two begin, the one that stands first in the list is taken.
+func replacer(list []string, mark string) *strings.Replacer {
 	var pairs []string
-	for _, s := range next.secrets {
-		pairs = append(pairs, s, masked)
+	for _, s := range list {
+		pairs = append(pairs, s, mark)
 	}
-	next.replacer = strings.NewReplacer(pairs...)
-	m.known.Store(next)
+	return strings.NewReplacer(pairs...)
 }
 
 // Text returns a text without its secrets. One that has none comes back as it is, without an allocation.
