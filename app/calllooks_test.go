@@ -1,7 +1,6 @@
 package app
 
 import (
-	"runtime"
 	"strings"
 	"testing"
 
@@ -16,9 +15,7 @@ import (
 
 // TestCallLooks is TestLooks for the pages of calls.
 func TestCallLooks(t *testing.T) {
-	if runtime.GOARCH != "amd64" {
-		t.Skip("another processor rounds some pixels another way")
-	}
+	onMastersProcessor(t)
 	for _, c := range []struct{ scene, language, shade string }{
 		{"activity-empty", "en", "light"},
 		{"activity-empty", "zh", "dark"},

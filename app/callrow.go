@@ -5,7 +5,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/theme"
 
 	"afterglow/app/board"
 	"afterglow/app/widget"
@@ -31,22 +30,19 @@ type callView struct {
 
 // newCallView makes a view that shows nothing yet.
 func newCallView() *callView {
-	small := widget.Style{Color: widget.ColorMuted, Size: theme.SizeNameCaptionText}
-	right := small
-	right.Align = fyne.TextAlignTrailing
 	v := &callView{
 		dot:    widget.NewDot(),
 		word:   widget.NewText("", widget.Style{}),
-		begin:  widget.NewText("", small),
+		begin:  widget.NewText("", captionStyle),
 		route:  widget.NewRoute(widget.Style{}),
-		who:    widget.NewRoute(small),
+		who:    widget.NewRoute(captionStyle),
 		tokens: widget.NewText("", widget.Style{Align: fyne.TextAlignTrailing}),
-		waits:  widget.NewText("", right),
-		queued: widget.NewText("", right),
-		first:  widget.NewText("", right),
-		cached: widget.NewText("", right),
+		waits:  widget.NewText("", trailingCaption),
+		queued: widget.NewText("", trailingCaption),
+		first:  widget.NewText("", trailingCaption),
+		cached: widget.NewText("", trailingCaption),
 		took:   widget.NewText("", widget.Style{Bold: true, Align: fyne.TextAlignTrailing}),
-		cost:   widget.NewText("", right),
+		cost:   widget.NewText("", trailingCaption),
 	}
 	v.box = container.New(v, v.dot, v.word, v.begin, v.route, v.who, v.tokens, v.waits, v.queued, v.first, v.cached, v.took, v.cost)
 	return v

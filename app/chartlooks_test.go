@@ -2,7 +2,6 @@ package app
 
 import (
 	"image"
-	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -43,9 +42,7 @@ func onCard(t *testing.T, o fyne.CanvasObject) fyne.Window {
 
 // TestChartLooks is TestLooks for the charts, marked and full.
 func TestChartLooks(t *testing.T) {
-	if runtime.GOARCH != "amd64" {
-		t.Skip("another processor rounds some pixels another way")
-	}
+	onMastersProcessor(t)
 	for _, c := range []struct {
 		scene string
 		draw  func(t *testing.T, language, shade string) image.Image

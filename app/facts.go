@@ -5,7 +5,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/theme"
 
 	"afterglow/app/widget"
 )
@@ -32,7 +31,7 @@ func (v *factsView) set(facts []fact) bool {
 	facts = slices.DeleteFunc(facts, func(f fact) bool { return f.value == "" })
 	resized := len(facts) != len(v.shown)
 	for len(v.names) < len(facts) {
-		v.names = append(v.names, widget.NewText("", widget.Style{Color: widget.ColorMuted, Size: theme.SizeNameCaptionText}))
+		v.names = append(v.names, widget.NewText("", captionStyle))
 		v.texts = append(v.texts, widget.NewName("", widget.Style{}))
 	}
 	v.shown = facts

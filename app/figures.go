@@ -6,7 +6,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
-	"fyne.io/fyne/v2/theme"
 
 	"afterglow/app/board"
 	"afterglow/app/widget"
@@ -20,12 +19,11 @@ type figure struct {
 }
 
 func newFigure(label string) *figure {
-	caption := widget.Style{Color: widget.ColorMuted, Size: theme.SizeNameCaptionText}
 	f := &figure{
 		value: widget.NewText("", widget.Style{Bold: true, Size: sizeFigure}),
-		note:  widget.NewName("", caption),
+		note:  widget.NewName("", captionStyle),
 	}
-	f.box = container.New(layout.NewCustomPaddedVBoxLayout(2), widget.NewText(label, caption), f.value, f.note)
+	f.box = container.New(layout.NewCustomPaddedVBoxLayout(2), widget.NewText(label, captionStyle), f.value, f.note)
 	return f
 }
 

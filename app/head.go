@@ -42,14 +42,13 @@ type headActions struct {
 
 func newHead(do headActions) *headView {
 	muted := widget.Style{Color: widget.ColorMuted}
-	small := widget.Style{Color: widget.ColorMuted, Size: theme.SizeNameCaptionText, Align: fyne.TextAlignTrailing}
 	h := &headView{
 		tier:   widget.NewText("", muted),
 		title:  widget.NewName("", widget.Style{Bold: true, Size: theme.SizeNameSubHeadingText}),
 		dot:    widget.NewDot(),
 		state:  widget.NewText("", muted),
 		reset:  widget.NewButton(widget.Quiet, theme.ContentUndoIcon(), tr("card.reset"), do.resetLimits),
-		span:   widget.NewText("", small),
+		span:   widget.NewText("", trailingCaption),
 		spark:  widget.NewSparkline(board.Buckets, theme.ColorNameWarning),
 		reason: widget.NewName("", muted),
 		again:  widget.NewButton(widget.Quiet, theme.ViewRefreshIcon(), tr("card.again"), do.reset),
@@ -57,7 +56,7 @@ func newHead(do headActions) *headView {
 	}
 	h.grip.OnDrag, h.grip.OnDrop, h.grip.OnStep = do.drag, do.drop, do.step
 	for i := range h.quotas {
-		h.quotas[i] = widget.NewText("", small)
+		h.quotas[i] = widget.NewText("", trailingCaption)
 		h.quotas[i].Hide()
 	}
 	h.reset.Hide()

@@ -47,7 +47,7 @@ func newSettingsPage(svc Service) *settingsPage {
 	p.evidence.OnChosen = func(i int) { p.change(func(s *proxy.Settings) { s.Evidence = i == 1 }) }
 	p.level = widget.NewSegment(levels[:]...)
 	p.level.OnChosen = func(i int) { p.change(func(s *proxy.Settings) { s.LogLevel = levels[i] }) }
-	why := widget.NewText(tr("settings.evidence_why"), widget.Style{Color: widget.ColorMuted, Size: theme.SizeNameCaptionText})
+	why := widget.NewText(tr("settings.evidence_why"), captionStyle)
 	book := widget.NewCard(container.New(layout.NewCustomPaddedVBoxLayout(10), heading(tr("settings.ledger")),
 		settingLine(tr("settings.size"), p.size), settingLine(tr("settings.retention"), p.retention),
 		container.New(layout.NewCustomPaddedVBoxLayout(2), settingLine(tr("settings.evidence"), p.evidence), why)))

@@ -190,3 +190,9 @@ func seriesPalette(name fyne.ThemeColorName) (tint, bool) {
 	}
 	return tint{}, false
 }
+
+// captionStyle is that of what is said beside something, trailingCaption the same at the right edge.
+var (
+	captionStyle    = widget.Style{Color: widget.ColorMuted, Size: theme.SizeNameCaptionText}
+	trailingCaption = widget.Style{Color: widget.ColorMuted, Size: theme.SizeNameCaptionText, Align: fyne.TextAlignTrailing}
+)

@@ -21,16 +21,13 @@ type tryView struct {
 }
 
 func newTryView() *tryView {
-	small := widget.Style{Color: widget.ColorMuted, Size: theme.SizeNameCaptionText}
-	right := small
-	right.Align = fyne.TextAlignTrailing
 	v := &tryView{
 		dot:     widget.NewDot(),
 		verdict: widget.NewText("", widget.Style{}),
 		vendor:  widget.NewRoute(widget.Style{}),
-		reason:  widget.NewName("", small),
+		reason:  widget.NewName("", captionStyle),
 		took:    widget.NewText("", widget.Style{Bold: true, Align: fyne.TextAlignTrailing}),
-		queued:  widget.NewText("", right),
+		queued:  widget.NewText("", trailingCaption),
 	}
 	v.box = container.New(v, v.dot, v.verdict, v.vendor, v.took, v.queued, v.reason)
 	return v

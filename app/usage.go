@@ -50,7 +50,7 @@ func newUsagePage(svc Service, d desk) *usagePage {
 	p.saved = widget.NewNotice(widget.Info, widget.NewButton(widget.Quiet, theme.CancelIcon(), "", func() { p.notify(p.saved, "") }))
 	p.unsaved = widget.NewNotice(widget.Problem, widget.NewButton(widget.Quiet, theme.CancelIcon(), "", func() { p.notify(p.unsaved, "") }))
 	p.empty = widget.NewText(tr("usage.empty"), widget.Style{Color: widget.ColorMuted})
-	p.foot = widget.NewName("", widget.Style{Color: widget.ColorMuted, Size: theme.SizeNameCaptionText})
+	p.foot = widget.NewName("", captionStyle)
 	p.foot.RevealColor = theme.ColorNameBackground
 	p.charts = newUsageChart()
 	p.vendors, p.models = newVendorTable(p.tidy), newModelTable(p.tidy)

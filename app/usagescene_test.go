@@ -3,7 +3,6 @@ package app
 import (
 	"fmt"
 	"math/rand/v2"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -110,9 +109,7 @@ func drawn(t *testing.T, language, shade string, size fyne.Size, page func() fyn
 
 // TestUsageLooks compares pictures of the pages that read the ledger with testdata/looks, as TestLooks does.
 func TestUsageLooks(t *testing.T) {
-	if runtime.GOARCH != "amd64" {
-		t.Skip("another processor rounds some pixels another way")
-	}
+	onMastersProcessor(t)
 	for _, c := range []struct {
 		scene, language, shade string
 		width, height          float32
