@@ -7,6 +7,7 @@ import (
 
 	"afterglow/app/board"
 	"afterglow/app/widget"
+	"afterglow/proxy/ledger"
 )
 
 // failoversView tells from which vendor to which calls went over, and how often.
@@ -21,7 +22,7 @@ func newFailovers() *failoversView {
 	return v
 }
 
-func (v *failoversView) set(list []board.Failover) {
+func (v *failoversView) set(list []ledger.Failover) {
 	for len(v.list.Objects) < len(list) {
 		line := container.New(columnsLayout{[]column{{}, {width: 64}}, 26}, widget.NewText("", widget.Style{Align: fyne.TextAlignTrailing}), widget.NewRoute(widget.Style{}))
 		v.list.Add(line)

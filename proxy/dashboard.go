@@ -1,11 +1,9 @@
 package proxy
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -32,9 +30,9 @@ type totalsJSON struct {
 }
 
 type failoverJSON struct {
-	From   string `json:"failover_from"`
-	Vendor string `json:"vendor"`
-	Count  int64  `json:"count"`
+	From  string `json:"failover_from"`
+	To    string `json:"vendor"`
+	Count int64  `json:"count"`
 }
 
 type timelineJSON struct {
@@ -125,24 +123,16 @@ func (s *Server) getSummary(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	var day, all ledger.Sums
-	failovers := map[failoverJSON]int64{}
 	for _, row := range rows {
 		all.Add(row.Sums)
 		if row.Date == today {
 			day.Add(row.Sums)
 		}
-		if row.FailedOn != "" {
-			failovers[failoverJSON{From: row.FailedOn, Vendor: row.Vendor}] += row.Failovers
-		}
 	}
 	stats := []failoverJSON{}
-	for pair, n := range failovers {
-		pair.Count = n
-		stats = append(stats, pair)
+	for _, f := range ledger.Failovers(rows) {
+		stats = append(stats, failoverJSON(f))
 	}
-	slices.SortFunc(stats, func(a, b failoverJSON) int {
-		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.From, b.From), cmp.Compare(a.Vendor, b.Vendor))
-	})
 	writeJSON(w, http.StatusOK, map[string]any{
 		"version": s.version, "today": totalsOf(day), "range": totalsOf(all), "failover_stats": stats,
 	})

@@ -2,9 +2,6 @@ package board
 
 import (
 	"cmp"
-	"maps"
-	"slices"
-	"strings"
 	"time"
 
 	"afterglow/proxy"
@@ -18,7 +15,7 @@ type Usage struct {
 	Today, Range              Figures
 	Charts                    [measures][groups]Chart
 	Vendors, Models, Sessions []Line
-	Failovers                 []Failover // the most frequent first
+	Failovers                 []ledger.Failover // the most frequent first
 	Ledger                    ledger.Stats
 	Prices                    string // the day of the price list
 }
@@ -32,12 +29,6 @@ type Line struct {
 	Figures
 }
 
-// Failover counts the calls that failed on one vendor and were then taken by another.
-type Failover struct {
-	From, To string
-	Count    int64
-}
-
 // Empty tells that there is nothing to show.
 func (u *Usage) Empty() bool { return u.Range.Requests == 0 && len(u.Sessions) == 0 }
 
@@ -47,7 +38,6 @@ func NewUsage(p proxy.Usage, days Days, today string) Usage {
 	u := Usage{Days: days, Day: today, Ledger: p.Ledger, Prices: p.Prices}
 	type key struct{ vendor, model string }
 	models, vendors := map[key]*ledger.Sums{}, map[string]*ledger.Sums{}
-	failovers := map[Failover]int64{}
 	var now, all ledger.Sums
 	rows := make([]ledger.Row, 0, len(p.Rows))
 	for _, r := range p.Rows {
@@ -59,9 +49,6 @@ func NewUsage(p proxy.Usage, days Days, today string) Usage {
 		}
 		rows = append(rows, r)
 		add(models, key{r.Vendor, served(r)}, r.Sums)
-		if r.FailedOn != "" && r.Failovers > 0 {
-			failovers[Failover{From: r.FailedOn, To: r.Vendor}] += r.Failovers
-		}
 	}
 	for k, s := range models { // not the rows again: to merge histograms is what all this costs
 		add(vendors, k.vendor, *s)
@@ -75,7 +62,7 @@ func NewUsage(p proxy.Usage, days Days, today string) Usage {
 		u.Sessions = append(u.Sessions, Line{Name: s.Key, Last: s.Last, Models: s.Models, Figures: figures(s.Sums)})
 	}
 	u.Today, u.Range = figures(now), figures(all)
-	u.Failovers = sortedFailovers(failovers)
+	u.Failovers = ledger.Failovers(rows)
 	u.Charts = charts(rows, days.List())
 	return u
 }
@@ -91,15 +78,3 @@ func add[K comparable](to map[K]*ledger.Sums, k K, s ledger.Sums) {
 
 // served is the model that answered, or the one that was asked for where none did.
 func served(r ledger.Row) string { return cmp.Or(r.Served, r.Model) }
-
-func sortedFailovers(counts map[Failover]int64) []Failover {
-	var list []Failover
-	for _, f := range slices.Collect(maps.Keys(counts)) {
-		f.Count = counts[f]
-		list = append(list, f)
-	}
-	slices.SortFunc(list, func(a, b Failover) int {
-		return cmp.Or(cmp.Compare(b.Count, a.Count), strings.Compare(a.From, b.From), strings.Compare(a.To, b.To))
-	})
-	return list
-}

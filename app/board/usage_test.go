@@ -41,7 +41,7 @@ func TestUsageAddsUpRangeAndToday(t *testing.T) {
 	if u.Today.Requests != 2 || Known(u.Today.Cost) {
 		t.Errorf("today: %+v", u.Today)
 	}
-	if diff := cmp.Diff([]Failover{{"zhipu", "kimi", 5}}, u.Failovers); diff != "" {
+	if diff := cmp.Diff([]ledger.Failover{{From: "zhipu", To: "kimi", Count: 5}}, u.Failovers); diff != "" {
 		t.Error(diff)
 	}
 	if len(u.Vendors) != 2 || len(u.Models) != 2 {

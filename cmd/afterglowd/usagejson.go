@@ -54,8 +54,8 @@ func (r *usageReport) json() usageJSON {
 	for _, l := range r.lines {
 		j.Rows = append(j.Rows, usageRowJSON{l.date, l.vendor, l.category, l.operation, l.model, l.served, sumsOf(r.sums[l])})
 	}
-	for _, pair := range r.pairs() {
-		j.Failovers = append(j.Failovers, failoverJSON{pair[0], pair[1], r.failovers[pair]})
+	for _, f := range r.failovers {
+		j.Failovers = append(j.Failovers, failoverJSON(f))
 	}
 	return j
 }

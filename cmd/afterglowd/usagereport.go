@@ -21,12 +21,12 @@ type usageReport struct {
 	lines     []usageLine // in order
 	sums      map[usageLine]*ledger.Sums
 	total     ledger.Sums
-	failovers map[[2]string]int64 // by the vendors that calls came from and went to
+	failovers []ledger.Failover
 }
 
 // report adds rows up by period.
 func report(by period, q ledger.Query, found []ledger.Row) *usageReport {
-	r := &usageReport{by: by, query: q, sums: map[usageLine]*ledger.Sums{}, failovers: map[[2]string]int64{}}
+	r := &usageReport{by: by, query: q, sums: map[usageLine]*ledger.Sums{}, failovers: ledger.Failovers(found)}
 	for _, row := range found {
 		line := usageLine{by.of(row.Date), row.Vendor, row.Category, row.Operation, row.Model, row.Served}
 		if r.sums[line] == nil {
@@ -35,9 +35,6 @@ func report(by period, q ledger.Query, found []ledger.Row) *usageReport {
 		}
 		r.sums[line].Add(row.Sums)
 		r.total.Add(row.Sums)
-		if row.FailedOn != "" {
-			r.failovers[[2]string{row.FailedOn, row.Vendor}] += row.Failovers
-		}
 	}
 	slices.SortFunc(r.lines, func(a, b usageLine) int {
 		return cmp.Or(cmp.Compare(b.date, a.date), cmp.Compare(a.vendor, b.vendor), cmp.Compare(a.category, b.category),
@@ -76,8 +73,8 @@ func (r *usageReport) print(w io.Writer) error {
 		return err
 	}
 	failed := cli.NewTable("FROM", "TO", "FAILOVERS").Right(2)
-	for _, pair := range r.pairs() {
-		failed.Row(pair[0], pair[1], cli.Thousands(r.failovers[pair]))
+	for _, f := range r.failovers {
+		failed.Row(f.From, f.To, cli.Thousands(f.Count))
 	}
 	_, err := failed.WriteTo(w)
 	return err
@@ -98,16 +95,4 @@ func (r *usageReport) cells(l usageLine, s *ledger.Sums) []string {
 		average = cli.Thousands(s.Took.Mean().Milliseconds())
 	}
 	return append(cells, s.Cost.String(), average)
-}
-
-// pairs are the failovers, the most frequent first.
-func (r *usageReport) pairs() [][2]string {
-	var all [][2]string
-	for pair := range r.failovers {
-		all = append(all, pair)
-	}
-	slices.SortFunc(all, func(a, b [2]string) int {
-		return cmp.Or(cmp.Compare(r.failovers[b], r.failovers[a]), cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1]))
-	})
-	return all
 }

@@ -46,6 +46,9 @@ func (c *Call) Category() string {
 // Failover reports whether a vendor failed before the one that the call ended with.
 func (c *Call) Failover() bool { return c.FailedFrom != "" }
 
+// Waited reports whether the call had to queue. To take a free slot takes less than a millisecond.
+func (c *Call) Waited() bool { return c.Queued >= time.Millisecond }
+
 // Class is why a call did not end well. There are few, so that they can be counted by.
 type Class string
 

@@ -1,6 +1,8 @@
 package ledger
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"afterglow/proxy/anthropic"
@@ -35,6 +37,31 @@ type Sums struct {
 	Took                           Histogram // of calls that succeeded
 	Queued                         Histogram // of calls that had to queue
 	First                          Histogram // of calls that got a first event
+}
+
+// Failover counts the calls that failed on one vendor and were then taken by another.
+type Failover struct {
+	From, To string
+	Count    int64
+}
+
+// Failovers are those of rows, the most frequent first.
+func Failovers(rows []Row) []Failover {
+	counts := map[Failover]int64{}
+	for _, r := range rows {
+		if r.FailedOn != "" && r.Failovers > 0 {
+			counts[Failover{From: r.FailedOn, To: r.Vendor}] += r.Failovers
+		}
+	}
+	var list []Failover
+	for f, n := range counts {
+		f.Count = n
+		list = append(list, f)
+	}
+	slices.SortFunc(list, func(a, b Failover) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To))
+	})
+	return list
 }
 
 // Session is what one session cost in a span of time.

@@ -70,7 +70,7 @@ func (s *Sums) count(c *Call) {
 	if c.Class == OK {
 		s.Took.Observe(c.Took)
 	}
-	if c.Queued >= time.Millisecond {
+	if c.Waited() {
 		s.Queued.Observe(c.Queued)
 	}
 	if c.First > 0 {

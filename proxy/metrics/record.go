@@ -3,7 +3,6 @@ package metrics
 import (
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -37,7 +36,7 @@ func (m *Metrics) Record(c ledger.Call, verdicts []Verdict) {
 	if c.First > 0 {
 		r.first.Observe(c.First.Seconds())
 	}
-	if c.Queued >= time.Millisecond {
+	if c.Waited() {
 		r.queue.Observe(c.Queued.Seconds())
 	}
 	add(r.input, c.Usage.Input)
