@@ -364,6 +364,30 @@ func TestANativeClientThatLeaves(t *testing.T) {
 	}
 }
 
+// A client that hangs up when it has the last event has left nothing.
+func TestANativeClientThatHasAll(t *testing.T) {
+	for _, end := range []string{"data: [DONE]\n\n", "event: message_stop\ndata: {}\n\n", "event: response.completed\ndata: {}\n\n"} {
+		up := newUpstream(t, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "text/event-stream")
+			io.WriteString(w, end)
+			w.(http.Flusher).Flush()
+			<-r.Context().Done() // its connection stays
+		})
+		s, base := serveConfig(t, toNative(up.URL))
+		resp, err := http.Post(base+"/api/openai/v1/chat/completions", "application/json", strings.NewReader(`{}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.ReadFull(resp.Body, make([]byte, len(end))); err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if rec := lastRecord(t, s, 1); rec.Outcome != "ok" || rec.Status != 200 {
+			t.Errorf("%q: %+v", end, rec)
+		}
+	}
+}
+
 // Silence before the first byte is bounded, and only that.
 func TestASilentNativeUpstream(t *testing.T) {
 	up := newUpstream(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })

@@ -120,7 +120,8 @@ func (p *passing) finish(ctx context.Context) {
 		rec.details = p.meter.Usage.Details
 	}
 	rec.set(p.names)
-	whole := p.meter != nil && p.broken == nil && p.w.err == nil
+	// Some clients hang up as soon as the last event is there, which the vendor's connection does not outlive.
+	whole := p.meter != nil && p.w.err == nil && (p.broken == nil || p.meter.Last)
 	switch {
 	case errors.Is(rec.err, errCancelled):
 	case p.w.err != nil || ctx.Err() != nil && !whole:
@@ -129,7 +130,7 @@ func (p *passing) finish(ctx context.Context) {
 			rec.leave(err)
 		}
 		rec.gone, rec.err = true, err
-	case p.broken != nil:
+	case p.broken != nil && !whole:
 		rec.err = fmt.Errorf("the answer broke off: %w", p.broken)
 	case p.refusal != nil:
 		rec.err = anthropic.DecodeError(rec.status, p.header, p.refusal)

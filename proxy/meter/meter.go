@@ -18,6 +18,7 @@ type Meter struct {
 	Usage Usage
 	Model string // that answered, as the vendor names it; "" if the answer does not say
 	Err   error  // an error that the vendor sent within a good answer
+	Last  bool   // the event was there after which none comes; never of Gemini's API, which has no such event
 
 	// Seen is shown each object with counts as it came, once it has been read; nil = nobody asks. It must not keep it.
 	Seen func(raw string)
@@ -78,6 +79,7 @@ var _ io.Writer = (*Meter)(nil)
 // event takes one event of a stream. Most carry neither counts nor a model that is not known yet, and
 // cost a search.
 func (m *Meter) event(e sse.Event) {
+	m.Last = m.Last || last(e)
 	counts := bytes.Contains(e.Data, []byte(`sage`)) // "usage", "usageMetadata", "tokenUsage"
 	failed := bytes.Contains(e.Data, []byte(`"error"`))
 	if !counts && !failed && m.Model != "" {
@@ -96,6 +98,17 @@ func (m *Meter) event(e sse.Event) {
 		m.served(at.Get("modelVersion"))
 		m.failed(at.Get("error"))
 	}
+}
+
+// last reports whether an event ends a stream: of Chat Completions, of Messages, of Responses.
+func last(e sse.Event) bool {
+	switch string(e.Name) {
+	case "":
+		return string(e.Data) == "[DONE]"
+	case "message_stop", "response.completed", "response.incomplete", "response.failed":
+		return true
+	}
+	return false
 }
 
 func (m *Meter) read(counts gjson.Result) {
