@@ -17,6 +17,8 @@ const (
 	atLive spot = iota
 	atActivity
 	atUsage
+	atVendors
+	atClients
 	atSettings
 	tabSpots
 
@@ -58,7 +60,8 @@ type pages struct {
 // newPages makes the frame around the pages, which are added later. The notices stand below the tabs.
 func newPages(n *notices, turned func()) *pages {
 	p := &pages{turned: turned, body: container.NewStack()}
-	p.tabs = widget.NewTabs(tr("page.live"), tr("page.activity"), tr("page.usage"), tr("page.settings"))
+	p.tabs = widget.NewTabs(tr("page.live"), tr("page.activity"), tr("page.usage"),
+		tr("page.vendors"), tr("page.clients"), tr("page.settings"))
 	p.tabs.OnSelect = func(tab int) { p.turn(spot(tab)) }
 	p.root = container.NewBorder(container.NewVBox(p.tabs), nil, nil, nil,
 		container.NewBorder(n.box, nil, nil, nil, p.body))
@@ -77,7 +80,7 @@ func (p *pages) shortcuts(c fyne.Canvas) {
 			p.back()
 		}
 	})
-	for tab, key := range []fyne.KeyName{fyne.Key1, fyne.Key2, fyne.Key3, fyne.Key4} {
+	for tab, key := range []fyne.KeyName{fyne.Key1, fyne.Key2, fyne.Key3, fyne.Key4, fyne.Key5, fyne.Key6} {
 		c.AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault},
 			func(fyne.Shortcut) { p.turn(spot(tab)) })
 	}

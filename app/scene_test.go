@@ -213,6 +213,10 @@ func (f *fakeService) SetSettings(s proxy.Settings) error {
 
 // fakeService answers with what it holds and remembers what it was asked.
 type fakeService struct {
+	vendorFake
+	clientFake
+	desktopFake
+
 	mu     sync.Mutex
 	status proxy.Status
 	err    error

@@ -40,6 +40,10 @@ type Service interface {
 	LedgerStats() ledger.Stats
 	Settings() proxy.Settings
 	SetSettings(s proxy.Settings) error // what can be changed while running; it is kept over a restart
+
+	VendorService
+	ClientService
+	DesktopService
 }
 
 // windowWidth and windowHeight are the window's first size: room for three cards.
@@ -96,10 +100,13 @@ func (w *Window) addPages(d desk) {
 	w.gauge = newGaugePage(w.svc, d, w.notices, to)
 	w.call = newCallPage(w.svc, d, w.notices, to)
 	usage, settings := newUsagePage(w.svc, d), newSettingsPage(w.svc)
+	vendors, clients := newVendorsPage(w.svc, d), newClientsPage(w.svc, d)
 	w.pages.list = [spots]page{
 		atLive:     {root: w.page.root, set: func(b board.Board) bool { w.page.set(b); return false }},
 		atActivity: {root: w.activity.root, set: w.activity.set},
 		atUsage:    {root: usage.root, enter: usage.enter, leave: usage.leave},
+		atVendors:  {root: vendors.root, enter: vendors.enter, leave: vendors.leave},
+		atClients:  {root: clients.root, enter: clients.enter, leave: clients.leave},
 		atSettings: {root: settings.root, enter: settings.enter, leave: settings.leave},
 		atGauge:    {root: w.gauge.root, enter: w.gauge.enter, leave: w.gauge.leave, set: w.gauge.set},
 		atCall:     {root: w.call.root, enter: w.call.enter, leave: w.call.leave, set: w.call.set},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 
+	"afterglow/proxy/config"
 	"afterglow/proxy/logging"
 	"afterglow/proxy/simvendor"
 )
@@ -13,7 +14,8 @@ import (
 const demoSeed = 1
 
 // openDemo returns a server over simulated vendors. Their traffic starts once it listens, and all ends
-// with ctx. Limits that are changed are not kept, nor are calls: they are not the user's own.
+// with ctx. Limits that are changed are not kept, nor are calls: they are not the user's own. How the
+// desktop looks is.
 func openDemo(ctx context.Context, set Setup, log *logging.Log) (*Server, error) {
 	demo, err := simvendor.StartDemo()
 	if err != nil {
@@ -35,7 +37,7 @@ func openDemo(ctx context.Context, set Setup, log *logging.Log) (*Server, error)
 	}
 	book := openLedger(conf.Ledger, temp, log)
 	s, err := New(Options{
-		Config: conf, Demo: true, Ledger: book, Instance: dir, Version: set.Version, Log: log.Logger, Logging: log,
+		Config: conf, Demo: true, Desktop: desktopState(dir, log), Ledger: book, Instance: dir, Version: set.Version, Log: log.Logger, Logging: log,
 	})
 	if err != nil {
 		if book != nil {
@@ -58,4 +60,16 @@ func openDemo(ctx context.Context, set Setup, log *logging.Log) (*Server, error)
 		simvendor.Traffic(ctx, "http://"+s.Status().Addr, demoSeed)
 	}()
 	return s, nil
+}
+
+// desktopState is the state file's, for nothing but the desktop application's choices; nil where it cannot be used.
+func desktopState(dir string, log *logging.Log) *config.State {
+	if dir == "" {
+		return nil
+	}
+	state, err := config.OpenState(dir)
+	if err != nil {
+		log.Error("what was chosen earlier is lost", "error", err)
+	}
+	return state
 }

@@ -3,6 +3,7 @@
 package proxy
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net"
@@ -31,7 +32,9 @@ const GCPercent = 400
 type Options struct {
 	Config config.Config
 	State  *config.State // what the user changed while running; nil keeps nothing
-	Demo   bool          // the vendors are simulated
+	// Desktop is where the desktop application's choices are kept; nil = with State, or else in memory.
+	Desktop *config.State
+	Demo    bool // the vendors are simulated
 	// Credentials are where keys and sign-ins are that the configuration does not hold; nil keeps none.
 	Credentials *credential.Store
 	Sites       vendor.Sites   // where sign-ins lead; for tests
@@ -57,6 +60,7 @@ type Server struct {
 
 	evidence   atomic.Bool // every frame of usage is kept as it came
 	state      *config.State
+	desktop    *config.State
 	demo       bool
 	demoFolder string // of a demo's ledger; Close removes it
 	version    string
@@ -95,6 +99,7 @@ func New(o Options) (*Server, error) {
 	s := &Server{
 		limiter: limiter.New(), state: o.State, ledger: o.Ledger, history: history.New(), cancelled: newCancellations(), demo: o.Demo, version: o.Version, log: o.Log, draining: make(chan struct{}),
 	}
+	s.desktop = cmp.Or(o.Desktop, o.State, &config.State{})
 	s.instance.dir, s.instance.version, s.instance.ledger = o.Instance, o.Version, pathOf(o.Ledger)
 	s.logging, s.level = o.Logging, &o.Config.Log.Level
 	s.memory = route.NewMemory(s.limiter.Notify)

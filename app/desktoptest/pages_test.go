@@ -63,8 +63,8 @@ func (p *program) usageAndSettings() {
 	p.awaitFor(40*time.Second, "a bar of today's calls", func() bool {
 		return count(p.shot("page-usage"), bars, func(c color.RGBA) bool { return c == primaryInk }) > 200
 	})
-	p.xdotool("key", "ctrl+4")
-	p.await("the Settings tab in front", func() bool { return p.tab(p.shot("page-settings")) == 3 })
+	p.xdotool("key", "ctrl+6")
+	p.await("the Settings tab in front", func() bool { return p.tab(p.shot("page-settings")) == 5 })
 	time.Sleep(time.Second)
 	p.shot("page-settings")
 	p.xdotool("key", "ctrl+1")

@@ -16,13 +16,14 @@ import (
 const stateVersion = 1
 
 // State is what the user changed while the program ran. It is kept in a file of its own, so that the
-// configuration stays the user's. It is safe for concurrent use.
+// configuration stays the user's. It is safe for concurrent use. The zero State is kept in memory alone.
 type State struct {
-	path string
+	path string // "" = no file
 
-	write sync.Mutex // held over the writing of the file
-	mu    sync.Mutex // guards kept, and never over I/O
-	kept  stateFile
+	choose sync.Mutex // held over a change of Desktop, from its reading to its writing
+	write  sync.Mutex // held over the writing of the file
+	mu     sync.Mutex // guards kept, and never over I/O
+	kept   stateFile
 }
 
 type stateFile struct {
@@ -31,6 +32,7 @@ type stateFile struct {
 	Order    [][]string                `json:"order,omitempty"` // of the tiers, where it is not the configuration's
 	Bindings []Session                 `json:"bindings,omitempty"`
 	Settings Settings                  `json:"settings,omitzero"`
+	Desktop  Desktop                   `json:"desktop,omitzero"`
 }
 
 func (f stateFile) clone() stateFile {
@@ -40,7 +42,7 @@ func (f stateFile) clone() stateFile {
 	}
 	f.Limits, f.Version = limits, stateVersion
 	f.Order, f.Bindings = slices.Clone(f.Order), slices.Clone(f.Bindings)
-	f.Settings = f.Settings.clone()
+	f.Settings, f.Desktop = f.Settings.clone(), f.Desktop.clone()
 	return f
 }
 
@@ -64,7 +66,7 @@ func OpenState(dir string) (*State, error) {
 		err = fmt.Errorf("version: expected %d, got %d", stateVersion, f.Version)
 	}
 	if err == nil {
-		err = f.Settings.Check()
+		err = errors.Join(f.Settings.Check(), f.Desktop.Check())
 	}
 	if err != nil {
 		aside := s.path + time.Now().Format(".20060102-150405.broken")
@@ -141,6 +143,9 @@ func (s *State) change(edit func(*stateFile)) error {
 	s.mu.Lock()
 	s.kept = next
 	s.mu.Unlock()
+	if s.path == "" {
+		return nil
+	}
 	text, err := json.MarshalIndent(next, "", "  ")
 	if err != nil {
 		return fmt.Errorf("write state: %w", err)
