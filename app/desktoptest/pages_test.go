@@ -88,7 +88,7 @@ var primaryInk = color.RGBA{0x8e, 0x8c, 0xff, 0xff}
 func (p *program) tab(img image.Image) int {
 	place := p.place()
 	lines, within := -1, false
-	for x := place.Min.X; x < place.Min.X+320; x++ {
+	for x := place.Min.X; x < place.Min.X+420; x++ {
 		c := color.RGBAModel.Convert(img.At(x, place.Min.Y+38)).(color.RGBA)
 		if on := c == primaryInk; on != within {
 			within = on
@@ -97,17 +97,12 @@ func (p *program) tab(img image.Image) int {
 			}
 		}
 	}
-	switch {
-	case lines < 0:
-		return -1
-	case lines < 40:
-		return 0
-	case lines < 100:
-		return 1
-	case lines < 170:
-		return 2
+	for tab, end := range []int{0, 40, 100, 165, 230, 300} {
+		if lines < end {
+			return tab - 1
+		}
 	}
-	return 3
+	return 5
 }
 
 // totals tells that the large numbers of the Live page are to be seen.
