@@ -72,7 +72,7 @@ func (c *cardView) arrange(rows []board.Row) bool {
 		if j := slices.IndexFunc(old, func(v *rowView) bool { return v.fits(r) }); j >= 0 {
 			c.rows[i] = old[j]
 		} else {
-			c.rows[i] = newRow(r, rowActions{setLimit: c.page.setLimit, reveal: c.page.reveal, open: c.page.openGauge})
+			c.rows[i] = newRow(r, rowActions{setLimit: c.page.setLimit, open: c.page.openGauge})
 		}
 		objects = append(objects, c.rows[i].box)
 		if r.Account() {

@@ -77,7 +77,7 @@ func (p *gaugePage) set(b board.Board) bool {
 	p.state.Set(stateText(head.State))
 	stale := false
 	if p.row == nil || !p.row.fits(row) {
-		p.row = newRow(row, rowActions{setLimit: p.setLimit, reveal: func(fyne.CanvasObject) {}})
+		p.row = newRow(row, rowActions{setLimit: p.setLimit})
 		p.numbers.Objects = []fyne.CanvasObject{p.row.box}
 		stale = true
 	}

@@ -125,22 +125,6 @@ func (p *live) arrange(order [][]string) {
 	p.stale = true
 }
 
-// reveal scrolls until o, which is on the page, is in view.
-func (p *live) reveal(o fyne.CanvasObject) {
-	driver := fyne.CurrentApp().Driver()
-	top := driver.AbsolutePositionForObject(o).Y - driver.AbsolutePositionForObject(p.scroll).Y
-	offset := p.scroll.Offset
-	switch bottom := top + o.Size().Height; {
-	case top < 0:
-		offset.Y += top - cardGap
-	case bottom > p.scroll.Size().Height:
-		offset.Y += bottom - p.scroll.Size().Height + cardGap
-	default:
-		return
-	}
-	p.scroll.ScrollToOffset(offset)
-}
-
 // setLimit sets the limit of r's model or account, as the user asked.
 func (p *live) setLimit(r board.Row, limit int) {
 	err := p.svc.SetLimit(r.Vendor, r.Model, limit)

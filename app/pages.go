@@ -72,13 +72,16 @@ func newPages(n *notices, turned func()) *pages {
 	return p
 }
 
-// shortcuts let Control and a number, on a Mac Command, choose a tab, and Escape go back.
+// shortcuts let Control and a number, on a Mac Command, choose a tab, Escape go back, and the arrows, Page Up, Page Down,
+// Home and End scroll.
 func (p *pages) shortcuts(c fyne.Canvas) {
 	p.canvas = c
 	c.SetOnTypedKey(func(key *fyne.KeyEvent) {
 		if key.Name == fyne.KeyEscape {
 			p.back()
+			return
 		}
+		widget.ScrollBy(p.list[p.front].root, key.Name)
 	})
 	for tab, key := range []fyne.KeyName{fyne.Key1, fyne.Key2, fyne.Key3, fyne.Key4, fyne.Key5, fyne.Key6} {
 		c.AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault},

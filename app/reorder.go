@@ -70,7 +70,7 @@ func (p *live) step(vendor string, by int, grip fyne.CanvasObject) {
 	if to := from + by; from >= 0 && to >= 0 && to < len(p.movable()) {
 		p.move(from, to)
 		p.setOrder()
-		p.reveal(grip)
+		widget.Reveal(grip)
 	}
 }
 

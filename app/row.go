@@ -32,8 +32,7 @@ type rowView struct {
 // rowActions are what the user can do with a row.
 type rowActions struct {
 	setLimit func(r board.Row, limit int)
-	reveal   func(o fyne.CanvasObject) // called when a part of the row gets the focus
-	open     func(r board.Row)         // nil: the row opens nothing
+	open     func(r board.Row) // nil: the row opens nothing
 }
 
 // newRow draws r.
@@ -51,7 +50,6 @@ func newRow(r board.Row, do rowActions) *rowView {
 		v.gauge = widget.NewGauge()
 		v.slider = widget.NewLimitSlider(r.Limit, r.Max)
 		v.slider.OnSet = func(limit int) { do.setLimit(v.row, limit) }
-		v.slider.OnFocus = func() { do.reveal(v.slider) }
 		parts.Objects = append(parts.Objects, v.gauge, v.slider)
 	}
 	parts.Objects = append(parts.Objects, v.name) // last: a long name unrolls over the others
@@ -67,7 +65,6 @@ func newRow(r board.Row, do rowActions) *rowView {
 func (v *rowView) opens(r board.Row, parts fyne.CanvasObject, do rowActions) {
 	open := func() { do.open(v.row) }
 	o := widget.NewOpener(trText("row.open", r.Vendor+" "+gaugeName(r.Model)), parts, open)
-	o.OnFocus = func() { do.reveal(o) }
 	v.name.OnTapped, v.name.OnHover = open, o.Hover
 	v.box = o
 }

@@ -123,7 +123,7 @@ func palette(name fyne.ThemeColorName) (tint, bool) {
 	case theme.ColorNameSuccess:
 		return tint{0x2a8f63ff, 0x4cc38aff}, true
 	case theme.ColorNameError:
-		return tint{0xcf3a32ff, 0xff6b61ff}, true
+		return tint{0xc2322aff, 0xff6b61ff}, true
 	case theme.ColorNameWarning:
 		return tint{0xb26a00ff, 0xf0b429ff}, true
 	}

@@ -39,7 +39,7 @@ type Button struct {
 // NewButton makes a button; the icon is one of Fyne's theme icons.
 func NewButton(kind ButtonKind, icon fyne.Resource, text string, tapped func()) *Button {
 	b := &Button{kind: kind, icon: icon, text: text}
-	b.tapped, b.refresh = tapped, b.Refresh
+	b.tapped, b.self = tapped, b
 	b.ExtendBaseWidget(b)
 	return b
 }

@@ -31,7 +31,7 @@ type Chip struct {
 // NewChip makes a chip that is off. The icon may be nil.
 func NewChip(icon fyne.Resource, word string) *Chip {
 	c := &Chip{icon: icon, word: word}
-	c.refresh = c.Refresh
+	c.self = c
 	c.tapped = func() {
 		c.Set(!c.on)
 		if c.OnSet != nil {

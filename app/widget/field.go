@@ -30,7 +30,12 @@ func NewField(hint string, changed func(text string)) *Field {
 	return f
 }
 
-// TypedKey and TypedShortcut are for Fyne.
+// FocusGained, TypedKey and TypedShortcut are for Fyne.
+func (f *Field) FocusGained() {
+	f.Entry.FocusGained()
+	Reveal(f)
+}
+
 func (f *Field) TypedKey(key *fyne.KeyEvent) {
 	if key.Name == fyne.KeyEscape {
 		f.SetText("")

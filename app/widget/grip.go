@@ -64,13 +64,15 @@ func (g *Grip) TypedKey(key *fyne.KeyEvent) {
 		g.OnStep(-1)
 	case fyne.KeyDown:
 		g.OnStep(1)
+	default:
+		passOn(g, key)
 	}
 }
 
 func (g *Grip) TypedRune(rune) {}
 
 // FocusGained, FocusLost, MouseIn, MouseMoved, MouseOut and Cursor are for Fyne.
-func (g *Grip) FocusGained()                   { g.focused = true; g.Refresh() }
+func (g *Grip) FocusGained()                   { g.focused = true; g.Refresh(); Reveal(g) }
 func (g *Grip) FocusLost()                     { g.focused = false; g.Refresh() }
 func (g *Grip) MouseIn(*desktop.MouseEvent)    { g.hovered = true; g.Refresh() }
 func (g *Grip) MouseMoved(*desktop.MouseEvent) {}

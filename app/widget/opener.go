@@ -22,9 +22,6 @@ type Opener struct {
 	widget.BaseWidget
 	press
 
-	// OnFocus is called when the row gets the focus, so that it can be brought into view.
-	OnFocus func()
-
 	Label   string // what a screen reader says
 	content fyne.CanvasObject
 }
@@ -32,17 +29,9 @@ type Opener struct {
 // NewOpener makes a row of content.
 func NewOpener(label string, content fyne.CanvasObject, open func()) *Opener {
 	o := &Opener{Label: label, content: content}
-	o.tapped, o.refresh = open, o.Refresh
+	o.tapped, o.self = open, o
 	o.ExtendBaseWidget(o)
 	return o
-}
-
-// FocusGained is for Fyne.
-func (o *Opener) FocusGained() {
-	o.press.FocusGained()
-	if o.OnFocus != nil {
-		o.OnFocus()
-	}
 }
 
 // Hover shows that the pointer is on a part of the row that takes it.

@@ -16,8 +16,8 @@ var (
 
 // press is what all that can be pressed has in common: whether the pointer is on it, and the focus.
 type press struct {
-	tapped  func() // nil: nothing happens
-	refresh func()
+	tapped  func()            // nil: nothing happens
+	self    fyne.CanvasObject // what is pressed
 	hovered bool
 	focused bool
 	pointed bool // the focus came from the pointer, so it needs no ring until a key is pressed
@@ -34,6 +34,17 @@ func (p *press) TypedKey(key *fyne.KeyEvent) {
 	switch key.Name {
 	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:
 		p.fire()
+	default:
+		passOn(p.self, key)
+	}
+}
+
+// passOn gives a key that has no meaning for o to the window, which may go back or scroll.
+func passOn(o fyne.CanvasObject, key *fyne.KeyEvent) {
+	if c := fyne.CurrentApp().Driver().CanvasForObject(o); c != nil {
+		if typed := c.OnTypedKey(); typed != nil {
+			typed(key)
+		}
 	}
 }
 
@@ -46,8 +57,8 @@ func (p *press) fire() {
 }
 
 // FocusGained, FocusLost, MouseIn, MouseMoved, MouseOut and Cursor are for Fyne.
-func (p *press) FocusGained()                   { p.focused = true; p.refresh() }
-func (p *press) FocusLost()                     { p.focused, p.pointed = false, false; p.refresh() }
+func (p *press) FocusGained()                   { p.focused = true; p.self.Refresh(); Reveal(p.self) }
+func (p *press) FocusLost()                     { p.focused, p.pointed = false, false; p.self.Refresh() }
 func (p *press) MouseIn(*desktop.MouseEvent)    { p.hover(true) }
 func (p *press) MouseMoved(*desktop.MouseEvent) {}
 func (p *press) MouseOut()                      { p.hover(false) }
@@ -56,7 +67,7 @@ func (p *press) Cursor() desktop.Cursor         { return desktop.PointerCursor }
 func (p *press) hover(on bool) {
 	if on != p.hovered {
 		p.hovered = on
-		p.refresh()
+		p.self.Refresh()
 	}
 }
 

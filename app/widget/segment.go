@@ -81,6 +81,9 @@ func (s *Segment) TypedKey(key *fyne.KeyEvent) {
 		to = 0
 	case fyne.KeyEnd:
 		to = len(s.texts) - 1
+	default:
+		passOn(s, key)
+		return
 	}
 	s.choose(min(max(to, 0), len(s.texts)-1))
 	s.Refresh()
@@ -90,7 +93,7 @@ func (s *Segment) TypedKey(key *fyne.KeyEvent) {
 func (s *Segment) TypedRune(rune) {}
 
 // FocusGained, FocusLost and Cursor are for Fyne.
-func (s *Segment) FocusGained()           { s.focused = true; s.Refresh() }
+func (s *Segment) FocusGained()           { s.focused = true; s.Refresh(); Reveal(s) }
 func (s *Segment) FocusLost()             { s.focused, s.pointed = false, false; s.Refresh() }
 func (s *Segment) Cursor() desktop.Cursor { return desktop.PointerCursor }
 

@@ -26,9 +26,6 @@ type LimitSlider struct {
 	// OnSet is called with a limit that the user has chosen, never for SetLimit.
 	OnSet func(limit int)
 
-	// OnFocus is called when the slider gets the focus, so that it can be brought into view.
-	OnFocus func()
-
 	limit int // what holds
 	value int // what is shown: the limit, or while dragging what it would be
 	max   int
@@ -100,6 +97,8 @@ func (s *LimitSlider) TypedKey(key *fyne.KeyEvent) {
 		s.set(1)
 	case fyne.KeyEnd:
 		s.set(s.max)
+	default:
+		passOn(s, key)
 	}
 }
 
@@ -110,9 +109,7 @@ func (s *LimitSlider) TypedRune(rune) {}
 func (s *LimitSlider) FocusGained() {
 	s.focused = true
 	s.Refresh()
-	if s.OnFocus != nil {
-		s.OnFocus()
-	}
+	Reveal(s)
 }
 
 func (s *LimitSlider) FocusLost() {

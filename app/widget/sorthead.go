@@ -34,7 +34,7 @@ type SortHead struct {
 // NewSortHead makes a head, leading or trailing as its column is.
 func NewSortHead(text string, align fyne.TextAlign, tapped func()) *SortHead {
 	h := &SortHead{text: text, align: align}
-	h.tapped, h.refresh = tapped, h.Refresh
+	h.tapped, h.self = tapped, h
 	h.ExtendBaseWidget(h)
 	return h
 }

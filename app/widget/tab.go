@@ -33,7 +33,7 @@ func NewTabs(words ...string) *Tabs {
 	for place, word := range words {
 		b := &tab{word: word}
 		b.tapped = func() { t.choose(place) }
-		b.refresh = b.Refresh
+		b.self = b
 		b.step = func(by int) { t.step(place + by) }
 		b.on = place == 0
 		b.ExtendBaseWidget(b)

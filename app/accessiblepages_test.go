@@ -1,0 +1,73 @@
+package app
+
+import (
+	"fmt"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"afterglow/app/widget"
+	"afterglow/limiter"
+	"afterglow/proxy"
+)
+
+// mouseOnly are things that need no key: what they show when tapped is read aloud, or other keys do the same.
+func mouseOnly(o any) bool {
+	_, name := o.(*widget.Name)
+	return name || fmt.Sprintf("%T", o) == "*widget.scrollBarArea"
+}
+
+// unmarked are things that Fyne gives the focus without showing it, and that nobody needs: a text of which a part can be
+// selected has a button beside it that copies it whole.
+func unmarked(o any) bool { return fmt.Sprintf("%T", o) == "*widget.focusSelectable" }
+
+// everyPage shows each page with much on it.
+func everyPage(t *testing.T, language, shade string, check func(t *testing.T, c fyne.Canvas)) {
+	for name, to := range map[string]spot{
+		"live": atLive, "activity": atActivity, "vendors": atVendors, "clients": atClients, "gauge": atGauge, "call": atCall,
+	} {
+		t.Run(name+"-"+language+"-"+shade, func(t *testing.T) {
+			a := speak(t, language)
+			a.Settings().SetTheme(shaded{newLook(), test.KnownThemeVariants()[shade]})
+			w, _ := windowOf(t, a, to)
+			check(t, w.window.Canvas())
+		})
+	}
+	for _, scene := range []string{"usage-full", "usage-custom", "usage-failed", "history", "settings"} {
+		t.Run(scene+"-"+language+"-"+shade, func(t *testing.T) {
+			check(t, drawn(t, language, shade, fyne.NewSize(windowWidth, windowHeight), func() fyne.CanvasObject { return pageScene(scene) }))
+		})
+	}
+}
+
+// windowOf is a shown window over some calls, with a page in front.
+func windowOf(t *testing.T, a fyne.App, to spot) (*Window, *fakeService) {
+	t.Helper()
+	svc := &fakeService{calls: callScene(8), details: map[int]proxy.CallDetail{}}
+	for _, c := range svc.calls {
+		svc.details[c.Number] = callDetail(c)
+	}
+	w := NewWindow(a, svc, true)
+	w.gauge.key, w.call.number = limiter.Key{Vendor: "zhipu", Model: "glm-5.1"}, svc.calls[0].Number
+	w.pages.turn(to)
+	w.Show()
+	w.Update(sceneBoard("chain"))
+	return w, svc
+}
+
+func TestEveryTextHasRoom(t *testing.T) {
+	for _, language := range []string{"en", "zh"} {
+		everyPage(t, language, "light", checkRoom)
+	}
+}
+
+func TestEveryTextHasContrast(t *testing.T) {
+	for _, shade := range []string{"light", "dark"} {
+		everyPage(t, "en", shade, checkContrast)
+	}
+}
+
+func TestKeysReachEverything(t *testing.T) {
+	everyPage(t, "en", "dark", checkKeys)
+}
