@@ -71,3 +71,24 @@ func TestEveryTextHasContrast(t *testing.T) {
 func TestKeysReachEverything(t *testing.T) {
 	everyPage(t, "en", "dark", checkKeys)
 }
+
+func TestKeysScrollThePage(t *testing.T) {
+	w, _ := windowOf(t, speak(t, "en"), atLive)
+	w.pages.shortcuts(w.window.Canvas())
+	w.window.Canvas().FocusNext() // a tab, which has no use for these keys
+	for _, c := range []struct {
+		key  fyne.KeyName
+		want func(y float32) bool
+	}{
+		{fyne.KeyDown, func(y float32) bool { return y == 40 }},
+		{fyne.KeyUp, func(y float32) bool { return y == 0 }},
+		{fyne.KeyEnd, func(y float32) bool { return y > 100 }},
+		{fyne.KeyPageDown, func(y float32) bool { return y > 100 }},
+		{fyne.KeyHome, func(y float32) bool { return y == 0 }},
+	} {
+		w.window.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: c.key})
+		if y := w.page.scroll.Offset.Y; !c.want(y) {
+			t.Errorf("%s: the page is at %v", c.key, y)
+		}
+	}
+}

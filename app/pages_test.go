@@ -34,7 +34,7 @@ func TestControlAndANumberTurnToAPage(t *testing.T) {
 	for _, c := range []struct {
 		key  fyne.KeyName
 		want spot
-	}{{fyne.Key2, atActivity}, {fyne.Key3, atUsage}, {fyne.Key4, atSettings}, {fyne.Key1, atLive}} {
+	}{{fyne.Key2, atActivity}, {fyne.Key3, atUsage}, {fyne.Key4, atVendors}, {fyne.Key5, atClients}, {fyne.Key6, atSettings}, {fyne.Key1, atLive}} {
 		keys.TypedShortcut(&desktop.CustomShortcut{KeyName: c.key, Modifier: fyne.KeyModifierShortcutDefault})
 		if w.pages.front != c.want || w.pages.tabs.Selected() != int(c.want) {
 			t.Errorf("%s: page %d, tab %d, want %d", c.key, w.pages.front, w.pages.tabs.Selected(), c.want)
