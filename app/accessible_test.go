@@ -157,12 +157,16 @@ func commonest(img image.Image, part image.Rectangle) (most color.Color) {
 	return most
 }
 
-// checkKeys walks the page by Tab and asks that everything that can be tapped is reached, and that each thing with
-// the focus looks different from without it.
+// focusRise is how far the focus may go up, to the next thing in a row or because the page has scrolled.
+const focusRise = 60
+
+// checkKeys walks the page by Tab and asks that everything that can be tapped is reached, from the top to the bottom,
+// and that each thing with the focus looks different from without it.
 func checkKeys(t *testing.T, c fyne.Canvas) {
 	t.Helper()
 	reached := map[fyne.CanvasObject]bool{}
 	c.Unfocus()
+	before := float32(0)
 	for {
 		c.FocusNext()
 		f, _ := c.Focused().(fyne.CanvasObject)
@@ -170,6 +174,11 @@ func checkKeys(t *testing.T, c fyne.Canvas) {
 			break
 		}
 		reached[f] = true
+		if y := fyne.CurrentApp().Driver().AbsolutePositionForObject(f).Y; y < before-focusRise {
+			t.Errorf("the focus jumps up by %.0f, to %s", before-y, called(f))
+		} else {
+			before = y
+		}
 		with := c.Capture()
 		c.Focused().FocusLost()
 		without := c.Capture()

@@ -55,7 +55,7 @@ func newActivity(svc Service, to ways, capture func(on bool)) *activity {
 	chips := container.New(layout.NewCustomPaddedHBoxLayout(8), p.underWay, p.failed, p.capture)
 	bar := container.NewBorder(nil, nil, nil, container.NewHBox(p.pick, chips), p.field)
 	p.root = container.New(layout.NewCustomPaddedLayout(pageMargin-4, pageMargin, pageMargin, pageMargin),
-		container.NewBorder(container.New(layout.NewCustomPaddedLayout(0, cardGap-4, 0, 0), bar), nil, nil, nil,
+		under(container.New(layout.NewCustomPaddedLayout(0, cardGap-4, 0, 0), bar),
 			container.NewStack(widget.NewListCard(p.list), p.nothing)))
 	p.nothing.Hide()
 	return p

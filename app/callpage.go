@@ -87,8 +87,7 @@ func (p *callPage) lay() {
 	p.body = container.New(layout.NewCustomPaddedVBoxLayout(cardGap), about, p.trials, p.texts)
 	p.scroll = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, pageMargin, pageMargin, pageMargin), p.body))
 	head := container.NewBorder(nil, nil, p.back, container.NewHBox(p.done, p.cancel))
-	p.root = container.NewBorder(container.New(layout.NewCustomPaddedLayout(pageMargin-6, 8, pageMargin-8, pageMargin), head),
-		nil, nil, nil, p.scroll)
+	p.root = under(container.New(layout.NewCustomPaddedLayout(pageMargin-6, 8, pageMargin-8, pageMargin), head), p.scroll)
 }
 
 // like makes a button that lists the calls that share something with this one.

@@ -52,8 +52,8 @@ func newGaugePage(svc Service, d desk, n *notices, to ways) *gaugePage {
 	p.scroll = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, pageMargin, pageMargin, pageMargin), body))
 	back := widget.NewButton(widget.Quiet, theme.NavigateBackIcon(), tr("page.back"), func() { p.ways.back() })
 	all := widget.NewButton(widget.Quiet, theme.ListIcon(), tr("gauge.all"), p.list)
-	p.root = container.NewBorder(container.New(layout.NewCustomPaddedLayout(pageMargin-6, 8, pageMargin-8, pageMargin-8),
-		container.NewBorder(nil, nil, back, all)), nil, nil, nil, p.scroll)
+	p.root = under(container.New(layout.NewCustomPaddedLayout(pageMargin-6, 8, pageMargin-8, pageMargin-8),
+		container.NewBorder(nil, nil, back, all)), p.scroll)
 	return p
 }
 

@@ -61,9 +61,7 @@ func newLive(svc Service, d desk, n *notices, to ways) *live {
 		p.totals.box, p.changed, p.demo, p.noTray)
 	body := container.New(layout.NewCustomPaddedVBoxLayout(cardGap), p.start.card, p.list)
 	p.scroll = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, pageMargin, pageMargin, pageMargin), body))
-	p.root = container.NewBorder(
-		container.New(layout.NewCustomPaddedLayout(pageMargin-4, pageMargin-4, pageMargin, pageMargin), top), nil, nil, nil,
-		p.scroll)
+	p.root = under(container.New(layout.NewCustomPaddedLayout(pageMargin-4, pageMargin-4, pageMargin, pageMargin), top), p.scroll)
 	return p
 }
 

@@ -4,6 +4,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/layout"
 
 	"afterglow/app/board"
 	"afterglow/app/widget"
@@ -63,13 +64,17 @@ func newPages(n *notices, turned func()) *pages {
 	p.tabs = widget.NewTabs(tr("page.live"), tr("page.activity"), tr("page.usage"),
 		tr("page.vendors"), tr("page.clients"), tr("page.settings"))
 	p.tabs.OnSelect = func(tab int) { p.turn(spot(tab)) }
-	p.root = container.NewBorder(container.NewVBox(p.tabs), nil, nil, nil,
-		container.NewBorder(n.box, nil, nil, nil, p.body))
+	p.root = under(container.NewVBox(p.tabs), under(n.box, p.body))
 	n.resized = func() {
 		p.root.Refresh()
 		p.root.Refresh() // a wrapped text knows its height only after it has been given its width
 	}
 	return p
+}
+
+// under is body below top. It is container.NewBorder, but that the focus goes from top to body.
+func under(top, body fyne.CanvasObject) *fyne.Container {
+	return container.New(layout.NewBorderLayout(top, nil, nil, nil), top, body)
 }
 
 // shortcuts let Control and a number, on a Mac Command, choose a tab, Escape go back, and the arrows, Page Up, Page Down,

@@ -62,7 +62,7 @@ func newUsagePage(svc Service, d desk) *usagePage {
 	json := widget.NewButton(widget.Quiet, theme.DownloadIcon(), "JSON", func() { p.export("json") })
 	top := container.New(layout.NewCustomPaddedVBoxLayout(8),
 		container.NewBorder(nil, nil, p.days.span, container.NewHBox(csv, json)), p.days.custom, p.problem, p.saved, p.unsaved)
-	p.root = container.NewBorder(container.New(layout.NewCustomPaddedLayout(pageMargin-4, 12, pageMargin, pageMargin), top), nil, nil, nil, p.scroll)
+	p.root = under(container.New(layout.NewCustomPaddedLayout(pageMargin-4, 12, pageMargin, pageMargin), top), p.scroll)
 	p.show()
 	return p
 }
