@@ -137,6 +137,28 @@ func BenchmarkHandOff(b *testing.B) {
 	}
 }
 
+// BenchmarkFairHandOff is BenchmarkHandOff of a fair queue whose waiters are ten sessions'.
+func BenchmarkFairHandOff(b *testing.B) {
+	for _, waiters := range []int{10, 1000} {
+		b.Run(fmt.Sprint(waiters), func(b *testing.B) {
+			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+			c := zhipu(Policy{Default: 1, MaxPending: 1 << 20, Fair: true})
+			var sessions []string
+			for i := range 10 {
+				sessions = append(sessions, fmt.Sprint("session-", i))
+			}
+			var n atomic.Int64
+			benchCrowd(b, waiters+1, func(ctx context.Context, held func()) error {
+				i := n.Add(1)
+				p, err := c.AcquireFor(ctx, glm, Caller{Session: sessions[i%10], Agent: i%3 > 0})
+				held()
+				p.Release()
+				return err
+			})
+		})
+	}
+}
+
 // BenchmarkContended has eight goroutines for three slots.
 func BenchmarkContended(b *testing.B) {
 	b.Run("limiter", func(b *testing.B) { benchCrowd(b, 8, ours(roomy(3), glm)) })

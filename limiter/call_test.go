@@ -34,11 +34,16 @@ type call struct {
 
 // begin starts a call and returns when it has been granted, refused or queued. It needs a synctest bubble.
 func begin(t interface{ Context() context.Context }, c *Controller, k Key) *call {
+	return beginFor(t, c, k, Caller{})
+}
+
+// beginFor is begin for a caller with a name.
+func beginFor(t interface{ Context() context.Context }, c *Controller, k Key, caller Caller) *call {
 	ctx, cancel := context.WithCancel(t.Context())
 	w := &call{key: k, cancel: cancel, done: make(chan struct{})}
 	go func() {
 		defer close(w.done)
-		w.permit, w.err = c.Acquire(ctx, k)
+		w.permit, w.err = c.AcquireFor(ctx, k, caller)
 	}()
 	synctest.Wait()
 	return w

@@ -40,6 +40,11 @@ func New() *Controller {
 // when the model's queue is as long as its policy allows, and with [ErrWaitExpired] after the policy's
 // longest wait.
 func (c *Controller) Acquire(ctx context.Context, k Key) (*Permit, error) {
+	return c.AcquireFor(ctx, k, Caller{})
+}
+
+// AcquireFor is Acquire for a caller who has a name: a fair queue goes by it.
+func (c *Controller) AcquireFor(ctx context.Context, k Key, caller Caller) (*Permit, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -60,7 +65,7 @@ func (c *Controller) Acquire(ctx context.Context, k Key) (*Permit, error) {
 		c.mu.Unlock()
 		return nil, fmt.Errorf("acquire slot of model %q of vendor %q: %w with %d calls", k.Model, k.Vendor, ErrQueueFull, longest)
 	}
-	w := &waiter{gauge: g, granted: make(chan struct{})}
+	w := &waiter{gauge: g, caller: caller, granted: make(chan struct{})}
 	g.join(w)
 	c.notify()
 	longest := v.policy.MaxWait

@@ -1,5 +1,5 @@
-// Package limiter counts the calls in flight for every vendor and model, queues them first in, first
-// out where a vendor has a limit, and lets a reader watch.
+// Package limiter counts the calls in flight for every vendor and model, queues them where a vendor has a
+// limit, first in, first out or in turns that are fair to sessions, and lets a reader watch.
 //
 // # One call
 //
@@ -31,11 +31,24 @@
 // [ErrQueueFull]) and each call's wait ([Policy.MaxWait], [ErrWaitExpired]). Both belong to the moment
 // at which a call joins the queue: a later Configure changes neither for the calls already in it.
 //
+// # Fair queues
+//
+// One session with many sub-agents fills a queue, and whoever comes then waits for all of it. With
+// [Policy.Fair] the head of each model's queue goes round the sessions that have waiters
+// ([Controller.AcquireFor], [Caller]): each is served one call, and goes to the end of the round while it has
+// more. A session that comes joins at the end too, so it waits for at most one call of each other, and no
+// session can starve another. Within a session the main conversation's calls come before its sub-agents',
+// and each of the two are first in, first out. Calls whose session has no name share one.
+//
+// Fairness orders those who wait and nothing else: it reserves no slot and no place, and the bounds of the
+// queue count all sessions' calls. [Controller.Configure] turns it on and off while calls wait; they are
+// then put in order as if they had just come, in the order in which they did.
+//
 // # Two limits at once
 //
 // A vendor may count calls over all its models ([Policy.Total], the account limit). A call then needs
 // a slot of its model and a slot of the account, and gets both in one step or waits for both, so
-// nothing deadlocks and no slot is held idle. Within a model the order stays first in, first out.
+// nothing deadlocks and no slot is held idle. Within a model the order stays that of its queue.
 // Between models, those with a waiter that their own limit would admit stand in line for the account's
 // slots: each is served one call and goes to the line's end, so no model starves another. A model
 // without a limit of its own follows the account's.
@@ -55,7 +68,8 @@
 // # Watching
 //
 // The limiter never calls its readers. [Controller.Watch] gives a channel one deep that says "something
-// has changed"; the reader then takes a [Controller.Snapshot], which is one consistent copy. Many
+// has changed"; the reader then takes a [Controller.Snapshot], which is one consistent copy, or with
+// [Controller.Queues] one of who waits at which place. Many
 // changes may share a wake, and the last change always has one.
 //
 // # Bounds

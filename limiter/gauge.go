@@ -10,7 +10,7 @@ type gauge struct {
 	runtime  int  // the limit of SetLimit; 0 = none
 	pinned   bool // the configuration names it
 	inFlight int
-	queue    list[waiter]
+	queue    line
 	peak     peak
 
 	turn link[gauge] // in vendor.turns: a call waits that the gauge's own limit admits
@@ -48,7 +48,7 @@ func (g *gauge) release() {
 // join appends a call to the queue.
 func (g *gauge) join(w *waiter) {
 	g.idle.leave()
-	g.queue.push(&w.place, w)
+	g.queue.join(w)
 	g.vendor.pending++
 	g.vendor.settle(g)
 }
@@ -57,7 +57,7 @@ func (g *gauge) join(w *waiter) {
 func (g *gauge) leave(w *waiter) {
 	g.peak.fell(g.queue.len, time.Now())
 	g.vendor.controller.glowed(g)
-	w.place.leave()
+	g.queue.leave(w)
 	g.vendor.pending--
 	g.vendor.settle(g)
 }

@@ -34,6 +34,14 @@ var (
 // Key names one gauge: a vendor and the model name sent to it.
 type Key struct{ Vendor, Model string }
 
+// Caller says whose a call is. In a fair queue the calls of one Session share a turn, and those that name
+// none are one session together.
+type Caller struct {
+	Session string
+	Agent   bool // a sub-agent's: it waits for those of its session that are not
+	Call    int  // the caller's own number for the call, by which it finds it in [Controller.Queues]
+}
+
 // Mode tells whether a gauge only counts or also queues.
 type Mode uint8
 
@@ -59,6 +67,7 @@ type Policy struct {
 	Max        int            // highest limit SetLimit accepts, or the configured one where that is higher; 0 = DefaultMax
 	MaxPending int            // longest queue of one model; 0 = DefaultMaxPending
 	MaxWait    time.Duration  // longest wait of one call; 0 = none
+	Fair       bool           // the queue's head goes round the sessions; see Caller
 	Known      []string       // models of the vendor's map: their gauges are kept when idle, as are those of Models
 }
 

@@ -26,36 +26,51 @@ type machine struct {
 func TestTheControllerDoesWhatTheModelSays(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		rapid.SyncTest(t, func(t *rapid.T) {
-			c := New()
-			x := &machine{
-				c: c, calls: map[int]*call{}, wake: c.Watch(t.Context()), seen: c.Snapshot(),
-				m: &model{now: time.Now(), vendors: map[string]*modelVendor{}, gauges: map[Key]*modelGauge{}},
-			}
+			x := newMachine(t)
 			t.Repeat(map[string]func(*rapid.T){
 				"acquire": x.acquire, "acquire more": x.acquire, "acquire yet more": x.acquire,
 				"end": x.end, "end more": x.end,
 				"set limit": x.setLimit, "reset limit": x.resetLimit, "configure": x.configure, "sleep": x.sleep,
 				"": x.check,
 			})
-			for len(x.calls) > 0 {
-				x.end(t)
-				x.check(t)
-			}
+			x.drain(t)
 		})
 	})
 }
 
+func newMachine(t *rapid.T) *machine {
+	c := New()
+	return &machine{
+		c: c, calls: map[int]*call{}, wake: c.Watch(t.Context()), seen: c.Snapshot(),
+		m: &model{now: time.Now(), vendors: map[string]*modelVendor{}, gauges: map[Key]*modelGauge{}},
+	}
+}
+
+// drain ends all calls.
+func (x *machine) drain(t *rapid.T) {
+	for len(x.calls) > 0 {
+		x.end(t)
+		x.check(t)
+	}
+}
+
 var (
-	someVendor = rapid.SampledFrom([]string{"zhipu", "kimi", "alibaba"})
-	someModel  = rapid.SampledFrom([]string{"large", "medium", "small"})
-	someLimit  = rapid.IntRange(0, 4)
+	someVendor  = rapid.SampledFrom([]string{"zhipu", "kimi", "alibaba"})
+	someModel   = rapid.SampledFrom([]string{"large", "medium", "small"})
+	someSession = rapid.SampledFrom([]string{"a", "b", "c", ""})
+	someLimit   = rapid.IntRange(0, 4)
 )
 
 func (x *machine) acquire(t *rapid.T) {
-	k := Key{someVendor.Draw(t, "vendor"), someModel.Draw(t, "model")}
+	x.arrive(t, Key{someVendor.Draw(t, "vendor"), someModel.Draw(t, "model")})
+}
+
+// arrive begins a call of somebody's.
+func (x *machine) arrive(t *rapid.T, k Key) {
 	x.next++
-	x.calls[x.next] = begin(t, x.c, k)
-	if err := x.m.acquire(k, x.next); err != nil {
+	caller := Caller{Session: someSession.Draw(t, "session"), Agent: rapid.Bool().Draw(t, "agent"), Call: x.next}
+	x.calls[x.next] = beginFor(t, x.c, k, caller)
+	if err := x.m.acquire(k, x.next, caller); err != nil {
 		x.expectRefused(t, x.next, err)
 	}
 }
@@ -110,6 +125,7 @@ func (x *machine) configure(t *rapid.T) {
 			Max:        rapid.IntRange(0, 6).Draw(t, "max"),
 			MaxPending: rapid.IntRange(0, 5).Draw(t, "max pending"),
 			MaxWait:    time.Duration(rapid.IntRange(0, 5).Draw(t, "max wait")) * time.Second,
+			Fair:       rapid.Bool().Draw(t, "fair"),
 			Known:      rapid.SliceOfN(someModel, 0, 2).Draw(t, "known"),
 		}}
 	}
@@ -131,6 +147,9 @@ func (x *machine) check(t *rapid.T) {
 	got := x.c.Snapshot()
 	if want := x.m.snapshot(); !reflect.DeepEqual(got, want) {
 		t.Fatalf("snapshot\n%+v, want\n%+v", got, want)
+	}
+	if got, want := x.c.Queues(), x.m.queues(got); !slices.Equal(got, want) {
+		t.Fatalf("queues\n%+v, want\n%+v", got, want)
 	}
 	for k, g := range x.m.gauges {
 		for _, id := range g.flying {

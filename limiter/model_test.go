@@ -28,14 +28,16 @@ type modelVendor struct {
 
 type modelGauge struct {
 	override int
-	flying   []int       // calls in flight
-	queue    []modelCall // in order of arrival
-	turn     int         // place in the line for the account; 0 = not in line
+	flying   []int          // calls in flight
+	queue    []modelCall    // in order of arrival
+	sessions map[string]int // in a fair queue, the place in the round of each session in it
+	turn     int            // place in the line for the account; 0 = not in line
 	changes  []modelDepth
 }
 
 type modelCall struct {
 	id       int
+	caller   Caller
 	deadline time.Time // zero for none
 }
 
@@ -55,7 +57,7 @@ func (m *model) vendor(name string) *modelVendor {
 
 func (m *model) gauge(k Key) *modelGauge {
 	if m.gauges[k] == nil {
-		m.gauges[k] = &modelGauge{}
+		m.gauges[k] = &modelGauge{sessions: map[string]int{}}
 	}
 	return m.gauges[k]
 }
@@ -101,7 +103,7 @@ func (m *model) flying(vendor string) int {
 }
 
 // acquire is a call's arrival.
-func (m *model) acquire(k Key, id int) error {
+func (m *model) acquire(k Key, id int, caller Caller) error {
 	g, p := m.gauge(k), m.vendor(k.Vendor).policy
 	mustWait := len(g.queue) > 0 || m.full(k) || m.accountFull(k.Vendor)
 	if mustWait && len(g.queue) >= cmp.Or(p.MaxPending, DefaultMaxPending) {
@@ -111,7 +113,7 @@ func (m *model) acquire(k Key, id int) error {
 		g.flying = append(g.flying, id)
 		return nil
 	}
-	w := modelCall{id: id}
+	w := modelCall{id: id, caller: caller}
 	if p.MaxWait > 0 {
 		w.deadline = m.now.Add(p.MaxWait)
 	}
@@ -132,6 +134,7 @@ func (m *model) accountFull(vendor string) bool {
 // serve lines up the models that have a waiter and room, and grants in turn while the account has room.
 func (m *model) serve(vendor string) {
 	for {
+		m.seat(vendor)
 		var next *modelGauge
 		for _, k := range m.keys(vendor) {
 			g := m.gauges[k]
@@ -151,8 +154,11 @@ func (m *model) serve(vendor string) {
 			return
 		}
 		next.turn = 0
-		next.flying = append(next.flying, next.queue[0].id)
-		m.leave(next, 0)
+		i := m.head(next, m.vendor(vendor).policy.Fair)
+		next.flying = append(next.flying, next.queue[i].id)
+		m.turn++
+		next.sessions[next.queue[i].caller.Session] = m.turn
+		m.leave(next, i)
 	}
 }
 

@@ -9,7 +9,10 @@ import (
 // waiter is one call in a gauge's queue.
 type waiter struct {
 	gauge   *gauge
-	place   link[waiter]  // in gauge.queue; the controller's mutex guards it
+	caller  Caller
+	place   link[waiter]  // in gauge.queue, as the next two; the controller's mutex guards them
+	arrival uint64        // counts the calls that joined the queue
+	party   *party        // those of its session, nil in a queue that is not fair
 	granted chan struct{} // closed when the call holds its slots and has left the queue
 }
 

@@ -90,6 +90,7 @@ func (v *vendor) reset(model string) {
 func (v *vendor) fit(g *gauge) {
 	model := g.key.Model
 	g.limit = cmp.Or(g.runtime, v.limitOf(model))
+	g.queue.setFair(v.policy.Fair)
 	_, limited := v.policy.Models[model]
 	g.pinned = limited || slices.Contains(v.policy.Known, model)
 }
@@ -122,7 +123,7 @@ func (v *vendor) settle(g *gauge) {
 func (v *vendor) grant() {
 	for v.turns.len > 0 && v.hasRoom() {
 		g := v.turns.first.owner
-		w := g.queue.first.owner
+		w := g.queue.next()
 		g.turn.leave()
 		g.take()
 		g.leave(w)
