@@ -43,6 +43,9 @@ func callScene(n int) []proxy.Call {
 	}
 	for i, phase := range []proxy.Phase{proxy.Queued, proxy.Queued, proxy.Streaming, proxy.Streaming, proxy.Connecting, proxy.Waiting, proxy.Streaming}[:min(7, n)] {
 		underWay(&calls[i], phase)
+		if phase == proxy.Queued {
+			calls[i].Place = 2 - i%2 // who came first is the next
+		}
 	}
 	for i, class := range []ledger.Class{ledger.Overloaded, ledger.Cancelled, ledger.Network, ledger.Gone, ledger.RateLimit} {
 		if at := 8 + 2*i; at < n {

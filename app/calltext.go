@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/theme"
 
 	"afterglow/app/board"
@@ -27,7 +28,7 @@ type standing struct {
 func standingOf(r board.CallRow) standing {
 	switch r.Phase {
 	case proxy.Queued:
-		return standing{tr("call.queued"), theme.ColorNameWarning, true, widget.ColorPendingText}
+		return standing{placeText(r.Place), theme.ColorNameWarning, true, widget.ColorPendingText}
 	case proxy.Waiting:
 		return standing{trText("call.waiting", trLeft(r.Left)), theme.ColorNameWarning, false, widget.ColorPendingText}
 	case proxy.Connecting:
@@ -42,6 +43,17 @@ func standingOf(r board.CallRow) standing {
 		return standing{classText(r.Class), widget.ColorMuted, true, widget.ColorMuted}
 	}
 	return standing{tr("call.ok"), theme.ColorNameSuccess, false, widget.ColorMuted}
+}
+
+// placeText is where in its queue a call stands; place 0 = it is in none just now.
+func placeText(place int) string {
+	switch place {
+	case 0:
+		return tr("call.queued")
+	case 1:
+		return tr("call.next")
+	}
+	return lang.X("call.place", "call.place", map[string]any{"N": place, "Nth": board.Ordinal(place)})
 }
 
 // classText is what became of a call, in two words.

@@ -34,6 +34,7 @@ type Call struct {
 	VendorModel string
 	Phase       Phase
 	Until       time.Time // when the vendor is asked again, in phase Waiting
+	Place       int       // in the queue, 1 = the next, in phase Queued; 0 while it joins or leaves it
 	Queued      time.Duration
 	First       time.Duration // until the first event; 0 while there is none
 	Took        time.Duration // so far, or in all
@@ -80,10 +81,10 @@ var ErrNoCall = errors.New("no such call under way")
 // Calls returns the calls of this moment, the latest first, and after them the last 500 that ended.
 func (s *Server) Calls() []Call {
 	records, _ := s.calls.all()
-	prices := s.conf().Prices
+	prices, places := s.conf().Prices, s.places()
 	list := make([]Call, 0, len(records))
 	for _, rec := range records {
-		rec.set(func() { list = append(list, rec.view(prices)) })
+		rec.set(func() { list = append(list, rec.view(prices, places)) })
 	}
 	return list
 }
@@ -94,7 +95,7 @@ func (s *Server) Call(number int) (CallDetail, bool) {
 	if rec == nil {
 		return CallDetail{}, false
 	}
-	return rec.detail(s.conf().Prices, true), true
+	return rec.detail(s.conf().Prices, s.places(), true), true
 }
 
 // Cancel ends a call for the user: it leaves its queue, or its vendor is left. Its client gets an error after
@@ -126,7 +127,7 @@ func (s *Server) Capture(on bool) {
 }
 
 // view is the record for people. The caller holds its lock.
-func (rec *record) view(prices price.Table) Call {
+func (rec *record) view(prices price.Table, places places) Call {
 	c := Call{
 		Number: rec.number, Started: rec.start, Kind: rec.kind, Operation: rec.operation, Session: rec.session, Agent: rec.agent, Model: rec.model,
 		Vendor: rec.vendor, VendorModel: rec.served, Phase: rec.phase, Queued: rec.queued(), First: rec.first, Took: rec.took, Usage: rec.usage,
@@ -134,6 +135,9 @@ func (rec *record) view(prices price.Table) Call {
 	}
 	if c.Phase != Ended {
 		c.Took = time.Since(rec.start)
+	}
+	if c.Phase == Queued {
+		c.Place = places.of(rec)
 	}
 	if c.Phase == Waiting {
 		if c.Until = rec.until; !time.Now().Before(c.Until) { // it is asked again
@@ -144,11 +148,11 @@ func (rec *record) view(prices price.Table) Call {
 }
 
 // detail is all that is known of a call; only whole, with header and bodies.
-func (rec *record) detail(prices price.Table, whole bool) CallDetail {
+func (rec *record) detail(prices price.Table, places places, whole bool) CallDetail {
 	rec.mu.Lock()
 	defer rec.mu.Unlock()
 	d := CallDetail{
-		Call: rec.view(prices), RequestID: rec.request, ModelServed: rec.named, Retries: rec.retries(), Adaptations: append([]string{}, rec.labels()...),
+		Call: rec.view(prices, places), RequestID: rec.request, ModelServed: rec.named, Retries: rec.retries(), Adaptations: append([]string{}, rec.labels()...),
 	}
 	if whole {
 		d.Request, d.Answer, d.Bodies = masked(rec.asked), masked(rec.answer), rec.bodies.view()

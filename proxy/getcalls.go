@@ -15,6 +15,7 @@ type callJSON struct {
 	Started     time.Time  `json:"started"`
 	Phase       Phase      `json:"phase"`
 	Until       *time.Time `json:"until,omitempty"`
+	Place       int        `json:"place,omitempty"`
 	RequestID   string     `json:"request_id,omitempty"`
 	Session     string     `json:"session,omitempty"`
 	Agent       string     `json:"agent,omitempty"`
@@ -66,10 +67,10 @@ func usageOf(u anthropic.Usage, details map[string]int64) usageJSON {
 }
 
 // json is a record as the control API gives it; whole, with header and bodies.
-func (s *Server) json(rec *record, whole bool) callJSON {
-	d := rec.detail(s.conf().Prices, whole)
+func (s *Server) json(rec *record, places places, whole bool) callJSON {
+	d := rec.detail(s.conf().Prices, places, whole)
 	j := callJSON{
-		Number: d.Number, Kind: d.Kind, Operation: d.Operation, Started: d.Started.UTC(), Phase: d.Phase, RequestID: d.RequestID, Session: d.Session, Agent: d.Agent,
+		Number: d.Number, Kind: d.Kind, Operation: d.Operation, Started: d.Started.UTC(), Phase: d.Phase, Place: d.Place, RequestID: d.RequestID, Session: d.Session, Agent: d.Agent,
 		Model: d.Model, Vendor: d.Vendor, VendorModel: d.VendorModel, ModelServed: d.ModelServed, Stream: d.Stream, Status: d.Status,
 		Class: string(d.Class), Outcome: d.Outcome, QueuedMS: d.Queued.Milliseconds(), FirstMS: d.First.Milliseconds(), TookMS: d.Took.Milliseconds(),
 		Retries: d.Retries, Adaptations: d.Adaptations, Usage: usageOf(d.Usage, nil), Cost: d.Cost.String(), Tries: []tryJSON{},
@@ -100,9 +101,10 @@ func (s *Server) getCalls(w http.ResponseWriter, r *http.Request) {
 	}
 	list := []callJSON{}
 	records, _ := s.calls.all()
+	places := s.places()
 	for _, rec := range records {
 		if rec.number > after {
-			list = append(list, s.json(rec, false))
+			list = append(list, s.json(rec, places, false))
 		}
 	}
 	writeJSON(w, http.StatusOK, map[string]any{"calls": list})
@@ -116,7 +118,7 @@ func (s *Server) getCall(w http.ResponseWriter, r *http.Request) {
 		writeError(w, anthropic.Errorf(http.StatusNotFound, "call %s: it is neither under way nor one of the last %d", r.PathValue("number"), keptCalls))
 		return
 	}
-	writeJSON(w, http.StatusOK, s.json(rec, true))
+	writeJSON(w, http.StatusOK, s.json(rec, s.places(), true))
 }
 
 // deleteCall serves DELETE /api/calls/{number}: it cancels a call under way.

@@ -41,7 +41,7 @@ func (s *Server) messages(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	park := newParker(w, s.conf().ParkAfter, call.Request.Stream)
-	reply, err := s.current().chain.Send(r.Context(), call, progress{rec, park, s})
+	reply, err := s.current().chain.Send(r.Context(), call, rec.caller(), progress{rec, park, s})
 	parked := park.stop()
 	if err != nil {
 		s.refuse(w, r, rec, err, parked)

@@ -96,7 +96,7 @@ func do(t testing.TB, method, url, body string, header ...string) (*http.Respons
 func lastRecord(t testing.TB, s *Server, n int) callJSON {
 	t.Helper()
 	eventually(t, "the record", func() bool { return ended(s) >= n })
-	return s.json(last(s), false)
+	return s.json(last(s), nil, false)
 }
 
 func TestANativePathKeepsEveryByte(t *testing.T) {

@@ -72,7 +72,7 @@ func checkPassing(t *testing.T, s *Server, up *upstream, route bool, header, pre
 	for _, rec := range endedCalls(s) {
 		recorded = append(recorded, rec.operation)
 		if rec.kind != kind || rec.outcome != "ok" || rec.operation != "model.list" && rec.usage.Total() != 6 {
-			t.Errorf("%+v", s.json(rec, false))
+			t.Errorf("%+v", s.json(rec, nil, false))
 		}
 	}
 	// In any order: a client need not read a stream to its end.

@@ -77,7 +77,7 @@ func (s *Server) route(c *routed, chain *route.Chain, r *http.Request) *anthropi
 	if c.asks.body != nil {
 		c.rec.bodies.asks(*c.asks.body)
 	}
-	direct, err := chain.Direct(r.Context(), c.vendor, c.asks.model)
+	direct, err := chain.Direct(r.Context(), c.vendor, c.asks.model, c.rec.caller())
 	var refused *anthropic.Error
 	switch {
 	case cancelled(r.Context()):

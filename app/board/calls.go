@@ -23,6 +23,7 @@ type CallRow struct {
 	VendorModel      string
 	Phase            proxy.Phase
 	Left             time.Duration // until the vendor is asked again, in phase Waiting
+	Place            int           // in the queue, 1 = the next, in phase Queued; 0 while it joins or leaves it
 	Queued           time.Duration
 	First            time.Duration // 0 while there is no event
 	Took             time.Duration
@@ -46,7 +47,7 @@ func (r CallRow) Served() string {
 func RowOf(c proxy.Call, now time.Time) CallRow {
 	r := CallRow{
 		Number: c.Number, Started: c.Started, Session: ShortSession(c.Session), Agent: c.Agent != "",
-		Model: c.Model, Vendor: c.Vendor, VendorModel: c.VendorModel, Phase: c.Phase,
+		Model: c.Model, Vendor: c.Vendor, VendorModel: c.VendorModel, Phase: c.Phase, Place: c.Place,
 		Queued: round(c.Queued), First: round(c.First), Took: round(c.Took),
 		Input: c.Usage.Input + c.Usage.CacheRead + c.Usage.CacheCreation, Output: c.Usage.Output, Cached: c.Usage.CacheRead,
 		Cost: c.Cost, Status: c.Status, Class: c.Class,

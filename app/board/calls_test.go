@@ -126,6 +126,15 @@ func TestHoldersAndThenTheQueueInItsOrder(t *testing.T) {
 	if got := numbers(new(Calls).Holders(calls, k, start)); !slices.Equal(got, []int{2, 6, 7, 5, 9}) {
 		t.Errorf("holders %v", got)
 	}
+	for i, place := range map[int]int{0: 1, 2: 3, 4: 2} { // a fair queue's order is not that of the waits
+		calls[i].Place = place
+	}
+	if got := numbers(new(Calls).Holders(calls, k, start)); !slices.Equal(got, []int{2, 6, 9, 5, 7}) {
+		t.Errorf("by place %v", got)
+	}
+	for i := range calls {
+		calls[i].Place = 0
+	}
 	k.Model = limiter.AccountModel
 	if got := numbers(new(Calls).Holders(calls, k, start)); !slices.Equal(got, []int{2, 6, 8, 7, 5, 9}) {
 		t.Errorf("of the account %v", got)

@@ -93,6 +93,9 @@ func callCells(c *call) []string {
 	if c.ended() {
 		outcome = c.Outcome
 	}
+	if c.Place > 0 {
+		phase += " " + strconv.Itoa(c.Place)
+	}
 	if c.Status != 0 {
 		status = strconv.Itoa(c.Status)
 	}

@@ -123,6 +123,7 @@ type call struct {
 	Vendor      string    `json:"vendor"`
 	VendorModel string    `json:"vendor_model"`
 	Phase       string    `json:"phase"` // "" = ended
+	Place       int       `json:"place"` // in the queue, 1 = the next
 	Status      int       `json:"status"`
 	Outcome     string    `json:"outcome"`
 	Class       string    `json:"class"`

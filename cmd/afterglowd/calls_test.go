@@ -55,6 +55,20 @@ func TestCallsTable(t *testing.T) {
 	}
 }
 
+// A queued call says its place in the line.
+func TestCallsTellAPlaceInTheQueue(t *testing.T) {
+	const queued = `{"number":7,"phase":"queued","place":2,"model":"m","vendor":"zhipu","queued_ms":1200}`
+	for _, args := range [][]string{{"calls"}, {"calls", "show", "7"}} {
+		body := queued
+		if len(args) == 1 {
+			body = `{"calls":[` + queued + `]}`
+		}
+		if code, out, errs := against(t, says(200, body), args...); code != 0 || !strings.Contains(out, "queued 2 ") && !strings.Contains(out, "queued 2\n") {
+			t.Errorf("%v: code %d, got\n%s%s", args, code, out, errs)
+		}
+	}
+}
+
 func TestCallsFilters(t *testing.T) {
 	for flags, want := range map[string]string{
 		"-n 1": "8", "-n 9": "7 8", "--failed": "7", "--vendor zhipu": "7 8", "--vendor lab": "", "--vendor kimi": "7",

@@ -159,6 +159,7 @@ func (c *checker) limit(key string, l *limitFile) Limit {
 		MaxPending: or(l.MaxPending, limiter.DefaultMaxPending),
 		MaxWait:    time.Duration(or(l.MaxWait, duration(defaultMaxWait))),
 		Overflow:   or(l.Overflow, "wait") == "next",
+		Fair:       or(l.Fair, false),
 	}
 	if l.Overflow != nil && *l.Overflow != "wait" && *l.Overflow != "next" {
 		c.problem(key+".overflow", `expected "wait" or "next", got %q`, *l.Overflow)
@@ -166,9 +167,9 @@ func (c *checker) limit(key string, l *limitFile) Limit {
 	if limit.Overflow && limit.MaxWait == 0 {
 		c.problem(key+".max_wait", `expected a duration above 0 where overflow = "next"`)
 	}
-	tuned := l.Max != nil || l.MaxPending != nil || l.MaxWait != nil || l.Overflow != nil
+	tuned := l.Max != nil || l.MaxPending != nil || l.MaxWait != nil || l.Overflow != nil || l.Fair != nil
 	if tuned && l.Default == nil && l.Total == nil && len(l.Models) == 0 {
-		c.problem(key, "expected default, total or models beside max, max_pending, max_wait and overflow: the table replaces the preset's whole")
+		c.problem(key, "expected default, total or models beside max, max_pending, max_wait, overflow and fair: the table replaces the preset's whole")
 	}
 	if limit.Max < 1 || limit.Max > maxLimit {
 		c.problem(key+".max", "expected 1 to %d, got %d", maxLimit, limit.Max)

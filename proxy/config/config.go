@@ -129,6 +129,7 @@ type Limit struct {
 	MaxPending int            // longest queue of one model
 	MaxWait    time.Duration  // longest wait of one call; 0 = none
 	Overflow   bool           // a call that would wait longer than MaxWait goes to the next tier at once
+	Fair       bool           // sessions take turns in a model's queue
 }
 
 // Retry is how often and how long a vendor's own 429 and 529 are waited out inside the permit.

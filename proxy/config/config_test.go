@@ -70,6 +70,10 @@ func TestTheDesignsExample(t *testing.T) {
 	if d := cmp.Diff(want, zhipu.Limit); d != "" {
 		t.Error(d)
 	}
+	fair := parse(t, "[[vendors]]\nname = \"zhipu\"\nlimit = { default = 3, fair = true }", anyKey).Vendors[0]
+	if !fair.Limit.Fair || fair.Limit.Default != 3 {
+		t.Errorf("fair: %+v", fair.Limit)
+	}
 	if zhipu.BaseURL != "https://open.bigmodel.cn/api/anthropic" || zhipu.Accepts.Thinking != "enabled" || zhipu.Retry.Attempts != 5 {
 		t.Errorf("the preset is lost: %+v", zhipu)
 	}

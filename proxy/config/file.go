@@ -56,6 +56,7 @@ type limitFile struct {
 	MaxPending *int           `toml:"max_pending"`
 	MaxWait    *duration      `toml:"max_wait"`
 	Overflow   *string        `toml:"overflow"`
+	Fair       *bool          `toml:"fair"`
 	Models     map[string]int `toml:"models"`
 }
 

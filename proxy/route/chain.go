@@ -41,11 +41,11 @@ func New(conf config.Config, vendors []*vendor.Vendor, memory *Memory, l *limite
 	return c
 }
 
-// Send tries the tiers in order and returns the first answer worth committing to. The caller
-// finishes and closes it. The error is an *anthropic.Error to be given to the client, or the
+// Send tries the tiers in order and returns the first answer worth committing to; in queues the call
+// is one of who's. The caller finishes and closes the answer. The error is an *anthropic.Error to be given to the client, or the
 // context's cause if the client is gone.
-func (c *Chain) Send(ctx context.Context, call vendor.Call, progress Progress) (*Reply, error) {
-	s := &search{chain: c, call: call, progress: progress, session: SessionOf(call.Header, call.Request)}
+func (c *Chain) Send(ctx context.Context, call vendor.Call, who limiter.Caller, progress Progress) (*Reply, error) {
+	s := &search{chain: c, call: call, who: who, progress: progress, session: SessionOf(call.Header, call.Request)}
 	for _, tier := range c.order(s.session) {
 		if reply, ended, err := s.ask(ctx, tier, false); ended {
 			return reply, err

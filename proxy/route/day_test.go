@@ -142,7 +142,7 @@ func play(t *testing.T, c *Chain, begin time.Time, log io.Writer) {
 	for at := begin; at.Before(begin.AddDate(0, 0, 1)); at = at.Add(time.Minute) {
 		time.Sleep(time.Until(at))
 		var tries trail
-		reply, err := c.Send(context.Background(), vendor.Call{Request: req, Header: http.Header{}}, &tries)
+		reply, err := c.Send(context.Background(), vendor.Call{Request: req, Header: http.Header{}}, limiter.Caller{}, &tries)
 		if err != nil {
 			t.Fatalf("%s: no vendor answered: %v", at.Format("15:04"), err)
 		}

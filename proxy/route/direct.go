@@ -25,12 +25,12 @@ type Direct struct {
 	closed bool
 }
 
-// Direct waits for a vendor model's permit; model "" takes none. The caller closes what it gets. The
+// Direct waits for a vendor model's permit, in the queue as one of who's; model "" takes none. The caller closes what it gets. The
 // error is an *anthropic.Error if the queue has no place, or the context's if the client is gone.
-func (c *Chain) Direct(ctx context.Context, v *vendor.Vendor, model string) (*Direct, error) {
+func (c *Chain) Direct(ctx context.Context, v *vendor.Vendor, model string, who limiter.Caller) (*Direct, error) {
 	d := &Direct{chain: c, vendor: v, key: limiter.Key{Vendor: v.Name(), Model: model}}
 	if model != "" {
-		permit, queued, err := c.acquire(ctx, d.key)
+		permit, queued, err := c.acquire(ctx, d.key, who)
 		if err != nil {
 			return nil, err
 		}

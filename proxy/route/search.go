@@ -17,6 +17,7 @@ import (
 type search struct {
 	chain    *Chain
 	call     vendor.Call
+	who      limiter.Caller
 	progress Progress
 	session  Session
 	failed   failures
@@ -222,7 +223,7 @@ func (s *search) shortest(left *[]*vendor.Vendor) *vendor.Vendor {
 func (s *search) wait(ctx context.Context, v *vendor.Vendor) (*limiter.Permit, time.Duration, error) {
 	k := s.key(v)
 	s.progress.At(Step{Stage: Queues, Key: k})
-	permit, queued, err := s.chain.acquire(ctx, k)
+	permit, queued, err := s.chain.acquire(ctx, k, s.who)
 	if err != nil {
 		s.progress.At(Step{Stage: Leaves, Key: k})
 	}
@@ -230,9 +231,9 @@ func (s *search) wait(ctx context.Context, v *vendor.Vendor) (*limiter.Permit, t
 }
 
 // acquire waits for a permit. A queue that is full, or too slow, is an *anthropic.Error.
-func (c *Chain) acquire(ctx context.Context, k limiter.Key) (*limiter.Permit, time.Duration, error) {
+func (c *Chain) acquire(ctx context.Context, k limiter.Key, who limiter.Caller) (*limiter.Permit, time.Duration, error) {
 	start := time.Now()
-	permit, err := c.limiter.Acquire(ctx, k)
+	permit, err := c.limiter.AcquireFor(ctx, k, who)
 	if errors.Is(err, limiter.ErrQueueFull) || errors.Is(err, limiter.ErrWaitExpired) {
 		refused := anthropic.Errorf(anthropic.StatusOverloaded, "%v", err)
 		refused.RetryAfter, refused.Cause = afterQueue, err
