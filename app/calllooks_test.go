@@ -28,6 +28,8 @@ func TestCallLooks(t *testing.T) {
 		{"activity-capture", "en", "dark"},
 		{"activity-capture", "zh", "light"},
 		{"activity-focus", "en", "light"},
+		{"activity-line", "en", "dark"},
+		{"activity-line", "zh", "light"},
 		{"activity-choose", "en", "light"},
 		{"activity-choose", "zh", "dark"},
 		{"call", "en", "light"},
@@ -57,6 +59,9 @@ func callPicture(t *testing.T, scene, language, shade string) *Window {
 		calls = 30
 	}
 	svc := &fakeService{calls: callScene(calls), details: map[int]proxy.CallDetail{}}
+	if scene == "activity-line" {
+		svc.calls = lineScene()
+	}
 	for _, c := range svc.calls {
 		svc.details[c.Number] = callDetail(c)
 	}

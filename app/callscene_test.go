@@ -55,6 +55,32 @@ func callScene(n int) []proxy.Call {
 	return calls
 }
 
+// lineScene is a fair queue of twelve behind two calls, the latest first: session 4f2a91c4 with its sub-agents, and
+// then its main conversation and another session came.
+func lineScene() []proxy.Call {
+	calls := callScene(14)
+	places := []int{4, 2, 1, 12, 11, 10, 9, 8, 7, 6, 5, 3}
+	for i := range calls {
+		c := &calls[i]
+		c.Class, c.Agent = ledger.OK, ""
+		if i >= len(places) {
+			underWay(c, proxy.Streaming)
+			continue
+		}
+		c.Until = time.Time{}
+		c.Model, c.Session, c.Took = "claude-opus-4-6", callScene(1)[0].Session, time.Duration(i+2)*time.Second
+		underWay(c, proxy.Queued)
+		c.Place = places[i]
+		if i < 2 {
+			c.Session = callScene(2)[1].Session
+		}
+		if i > 2 {
+			c.Agent = "agent-7"
+		}
+	}
+	return calls
+}
+
 // underWay puts a call back to a phase.
 func underWay(c *proxy.Call, phase proxy.Phase) {
 	c.Phase, c.Status, c.Outcome, c.Cost = phase, 0, "", price.Cost{}

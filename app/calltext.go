@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/theme"
 
 	"afterglow/app/board"
@@ -53,7 +52,7 @@ func placeText(place int) string {
 	case 1:
 		return tr("call.next")
 	}
-	return lang.X("call.place", "call.place", map[string]any{"N": place, "Nth": board.Ordinal(place)})
+	return trNth("call.place", place)
 }
 
 // classText is what became of a call, in two words.

@@ -28,6 +28,11 @@ func tr(key string) string { return lang.X(key, key) }
 // trN is the text for a key that holds a number.
 func trN(key string, n int) string { return lang.X(key, key, map[string]any{"N": n}) }
 
+// trNth is the text for a key that holds a place; Nth is N as English counts.
+func trNth(key string, n int) string {
+	return lang.X(key, key, map[string]any{"N": n, "Nth": board.Ordinal(n)})
+}
+
 // trText is the text for a key that holds another text.
 func trText(key, text string) string { return lang.X(key, key, map[string]any{"Text": text}) }
 

@@ -50,6 +50,7 @@ func TestLanguagesHaveTheSameKeysAndHoles(t *testing.T) {
 		t.Errorf("keys (-en +zh):\n%s", diff)
 	}
 	for key, text := range english {
+		text = strings.ReplaceAll(text, "{{.Nth}}", "{{.N}}")
 		for _, hole := range []string{"{{.N}}", "{{.Text}}"} {
 			if strings.Contains(text, hole) != strings.Contains(chinese[key], hole) {
 				t.Errorf("%s: only one language has %s", key, hole)
@@ -58,7 +59,7 @@ func TestLanguagesHaveTheSameKeysAndHoles(t *testing.T) {
 	}
 }
 
-// TestKeysOfTheCodeAreTheKeysOfTheTranslations reads every call of tr, trN, trText and when.
+// TestKeysOfTheCodeAreTheKeysOfTheTranslations reads every call of tr, its kin and when.
 func TestKeysOfTheCodeAreTheKeysOfTheTranslations(t *testing.T) {
 	used := map[string]bool{}
 	files, err := filepath.Glob("*.go")
@@ -108,7 +109,7 @@ func keys(t *testing.T, source []byte) []string {
 				name = sel.Sel
 			}
 		}
-		if name == nil || !slices.Contains([]string{"tr", "trN", "trText", "trFloat", "when", "report"}, name.Name) {
+		if name == nil || !slices.Contains([]string{"tr", "trN", "trText", "trFloat", "trNth", "when", "report"}, name.Name) {
 			return true
 		}
 		for _, arg := range call.Args {
