@@ -91,6 +91,7 @@ func TestEveryCallHasARow(t *testing.T) {
 		case r.Header.Get("Case") == "overloaded":
 			refusing(529, `{"error":{"message":"overloaded"}}`)(w, r)
 		default:
+			time.Sleep(2 * time.Millisecond) // the ledger keeps whole milliseconds, and 0 means that there was no event
 			answering("hello")(w, r)
 		}
 	})
