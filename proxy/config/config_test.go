@@ -66,7 +66,7 @@ func TestTheDesignsExample(t *testing.T) {
 		t.Fatal(got)
 	}
 	zhipu, kimi, lab := conf.Vendors[0], conf.Vendors[1], conf.Vendors[2]
-	want := Limit{Default: 3, Total: 10, Max: 20, MaxPending: 64, MaxWait: 4 * time.Minute, Models: map[string]int{"glm-5.1": 2}}
+	want := Limit{Default: 3, Total: 10, Max: 20, MaxPending: 64, MaxWait: 4 * time.Minute, Fair: true, Models: map[string]int{"glm-5.1": 2}}
 	if d := cmp.Diff(want, zhipu.Limit); d != "" {
 		t.Error(d)
 	}
