@@ -54,9 +54,13 @@ func (c Config) Order() [][]string {
 
 // Session says which vendors the calls of some sessions go to first.
 type Session struct {
-	Match   string   `toml:"match" json:"session_key"`       // a session's key; "*" stands for any text
-	Vendors []string `toml:"vendors" json:"vendors"`         // in this order, before the rest of the chain
-	Strict  bool     `toml:"strict" json:"strict,omitempty"` // and to no other
+	// a session's key, where `*` stands for any text: the header `X-Claude-Code-Session-Id`, or what
+	// `metadata.user_id` holds
+	Match string `toml:"match" json:"session_key"`
+	// the vendors of the chain that its calls go to first, in this order
+	Vendors []string `toml:"vendors" json:"vendors"`
+	// `true`: and to no other, whatever happens
+	Strict bool `toml:"strict" json:"strict,omitempty"`
 }
 
 // Vendor is one configured upstream account.

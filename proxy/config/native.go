@@ -20,9 +20,18 @@ type nativesFile struct {
 }
 
 type nativeFile struct {
-	Enabled *bool     `toml:"enabled"`
-	BaseURL *string   `toml:"base_url"`
+	// `false`: the path answers 404
+	// Default: true
+	Enabled *bool `toml:"enabled"`
+	// where it leads. The environment variable `NATIVE_OPENAI_BASE_URL`, `NATIVE_GEMINI_BASE_URL` or
+	// `NATIVE_ANTHROPIC_BASE_URL` lies over it, unless it is blank
+	// Default: `https://api.openai.com`, `https://generativelanguage.googleapis.com`, `https://api.anthropic.com`
+	BaseURL *string `toml:"base_url"`
+	// until an answer begins, once the request is sent; at least 1 s
+	// Default: "300s"
 	Timeout *duration `toml:"timeout"`
+	// for the connection, and for TLS; at least 500 ms
+	// Default: "15s"
 	Connect *duration `toml:"connect_timeout"`
 }
 

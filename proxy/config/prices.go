@@ -17,13 +17,29 @@ import (
 
 // priceFile is a row of a price list: what a million tokens cost.
 type priceFile struct {
-	Vendor       string  `toml:"vendor"`
-	Model        string  `toml:"model"`
-	Currency     *string `toml:"currency"`
-	Input        *amount `toml:"input"`
-	Output       *amount `toml:"output"`
-	CacheRead    *amount `toml:"cache_read"`
-	CacheWrite   *amount `toml:"cache_write"`
+	// the vendor's name
+	// Default: required
+	Vendor string `toml:"vendor"`
+	// the vendor model, where `*` stands for any text
+	// Default: required
+	Model string `toml:"model"`
+	// or `"¥"`. A price may have the sign itself, as `"¥0.8"`; a row has one currency
+	// Default: "$"
+	Currency *string `toml:"currency"`
+	// a number, or a text with or without a sign; thinking is output
+	// Default: required
+	Input *amount `toml:"input"`
+	// a number, or a text with or without a sign; thinking is output
+	// Default: required
+	Output *amount `toml:"output"`
+	// what comes from the vendor's cache
+	// Default: input
+	CacheRead *amount `toml:"cache_read"`
+	// what is written into it
+	// Default: input
+	CacheWrite *amount `toml:"cache_write"`
+	// what is written into it for an hour
+	// Default: cache_write
 	CacheWrite1h *amount `toml:"cache_write_1h"`
 }
 

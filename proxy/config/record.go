@@ -61,18 +61,37 @@ const (
 )
 
 type ledgerFile struct {
-	Enabled   *bool     `toml:"enabled"`
-	File      *string   `toml:"file"`
+	// `false`: nothing is kept
+	// Default: true
+	Enabled *bool `toml:"enabled"`
+	// a relative path is in the state folder, `~/` in your home
+	// Default: `"ledger.db"`, in the state folder
+	File *string `toml:"file"`
+	// how long a row is kept, one day to 3650; `0` = for ever
+	// Default: "180d"
 	Retention *duration `toml:"retention"`
-	Evidence  *bool     `toml:"evidence"`
+	// `true`: also every frame of usage as the vendor sent it
+	// Default: false
+	Evidence *bool `toml:"evidence"`
 }
 
 type logFile struct {
-	Level   *string `toml:"level"`
-	Format  *string `toml:"format"`
-	File    *string `toml:"file"`
-	MaxSize *size   `toml:"max_size"`
-	Keep    *int    `toml:"keep"`
+	// `"debug"`, `"info"`, `"warn"` or `"error"`. `afterglowd serve --verbose` is `"debug"` whatever stands here
+	// Default: "info"
+	Level *string `toml:"level"`
+	// or `"json"`, an object a line
+	// Default: "text"
+	Format *string `toml:"format"`
+	// `afterglow`: `"afterglow.log"`, beside stderr; `afterglowd serve`: none, only stderr. Paths are as those of the
+	// ledger. Mode 0600
+	// Default: see meaning
+	File *string `toml:"file"`
+	// when it is this long the file is put aside and compressed; 64KiB to 1GiB
+	// Default: "5MiB"
+	MaxSize *size `toml:"max_size"`
+	// how many are kept that were put aside
+	// Default: 5
+	Keep *int `toml:"keep"`
 }
 
 func (c *checker) ledger(f ledgerFile) Ledger {
