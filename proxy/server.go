@@ -56,6 +56,7 @@ type Server struct {
 	cancelled *cancellations
 	history   *history.History
 	metrics   *metrics.Metrics
+	clocks    *clocks
 	ledger    *ledger.Ledger // nil keeps nothing
 
 	evidence   atomic.Bool // every frame of usage is kept as it came
@@ -97,7 +98,7 @@ func New(o Options) (*Server, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{
-		limiter: limiter.New(), state: o.State, ledger: o.Ledger, history: history.New(), cancelled: newCancellations(), demo: o.Demo, version: o.Version, log: o.Log, draining: make(chan struct{}),
+		limiter: limiter.New(), state: o.State, ledger: o.Ledger, history: history.New(), cancelled: newCancellations(), clocks: newClocks(), demo: o.Demo, version: o.Version, log: o.Log, draining: make(chan struct{}),
 	}
 	s.desktop = cmp.Or(o.Desktop, o.State, &config.State{})
 	s.instance.dir, s.instance.version, s.instance.ledger = o.Instance, o.Version, pathOf(o.Ledger)
