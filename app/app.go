@@ -96,6 +96,8 @@ func (f *face) run(ctx context.Context, hidden bool) {
 func (f *face) start(ctx context.Context, hidden bool) {
 	f.running.Go(func() { watch(ctx, f.proxy, windowTick, f.window.Update) })
 	f.running.Go(func() { f.window.Pulse(ctx) })
+	// Nobody waits for this one: the desktop may take its time over a notice.
+	go f.watchNotices(ctx)
 	if f.state != "" {
 		f.running.Go(func() { desktop.WatchShow(ctx, f.state, f.open) })
 	}
