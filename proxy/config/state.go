@@ -69,11 +69,11 @@ func OpenState(dir string) (*State, error) {
 		err = errors.Join(f.Settings.Check(), f.Desktop.Check())
 	}
 	if err != nil {
-		aside := s.path + time.Now().Format(".20060102-150405.broken")
-		if moved := os.Rename(s.path, aside); moved != nil {
-			return nil, fmt.Errorf("keep unreadable state: %w", moved)
+		err = SetAside(s.path, err)
+		if _, there := os.Stat(s.path); there == nil {
+			return nil, err // the next change would write over it
 		}
-		return s, fmt.Errorf("%s: %w; it was kept as %s", s.path, err, filepath.Base(aside))
+		return s, err
 	}
 	s.kept = f
 	return s, nil
@@ -154,6 +154,15 @@ func (s *State) change(edit func(*stateFile)) error {
 		return fmt.Errorf("write state: %w", err)
 	}
 	return nil
+}
+
+// SetAside renames a file that cannot be understood, so that nothing writes over it, and adds to why where it is now.
+func SetAside(path string, why error) error {
+	aside := path + time.Now().Format(".20060102-150405.broken")
+	if err := os.Rename(path, aside); err != nil {
+		return fmt.Errorf("%s: %w, and it cannot be set aside: %w", path, why, err)
+	}
+	return fmt.Errorf("%s: %w; it was kept as %s", path, why, filepath.Base(aside))
 }
 
 // ReplaceFile writes a file, mode 0600, so that a reader, or the next start after a power cut, finds the old or
