@@ -123,7 +123,9 @@ func TestEditsLeaveTheRestAlone(t *testing.T) {
 			if slices.ContainsFunc(c.marks, func(m string) bool { return strings.Contains(line, m) }) {
 				continue
 			}
-			at := slices.IndexFunc(after, func(l string) bool { return l == line || !strings.HasSuffix(line, "\n") && strings.TrimRight(l, "\r\n") == line })
+			at := slices.IndexFunc(after, func(l string) bool {
+				return l == line || !strings.HasSuffix(line, "\n") && strings.TrimRight(l, "\r\n") == line
+			})
 			if at < 0 {
 				t.Fatalf("%s: the line %q is not as it was\n%s\nwas\n%s", c.name, line, next.Text, first.Text)
 			}
