@@ -154,7 +154,7 @@ func (s *Server) askOnce(ctx context.Context, rec *record, v *vendor.Vendor, mod
 	used := int64(0)
 	if running := s.current(); s.editing.Live && running.vendor(v.Name()) != nil {
 		rec.set(func() { rec.enter(Queued) })
-		direct, err := running.chain.Direct(ctx, v, model)
+		direct, err := running.chain.Direct(ctx, v, model, limiter.Caller{})
 		if ctx.Err() != nil && context.Cause(ctx) != context.Canceled {
 			err = &anthropic.Error{Status: anthropic.StatusOverloaded, Message: "there was no free slot in time", Cause: limiter.ErrWaitExpired}
 		}
