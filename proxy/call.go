@@ -25,7 +25,7 @@ const (
 type Call struct {
 	Number      int // since the start, from 1
 	Started     time.Time
-	Kind        string // "messages", "native", "route"
+	Kind        string // "messages", "native", "route", "test"
 	Operation   string
 	Session     string // "" if the client does not say
 	Agent       string // the sub-agent's id, "" for the main conversation

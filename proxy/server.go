@@ -41,6 +41,7 @@ type Options struct {
 	Ledger      *ledger.Ledger // Close closes it; nil keeps nothing
 	Instance    string         // the folder in which the server says where it listens; "" says nothing
 	Version     string         // of the program, for the same and for those who ask
+	Editing     Editing        // of the configuration file; its zero value edits nothing
 	Log         *slog.Logger   // nil logs nothing
 	Logging     Logging        // what may be changed of Log; nil = nothing
 }
@@ -70,6 +71,8 @@ type Server struct {
 	http       *http.Server
 
 	instance instanceFile
+	editing  editing
+	choose   sync.Mutex // held over a change of the settings, from its reading to its writing
 	running  atomic.Pointer[generation]
 	paused   atomic.Bool
 	draining chan struct{} // closed when Run stops accepting
@@ -106,6 +109,7 @@ func New(o Options) (*Server, error) {
 	s.memory = route.NewMemory(s.limiter.Notify)
 	s.metrics = s.newMetrics()
 	s.keeper, s.sites = credential.NewKeeper(o.Credentials, s.credentialsChanged, o.Log), o.Sites
+	s.editing.Editing = o.Editing.filled(s.keeper)
 	if s.state != nil {
 		s.order, s.settings = s.state.Order(), s.state.Settings()
 		for _, b := range s.state.Bindings() {

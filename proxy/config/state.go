@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -131,6 +132,17 @@ func (s *State) Reset(vendor, model string) error {
 	})
 }
 
+// Rename keeps a vendor's limits under another name.
+func (s *State) Rename(vendor, to string) error {
+	if _, set := s.Limits()[vendor]; !set {
+		return nil
+	}
+	return s.change(func(f *stateFile) {
+		f.Limits[to] = f.Limits[vendor]
+		delete(f.Limits, vendor)
+	})
+}
+
 // Sidecar is the path of another file in the state's folder.
 func (s *State) Sidecar(name string) string { return filepath.Join(filepath.Dir(s.path), name) }
 
@@ -167,7 +179,9 @@ func SetAside(path string, why error) error {
 
 // ReplaceFile writes a file, mode 0600, so that a reader, or the next start after a power cut, finds the old or
 // the new one whole.
-func ReplaceFile(path string, text []byte) (err error) {
+func ReplaceFile(path string, text []byte) error { return replaceFile(path, text, 0o600) }
+
+func replaceFile(path string, text []byte, mode fs.FileMode) (err error) {
 	temp, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*") // mode 0600
 	if err != nil {
 		return err
@@ -178,6 +192,9 @@ func ReplaceFile(path string, text []byte) (err error) {
 		}
 	}()
 	_, err = temp.Write(text)
+	if err == nil && mode != 0o600 {
+		err = temp.Chmod(mode)
+	}
 	if err == nil {
 		err = temp.Sync()
 	}
