@@ -23,6 +23,7 @@ type Proxy interface {
 // Options are what Run needs beside the app and the proxy.
 type Options struct {
 	Hidden bool         // start in the tray, where there is one
+	State  string       // the folder in which a second start asks for the window; "" = none does
 	Log    *slog.Logger // nil logs nothing
 }
 
@@ -42,7 +43,9 @@ func Run(ctx context.Context, a fyne.App, p Proxy, o Options) error {
 	}
 	a.SetIcon(fyne.NewStaticResource("afterglow.svg", assets.Icon))
 	a.Settings().SetTheme(newLook())
-	newFace(ctx, a, p, badges, o.Log).run(ctx, o.Hidden)
+	f := newFace(ctx, a, p, badges, o.Log)
+	f.state = o.State
+	f.run(ctx, o.Hidden)
 	return nil
 }
 
@@ -51,6 +54,7 @@ type face struct {
 	app     fyne.App
 	proxy   Proxy
 	log     *slog.Logger
+	state   string // the folder in which a second start asks for the window
 	window  *Window
 	badges  *badges
 	loop    *loop
@@ -92,6 +96,11 @@ func (f *face) run(ctx context.Context, hidden bool) {
 func (f *face) start(ctx context.Context, hidden bool) {
 	f.running.Go(func() { watch(ctx, f.proxy, windowTick, f.window.Update) })
 	f.running.Go(func() { f.window.Pulse(ctx) })
+	// Nobody waits for this one: the desktop may take its time over a notice.
+	go f.watchNotices(ctx)
+	if f.state != "" {
+		f.running.Go(func() { desktop.WatchShow(ctx, f.state, f.open) })
+	}
 	if f.bar != nil {
 		f.running.Go(func() { f.watchTray(ctx) })
 		// Nobody waits for this one: on macOS it waits for the UI's goroutine, even when that has ended.

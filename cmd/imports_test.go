@@ -32,6 +32,7 @@ var rules = []struct {
 	{"fyne.io/systray", []string{"afterglow/app"}, "Fyne's driver runs the tray"},
 	{"github.com/go-resty/resty/v2", []string{"afterglow/proxy/vendor", "afterglow/proxy/credential"}, "one place calls vendors"},
 	{"github.com/BurntSushi/toml", []string{"afterglow/proxy/config"}, "one place reads configuration"},
+	{"github.com/pelletier/go-toml/...", []string{"afterglow/proxy/config"}, "one place edits configuration"},
 	{"modernc.org/sqlite/...", []string{"afterglow/proxy/ledger"}, "one place keeps calls"},
 	{"github.com/prometheus/...", []string{"afterglow/proxy/metrics"}, "one place knows Prometheus"},
 	{"github.com/goccy/go-yaml/...", []string{"afterglow/proxy/migrate"}, "nothing of ours is YAML"},

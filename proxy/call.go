@@ -25,13 +25,14 @@ const (
 type Call struct {
 	Number      int // since the start, from 1
 	Started     time.Time
-	Kind        string // "messages", "native", "route"
+	Kind        string // "messages", "native", "route", "test"
 	Operation   string
 	Session     string // "" if the client does not say
 	Agent       string // the sub-agent's id, "" for the main conversation
 	Model       string // the client's name
 	Vendor      string // where it is, or was last; "" while it was nowhere
 	VendorModel string
+	FailedFrom  string // the vendor that failed last before another was called, "" if none did
 	Phase       Phase
 	Until       time.Time // when the vendor is asked again, in phase Waiting
 	Place       int       // in the queue, 1 = the next, in phase Queued; 0 while it joins or leaves it
@@ -133,6 +134,7 @@ func (rec *record) view(prices price.Table, places places) Call {
 		Vendor: rec.vendor, VendorModel: rec.served, Phase: rec.phase, Queued: rec.queued(), First: rec.first, Took: rec.took, Usage: rec.usage,
 		Cost: prices.Cost(rec.vendor, rec.servedName(), 1, rec.usage), Stream: rec.stream, Status: rec.status, Class: rec.class, Outcome: rec.outcome,
 	}
+	c.FailedFrom, _ = rec.failedFrom()
 	if c.Phase != Ended {
 		c.Took = time.Since(rec.start)
 	}

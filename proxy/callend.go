@@ -65,18 +65,25 @@ func (rec *record) ledgerCall() ledger.Call {
 		Status: rec.status, Class: rec.class, Retries: rec.retries(), Queued: rec.queued(), First: rec.first, Took: rec.took,
 		Adaptations: rec.labels(), Evidence: rec.frames.list(),
 	}
+	c.FailedFrom, c.Tiers = rec.failedFrom()
+	return c
+}
+
+// failedFrom is the vendor that failed last before another was called, "" if none did, and how many were called. The
+// caller holds the record's lock, or nobody else has it any more.
+func (rec *record) failedFrom() (from string, called int) {
 	for _, t := range rec.trail {
 		if !t.Called() {
 			continue
 		}
-		if c.Tiers++; t.Verdict == "next_tier" {
-			c.FailedFrom = t.Vendor
+		if called++; t.Verdict == "next_tier" {
+			from = t.Vendor
 		}
 	}
-	if c.FailedFrom == c.Vendor { // nobody was called after it
-		c.FailedFrom = ""
+	if from == rec.vendor { // nobody was called after it
+		from = ""
 	}
-	return c
+	return from, called
 }
 
 // servedName is what the vendor called the model, or else the name that it was sent; never the client's

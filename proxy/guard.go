@@ -23,6 +23,7 @@ func (s *Server) guard(next http.Handler) http.Handler {
 			writeError(w, refused)
 			return
 		}
+		s.wake()
 		next.ServeHTTP(w, r)
 	})
 }

@@ -63,6 +63,7 @@ func (s *Server) Run(ctx context.Context) error {
 	kept, end := context.WithCancel(context.Background())
 	var keeping sync.WaitGroup
 	keeping.Go(func() { s.keepQuotas(kept) })
+	keeping.Go(func() { s.watchClocks(kept) })
 	keeping.Go(func() { s.history.Run(kept, s.Watch(kept), s.limiter.Snapshot, s.keepMinutes) })
 	<-ctx.Done()
 	err := s.drain()

@@ -70,6 +70,7 @@ func Open(ctx context.Context, set Setup, log *logging.Log) (*Server, error) {
 	book := openLedger(conf.Ledger, dir, log)
 	s, err := New(Options{
 		Config: conf, State: state, Credentials: credential.Open(dir), Ledger: book, Instance: dir, Version: set.Version, Log: log.Logger, Logging: log,
+		Editing: Editing{Path: file, Live: true, Listen: set.Listen},
 	})
 	if err != nil {
 		if book != nil {
@@ -77,23 +78,9 @@ func Open(ctx context.Context, set Setup, log *logging.Log) (*Server, error) {
 		}
 		return nil, err
 	}
-	follow := func(conf config.Config, err error) {
-		if err == nil {
-			conf, err = set.override(conf)
-		}
-		if err != nil {
-			s.Reject(err)
-			return
-		}
-		if err := s.Reload(conf); err != nil {
-			log.Error("configuration not taken, the old one stays", "error", err)
-			return
-		}
-		log.Info("configuration taken", "file", file)
-	}
-	if err := config.Watch(ctx, file, os.Getenv, follow); err != nil {
-		log.Warn("changes of the configuration will not be noticed", "error", err)
-	}
+	s.watchFile(func() error {
+		return config.Watch(ctx, file, os.Getenv, func(config.Config, error) { s.followFile() })
+	})
 	return s, nil
 }
 
@@ -112,11 +99,8 @@ func openLedger(conf config.Ledger, dir string, log *logging.Log) *ledger.Ledger
 
 // Load reads the configuration file; without one, what the environment offers.
 func (set Setup) Load() (file string, conf config.Config, err error) {
-	file = set.Config
-	if file == "" {
-		if file, err = config.DefaultPath(); err != nil {
-			return "", conf, err
-		}
+	if file, err = set.file(); err != nil {
+		return "", conf, err
 	}
 	conf, err = config.Load(file, os.Getenv)
 	if errors.Is(err, os.ErrNotExist) && set.Config == "" {
@@ -127,6 +111,14 @@ func (set Setup) Load() (file string, conf config.Config, err error) {
 	}
 	conf, err = set.override(conf)
 	return file, conf, err
+}
+
+// file is where the configuration is.
+func (set Setup) file() (string, error) {
+	if set.Config != "" {
+		return set.Config, nil
+	}
+	return config.DefaultPath()
 }
 
 // override puts the flag's listen in place of the configuration's.

@@ -6,6 +6,7 @@ import (
 	"os"
 
 	"afterglow/proxy/config"
+	"afterglow/proxy/credential"
 	"afterglow/proxy/logging"
 	"afterglow/proxy/simvendor"
 )
@@ -36,8 +37,16 @@ func openDemo(ctx context.Context, set Setup, log *logging.Log) (*Server, error)
 		return nil, err
 	}
 	book := openLedger(conf.Ledger, temp, log)
+	edits := Editing{Listen: set.Listen}
+	if edits.Path, err = set.file(); err != nil {
+		log.Warn("the configuration cannot be edited", "error", err)
+	}
+	if dir != "" {
+		edits.Keeper = credential.NewKeeper(credential.Open(dir), func() {}, log.Logger)
+	}
 	s, err := New(Options{
-		Config: conf, Demo: true, Desktop: desktopState(dir, log), Ledger: book, Instance: dir, Version: set.Version, Log: log.Logger, Logging: log,
+		Editing: edits,
+		Config:  conf, Demo: true, Desktop: desktopState(dir, log), Ledger: book, Instance: dir, Version: set.Version, Log: log.Logger, Logging: log,
 	})
 	if err != nil {
 		if book != nil {

@@ -33,7 +33,7 @@ func (s *Server) restoreQuotas() {
 		err = json.Unmarshal(text, &usage)
 	}
 	if err != nil {
-		s.log.Warn("what was used of quotas before is not known", "file", path, "error", err)
+		s.log.Warn("what was used of quotas before is not known", "error", config.SetAside(path, err))
 		return
 	}
 	s.memory.Health.Restore(usage)

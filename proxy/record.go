@@ -20,7 +20,7 @@ import (
 type record struct {
 	number    int
 	start     time.Time
-	kind      string // kindMessages, kindNative or kindRoute
+	kind      string // one of the kinds
 	operation string // what was asked for, as package meter names it
 	endpoint  string // the path, without its query
 	query     string // until the end: a key may be in it
@@ -62,6 +62,7 @@ const (
 	kindMessages = "messages" // through the chain
 	kindNative   = "native"   // a native path, with the client's own credentials
 	kindRoute    = "route"    // a vendor route
+	kindTest     = "test"     // a vendor was tried for the user
 )
 
 // longestOutcome and longestEndpoint bound, in bytes, what a record keeps of an error and of a path.

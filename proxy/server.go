@@ -41,6 +41,7 @@ type Options struct {
 	Ledger      *ledger.Ledger // Close closes it; nil keeps nothing
 	Instance    string         // the folder in which the server says where it listens; "" says nothing
 	Version     string         // of the program, for the same and for those who ask
+	Editing     Editing        // of the configuration file; its zero value edits nothing
 	Log         *slog.Logger   // nil logs nothing
 	Logging     Logging        // what may be changed of Log; nil = nothing
 }
@@ -56,6 +57,7 @@ type Server struct {
 	cancelled *cancellations
 	history   *history.History
 	metrics   *metrics.Metrics
+	clocks    *clocks
 	ledger    *ledger.Ledger // nil keeps nothing
 
 	evidence   atomic.Bool // every frame of usage is kept as it came
@@ -69,6 +71,8 @@ type Server struct {
 	http       *http.Server
 
 	instance instanceFile
+	editing  editing
+	choose   sync.Mutex // held over a change of the settings, from its reading to its writing
 	running  atomic.Pointer[generation]
 	paused   atomic.Bool
 	draining chan struct{} // closed when Run stops accepting
@@ -97,7 +101,7 @@ func New(o Options) (*Server, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{
-		limiter: limiter.New(), state: o.State, ledger: o.Ledger, history: history.New(), cancelled: newCancellations(), demo: o.Demo, version: o.Version, log: o.Log, draining: make(chan struct{}),
+		limiter: limiter.New(), state: o.State, ledger: o.Ledger, history: history.New(), cancelled: newCancellations(), clocks: newClocks(), demo: o.Demo, version: o.Version, log: o.Log, draining: make(chan struct{}),
 	}
 	s.desktop = cmp.Or(o.Desktop, o.State, &config.State{})
 	s.instance.dir, s.instance.version, s.instance.ledger = o.Instance, o.Version, pathOf(o.Ledger)
@@ -105,6 +109,7 @@ func New(o Options) (*Server, error) {
 	s.memory = route.NewMemory(s.limiter.Notify)
 	s.metrics = s.newMetrics()
 	s.keeper, s.sites = credential.NewKeeper(o.Credentials, s.credentialsChanged, o.Log), o.Sites
+	s.editing.Editing = o.Editing.filled(s.keeper)
 	if s.state != nil {
 		s.order, s.settings = s.state.Order(), s.state.Settings()
 		for _, b := range s.state.Bindings() {

@@ -39,6 +39,15 @@ func settingsOf(conf config.Config) Settings {
 // SetSettings changes them; what is set to the configuration's own follows it again. The error names the field and
 // what was expected, or says that the state file could not be written; the settings are then in force all the same.
 func (s *Server) SetSettings(set Settings) error {
+	return s.ChangeSettings(func(now *Settings) { *now = set })
+}
+
+// ChangeSettings is SetSettings for some of them: edit gets those in force, and nobody changes them meanwhile.
+func (s *Server) ChangeSettings(edit func(*Settings)) error {
+	s.choose.Lock()
+	defer s.choose.Unlock()
+	set := s.Settings()
+	edit(&set)
 	changed, err := s.takeSettings(set)
 	if err != nil || s.state == nil {
 		return err
@@ -113,12 +122,11 @@ func (s *Server) getSettings(w http.ResponseWriter, _ *http.Request) {
 // putSettings serves PUT /api/settings: what is not named stays as it is.
 func (s *Server) putSettings(w http.ResponseWriter, r *http.Request) {
 	root, err := readObject(w, r)
-	set := s.Settings()
 	if err == nil {
-		err = readSettings(root, &set)
+		err = readSettings(root, &Settings{})
 	}
 	if err == nil {
-		err = s.SetSettings(set)
+		err = s.ChangeSettings(func(set *Settings) { readSettings(root, set) }) // read without an error before
 	}
 	if err != nil {
 		writeError(w, orderError(err))

@@ -17,6 +17,7 @@ type Status struct {
 	Capture     bool   // the bodies of calls are kept
 	Tiers       []Tier // in chain order, the members of a pool one after the other
 	Reordered   bool   // the order is not the configuration's but one that was set while running
+	Prices      string // the day of the built-in price list, "2006-01-02"
 	Concurrency limiter.Snapshot
 	Waits       map[limiter.Key]time.Duration // how long a call that queued now would wait, as far as known
 }
@@ -70,7 +71,7 @@ func (s *Server) Status() Status {
 	}
 	s.mu.Unlock()
 	now := s.current()
-	st.Reordered = now.reordered
+	st.Reordered, st.Prices = now.reordered, now.conf.PricesDate
 	for _, v := range now.vendors {
 		st.Tiers = append(st.Tiers, s.tier(now, v))
 	}

@@ -111,7 +111,7 @@ func TestWithoutATray(t *testing.T) {
 func TestPortTaken(t *testing.T) {
 	d := newDesktop(t, true)
 	first := startProgram(t, d, "--demo", "--hidden")
-	cmd := d.start("second", binary, "--demo", "--listen", strings.TrimPrefix(first.base, "http://"))
+	cmd := d.start("second", binary, "--demo", "--state", d.dir+"/second", "--listen", strings.TrimPrefix(first.base, "http://"))
 	d.await("the second program's window", func() bool { return d.window() != "" })
 	time.Sleep(2 * time.Second)
 	d.shot("port-taken")

@@ -32,6 +32,8 @@ type desktop struct {
 	dir string
 	env []string
 	bus *dbus.Conn
+
+	busDaemon *exec.Cmd
 }
 
 // panelConfig is a panel at the screen's top, 32 pixels high, with the tray at its right end.
@@ -83,7 +85,7 @@ func newDesktop(t *testing.T, panel bool) *desktop {
 		return strings.HasSuffix(string(text), "\n")
 	})
 	d.env = append(d.env, "DISPLAY=:"+number)
-	d.start("dbus-daemon", "dbus-daemon", "--session", "--address=unix:path="+dir+"/run/bus", "--nofork", "--nopidfile")
+	d.busDaemon = d.start("dbus-daemon", "dbus-daemon", "--session", "--address=unix:path="+dir+"/run/bus", "--nofork", "--nopidfile")
 	d.await("a session bus", func() bool {
 		conn, err := dbus.Connect("unix:path=" + dir + "/run/bus")
 		d.bus = conn

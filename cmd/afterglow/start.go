@@ -3,12 +3,14 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 
 	"fyne.io/fyne/v2"
 	fyneapp "fyne.io/fyne/v2/app"
 
 	"afterglow/app"
+	"afterglow/app/desktop"
 	"afterglow/cmd/cli"
 	"afterglow/proxy"
 )
@@ -21,11 +23,23 @@ const appID = "app.afterglow.Afterglow"
 func start(ctx context.Context, set proxy.Setup, hidden bool, stderr io.Writer) error {
 	ctx, cancel := cli.UntilSignal(ctx)
 	defer cancel()
+	claim, err := set.Claim()
+	var running *proxy.RunningError
+	if errors.As(err, &running) {
+		return raise(ctx, running, hidden, stderr)
+	}
+	if err != nil {
+		return err
+	}
+	defer claim.Release()
 	log, err := cli.OpenLog(set, "afterglow.log", stderr) // a program that a menu started has no terminal
 	if err != nil {
 		return err
 	}
 	defer log.Close()
+	if err := claim.Problem(); err != nil {
+		log.Warn("a second Afterglow would not notice this one", "error", err)
+	}
 	server, err := proxy.Open(ctx, set, log)
 	if err != nil {
 		return err
@@ -34,12 +48,32 @@ func start(ctx context.Context, set proxy.Setup, hidden bool, stderr io.Writer) 
 	if err := checkDisplay(); err != nil {
 		return err
 	}
+	state, err := set.StateDir()
+	if err != nil {
+		log.Warn("a second start cannot show this window", "error", err)
+	}
 	served := make(chan error, 1)
 	go func() { served <- server.RunAnyway(ctx) }()
 	fyneapp.SetMetadata(fyne.AppMetadata{
 		ID: appID, Name: "Afterglow", Version: programVersion(), Migrations: map[string]bool{"fyneDo": true},
 	})
-	err = app.Run(ctx, fyneapp.NewWithID(appID), server, app.Options{Hidden: hidden, Log: log.Logger})
+	err = app.Run(ctx, fyneapp.NewWithID(appID), server, app.Options{Hidden: hidden, State: state, Log: log.Logger})
 	cancel()
 	return errors.Join(err, <-served)
+}
+
+// raise lets the instance that runs already show its window, unless this start was to stay hidden, as at login.
+func raise(ctx context.Context, running *proxy.RunningError, hidden bool, stderr io.Writer) error {
+	if hidden {
+		fmt.Fprintln(stderr, "afterglow:", running)
+		return nil
+	}
+	switch heard, err := desktop.AskToShow(ctx, running.Dir); {
+	case err != nil:
+		return errors.Join(running, err)
+	case !heard:
+		return fmt.Errorf("%w; it has no window, or does not answer", running)
+	}
+	fmt.Fprintf(stderr, "afterglow: %v; its window is shown\n", running)
+	return nil
 }

@@ -93,7 +93,7 @@ func storeKey(cmd *cobra.Command, store *credential.Store, name string) error {
 	if key == "" || strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
 		return errors.New("expected a key of printable ASCII without spaces")
 	}
-	if err := store.Set(name, credential.Token{Access: config.Secret(key)}); err != nil {
+	if err := store.Set(credential.KeyName(name), credential.Token{Access: config.Secret(key)}); err != nil {
 		return err
 	}
 	fmt.Fprintf(cmd.OutOrStdout(), "The key of %s is kept in %s.\n", name, store.Place())
@@ -148,16 +148,17 @@ func authStatus(set *proxy.Setup) *cobra.Command {
 
 // standing says what a vendor is called with.
 func standing(store *credential.Store, v config.Vendor) string {
-	name := v.Name
+	name, login := credential.KeyName(v.Name), v.Name
 	if v.SignsIn() {
 		name = credential.ProviderOf(v.Auth)
+		login = name
 	}
 	if v.Key != "" || !v.Keyring && !v.SignsIn() || v.SignsIn() && v.KeyVar != "" {
 		return keyState(v)
 	}
 	switch _, err := store.Get(name); {
 	case errors.Is(err, credential.ErrNone):
-		return "none: run afterglowd auth login " + name
+		return "none: run afterglowd auth login " + login
 	case err != nil:
 		return err.Error()
 	case v.SignsIn():
@@ -179,16 +180,16 @@ it goes on with what it has.`,
 			if err != nil {
 				return err
 			}
-			name, provider := args[0], ""
+			name, stored, provider := args[0], credential.KeyName(args[0]), ""
 			if v, ok := named(conf, name); !ok || !v.Keyring || v.SignsIn() {
 				v, err := signsIn(conf, name)
 				if err != nil {
 					return err
 				}
 				name = credential.ProviderOf(v.Auth)
-				provider = name
+				provider, stored = name, name
 			}
-			if err := store.Delete(name); err != nil {
+			if err := store.Delete(stored); err != nil {
 				return err
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "Nothing is kept of %s any more.\n", name)

@@ -122,9 +122,10 @@ func (r *remote) places(listen string) ([]place, error) {
 	switch known, err := proxy.ReadInstance(dir); {
 	case err == nil:
 		all = append(all, place{reachable(known.Address), proxy.InstancePath(dir)})
-	case !errors.Is(err, fs.ErrNotExist):
+	case errors.Is(err, fs.ErrPermission):
 		return nil, err
 	}
+	// One that is not there, or that a crash left half-written, names nobody.
 	if _, port, err := net.SplitHostPort(listen); err == nil && port != "0" {
 		at := place{reachable(listen), "the configuration's listen"}
 		if !slices.ContainsFunc(all, func(p place) bool { return p.address == at.address }) {

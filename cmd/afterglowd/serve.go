@@ -22,11 +22,19 @@ func serveCommand(set *proxy.Setup) *cobra.Command {
 as the configuration's drain; a second signal ends at once.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			claim, err := set.Claim()
+			if err != nil {
+				return err
+			}
+			defer claim.Release()
 			log, err := cli.OpenLog(*set, "", cmd.ErrOrStderr())
 			if err != nil {
 				return err
 			}
 			defer log.Close()
+			if err := claim.Problem(); err != nil {
+				log.Warn("a second Afterglow would not notice this one", "error", err)
+			}
 			if verbose {
 				log.SetLevel(slog.LevelDebug)
 			}

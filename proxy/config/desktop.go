@@ -35,6 +35,9 @@ const (
 	DefaultQueueFor = time.Minute
 )
 
+// NoticeKinds are what the desktop application tells, for Desktop.Silenced.
+var NoticeKinds = []string{"vendor_out", "failover", "credential", "queue", "no_price", "old_prices"}
+
 // Languages are those that the desktop application speaks.
 var Languages = []string{"en", "zh-Hans"}
 

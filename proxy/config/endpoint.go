@@ -86,3 +86,6 @@ func usualAuth(vendor Auth, dialect string) Auth {
 	}
 	return AuthAPIKey
 }
+
+// UsualAuth is how a vendor of a dialect gets a key, where nothing else is known.
+func UsualAuth(dialect string) Auth { return usualAuth(AuthAPIKey, dialect) }

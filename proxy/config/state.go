@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -69,11 +70,11 @@ func OpenState(dir string) (*State, error) {
 		err = errors.Join(f.Settings.Check(), f.Desktop.Check())
 	}
 	if err != nil {
-		aside := s.path + time.Now().Format(".20060102-150405.broken")
-		if moved := os.Rename(s.path, aside); moved != nil {
-			return nil, fmt.Errorf("keep unreadable state: %w", moved)
+		err = SetAside(s.path, err)
+		if _, there := os.Stat(s.path); there == nil {
+			return nil, err // the next change would write over it
 		}
-		return s, fmt.Errorf("%s: %w; it was kept as %s", s.path, err, filepath.Base(aside))
+		return s, err
 	}
 	s.kept = f
 	return s, nil
@@ -131,6 +132,17 @@ func (s *State) Reset(vendor, model string) error {
 	})
 }
 
+// Rename keeps a vendor's limits under another name.
+func (s *State) Rename(vendor, to string) error {
+	if _, set := s.Limits()[vendor]; !set {
+		return nil
+	}
+	return s.change(func(f *stateFile) {
+		f.Limits[to] = f.Limits[vendor]
+		delete(f.Limits, vendor)
+	})
+}
+
 // Sidecar is the path of another file in the state's folder.
 func (s *State) Sidecar(name string) string { return filepath.Join(filepath.Dir(s.path), name) }
 
@@ -156,9 +168,20 @@ func (s *State) change(edit func(*stateFile)) error {
 	return nil
 }
 
+// SetAside renames a file that cannot be understood, so that nothing writes over it, and adds to why where it is now.
+func SetAside(path string, why error) error {
+	aside := path + time.Now().Format(".20060102-150405.broken")
+	if err := os.Rename(path, aside); err != nil {
+		return fmt.Errorf("%s: %w, and it cannot be set aside: %w", path, why, err)
+	}
+	return fmt.Errorf("%s: %w; it was kept as %s", path, why, filepath.Base(aside))
+}
+
 // ReplaceFile writes a file, mode 0600, so that a reader, or the next start after a power cut, finds the old or
 // the new one whole.
-func ReplaceFile(path string, text []byte) (err error) {
+func ReplaceFile(path string, text []byte) error { return replaceFile(path, text, 0o600) }
+
+func replaceFile(path string, text []byte, mode fs.FileMode) (err error) {
 	temp, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*") // mode 0600
 	if err != nil {
 		return err
@@ -169,6 +192,9 @@ func ReplaceFile(path string, text []byte) (err error) {
 		}
 	}()
 	_, err = temp.Write(text)
+	if err == nil && mode != 0o600 {
+		err = temp.Chmod(mode)
+	}
 	if err == nil {
 		err = temp.Sync()
 	}

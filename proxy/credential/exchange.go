@@ -57,7 +57,8 @@ func (e Exchange) Trade(ctx context.Context, github config.Secret) (Token, error
 		}
 		return Token{}, errorf(Temporary, "exchange GitHub's token: the answer holds none")
 	}
-	return Token{Access: config.Secret(token), Expires: time.Now().Add(life(body))}, nil
+	// By the wall clock: the token ends also while this machine sleeps.
+	return Token{Access: config.Secret(token), Expires: time.Now().Round(0).Add(life(body))}, nil
 }
 
 // life is how long an answer's token lives.

@@ -55,7 +55,7 @@ func (g GitHub) Flow(ctx context.Context, show func(Prompt)) (Token, error) {
 
 func tokenOf(t *oauth2.Token) Token {
 	scope, _ := t.Extra("scope").(string)
-	return Token{config.Secret(t.AccessToken), config.Secret(t.RefreshToken), t.Expiry, scope}
+	return Token{config.Secret(t.AccessToken), config.Secret(t.RefreshToken), t.Expiry.Round(0), scope}
 }
 
 // plain leaves of an OAuth error what it says, and not the answer that it came in: that may hold a token.

@@ -175,6 +175,50 @@ func (k *Keeper) GiveUp(name string, token Token, why string) {
 	}
 }
 
+// KeyName is under what a vendor's key is stored. A vendor may be called as a provider is whom users sign in with.
+func KeyName(vendor string) string {
+	if vendor == ProviderGitHub || vendor == ProviderGoogle {
+		return "key/" + vendor
+	}
+	return vendor
+}
+
+// Put stores a credential, and it is in force at once.
+func (k *Keeper) Put(name string, token Token) error {
+	if k.store == nil {
+		return errors.New("there is no place to keep a credential")
+	}
+	if err := k.store.Set(name, token); err != nil {
+		return err
+	}
+	k.mu.Lock()
+	e := k.known[name]
+	if e == nil {
+		e = &entry{state: State{Phase: Idle}}
+		k.known[name] = e
+	}
+	e.token, e.refused, e.reason, e.looked = token, Token{}, "", time.Now()
+	k.mu.Unlock()
+	k.changed()
+	return nil
+}
+
+// Stored asks the store. The error is ErrNone, or says that it cannot be read.
+func (k *Keeper) Stored(name string) (Token, error) {
+	if k.store == nil {
+		return Token{}, ErrNone
+	}
+	return k.store.Get(name)
+}
+
+// Place says where credentials are kept, for people; "" if they are not.
+func (k *Keeper) Place() string {
+	if k.store == nil {
+		return ""
+	}
+	return k.store.Place()
+}
+
 // Forget removes a credential from the store and from memory.
 func (k *Keeper) Forget(name string) error {
 	if k.store != nil {

@@ -10,7 +10,7 @@ import (
 // Call is what the ledger keeps of one call, whatever became of it. Nothing in it is of what was said.
 type Call struct {
 	Time        time.Time // when it came
-	Kind        string    // "messages" through the chain, "native" or "route"
+	Kind        string    // "messages" through the chain, "native", "route", or "test" of a vendor that was tried
 	Operation   string    // as package meter names it
 	Endpoint    string    // the path that was called, without its query
 	RequestID   string    // that the client got

@@ -80,7 +80,7 @@ func (h *Health) closed(vendorName, model string) *closed {
 	if v == nil {
 		return nil
 	}
-	now := time.Now()
+	now := wall()
 	for _, f := range [...]*fuse{&v.whole, v.models[model]} {
 		if f != nil {
 			if ok, _ := f.allows(now); !ok {
@@ -159,7 +159,7 @@ func (h *Health) used(vendorName string, tokens int64) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if v := h.vendors[vendorName]; v != nil {
-		now := time.Now()
+		now := wall()
 		v.hours.add(now, tokens)
 		v.week.add(now, tokens)
 	}
@@ -169,7 +169,7 @@ func (h *Health) used(vendorName string, tokens int64) {
 func (h *Health) cap(vendorName string, f finding) {
 	h.mu.Lock()
 	if v := h.vendors[vendorName]; v != nil {
-		v.cap(time.Now(), f.until)
+		v.cap(wall(), f.until)
 		v.whole.hold(f.until, f.reason)
 	}
 	h.mu.Unlock()

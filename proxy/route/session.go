@@ -136,12 +136,12 @@ func (s *Sessions) stay(key, vendorName string) {
 	defer s.mu.Unlock()
 	if e := s.homes[key]; e != nil {
 		h := e.Value.(*home)
-		h.vendor, h.at = vendorName, time.Now()
+		h.vendor, h.at = vendorName, wall()
 		s.recent.MoveToFront(e)
 		return
 	}
 	key = strings.Clone(key)
-	s.homes[key] = s.recent.PushFront(&home{key, vendorName, time.Now()})
+	s.homes[key] = s.recent.PushFront(&home{key, vendorName, wall()})
 	if s.recent.Len() > maxHomes {
 		delete(s.homes, s.recent.Remove(s.recent.Back()).(*home).key)
 	}
@@ -152,7 +152,11 @@ func (s *Sessions) home(key string, within time.Duration) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	e := s.homes[key]
-	if key == "" || e == nil || time.Since(e.Value.(*home).at) > within {
+	if key == "" || e == nil {
+		return ""
+	}
+	// A clock that was set back leaves times to come, which are no reason to stay.
+	if since := time.Since(e.Value.(*home).at); since > within || since < -within {
 		return ""
 	}
 	return e.Value.(*home).vendor

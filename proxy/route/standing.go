@@ -52,7 +52,7 @@ func (h *Health) Standing(vendorName string) Standing {
 	if v == nil {
 		return Standing{}
 	}
-	now := time.Now()
+	now := wall()
 	b := &v.whole.breaker
 	s := Standing{
 		Breaker: BreakerInfo{b.state(now), b.failures, b.successes, max(b.recovery, 0), b.last, b.until},
@@ -119,7 +119,7 @@ type Usage map[string]struct {
 func (h *Health) Usage() Usage {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	now, usage := time.Now(), Usage{}
+	now, usage := wall(), Usage{}
 	for name, v := range h.vendors {
 		v.hours.slide(now)
 		v.week.slide(now)
@@ -135,7 +135,7 @@ func (h *Health) Usage() Usage {
 func (h *Health) Restore(usage Usage) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	now := time.Now()
+	now := wall()
 	for name, entry := range usage {
 		if v := h.vendors[name]; v != nil {
 			v.hours.restore(entry.Hours, now)

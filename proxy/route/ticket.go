@@ -20,7 +20,7 @@ type ticket struct {
 func (h *Health) enter(vendorName, model string, anyway bool) (*ticket, *closed) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	now := time.Now()
+	now := wall()
 	v := h.vendors[vendorName]
 	if v == nil { // a reload took it from the chain while the call waited
 		return &ticket{health: h, settled: true}, nil
@@ -81,7 +81,7 @@ func (t *ticket) settle(do func(now time.Time)) {
 	t.settled = true
 	t.take(false)
 	if do != nil {
-		do(time.Now())
+		do(wall())
 	}
 	t.health.mu.Unlock()
 	t.health.notify()

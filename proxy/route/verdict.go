@@ -60,7 +60,7 @@ func judge(ctx context.Context, err error, v *vendor.Vendor, req *anthropic.Requ
 	if !errors.As(err, &refused) {
 		return finding{verdict: nextTier, counts: true, reason: err.Error()}
 	}
-	now := time.Now()
+	now := wall()
 	meaning := v.MeaningOf(refused)
 	f := finding{verdict: nextTier, reason: reason(refused)}
 	if refused.RetryAfter > 0 {

@@ -74,7 +74,7 @@ func (c *catalogue) renew(ctx context.Context) error {
 	ids, err := c.fetch(ctx)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.fetched = time.Now()
+	c.fetched = time.Now().Round(0) // the vendor's list ages also while this machine sleeps
 	if err == nil {
 		c.ids = ids
 	}

@@ -28,7 +28,7 @@ type Passage struct {
 // NewPassage returns a Passage on which the client's own credentials stay. base is a checked URL;
 // connect bounds the wait for a connection. Close it when no request uses it any more.
 func NewPassage(base string, connect time.Duration) (*Passage, error) {
-	return newPassage(base, transport(connect))
+	return newPassage(base, newDialer(connect))
 }
 
 func newPassage(base string, rt http.RoundTripper) (*Passage, error) {
@@ -45,10 +45,13 @@ func (p *Passage) Via(rt http.RoundTripper) { p.transport = rt }
 
 // Close drops idle connections. Requests under way go on.
 func (p *Passage) Close() {
-	if t, ok := p.transport.(*http.Transport); ok {
-		t.CloseIdleConnections()
+	if d, ok := p.transport.(*dialer); ok {
+		d.CloseIdleConnections()
 	}
 }
+
+// Redial makes every request from now on dial anew. Requests under way go on.
+func (p *Passage) Redial() { redial(p.transport) }
 
 // Passage returns the passage to one of the vendor's endpoints. It shares the vendor's connections
 // and ends with them, and puts the vendor's credentials in place of the client's.

@@ -5,10 +5,8 @@ package vendor
 import (
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/go-resty/resty/v2"
 
@@ -81,7 +79,7 @@ func NewWith(accounts Accounts, conf config.Vendor, log *slog.Logger) (*Vendor, 
 		return nil, err
 	}
 	v.client = resty.NewWithClient(&http.Client{
-		Transport: transport(conf.Connect),
+		Transport: newDialer(conf.Connect),
 		// A redirect would carry the key to another host.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}).
@@ -102,21 +100,6 @@ func dialect(conf config.Vendor) (Dialect, error) {
 		return gemini.Dialect{Internal: strings.HasSuffix(strings.TrimRight(conf.BaseURL, "/"), "/v1internal")}, nil
 	}
 	return nil, fmt.Errorf("vendor %q: unknown dialect %q", conf.Name, conf.Dialect)
-}
-
-// transport keeps enough idle connections for a swarm of sub-agents. Compression stays off: it
-// would delay events, and what a vendor sends goes on as it came.
-func transport(connect time.Duration) *http.Transport {
-	return &http.Transport{
-		Proxy:                 http.ProxyFromEnvironment,
-		DialContext:           (&net.Dialer{Timeout: connect, KeepAlive: 30 * time.Second}).DialContext,
-		TLSHandshakeTimeout:   connect,
-		ForceAttemptHTTP2:     true,
-		DisableCompression:    true,
-		MaxIdleConnsPerHost:   128,
-		IdleConnTimeout:       90 * time.Second,
-		ExpectContinueTimeout: time.Second,
-	}
 }
 
 // Conf returns the configuration that the vendor was made from.
@@ -144,6 +127,15 @@ func (v *Vendor) Usable() bool {
 
 // Close drops idle connections. Calls under way go on.
 func (v *Vendor) Close() { v.client.GetClient().CloseIdleConnections() }
+
+// Redial makes every call from now on dial anew. Calls under way go on.
+func (v *Vendor) Redial() { redial(v.client.GetClient().Transport) }
+
+func redial(rt http.RoundTripper) {
+	if d, ok := rt.(*dialer); ok { // a test's own has no connections
+		d.Redial()
+	}
+}
 
 // silent keeps resty from logging: an error is logged once, at the edge, without its URL's secrets.
 type silent struct{}

@@ -1,0 +1,69 @@
+package desktop
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+)
+
+func TestASecondStartIsHeard(t *testing.T) {
+	dir := t.TempDir()
+	ctx, cancel := context.WithCancel(t.Context())
+	var watching sync.WaitGroup
+	defer watching.Wait()
+	defer cancel()
+	shown := make(chan struct{}, 8)
+	watching.Go(func() { WatchShow(ctx, dir, func() { shown <- struct{}{} }) })
+	for range 3 {
+		heard, err := askToShow(t.Context(), dir, 20*time.Second)
+		if err != nil || !heard {
+			t.Fatal(heard, err)
+		}
+		<-shown
+	}
+	// What else happens in the folder is none of it.
+	if err := os.WriteFile(filepath.Join(dir, "state.json"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(50 * time.Millisecond)
+	if len(shown) > 0 {
+		t.Error("shown, though nobody asked")
+	}
+}
+
+// It asked while the first was still starting.
+func TestASecondStartIsHeardLate(t *testing.T) {
+	dir := t.TempDir()
+	heard := make(chan bool, 1)
+	go func() {
+		ok, _ := askToShow(t.Context(), dir, 20*time.Second)
+		heard <- ok
+	}()
+	for {
+		if _, err := os.Stat(filepath.Join(dir, showFile)); err == nil {
+			break
+		}
+		time.Sleep(time.Millisecond)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	WatchShow(ctx, dir, cancel)
+	if !<-heard {
+		t.Error("not heard")
+	}
+}
+
+func TestNobodyHears(t *testing.T) {
+	dir := t.TempDir()
+	if heard, err := askToShow(t.Context(), dir, 50*time.Millisecond); err != nil || heard {
+		t.Error(heard, err)
+	}
+	if left, _ := os.ReadDir(dir); len(left) > 0 {
+		t.Errorf("left behind: %v", left) // the next start would show a window that nobody asked for
+	}
+	if _, err := askToShow(t.Context(), filepath.Join(dir, "none"), time.Second); err == nil {
+		t.Error("no error, though there is no folder")
+	}
+}

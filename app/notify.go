@@ -1,0 +1,122 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"afterglow/app/board"
+	"afterglow/app/desktop"
+)
+
+// noticeTick is how often is looked for what is worth a notice.
+const noticeTick = 2 * time.Second
+
+// sender shows one notice on the desktop. It may wait, and is not for the UI's goroutine.
+type sender func(ctx context.Context, title, text string) error
+
+// watchNotices tells what is worth a notice, until ctx ends.
+func (f *face) watchNotices(ctx context.Context) {
+	own := desktop.NewNotices(f.app.UniqueID(), appName, f.open)
+	if own == nil {
+		f.tell(ctx, func(_ context.Context, title, text string) error {
+			f.app.SendNotification(fyne.NewNotification(title, text)) // on these systems it starts a program, or asks nobody
+			return nil
+		})
+		return
+	}
+	defer own.Close()
+	f.tell(ctx, own.Send)
+}
+
+func (f *face) tell(ctx context.Context, send sender) {
+	n, wake := board.NewNotifier(), f.proxy.Watch(ctx)
+	lost := lostNotices{log: f.log}
+	for {
+		for _, notice := range n.Update(f.proxy.Status(), f.proxy.Calls(), f.proxy.Desktop(), time.Now()) {
+			title, text := noticeText(notice, time.Now())
+			lost.note(send(ctx, plain(title, noticeTitle), plainLines(text, noticeLines)))
+		}
+		if !sleep(ctx, noticeTick) {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-wake:
+		case <-time.After(board.Bucket):
+		}
+	}
+}
+
+// lostNotices logs that notices are not shown, once until one is.
+type lostNotices struct {
+	log  *slog.Logger
+	lost bool
+}
+
+func (l *lostNotices) note(err error) {
+	if err != nil && !l.lost {
+		l.log.Warn("notices are not shown", "error", err)
+	}
+	l.lost = err != nil
+}
+
+// The longest title, and the longest lines of a text, in letters. Desktops cut what is longer, in their own ways.
+const (
+	noticeTitle = 60
+	noticeLines = 160
+)
+
+// noticeText is a notice in words.
+func noticeText(n board.Notice, now time.Time) (title, text string) {
+	name := n.Vendor
+	if n.Model != "" {
+		name += " · " + n.Model
+	}
+	switch {
+	case len(n.Rest) > 0:
+		var titles []string
+		for _, r := range n.Rest {
+			t, _ := noticeText(r, now)
+			titles = append(titles, t)
+		}
+		return trN("notify.more", len(n.Rest)), strings.Join(titles, "\n")
+	case n.Back:
+		return trText("notify.back", name), trText("notify.was_out", trLeft(n.Lasted))
+	case n.Kind == "vendor_out" && n.Until.IsZero():
+		return trText("notify.out", name), n.Reason
+	case n.Kind == "vendor_out":
+		return trText("notify.out", name), trText("notify.until", clock(n.Until, now)) + "\n" + n.Reason
+	case n.Kind == "credential":
+		return trText("notify.credential", name), n.Reason
+	case n.Kind == "failover":
+		return trText("notify.failover", name+" → "+n.To), tr("notify.failover_text")
+	case n.Kind == "queue":
+		return trText("notify.queue", name), trN("notify.queue_text", n.Count)
+	case n.Kind == "no_price":
+		return trText("notify.no_price", name), tr("notify.no_price_text")
+	}
+	return tr("notify.old_prices"), trText("notify.old_prices_text", n.Date)
+}
+
+// clock is a time of today, or with its day.
+func clock(at, now time.Time) string {
+	at, now = at.Local(), now.Local()
+	if at.YearDay() == now.YearDay() && at.Year() == now.Year() {
+		return at.Format("15:04")
+	}
+	return at.Format("2006-01-02 15:04")
+}
+
+// plainLines is plain for a text whose lines stay lines.
+func plainLines(s string, length int) string {
+	lines := strings.Split(s, "\n")
+	for i, line := range lines {
+		lines[i] = plain(line, length)
+	}
+	return strings.Join(lines, "\n")
+}

@@ -1,0 +1,86 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"afterglow/app/board"
+	"afterglow/proxy"
+)
+
+func TestNoticesInWords(t *testing.T) {
+	now := time.Date(2026, 11, 26, 12, 0, 0, 0, time.Local)
+	for language, want := range map[string][]string{
+		"en": {
+			"Zhipu is out | No calls go to it until 14:05.\n429 [1308] used up", "Zhipu is out | No calls go to it until 2026-11-27 09:30.\n429",
+			"Zhipu · glm-5.1 is out | 404", "Zhipu is back | Calls go to it again. It was out for 12 min.",
+			"Failover: Zhipu → Kimi | A call failed at the first vendor, and the second answered it.",
+			"Kimi needs you: key or sign-in refused | 401 bad key", "Long queue: Zhipu · glm-5.1 | 9 calls are waiting for a slot.",
+			"No price: Zhipu · glm-9 | What its calls cost is not known. The configuration can list a price.",
+			"The price list is old | It is of 2026-01-02. A newer Afterglow has a newer one.", "2 more notices | Zhipu is out\nThe price list is old",
+		},
+		"zh": {
+			"Zhipu 暂不可用 | 在 14:05 之前不会向其发送调用。\n429 [1308] used up", "Zhipu 暂不可用 | 在 2026-11-27 09:30 之前不会向其发送调用。\n429",
+			"Zhipu · glm-5.1 暂不可用 | 404", "Zhipu 已恢复 | 调用已重新发往该供应商。不可用时间共 12 分钟。",
+			"故障转移：Zhipu → Kimi | 一次调用在前一个供应商失败，由后一个供应商应答。",
+			"Kimi 需要处理：密钥或登录被拒绝 | 401 bad key", "队列过长：Zhipu · glm-5.1 | 9 个调用正在排队等待槽位。",
+			"没有价格：Zhipu · glm-9 | 无法计算其调用费用。可在配置中添加价格。",
+			"价格表已过时 | 价格表日期为 2026-01-02。更新 Afterglow 可获得新的价格表。", "还有 2 条通知 | Zhipu 暂不可用\n价格表已过时",
+		},
+	} {
+		t.Run(language, func(t *testing.T) {
+			speak(t, language)
+			for i, n := range []board.Notice{
+				{Kind: "vendor_out", Vendor: "Zhipu", Reason: "429 [1308] used up", Until: now.Add(125 * time.Minute)},
+				{Kind: "vendor_out", Vendor: "Zhipu", Reason: "429", Until: now.Add(21*time.Hour + 30*time.Minute)},
+				{Kind: "vendor_out", Vendor: "Zhipu", Model: "glm-5.1", Reason: "404"},
+				{Kind: "vendor_out", Vendor: "Zhipu", Back: true, Lasted: 12 * time.Minute},
+				{Kind: "failover", Vendor: "Zhipu", To: "Kimi"},
+				{Kind: "credential", Vendor: "Kimi", Reason: "401 bad key"},
+				{Kind: "queue", Vendor: "Zhipu", Model: "glm-5.1", Count: 9},
+				{Kind: "no_price", Vendor: "Zhipu", Model: "glm-9"},
+				{Kind: "old_prices", Date: "2026-01-02"},
+				{Rest: []board.Notice{{Kind: "vendor_out", Vendor: "Zhipu"}, {Kind: "old_prices"}}},
+			} {
+				title, text := noticeText(n, now)
+				if got := title + " | " + text; got != want[i] {
+					t.Errorf("%q, want %q", got, want[i])
+				}
+			}
+		})
+	}
+}
+
+// A desktop that shows nothing is logged once, and again when it has shown something in between.
+func TestLostNoticesAreLoggedOnce(t *testing.T) {
+	var log bytes.Buffer
+	l := lostNotices{log: slog.New(slog.NewTextHandler(&log, nil))}
+	for _, err := range []error{errors.New("no bus"), errors.New("no bus"), errors.New("no bus"), nil, errors.New("no bus"), nil, nil} {
+		l.note(err)
+	}
+	if got := strings.Count(log.String(), "notices are not shown"); got != 2 {
+		t.Errorf("%d lines:\n%s", got, &log)
+	}
+}
+
+func TestNoticesAreSentOffTheUI(t *testing.T) {
+	a := newLoopApp(t)
+	svc := &testProxy{fakeService: &fakeService{}}
+	svc.status = proxy.Status{Tiers: []proxy.Tier{{Vendor: "zhipu", Title: "Zhipu", State: proxy.SignedOut, Reason: "sign in\nwith\x1b GitHub"}}}
+	f := &face{app: a, proxy: svc, log: slog.New(slog.DiscardHandler)}
+	ctx, cancel := context.WithCancel(t.Context())
+	var got []string
+	f.tell(ctx, func(_ context.Context, title, text string) error {
+		got = append(got, title+"|"+text)
+		cancel()
+		return nil
+	})
+	if len(got) != 1 || got[0] != "Zhipu needs you: key or sign-in refused|sign in\nwith  GitHub" {
+		t.Errorf("%q", got)
+	}
+}

@@ -1,0 +1,99 @@
+package proxy
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/gofrs/flock"
+)
+
+// lockFile is the file in the state folder that the process holds whose folder it is. The system lets go of it however
+// the process ends, so that one which is there says nothing.
+const lockFile = "afterglow.lock"
+
+// Claim is a state folder that belongs to this process: two would write over each other's state and ledger.
+type Claim struct {
+	lock    *flock.Flock
+	problem error
+}
+
+// RunningError says that another process has the state folder.
+type RunningError struct {
+	Dir     string
+	PID     int    // 0 = not known
+	Address string // where it listens; "" = it does not, or that is not known
+}
+
+// Error names the process and what to do.
+func (e *RunningError) Error() string {
+	return fmt.Sprintf("Afterglow runs already%s with the state folder %s; another --state is another instance", e.who(), e.Dir)
+}
+
+func (e *RunningError) who() string {
+	var who []string
+	if e.PID != 0 {
+		who = append(who, "process "+strconv.Itoa(e.PID))
+	}
+	if e.Address != "" {
+		who = append(who, "at "+e.Address)
+	}
+	if len(who) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(who, " ") + ")"
+}
+
+// Claim takes the state folder, which it makes if need be. The error is a *RunningError if another process has it. A
+// folder that cannot be locked is no reason not to run: Problem then says why. Release the claim last of all.
+func (set Setup) Claim() (*Claim, error) {
+	dir, err := set.StateDir()
+	if err == nil {
+		err = os.MkdirAll(dir, 0o700)
+	}
+	if err != nil {
+		return &Claim{problem: fmt.Errorf("lock state folder: %w", err)}, nil
+	}
+	path := filepath.Join(dir, lockFile)
+	lock := flock.New(path, flock.SetPermissions(0o600))
+	held, err := lock.TryLock()
+	if err != nil {
+		return &Claim{problem: fmt.Errorf("lock state folder: %w", err)}, nil
+	}
+	if !held {
+		return nil, runningIn(dir)
+	}
+	// Windows lets nobody write to what is locked; there the other process is known once it listens.
+	_ = os.WriteFile(path, []byte(strconv.Itoa(os.Getpid())+"\n"), 0o600)
+	// Whoever wrote this was killed: the folder is ours.
+	if err := os.Remove(InstancePath(dir)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return &Claim{lock, fmt.Errorf("remove what a killed process left: %w", err)}, nil
+	}
+	return &Claim{lock: lock}, nil
+}
+
+// runningIn is what is known of the process that has a folder.
+func runningIn(dir string) *RunningError {
+	e := &RunningError{Dir: dir}
+	text, _ := os.ReadFile(filepath.Join(dir, lockFile))
+	e.PID, _ = strconv.Atoi(strings.TrimSpace(string(text)))
+	if known, err := ReadInstance(dir); err == nil {
+		e.Address, e.PID = known.Address, cmp.Or(e.PID, known.PID)
+	}
+	return e
+}
+
+// Problem says why the folder is not protected against a second process; nil if it is.
+func (c *Claim) Problem() error { return c.problem }
+
+// Release lets another process have the folder.
+func (c *Claim) Release() {
+	if c.lock != nil {
+		_ = c.lock.Unlock() // of a file that the end of the process unlocks anyway
+	}
+}
