@@ -56,10 +56,13 @@ func (c Config) Order() [][]string {
 type Session struct {
 	// a session's key, where `*` stands for any text: the header `X-Claude-Code-Session-Id`, or what
 	// `metadata.user_id` holds
+	// Default: required
 	Match string `toml:"match" json:"session_key"`
 	// the vendors of the chain that its calls go to first, in this order
+	// Default: required
 	Vendors []string `toml:"vendors" json:"vendors"`
 	// `true`: and to no other, whatever happens
+	// Default: false
 	Strict bool `toml:"strict" json:"strict,omitempty"`
 }
 
