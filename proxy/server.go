@@ -65,6 +65,7 @@ type Server struct {
 	desktop    *config.State
 	demo       bool
 	demoFolder string // of a demo's ledger; Close removes it
+	clientsDir string // where backups of clients' files are; "" = none
 	version    string
 	log        *slog.Logger
 	logging    Logging // nil: nothing of the log is changed
@@ -101,7 +102,7 @@ func New(o Options) (*Server, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{
-		limiter: limiter.New(), state: o.State, ledger: o.Ledger, history: history.New(), cancelled: newCancellations(), clocks: newClocks(), demo: o.Demo, version: o.Version, log: o.Log, draining: make(chan struct{}),
+		limiter: limiter.New(), state: o.State, ledger: o.Ledger, history: history.New(), cancelled: newCancellations(), clocks: newClocks(), demo: o.Demo, version: o.Version, clientsDir: o.Instance, log: o.Log, draining: make(chan struct{}),
 	}
 	s.desktop = cmp.Or(o.Desktop, o.State, &config.State{})
 	s.instance.dir, s.instance.version, s.instance.ledger = o.Instance, o.Version, pathOf(o.Ledger)

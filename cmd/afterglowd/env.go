@@ -16,6 +16,7 @@ import (
 	"afterglow/cmd/cli"
 	"afterglow/proxy"
 	"afterglow/proxy/config"
+	"afterglow/proxy/connect"
 )
 
 // shells are those that env knows.
@@ -50,11 +51,11 @@ With --json it is one object: {"ANTHROPIC_BASE_URL":"http://127.0.0.1:3392"}.`,
 			if err != nil {
 				return err
 			}
-			vars := variables(address, conf)
+			vars := connect.Variables(connect.To(address, conf))
 			if r.json {
 				object := map[string]string{}
 				for _, v := range vars {
-					object[v.name] = v.value
+					object[v.Name] = v.Value
 				}
 				return printJSON(cmd.OutOrStdout(), object)
 			}
@@ -78,23 +79,7 @@ func (r *remote) wherever(cmd *cobra.Command, conf config.Config) (string, error
 	if r.address != "" {
 		return hostPort(r.address)
 	}
-	return reachable(conf.Listen), nil
-}
-
-type variable struct{ name, value string }
-
-// variables are those that Claude Code reads.
-func variables(address string, conf config.Config) []variable {
-	vars := []variable{{"ANTHROPIC_BASE_URL", "http://" + address}}
-	token := conf.Token.Reveal()
-	switch ofClient := func(v config.Vendor) bool { return v.Auth == config.AuthClient }; {
-	case token == "":
-	case slices.ContainsFunc(conf.Vendors, ofClient):
-		vars = append(vars, variable{"ANTHROPIC_CUSTOM_HEADERS", tokenHeader + ": " + token})
-	default:
-		vars = append(vars, variable{"ANTHROPIC_AUTH_TOKEN", token})
-	}
-	return vars
+	return connect.Reachable(conf.Listen), nil
 }
 
 // shellOf is the shell that was asked for, or else the user's.
@@ -113,16 +98,16 @@ func shellOf(args []string) string {
 }
 
 // printVariables writes the lines of a shell. A value is quoted so that the shell takes nothing in it as its own.
-func printVariables(w io.Writer, shell string, vars []variable) {
+func printVariables(w io.Writer, shell string, vars []connect.Variable) {
 	for _, v := range vars {
 		switch shell {
 		case "fish":
-			quoted := strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(v.value)
-			fmt.Fprintf(w, "set -gx %s '%s'\n", v.name, quoted)
+			quoted := strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(v.Value)
+			fmt.Fprintf(w, "set -gx %s '%s'\n", v.Name, quoted)
 		case "powershell":
-			fmt.Fprintf(w, "$Env:%s = '%s'\n", v.name, strings.ReplaceAll(v.value, `'`, `''`))
+			fmt.Fprintf(w, "$Env:%s = '%s'\n", v.Name, strings.ReplaceAll(v.Value, `'`, `''`))
 		default:
-			fmt.Fprintf(w, "export %s='%s'\n", v.name, strings.ReplaceAll(v.value, `'`, `'\''`))
+			fmt.Fprintf(w, "export %s='%s'\n", v.Name, strings.ReplaceAll(v.Value, `'`, `'\''`))
 		}
 	}
 }

@@ -34,6 +34,7 @@ need a running instance and there is none.`,
 	cli.PlaceFlags(root.PersistentFlags(), &set)
 	root.AddCommand(serveCommand(&set), checkCommand(&set), authCommand(&set, vendor.Sites{}), envCommand(&set), importCommand(&set, converters{migrate.Convert, importUsage}),
 		statusCommand(&set), callsCommand(&set), usageCommand(&set, openBook),
-		limitCommand(&set), orderCommand(&set), resetCommand(&set), bindCommand(&set), unbindCommand(&set))
+		limitCommand(&set), orderCommand(&set), resetCommand(&set), bindCommand(&set), unbindCommand(&set),
+		clientsCommand(&set), connectCommand(&set), disconnectCommand(&set))
 	return cli.Run(ctx, root, args, stdout, stderr)
 }

@@ -16,6 +16,7 @@ import (
 
 	"afterglow/cmd/cli"
 	"afterglow/proxy"
+	"afterglow/proxy/connect"
 )
 
 // exitNoInstance is the exit code where no instance runs.
@@ -121,34 +122,18 @@ func (r *remote) places(listen string) ([]place, error) {
 	}
 	switch known, err := proxy.ReadInstance(dir); {
 	case err == nil:
-		all = append(all, place{reachable(known.Address), proxy.InstancePath(dir)})
+		all = append(all, place{connect.Reachable(known.Address), proxy.InstancePath(dir)})
 	case errors.Is(err, fs.ErrPermission):
 		return nil, err
 	}
 	// One that is not there, or that a crash left half-written, names nobody.
 	if _, port, err := net.SplitHostPort(listen); err == nil && port != "0" {
-		at := place{reachable(listen), "the configuration's listen"}
+		at := place{connect.Reachable(listen), "the configuration's listen"}
 		if !slices.ContainsFunc(all, func(p place) bool { return p.address == at.address }) {
 			all = append(all, at)
 		}
 	}
 	return all, nil
-}
-
-// reachable is where an address is called that a server listens on: one that means every interface is this
-// machine's.
-func reachable(address string) string {
-	host, port, err := net.SplitHostPort(address)
-	if err != nil {
-		return address
-	}
-	switch ip := net.ParseIP(host); {
-	case host == "" || host == "localhost" || ip != nil && ip.IsUnspecified() && ip.To4() != nil:
-		host = "127.0.0.1"
-	case ip != nil && ip.IsUnspecified():
-		host = "::1"
-	}
-	return net.JoinHostPort(host, port)
 }
 
 // hostPort reads the value of --address.
@@ -163,5 +148,5 @@ func hostPort(given string) (string, error) {
 	if _, port, err := net.SplitHostPort(given); err != nil || port == "" {
 		return "", cli.Misused("--address %s: expected host:port or http://host:port", given)
 	}
-	return reachable(given), nil
+	return connect.Reachable(given), nil
 }

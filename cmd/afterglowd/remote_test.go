@@ -12,6 +12,7 @@ import (
 	"afterglow/cmd/cli"
 	"afterglow/proxy"
 	"afterglow/proxy/config"
+	"afterglow/proxy/connect"
 )
 
 func TestReachable(t *testing.T) {
@@ -19,7 +20,7 @@ func TestReachable(t *testing.T) {
 		"0.0.0.0:3392": "127.0.0.1:3392", "[::]:3392": "[::1]:3392", ":3392": "127.0.0.1:3392", "localhost:1": "127.0.0.1:1",
 		"127.0.0.1:3392": "127.0.0.1:3392", "192.0.2.7:1": "192.0.2.7:1", "[::1]:1": "[::1]:1",
 	} {
-		if got := reachable(listen); got != want {
+		if got := connect.Reachable(listen); got != want {
 			t.Errorf("%s: got %s, want %s", listen, got, want)
 		}
 	}
@@ -66,7 +67,7 @@ func TestEnvQuotesForEveryShell(t *testing.T) {
 		"fish": `set -gx ANTHROPIC_AUTH_TOKEN 'a\'b\\c$d'`, "powershell": `$Env:ANTHROPIC_AUTH_TOKEN = 'a''b\c$d'`,
 	} {
 		var out strings.Builder
-		printVariables(&out, shell, variables("127.0.0.1:1", conf))
+		printVariables(&out, shell, connect.Variables(connect.To("127.0.0.1:1", conf)))
 		if !strings.HasSuffix(out.String(), "\n"+want+"\n") {
 			t.Errorf("%s: got %s, want %s", shell, out.String(), want)
 		}
@@ -76,7 +77,7 @@ func TestEnvQuotesForEveryShell(t *testing.T) {
 // The client's own sign-in goes through to Anthropic, so that the token must not take its header.
 func TestEnvLeavesTheClientsCredentials(t *testing.T) {
 	conf := config.Config{Token: "t", Vendors: []config.Vendor{{Auth: config.AuthBearer}, {Auth: config.AuthClient}}}
-	if vars := variables("127.0.0.1:1", conf); len(vars) != 2 || vars[1] != (variable{"ANTHROPIC_CUSTOM_HEADERS", "X-Afterglow-Token: t"}) {
+	if vars := connect.Variables(connect.To("127.0.0.1:1", conf)); len(vars) != 2 || vars[1] != (connect.Variable{Name: "ANTHROPIC_CUSTOM_HEADERS", Value: "X-Afterglow-Token: t"}) {
 		t.Error(vars)
 	}
 }

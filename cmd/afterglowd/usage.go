@@ -13,6 +13,7 @@ import (
 	"afterglow/cmd/cli"
 	"afterglow/proxy"
 	"afterglow/proxy/config"
+	"afterglow/proxy/connect"
 	"afterglow/proxy/ledger"
 	"afterglow/proxy/price"
 )
@@ -117,7 +118,7 @@ func (u *usage) ledgerPath(ctx context.Context, conf config.Config) (string, err
 	if err != nil {
 		return "", err
 	}
-	if i, err := proxy.ReadInstance(dir); err == nil && i.Ledger != "" && listens(ctx, reachable(i.Address)) {
+	if i, err := proxy.ReadInstance(dir); err == nil && i.Ledger != "" && listens(ctx, connect.Reachable(i.Address)) {
 		return i.Ledger, nil
 	}
 	return conf.Ledger.Path(dir), nil

@@ -1,0 +1,271 @@
+package connect
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"afterglow/proxy/config"
+)
+
+var jsonFiles = map[string]string{
+	"empty":       "",
+	"blank":       "\n",
+	"object":      "{}",
+	"spread":      "{\n}\n",
+	"others":      "{\n  \"model\": \"opus\",\n  \"x\": [1, 2.50, 1e3]\n}\n",
+	"no newline":  "{\n  \"model\": \"opus\"\n}",
+	"tabs":        "{\n\t\"model\": \"opus\",\n\t\"env\": {\n\t\t\"A\": \"b\"\n\t}\n}\n",
+	"four":        "{\n    \"env\": {},\n    \"z\": null\n}\n",
+	"inline":      "{\"a\":1,\"env\":{ \"B\" : \"c\" }}",
+	"CRLF":        "{\r\n  \"env\": {\r\n    \"A\": \"b\"\r\n  }\r\n}\r\n",
+	"BOM":         "\xef\xbb\xbf{\n  \"a\": 1\n}\n",
+	"comments":    "// first\n{ // second\n  /* third */ \"a\": 1, // fourth\n  \"env\": { // fifth\n    \"A\": \"b\", // sixth\n  },\n  // last\n}\n",
+	"own":         "{\n  \"env\": {\n    \"ANTHROPIC_BASE_URL\" :  \"https://gateway.example\",\n    \"A\": \"b\"\n  },\n  \"provider\": {\"afterglow\": {\"mine\": true}}\n}\n",
+	"odd spacing": "  {  \"a\"\n:1 ,\n\n\"env\"  : {  }\n }  ",
+}
+
+var tomlFiles = map[string]string{
+	"empty":      "",
+	"top":        "model = \"o\" # why\n",
+	"no newline": "model = \"o\"",
+	"own":        "# mine\nmodel_provider = \"other\" # keep\n\n[model_providers.other]\nname = \"Other\"\n\n[[list]]\na = [\n  1,\n]\n",
+	"same table": "[model_providers.afterglow]\nname = \"old\"\n\n[x]\ny = '''\n[model_providers.afterglow]\n'''\n",
+	"CRLF":       "model = \"o\"\r\n\r\n[x]\r\na = 1\r\n",
+	"BOM":        "\xef\xbb\xbfmodel = \"o\"\n",
+	"long":       "text = \"\"\"\nmodel_provider = \"no\"\n\"\"\"\nlist = [\n  \"model_provider\",\n]\n",
+}
+
+func target(address string) Target {
+	return Target{Address: address, Token: "s3cret", ClientAuth: true, Vendors: []config.Vendor{
+		{Name: "zhipu", Title: "Zhipu", Endpoints: map[string]config.Endpoint{"openai": {}}, DefaultModel: "glm-5.1"},
+		{Name: "openai", Title: "OpenAI", Preset: "openai", Dialect: "openai", DefaultModel: "gpt"},
+	}}
+}
+
+// home is a home folder with a desk; it returns where a client's file is.
+func home(t testing.TB, id string) (d *Desk, file string) {
+	t.Helper()
+	dir := t.TempDir()
+	t.Setenv("HOME", dir)
+	t.Setenv("USERPROFILE", dir)
+	for _, name := range []string{"CLAUDE_CONFIG_DIR", "CODEX_HOME", "XDG_CONFIG_HOME"} {
+		t.Setenv(name, "")
+	}
+	c, err := lookUp(id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if file, err = c.path(); err != nil {
+		t.Fatal(err)
+	}
+	return New(filepath.Join(dir, "state")), file
+}
+
+func put(t testing.TB, file, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte(text), 0o640); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func content(t testing.TB, file string) string {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func state(t testing.TB, d *Desk, id, address string) Status {
+	t.Helper()
+	for _, s := range d.List(target(address)) {
+		if s.ID == id {
+			return s
+		}
+	}
+	t.Fatalf("no client %s", id)
+	return Status{}
+}
+
+func filesOf(id string) map[string]string {
+	if id == "codex" {
+		return tomlFiles
+	}
+	return jsonFiles
+}
+
+func TestDisconnectRestoresEveryByte(t *testing.T) {
+	for _, id := range IDs() {
+		for name, before := range filesOf(id) {
+			t.Run(id+"/"+name, func(t *testing.T) {
+				d, file := home(t, id)
+				put(t, file, before)
+				must(t, d.Connect(id, "", target("127.0.0.1:1")))
+				if s := state(t, d, id, "127.0.0.1:1"); s.State != Connected {
+					t.Fatalf("after connect: %+v\n%s", s, content(t, file))
+				}
+				must(t, d.Connect(id, "", target("127.0.0.1:2"))) // another port
+				if s := state(t, d, id, "127.0.0.1:1"); s.State != Elsewhere {
+					t.Errorf("seen from the old port: %+v", s)
+				}
+				info, err := os.Stat(file)
+				must(t, err)
+				if info.Mode().Perm() != 0o640 {
+					t.Errorf("mode %v", info.Mode())
+				}
+				must(t, d.Disconnect(id))
+				if got := content(t, file); got != before {
+					t.Errorf("got  %q\nwant %q", got, before)
+				}
+			})
+		}
+	}
+}
+
+// What another wrote in between stays, and all else is as if Connect had never been.
+func TestDisconnectKeepsForeignEdit(t *testing.T) {
+	for _, id := range IDs() {
+		for name, before := range filesOf(id) {
+			t.Run(id+"/"+name, func(t *testing.T) {
+				d, file := home(t, id)
+				put(t, file, before)
+				must(t, d.Connect(id, "", target("127.0.0.1:1")))
+				const remark = "// theirs\n"
+				mark := remark
+				if id == "codex" {
+					mark = "# theirs\n"
+				}
+				text := content(t, file)
+				lead := ""
+				if strings.HasPrefix(text, string(bom)) {
+					lead = string(bom)
+				}
+				put(t, file, lead+mark+strings.TrimPrefix(text, lead))
+				must(t, d.Disconnect(id))
+				want := lead + mark + strings.TrimPrefix(before, lead)
+				if id != "codex" && strings.TrimSpace(before) == "" {
+					want = lead + mark + "{}\n" // an object must be left to hold what was added
+				}
+				got := content(t, file)
+				if id != "codex" && strings.TrimSpace(before) == "" {
+					got = strings.ReplaceAll(got, "{\n}", "{}")
+				}
+				if got != want {
+					t.Errorf("got  %q\nwant %q", got, want)
+				}
+			})
+		}
+	}
+}
+
+func TestFileThatWasNotThere(t *testing.T) {
+	for _, id := range IDs() {
+		d, file := home(t, id)
+		must(t, d.Connect(id, "", target("127.0.0.1:1")))
+		for _, secret := range []string{file, d.backup(id)} {
+			info, err := os.Stat(secret)
+			must(t, err)
+			if info.Mode().Perm() != 0o600 {
+				t.Errorf("%s: mode %v", secret, info.Mode())
+			}
+		}
+		must(t, d.Disconnect(id))
+		if _, err := os.Stat(filepath.Dir(file)); err == nil {
+			t.Errorf("%s: its folder is still there", id)
+		}
+		must(t, d.Connect(id, "", target("127.0.0.1:1")))
+		must(t, os.Remove(file)) // meanwhile
+		must(t, d.Disconnect(id))
+	}
+}
+
+func TestBrokenFileStays(t *testing.T) {
+	for id, text := range map[string]string{"claude-code": "{\n  \"a\": 1\n  oops\n}", "opencode": "[]", "codex": "a = 1\nb = \n"} {
+		d, file := home(t, id)
+		put(t, file, text)
+		err := d.Connect(id, "", target("127.0.0.1:1"))
+		if err == nil || !strings.Contains(err.Error(), file) || !strings.Contains(err.Error(), "line") {
+			t.Errorf("%s: %v", id, err)
+		}
+		if content(t, file) != text {
+			t.Errorf("%s: the file was changed", id)
+		}
+		if s := state(t, d, id, "127.0.0.1:1"); s.State != Unreadable {
+			t.Errorf("%s: %+v", id, s)
+		}
+	}
+}
+
+// Connect wrote the backup and was ended before the file.
+func TestCrashBetweenBackupAndFile(t *testing.T) {
+	d, file := home(t, "claude-code")
+	before := jsonFiles["comments"]
+	put(t, file, before)
+	must(t, d.Connect("claude-code", "", target("127.0.0.1:1")))
+	first := content(t, file)
+	must(t, d.Connect("claude-code", "", target("127.0.0.1:2")))
+	put(t, file, first) // as if the second had not come so far
+	must(t, d.Disconnect("claude-code"))
+	if got := content(t, file); got != before {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestLinkIsFollowed(t *testing.T) {
+	d, file := home(t, "claude-code")
+	real := filepath.Join(filepath.Dir(filepath.Dir(file)), "dotfiles.json")
+	put(t, real, "{}\n")
+	must(t, os.MkdirAll(filepath.Dir(file), 0o755))
+	must(t, os.Symlink(real, file))
+	must(t, d.Connect("claude-code", "", target("127.0.0.1:1")))
+	must(t, d.Disconnect("claude-code"))
+	if _, err := os.Readlink(file); err != nil || content(t, real) != "{}\n" {
+		t.Errorf("link: %v, file %q", err, content(t, real))
+	}
+}
+
+func FuzzJSON(f *testing.F) {
+	for _, text := range jsonFiles {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, before []byte) { undone(t, claudeCode(), before) })
+}
+
+func FuzzTOML(f *testing.F) {
+	for _, text := range tomlFiles {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, before []byte) { undone(t, codex(), before) })
+}
+
+// undone takes edits back key by key, as after a foreign edit.
+func undone(t *testing.T, c client, before []byte) {
+	at, err := c.choose("", target("127.0.0.1:1"))
+	must(t, err)
+	r := record{Original: before}
+	text, err := r.apply(c, at)
+	if err != nil {
+		return
+	}
+	after, _, err := r.without(c, text, true)
+	if err != nil {
+		t.Fatalf("%q became %q: %v", before, text, err)
+	}
+	if !bytes.Equal(after, before) && len(bytes.TrimSpace(bytes.TrimPrefix(before, bom))) > 0 {
+		t.Errorf("%q became %q and then %q", before, text, after)
+	}
+}
