@@ -22,8 +22,8 @@ type Proxy interface {
 
 // Options are what Run needs beside the app and the proxy.
 type Options struct {
+	Places              // in State, a second start asks for the window; "" = none does
 	Hidden bool         // start in the tray, where there is one
-	State  string       // the folder in which a second start asks for the window; "" = none does
 	Log    *slog.Logger // nil logs nothing
 }
 
@@ -34,7 +34,8 @@ func Run(ctx context.Context, a fyne.App, p Proxy, o Options) error {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	if err := loadWords(); err != nil {
+	fonts := askFonts()
+	if err := loadWords(p.Desktop().Language); err != nil {
 		return err
 	}
 	badges, err := newBadges()
@@ -42,10 +43,14 @@ func Run(ctx context.Context, a fyne.App, p Proxy, o Options) error {
 		return err
 	}
 	a.SetIcon(fyne.NewStaticResource("afterglow.svg", assets.Icon))
-	a.Settings().SetTheme(newLook())
-	f := newFace(ctx, a, p, badges, o.Log)
-	f.state = o.State
-	f.run(ctx, o.Hidden)
+	known, chinese := chineseSoon(fonts)
+	a.Settings().SetTheme(lookOf(p.Desktop(), !chinese))
+	f := newFace(ctx, a, p, badges, o)
+	f.state, f.window.bundled = o.State, !chinese
+	if !known {
+		f.fonts = fonts
+	}
+	f.run(ctx, o.Hidden || p.Desktop().Hidden)
 	return nil
 }
 
@@ -59,14 +64,17 @@ type face struct {
 	badges  *badges
 	loop    *loop
 	bar     fynedesktop.App // nil: Fyne has no tray on this system
+	fonts   <-chan bool     // has not said yet whether the system has a Chinese font; nil: it has
 	running sync.WaitGroup
 }
 
 // newFace makes the window and readies the tray.
-func newFace(ctx context.Context, a fyne.App, p Proxy, b *badges, log *slog.Logger) *face {
-	f := &face{app: a, proxy: p, badges: b, log: log, loop: newLoop()}
+func newFace(ctx context.Context, a fyne.App, p Proxy, b *badges, o Options) *face {
+	f := &face{app: a, proxy: p, badges: b, log: o.Log, loop: newLoop()}
 	f.window = NewWindow(a, p, false)
 	f.window.onHide = f.loop.hidden
+	f.window.places = o.Places
+	f.window.off = func(work func()) { go work() }
 	if f.bar, _ = a.(fynedesktop.App); f.bar == nil {
 		return f
 	}
@@ -101,6 +109,9 @@ func (f *face) start(ctx context.Context, hidden bool) {
 	if f.state != "" {
 		f.running.Go(func() { desktop.WatchShow(ctx, f.state, f.open) })
 	}
+	if f.fonts != nil {
+		f.running.Go(func() { f.awaitFonts(ctx) })
+	}
 	if f.bar != nil {
 		f.running.Go(func() { f.watchTray(ctx) })
 		// Nobody waits for this one: on macOS it waits for the UI's goroutine, even when that has ended.
@@ -112,13 +123,25 @@ func (f *face) start(ctx context.Context, hidden bool) {
 	f.running.Go(func() { f.loop.rest(ctx, f.window.Shown) })
 }
 
+// awaitFonts takes the system's Chinese font when it has been found.
+func (f *face) awaitFonts(ctx context.Context) {
+	select {
+	case <-ctx.Done():
+	case chinese := <-f.fonts:
+		if chinese {
+			f.loop.do(f.window.takeSystemFont)
+		}
+	}
+}
+
 // runTray keeps the tray in step with the proxy. When the icon is lost, it goes on with the window.
 func (f *face) runTray(ctx context.Context) {
 	icon := newDesktopTray(ctx, f.bar, f.actions())
 	if icon == nil {
 		return
 	}
-	t := &tray{on: icon, badges: f.badges, oneColor: trayInOneColor}
+	t := &tray{on: icon, badges: f.badges, oneColor: trayInOneColor,
+		shows: func() string { return f.proxy.Desktop().Tray }}
 	err := t.run(ctx, f.proxy)
 	// The icon is also lost when the app ends, just before ctx does.
 	if err != nil && sleep(ctx, traySettle) {

@@ -106,7 +106,7 @@ func runFace(ctx context.Context, t *testing.T, a fyne.App, svc Proxy) (f *face,
 	if err != nil {
 		t.Fatal(err)
 	}
-	f = newFace(ctx, a, svc, badges, slog.New(slog.DiscardHandler))
+	f = newFace(ctx, a, svc, badges, Options{Log: slog.New(slog.DiscardHandler)})
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

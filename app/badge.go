@@ -6,16 +6,21 @@ import (
 	"image/png"
 
 	"afterglow/app/board"
+	"afterglow/proxy/config"
 )
 
 // badgeMany stands for every number that no longer fits; it is drawn as "99+".
 const badgeMany = 100
 
-// badge is one picture of the tray icon. There are badgeMany+1 times moods of them, and each always has
-// the same bytes: Windows keeps every distinct one in a file.
+// badgeQueue stands for every queue that no longer fits below the number; it is drawn as "20+".
+const badgeQueue = 20
+
+// badge is one picture of the tray icon. There are badgeMany+1 times moods of them, and badgeQueue more where the queue
+// is shown too. Each always has the same bytes: Windows keeps every distinct one in a file.
 type badge struct {
 	Number int // calls in flight, 0 to badgeMany
 	Mood   mood
+	Queue  int // calls that wait, 0 to badgeQueue; 0 where they are not shown
 }
 
 // mood is what the icon's colours say beside the number.
@@ -23,6 +28,7 @@ type mood uint8
 
 const (
 	idle      mood = iota // nothing in flight
+	dot                   // nothing in flight, and nothing is to be seen then
 	busy                  // calls in flight
 	pending               // calls wait for a slot
 	afterglow             // none wait any more, some did in the last seconds
@@ -31,9 +37,16 @@ const (
 	moods                 // how many there are
 )
 
-// badgeOf is the badge for a board.
-func badgeOf(b board.Board) badge {
-	return badge{Number: min(b.Totals.InFlight, badgeMany), Mood: moodOf(b)}
+// badgeOf is the badge for a board; shows is what it shows of it, one of config.Desktop.Tray.
+func badgeOf(b board.Board, shows string) badge {
+	made := badge{Number: min(b.Totals.InFlight, badgeMany), Mood: moodOf(b)}
+	switch {
+	case shows == config.TrayPending && made.Mood == pending:
+		made.Queue = min(b.Totals.Pending, badgeQueue)
+	case shows == config.TrayBusy && made.Mood == idle:
+		made.Mood = dot
+	}
+	return made
 }
 
 func moodOf(b board.Board) mood {

@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"afterglow/app/board"
+	"afterglow/proxy/config"
 )
 
 // TestBadgesLook compares a sheet of badges with testdata/badges.png. After a change that is meant, look
@@ -18,10 +19,11 @@ import (
 func TestBadgesLook(t *testing.T) {
 	p := newTestBrush(t)
 	test.AssertImageMatches(t, "badges.png", sheet(p, []badge{
-		{0, idle}, {1, busy}, {3, busy}, {7, busy}, {10, busy}, {42, busy}, {88, busy}, {badgeMany, busy},
-		{3, pending}, {42, pending}, {badgeMany, pending},
-		{0, afterglow}, {5, afterglow}, {42, afterglow}, {badgeMany, afterglow},
-		{0, down}, {2, down}, {0, paused}, {2, paused}, {12, paused},
+		{0, idle, 0}, {1, busy, 0}, {3, busy, 0}, {7, busy, 0}, {10, busy, 0}, {42, busy, 0}, {88, busy, 0}, {badgeMany, busy, 0},
+		{3, pending, 0}, {42, pending, 0}, {badgeMany, pending, 0},
+		{0, afterglow, 0}, {5, afterglow, 0}, {42, afterglow, 0}, {badgeMany, afterglow, 0},
+		{0, down, 0}, {2, down, 0}, {0, paused, 0}, {2, paused, 0}, {12, paused, 0},
+		{3, pending, 2}, {8, pending, 8}, {12, pending, 14}, {badgeMany, pending, badgeQueue}, {0, dot, 0},
 	}))
 }
 
@@ -46,11 +48,11 @@ func TestBadgesStandOutFromAnyPanel(t *testing.T) {
 		for m := range moods {
 			for _, n := range []int{0, 1, 8, 42, badgeMany} {
 				for _, size := range panelSizes {
-					icon := shrink(p.badge(badge{n, m}), size, panel)
+					icon := shrink(p.badge(badge{n, m, 0}), size, panel)
 					// 3:1 is what WCAG asks of a picture. Where a panel is close to the ground, the rim or
 					// the ink must do; the thinnest is a tenth of its tile.
 					if got := share(icon, icon.Bounds(), panel, 3); got < 0.10 {
-						t.Errorf("%s panel, %v, %d px: %.0f %% of the icon stand out", name, badge{n, m}, size, 100*got)
+						t.Errorf("%s panel, %v, %d px: %.0f %% of the icon stand out", name, badge{n, m, 0}, size, 100*got)
 					}
 				}
 			}
@@ -68,12 +70,48 @@ func TestBadgeNumbersCanBeRead(t *testing.T) {
 		}
 		for n := 1; n <= badgeMany; n++ {
 			for _, size := range panelSizes {
-				icon := shrink(p.badge(badge{n, m}), size, ground)
+				icon := shrink(p.badge(badge{n, m, 0}), size, ground)
 				inner := icon.Bounds().Inset((size + 7) / 8)
 				// The narrowest number is 1.
 				if got := share(icon, inner, ground, 3); got < 0.12 {
-					t.Errorf("%v, %d px: %.0f %% of the tile is ink", badge{n, m}, size, 100*got)
+					t.Errorf("%v, %d px: %.0f %% of the tile is ink", badge{n, m, 0}, size, 100*got)
 				}
+			}
+		}
+	}
+}
+
+func TestBadgeQueuesCanBeRead(t *testing.T) {
+	p := newTestBrush(t)
+	ground := paintOf(pending).ground
+	for _, n := range []int{0, 1, 11, 42, badgeMany} {
+		for queue := 1; queue <= badgeQueue; queue++ {
+			for _, size := range panelSizes {
+				icon := shrink(p.badge(badge{n, pending, queue}), size, ground)
+				inner := icon.Bounds().Inset((size + 7) / 8)
+				for i, half := range []image.Rectangle{
+					{inner.Min, image.Pt(inner.Max.X, size/2)}, {image.Pt(inner.Min.X, size/2+1), inner.Max},
+				} {
+					if got := share(icon, half, ground, 3); got < 0.09 {
+						t.Errorf("%d+%d, %d px, line %d: %.0f %% of it is ink", n, queue, size, i+1, 100*got)
+					}
+				}
+			}
+		}
+	}
+}
+
+// Two lines are for panels of 22 pixels and more: on 16, a 6 is not always to be told from an 8.
+func TestBadgeQueuesDiffer(t *testing.T) {
+	p := newTestBrush(t)
+	var icons []*image.RGBA
+	for queue := range badgeQueue + 1 {
+		icons = append(icons, shrink(p.badge(badge{8, pending, queue}), 22, color.Gray{0x2e}))
+	}
+	for i, a := range icons {
+		for j, b := range icons[:i] {
+			if seen := distance(a, b); seen < 3 {
+				t.Errorf("queues of %d and %d differ in %d pixels", i, j, seen)
 			}
 		}
 	}
@@ -89,13 +127,13 @@ func TestBadgesDiffer(t *testing.T) {
 		names = append(names, fmt.Sprintf("%v", b))
 	}
 	for n := 1; n <= badgeMany; n++ {
-		add(badge{n, busy})
+		add(badge{n, busy, 0})
 	}
 	for m := range moods {
-		add(badge{0, m})
+		add(badge{0, m, 0})
 	}
-	add(badge{8, pending})
-	add(badge{8, afterglow})
+	add(badge{8, pending, 0})
+	add(badge{8, afterglow, 0})
 	for i, a := range icons {
 		for j, b := range icons[:i] {
 			if seen := distance(a, b); seen < 3 {
@@ -114,7 +152,7 @@ func TestBadgeBytes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, b := range []badge{{0, idle}, {7, busy}, {badgeMany, pending}, {3, afterglow}} {
+	for _, b := range []badge{{0, idle, 0}, {7, busy, 0}, {badgeMany, pending, 0}, {3, afterglow, 0}} {
 		data := one.png(b)
 		if !bytes.Equal(data, other.png(b)) {
 			t.Errorf("%v: the bytes are not always the same", b)
@@ -147,18 +185,18 @@ func TestBadgeOf(t *testing.T) {
 		board board.Board
 		want  badge
 	}{
-		{board.Board{}, badge{0, idle}},
-		{board.Board{Totals: totals(1, 0, 0)}, badge{1, busy}},
-		{board.Board{Totals: totals(99, 0, 0)}, badge{99, busy}},
-		{board.Board{Totals: totals(100, 0, 0)}, badge{badgeMany, busy}},
-		{board.Board{Totals: totals(5000, 0, 0)}, badge{badgeMany, busy}},
-		{board.Board{Totals: totals(3, 2, 2)}, badge{3, pending}},
-		{board.Board{Totals: totals(3, 0, 2)}, badge{3, afterglow}},
-		{board.Board{Totals: totals(0, 0, 2)}, badge{0, afterglow}},
-		{board.Board{Totals: totals(3, 2, 2), Paused: true}, badge{3, paused}},
-		{board.Board{Totals: totals(3, 2, 2), Paused: true, Down: true}, badge{3, down}},
+		{board.Board{}, badge{0, idle, 0}},
+		{board.Board{Totals: totals(1, 0, 0)}, badge{1, busy, 0}},
+		{board.Board{Totals: totals(99, 0, 0)}, badge{99, busy, 0}},
+		{board.Board{Totals: totals(100, 0, 0)}, badge{badgeMany, busy, 0}},
+		{board.Board{Totals: totals(5000, 0, 0)}, badge{badgeMany, busy, 0}},
+		{board.Board{Totals: totals(3, 2, 2)}, badge{3, pending, 0}},
+		{board.Board{Totals: totals(3, 0, 2)}, badge{3, afterglow, 0}},
+		{board.Board{Totals: totals(0, 0, 2)}, badge{0, afterglow, 0}},
+		{board.Board{Totals: totals(3, 2, 2), Paused: true}, badge{3, paused, 0}},
+		{board.Board{Totals: totals(3, 2, 2), Paused: true, Down: true}, badge{3, down, 0}},
 	} {
-		if got := badgeOf(c.board); got != c.want {
+		if got := badgeOf(c.board, config.TrayInFlight); got != c.want {
 			t.Errorf("%+v: %v, want %v", c.board.Totals, got, c.want)
 		}
 	}

@@ -74,8 +74,12 @@ func newBrush() (*brush, error) {
 // badge draws a badge.
 func (p *brush) badge(b badge) image.Image {
 	p.canvas = image.NewRGBA(image.Rect(0, 0, badgeSize, badgeSize))
-	if b.Mood == idle {
+	switch b.Mood {
+	case idle:
 		p.mark(calm(), 0)
+		return solid(p.canvas)
+	case dot:
+		p.round(calm(), 18, 14)
 		return solid(p.canvas)
 	}
 	c := paintOf(b.Mood)
@@ -84,6 +88,8 @@ func (p *brush) badge(b badge) image.Image {
 	}
 	p.tile(c.ground, c.rimWidth)
 	switch {
+	case b.Queue > 0:
+		p.numbers(b.Number, b.Queue, c.ink)
 	case b.Number > 0:
 		p.number(b.Number, c.ink, c.rimWidth)
 	case b.Mood == down:
@@ -108,10 +114,12 @@ func (p *brush) mark(ink color.NRGBA, inset float64) {
 }
 
 // tile fills the badge, inset by a number of pixels.
-func (p *brush) tile(c color.NRGBA, inset float32) {
+func (p *brush) tile(c color.NRGBA, inset float32) { p.round(c, inset, tileRadius-inset/2) }
+
+// round fills a square with round corners of radius r, inset by a number of pixels.
+func (p *brush) round(c color.NRGBA, inset, r float32) {
 	const round = 0.5523 // how far the handles of a cubic curve reach that is a quarter of a circle
 	low, high := inset, badgeSize-inset
-	r := tileRadius - inset/2
 	k := r * (1 - round)
 	path := vector.NewRasterizer(badgeSize, badgeSize)
 	path.MoveTo(low+r, low)

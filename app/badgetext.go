@@ -77,8 +77,21 @@ func (p *brush) number(n int, ink color.NRGBA, rim float32) {
 	}
 }
 
-// box is where a text goes, in the middle of the badge's height.
-type box struct{ x, width, height float32 }
+// numbers writes n and below it, smaller, how many more wait.
+func (p *brush) numbers(n, queue int, ink color.NRGBA) {
+	above, below := strconv.Itoa(n), "+"+strconv.Itoa(queue)
+	if n >= badgeMany {
+		above = "99+"
+	}
+	if queue >= badgeQueue {
+		below = strconv.Itoa(badgeQueue) + "+"
+	}
+	p.text(above, ink, box{x: 7, width: 50, height: 26, down: -13})
+	p.text(below, ink, box{x: 7, width: 50, height: 22, down: 15})
+}
+
+// box is where a text goes: in the middle of the badge's height, or that far down from there.
+type box struct{ x, width, height, down float32 }
 
 // text fills a box with s from top to bottom and centres it across, squeezed where it would be too wide.
 func (p *brush) text(s string, ink color.NRGBA, b box) {
@@ -88,7 +101,7 @@ func (p *brush) text(s string, ink color.NRGBA, b box) {
 	wide, high := float32(bounds.Max.X)-left, float32(bounds.Max.Y)-top
 	scaleY := b.height / high
 	scaleX := min(scaleY, b.width/wide)
-	x0, y0 := b.x+(b.width-wide*scaleX)/2, (badgeSize-b.height)/2
+	x0, y0 := b.x+(b.width-wide*scaleX)/2, (badgeSize-b.height)/2+b.down
 	at := func(p fixed.Point26_6) (x, y float32) {
 		return x0 + (float32(p.X)-left)*scaleX, y0 + (float32(p.Y)-top)*scaleY
 	}

@@ -43,7 +43,7 @@ func speak(t *testing.T, language string) fyne.App {
 	}
 	a := test.NewTempApp(t)
 	a.Settings().SetTheme(newLook())
-	if err := loadWords(); err != nil {
+	if err := loadWords(""); err != nil {
 		t.Fatal(err)
 	}
 	return a

@@ -1,97 +1,99 @@
 package app
 
 import (
-	"slices"
-	"time"
-
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 
-	"afterglow/app/board"
 	"afterglow/app/widget"
 	"afterglow/proxy"
-	"afterglow/proxy/ledger"
+	"afterglow/proxy/config"
 )
 
-// settingsPage is where the user changes what is no limit and no order.
+// settingsPage is where the user changes what is no limit, no order, no vendor and no client. Every change is in force
+// at once. Each section is a card of its own; the page is those, one below the other.
 type settingsPage struct {
-	svc       Service
-	failure   *widget.Notice
-	size      *widget.Text
-	retention *widget.Segment
-	evidence  *widget.Segment
-	level     *widget.Segment
-	root      *fyne.Container
+	svc     Service
+	desk    desk
+	means   settingsMeans
+	config  ConfigService // nil = the service has no file that can be changed
+	failure *widget.Notice
+
+	looks   *lookSettings
+	start   *startSettings
+	tell    *noticeSettings
+	address *addressSettings
+	keep    *ledgerSettings
+	about   *aboutSettings
+
+	controls []control // in the order of the Tab key
+	scroll   *container.Scroll
+	root     *fyne.Container
 }
 
-// retentions are what can be chosen; 0 = for ever. Another, from the configuration, shows none of them chosen.
-var retentions = [...]time.Duration{30 * dayLong, 90 * dayLong, 180 * dayLong, 365 * dayLong, 0}
+// settingsMeans are what the page has beside the service.
+type settingsMeans struct {
+	dress  func(d config.Desktop) // shows a change of how the window looks
+	guide  func()                 // opens the guide of the first run; nil = there is none
+	off    func(work func())      // does work that may take a while, away from the UI's goroutine
+	places func() Places
+	login  loginStart
+}
 
-// levels are the log's.
-var levels = [...]string{"debug", "info", "warn", "error"}
+// control is what the user can set something with.
+type control interface {
+	fyne.CanvasObject
+	fyne.Focusable
+}
 
-const dayLong = 24 * time.Hour
-
-func newSettingsPage(svc Service) *settingsPage {
-	p := &settingsPage{svc: svc, size: widget.NewText("", widget.Style{Align: fyne.TextAlignTrailing})}
+func newSettingsPage(svc Service, d desk, means settingsMeans) *settingsPage {
+	p := &settingsPage{svc: svc, desk: d, means: means}
+	p.config, _ = svc.(ConfigService)
 	p.failure = widget.NewNotice(widget.Problem, widget.NewButton(widget.Quiet, theme.CancelIcon(), "", func() { p.report(nil) }))
-	var terms []string
-	for _, r := range retentions[:len(retentions)-1] {
-		terms = append(terms, trN("settings.days", int(r/dayLong)))
-	}
-	p.retention = widget.NewSegment(append(terms, tr("settings.for_ever"))...)
-	p.retention.OnChosen = func(i int) { p.change(func(s *proxy.Settings) { s.Retention = retentions[i] }) }
-	p.evidence = widget.NewSegment(tr("settings.off"), tr("settings.on"))
-	p.evidence.OnChosen = func(i int) { p.change(func(s *proxy.Settings) { s.Evidence = i == 1 }) }
-	p.level = widget.NewSegment(levels[:]...)
-	p.level.OnChosen = func(i int) { p.change(func(s *proxy.Settings) { s.LogLevel = levels[i] }) }
-	why := widget.NewText(tr("settings.evidence_why"), captionStyle)
-	book := widget.NewCard(container.New(layout.NewCustomPaddedVBoxLayout(10), heading(tr("settings.ledger")),
-		settingLine(tr("settings.size"), p.size), settingLine(tr("settings.retention"), p.retention),
-		container.New(layout.NewCustomPaddedVBoxLayout(2), settingLine(tr("settings.evidence"), p.evidence), why)))
-	log := widget.NewCard(container.New(layout.NewCustomPaddedVBoxLayout(10), heading(tr("settings.log")), settingLine(tr("settings.level"), p.level)))
-	body := container.New(layout.NewCustomPaddedVBoxLayout(cardGap), p.failure, book, log)
-	p.root = container.NewStack(container.NewVScroll(container.New(layout.NewCustomPaddedLayout(pageMargin-4, pageMargin, pageMargin, pageMargin), body)))
+	p.looks, p.start, p.tell = newLookSettings(p), newStartSettings(p), newNoticeSettings(p)
+	p.address, p.keep, p.about = newAddressSettings(p), newLedgerSettings(p), newAboutSettings(p)
+	body := container.New(layout.NewCustomPaddedVBoxLayout(cardGap), p.failure, p.looks.card, p.start.card, p.tell.card,
+		p.address.card, p.keep.card, p.about.card)
+	inside := container.New(layout.NewCustomPaddedLayout(pageMargin-4, pageMargin, pageMargin, pageMargin), body)
+	p.scroll = container.NewVScroll(inside)
+	p.root = container.New(&asWideAs{inside}, p.scroll)
 	return p
-}
-
-// settingLine is a setting's name, and at the right what it is set to.
-func settingLine(name string, control fyne.CanvasObject) fyne.CanvasObject {
-	return container.NewBorder(nil, nil, widget.NewText(name, widget.Style{}), control)
 }
 
 // enter is called when the page comes to the front, leave when another does.
 func (p *settingsPage) enter() {
-	p.show(p.svc.Settings())
-	p.size.Set(ledgerSize(p.svc.LedgerStats()))
+	p.showDesktop()
+	p.start.read()
+	p.address.show()
+	p.keep.show()
+	p.about.show()
+	p.settle()
 }
 
 func (p *settingsPage) leave() { p.report(nil) }
 
-func ledgerSize(s ledger.Stats) string {
-	if s.Path == "" {
-		return unknown
-	}
-	return board.Bytes(s.Bytes)
+// showDesktop shows the desktop's settings that are in force.
+func (p *settingsPage) showDesktop() {
+	d := p.svc.Desktop()
+	p.looks.show(d)
+	p.start.show(d)
+	p.tell.show(d)
 }
 
-func (p *settingsPage) show(s proxy.Settings) {
-	p.retention.Choose(slices.Index(retentions[:], s.Retention))
-	p.level.Choose(slices.Index(levels[:], s.LogLevel))
-	p.evidence.Choose(0)
-	if s.Evidence {
-		p.evidence.Choose(1)
-	}
+// changeDesktop sets what the user chose of the desktop's settings, and shows it. What was not taken goes back.
+func (p *settingsPage) changeDesktop(edit func(d *config.Desktop)) {
+	p.report(p.svc.ChangeDesktop(edit))
+	p.showDesktop()
+	p.means.dress(p.svc.Desktop()) // at last: this page may be another after it
 }
 
-// change sets what the user chose. What was not taken goes back.
-func (p *settingsPage) change(edit func(*proxy.Settings)) {
+// changeProxy sets what the user chose of the proxy's settings. What was not taken goes back.
+func (p *settingsPage) changeProxy(edit func(s *proxy.Settings)) {
 	s := p.svc.Settings()
 	edit(&s)
 	p.report(p.svc.SetSettings(s))
-	p.show(p.svc.Settings())
+	p.keep.show()
 }
 
 func (p *settingsPage) report(err error) {
@@ -99,8 +101,69 @@ func (p *settingsPage) report(err error) {
 	if err != nil {
 		text = trText("settings.not_set", err.Error())
 	}
+	p.tellFailure(text)
+}
+
+func (p *settingsPage) tellFailure(text string) {
 	if p.failure.Set(text) {
-		p.root.Refresh()
-		p.root.Refresh() // a wrapped text knows its height only after it has been given its width
+		p.settle()
+		if text != "" {
+			p.scroll.ScrollToTop()
+		}
 	}
 }
+
+// settle lays the page out anew.
+func (p *settingsPage) settle() {
+	p.root.Refresh()
+	p.root.Refresh() // a wrapped text, and a line, know their height only after they have been given their width
+}
+
+// focused is the place of the control that has the focus, -1 where none has.
+func (p *settingsPage) focused(c fyne.Canvas) int {
+	at := c.Focused()
+	for i, control := range p.controls {
+		if at != nil && at == fyne.Focusable(control) {
+			return i
+		}
+	}
+	return -1
+}
+
+// resume goes on where another page was that this one is in place of.
+func (p *settingsPage) resume(before *settingsPage, focused int, c fyne.Canvas) {
+	p.tellFailure(before.failure.Text())
+	p.scroll.ScrollToOffset(before.scroll.Offset)
+	if focused >= 0 && focused < len(p.controls) {
+		c.Focus(p.controls[focused])
+	}
+}
+
+// segment makes a choice.
+func (p *settingsPage) segment(chosen func(i int), texts ...string) *widget.Segment {
+	s := widget.NewSegment(texts...)
+	s.OnChosen = chosen
+	p.controls = append(p.controls, s)
+	return s
+}
+
+// onOff makes a choice of off and on.
+func (p *settingsPage) onOff(set func(on bool)) *widget.Segment {
+	return p.segment(func(i int) { set(i == 1) }, tr("settings.off"), tr("settings.on"))
+}
+
+// button makes a button.
+func (p *settingsPage) button(icon fyne.Resource, text string, tapped func()) *widget.Button {
+	b := widget.NewButton(widget.Plain, icon, text, tapped)
+	p.controls = append(p.controls, b)
+	return b
+}
+
+// asWideAs gives what is in it all the room, and has the least width of another object: a scroll by itself has none.
+type asWideAs struct{ other fyne.CanvasObject }
+
+func (l *asWideAs) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(l.other.MinSize().Width, objects[0].MinSize().Height)
+}
+
+func (l *asWideAs) Layout(objects []fyne.CanvasObject, size fyne.Size) { objects[0].Resize(size) }

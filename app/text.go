@@ -1,40 +1,28 @@
 package app
 
 import (
-	"fmt"
 	"math"
 	"net"
 	"strings"
 	"time"
 
-	"fyne.io/fyne/v2/lang"
-
 	"afterglow/app/board"
-	"afterglow/assets"
 	"afterglow/proxy"
 )
 
-// loadWords gives Fyne our translations. It then speaks the system's language, or English.
-func loadWords() error {
-	if err := lang.AddTranslationsFS(assets.Translations, "translations"); err != nil {
-		return fmt.Errorf("load translations: %w", err)
-	}
-	return nil
-}
-
 // tr is the text for a key of assets/translations in the user's language.
-func tr(key string) string { return lang.X(key, key) }
+func tr(key string) string { return say(key, nil) }
 
 // trN is the text for a key that holds a number.
-func trN(key string, n int) string { return lang.X(key, key, map[string]any{"N": n}) }
+func trN(key string, n int) string { return say(key, map[string]any{"N": n}) }
 
 // trNth is the text for a key that holds a place; Nth is N as English counts.
 func trNth(key string, n int) string {
-	return lang.X(key, key, map[string]any{"N": n, "Nth": board.Ordinal(n)})
+	return say(key, map[string]any{"N": n, "Nth": board.Ordinal(n)})
 }
 
 // trText is the text for a key that holds another text.
-func trText(key, text string) string { return lang.X(key, key, map[string]any{"Text": text}) }
+func trText(key, text string) string { return say(key, map[string]any{"Text": text}) }
 
 // trLeft is a time in a word or two: "40 s", "12 min", "3 h", "2 d".
 func trLeft(d time.Duration) string {
@@ -49,7 +37,7 @@ func trLeft(d time.Duration) string {
 	return trFloat("left.seconds", math.Round(d.Seconds()))
 }
 
-func trFloat(key string, n float64) string { return lang.X(key, key, map[string]any{"N": n}) }
+func trFloat(key string, n float64) string { return say(key, map[string]any{"N": n}) }
 
 // exportLine is what a shell must run before Claude Code, so that it calls the proxy at addr.
 func exportLine(addr string) string {

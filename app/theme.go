@@ -2,13 +2,14 @@ package app
 
 import (
 	"image/color"
-	"runtime"
+	"math"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
 
 	"afterglow/app/widget"
 	"afterglow/assets"
+	"afterglow/proxy/config"
 )
 
 // sizeTotal is the size of the window's totals.
@@ -18,18 +19,21 @@ const sizeTotal fyne.ThemeSizeName = "total"
 const sizeFigure fyne.ThemeSizeName = "figure"
 
 // look is Afterglow's theme: dusk greys with one accent, in light and dark. Which of the two is the
-// system's choice. What it does not name comes from Fyne.
+// system's choice, if the user has not made one. What it does not name comes from Fyne.
 type look struct {
 	fyne.Theme
-	chinese fyne.Resource // the font to look in first; nil where the system has Chinese fonts for sure
+	chinese fyne.Resource // the font to look in first; nil where the system has a good Chinese one
+	shade   string        // "light", "dark"; "" = the system's
+	factor  float32       // of texts and what must grow with them; 0 = 1
 }
 
-// newLook makes the theme.
-func newLook() fyne.Theme {
-	l := look{Theme: theme.DefaultTheme()}
-	// Fyne's own fonts have no Chinese. It looks for a system's font then, which Windows and macOS
-	// always have; on the others what it finds may be a box, or a Japanese font.
-	if runtime.GOOS != "windows" && runtime.GOOS != "darwin" {
+// newLook makes the theme as it is before anybody has chosen, with the font that we bring.
+func newLook() fyne.Theme { return lookOf(config.Desktop{}, true) }
+
+// lookOf makes the theme that was chosen. bundled tells that the system has no good Chinese font, so that ours is used.
+func lookOf(d config.Desktop, bundled bool) fyne.Theme {
+	l := look{Theme: theme.DefaultTheme(), shade: d.Theme, factor: d.TextSize}
+	if bundled {
 		l.chinese = fyne.NewStaticResource("DroidSansFallback-GB2312.ttf", assets.ChineseFont)
 	}
 	return l
@@ -48,16 +52,41 @@ func (l look) Font(style fyne.TextStyle) fyne.Resource {
 func (l look) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) color.Color {
 	pair, ok := palette(name)
 	if !ok {
-		return l.Theme.Color(name, variant)
+		return l.Theme.Color(name, l.shaded(variant))
 	}
-	if variant == theme.VariantLight {
+	if l.shaded(variant) == theme.VariantLight {
 		return rgba(pair.light)
 	}
 	return rgba(pair.dark)
 }
 
-// Size gives a size on a grid of 4.
+// shaded is the variant to show.
+func (l look) shaded(system fyne.ThemeVariant) fyne.ThemeVariant {
+	switch l.shade {
+	case "light":
+		return theme.VariantLight
+	case "dark":
+		return theme.VariantDark
+	}
+	return system
+}
+
+// Size gives a size, at the factor 1 on a grid of 4. What is beside a text grows with it.
 func (l look) Size(name fyne.ThemeSizeName) float32 {
+	size := l.plain(name)
+	if l.factor == 0 {
+		return size
+	}
+	switch name {
+	case theme.SizeNameText, theme.SizeNameCaptionText, theme.SizeNameSubHeadingText, theme.SizeNameHeadingText,
+		sizeFigure, sizeTotal, theme.SizeNameInlineIcon:
+		return float32(math.Round(float64(size*l.factor)*2)) / 2
+	}
+	return size
+}
+
+// plain is a size at the factor 1.
+func (l look) plain(name fyne.ThemeSizeName) float32 {
 	switch name {
 	case theme.SizeNameText:
 		return 13
@@ -191,8 +220,10 @@ func seriesPalette(name fyne.ThemeColorName) (tint, bool) {
 	return tint{}, false
 }
 
-// captionStyle is that of what is said beside something, trailingCaption the same at the right edge.
+// captionStyle is that of what is said beside something, trailingCaption the same at the right edge, trailingText that of
+// a value there.
 var (
 	captionStyle    = widget.Style{Color: widget.ColorMuted, Size: theme.SizeNameCaptionText}
+	trailingText    = widget.Style{Align: fyne.TextAlignTrailing}
 	trailingCaption = widget.Style{Color: widget.ColorMuted, Size: theme.SizeNameCaptionText, Align: fyne.TextAlignTrailing}
 )

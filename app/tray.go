@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"afterglow/app/board"
+	"afterglow/proxy/config"
 )
 
 // appName is the program's name for people. No language translates it.
@@ -26,7 +27,8 @@ type trayIcon interface {
 type tray struct {
 	on       trayIcon
 	badges   *badges
-	oneColor bool // the icon is always the same and the number stands beside it, as on macOS
+	oneColor bool          // the icon is always the same and the number stands beside it, as on macOS
+	shows    func() string // what of the board the number is, of config.Desktop.Tray
 	shown    trayView
 }
 
@@ -102,11 +104,9 @@ const lineLength = 80
 func (t *tray) view(b board.Board) trayView {
 	v := trayView{tooltip: plain(tooltip(b), tooltipLength)}
 	if t.oneColor {
-		if b.Totals.InFlight > 0 {
-			v.title = strconv.Itoa(b.Totals.InFlight)
-		}
+		v.title = numberOf(b, t.shows())
 	} else {
-		v.badge, v.title = badgeOf(b), appName
+		v.badge, v.title = badgeOf(b, t.shows()), appName
 	}
 	v.items[trayTotals] = trayItem{label: headline(b), disabled: true}
 	for i := range busyLines {
@@ -126,6 +126,17 @@ func (t *tray) view(b board.Board) trayView {
 	v.items[trayPause] = trayItem{label: tr("tray.pause"), checked: b.Paused}
 	v.items[trayQuit].label = tr("tray.quit")
 	return v
+}
+
+// numberOf is what stands beside an icon of one colour, "" for nothing.
+func numberOf(b board.Board, shows string) string {
+	switch {
+	case shows == config.TrayPending && b.Totals.Pending > 0:
+		return strconv.Itoa(b.Totals.InFlight) + "+" + strconv.Itoa(b.Totals.Pending)
+	case b.Totals.InFlight > 0:
+		return strconv.Itoa(b.Totals.InFlight)
+	}
+	return ""
 }
 
 // headline is the menu's first line: the totals, or where there are none, what the tooltip says.

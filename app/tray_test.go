@@ -12,6 +12,7 @@ import (
 	"afterglow/app/board"
 	"afterglow/limiter"
 	"afterglow/proxy"
+	"afterglow/proxy/config"
 )
 
 // fakeIcon is a tray icon that notes what it is told. It is for one goroutine, like the real one.
@@ -60,7 +61,7 @@ func newTestTray(t *testing.T, oneColor bool) (*tray, *fakeIcon) {
 		t.Fatal(err)
 	}
 	icon := &fakeIcon{}
-	return &tray{on: icon, badges: b, oneColor: oneColor}, icon
+	return &tray{on: icon, badges: b, oneColor: oneColor, shows: func() string { return config.TrayInFlight }}, icon
 }
 
 func busyBoard(inFlight, pending int) board.Board {
@@ -161,6 +162,36 @@ func TestTrayInOneColorShowsTheNumberBesideTheIcon(t *testing.T) {
 	}
 	if icon.icons != 0 {
 		t.Errorf("%d icons, want the system's own alone", icon.icons)
+	}
+}
+
+func TestTrayShowsWhatWasChosen(t *testing.T) {
+	for _, c := range []struct {
+		shows             string
+		inFlight, pending int
+		want              badge
+		beside            string
+	}{
+		{config.TrayInFlight, 3, 2, badge{3, pending, 0}, "3"},
+		{config.TrayInFlight, 0, 0, badge{0, idle, 0}, ""},
+		{config.TrayPending, 3, 2, badge{3, pending, 2}, "3+2"},
+		{config.TrayPending, 3, 400, badge{3, pending, badgeQueue}, "3+400"},
+		{config.TrayPending, 0, 2, badge{0, pending, 2}, "0+2"},
+		{config.TrayPending, 3, 0, badge{3, busy, 0}, "3"},
+		{config.TrayBusy, 3, 2, badge{3, pending, 0}, "3"},
+		{config.TrayBusy, 0, 0, badge{0, dot, 0}, ""},
+	} {
+		b := busyBoard(c.inFlight, c.pending)
+		if got := badgeOf(b, c.shows); got != c.want {
+			t.Errorf("%q, %d+%d: %v, want %v", c.shows, c.inFlight, c.pending, got, c.want)
+		}
+		if got := numberOf(b, c.shows); got != c.beside {
+			t.Errorf("%q, %d+%d: %q, want %q", c.shows, c.inFlight, c.pending, got, c.beside)
+		}
+	}
+	// What has nothing to do with calls is said in any case.
+	if got := badgeOf(board.Board{Down: true}, config.TrayBusy); got.Mood != down {
+		t.Errorf("down: %v", got)
 	}
 }
 

@@ -14,7 +14,6 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"afterglow/app/board"
-	"afterglow/proxy"
 	"afterglow/proxy/history"
 )
 
@@ -173,43 +172,6 @@ func TestExportOverwritesNothing(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(home, "x.csv")); err == nil {
 		t.Error("half a file stays")
 	}
-}
-
-func TestASettingThatIsRefusedGoesBack(t *testing.T) {
-	speak(t, "en")
-	svc := &refusing{fakeService{settings: proxy.Settings{LogLevel: "info", Retention: 90 * dayLong}}, nil}
-	p := newSettingsPage(svc)
-	p.enter()
-	if p.retention.Chosen() != 1 || p.level.Chosen() != 1 || p.evidence.Chosen() != 0 {
-		t.Error("other settings are shown than are in force")
-	}
-	p.level.TypedKey(&fyne.KeyEvent{Name: fyne.KeyLeft})
-	if svc.settings.LogLevel != "debug" || p.failure.Visible() {
-		t.Errorf("%+v", svc.settings)
-	}
-	svc.refusal = errors.New("the state folder is full")
-	p.retention.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEnd})
-	if p.retention.Chosen() != 1 || !strings.Contains(p.failure.Text(), "is full") {
-		t.Errorf("chosen %d, %q", p.retention.Chosen(), p.failure.Text())
-	}
-	svc.settings.Retention = 7 * dayLong // as the configuration may say
-	p.enter()
-	if p.retention.Chosen() != -1 {
-		t.Error("a retention that is none of these is shown as one")
-	}
-}
-
-// refusing refuses settings.
-type refusing struct {
-	fakeService
-	refusal error
-}
-
-func (r *refusing) SetSettings(s proxy.Settings) error {
-	if r.refusal != nil {
-		return r.refusal
-	}
-	return r.fakeService.SetSettings(s)
 }
 
 // The history is of the gauge and the span that are shown, and says at what limit refusals stop.

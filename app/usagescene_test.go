@@ -120,7 +120,7 @@ func TestUsageLooks(t *testing.T) {
 		{"usage-wide", "en", "dark", 1000, 1000}, {"usage-custom", "en", "light", 680, 600},
 		{"usage-failed", "zh", "light", 680, 600},
 		{"history", "en", "light", 680, 380}, {"history", "zh", "dark", 680, 380},
-		{"history-empty", "en", "dark", 680, 200}, {"settings", "en", "light", 680, 440}, {"settings", "zh", "dark", 680, 440},
+		{"history-empty", "en", "dark", 680, 200},
 	} {
 		name := strings.Join([]string{c.scene, c.language, c.shade}, "-")
 		t.Run(name, func(t *testing.T) {
@@ -134,10 +134,6 @@ func TestUsageLooks(t *testing.T) {
 func pageScene(scene string) fyne.CanvasObject {
 	svc := &fakeService{settings: proxy.Settings{LogLevel: "info", Retention: 180 * dayLong}, usage: proxy.Usage{Ledger: ledger.Stats{Path: "ledger.db", Bytes: 48_300_000}}}
 	switch {
-	case scene == "settings":
-		p := newSettingsPage(svc)
-		p.enter()
-		return p.root
 	case strings.HasPrefix(scene, "history"):
 		v := newHistoryView(svc, desk{})
 		var points []history.Point

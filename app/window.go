@@ -11,6 +11,7 @@ import (
 	"afterglow/app/board"
 	"afterglow/limiter"
 	"afterglow/proxy"
+	"afterglow/proxy/config"
 	"afterglow/proxy/history"
 	"afterglow/proxy/ledger"
 )
@@ -54,19 +55,26 @@ const (
 
 // Window is the window. While it is hidden a new board costs nothing but the memory of it.
 type Window struct {
+	app      fyne.App
 	window   fyne.Window
 	svc      Service
+	worn     config.Desktop // how it looks
+	bundled  bool           // Chinese is drawn with the font that we bring
 	notices  *notices
 	pages    *pages
 	page     *live
 	activity *activity
 	call     *callPage
 	gauge    *gaugePage
+	settings *settingsPage
 	pulse    *pulse
 	tray     bool // there is one to hide in
 	quit     func()
 	run      func(func()) // on the UI's goroutine
-	onHide   func()       // called when the window was hidden; nil = nobody asks
+	places   Places
+	login    loginStart
+	off      func(work func()) // does work that may take a while, away from the UI's goroutine
+	onHide   func()            // called when the window was hidden; nil = nobody asks
 
 	mu     sync.Mutex
 	latest board.Board
@@ -76,16 +84,23 @@ type Window struct {
 
 // NewWindow makes the window, hidden; see SetTray for tray.
 func NewWindow(a fyne.App, svc Service, tray bool) *Window {
-	w := &Window{window: a.NewWindow(tr("window.title")), svc: svc, run: fyne.Do, quit: a.Quit, pulse: newPulse()}
-	w.notices = newNotices(func() { w.setCapture(false) })
-	w.pages = newPages(w.notices, w.turned)
-	w.addPages(desk{run: w.run, copy: a.Clipboard().SetContent, open: opener(a)})
-	w.pages.shortcuts(w.window.Canvas())
+	w := &Window{app: a, window: a.NewWindow(""), svc: svc, worn: svc.Desktop(), bundled: true, run: fyne.Do, quit: a.Quit, pulse: newPulse(),
+		off: func(work func()) { work() }, login: newLogin()}
+	w.build()
 	w.window.SetPadded(false)
-	w.window.SetContent(w.pages.root)
 	w.window.Resize(fyne.NewSize(windowWidth, windowHeight))
 	w.SetTray(tray)
 	return w
+}
+
+// build makes all that is in the window, in the language and the sizes of this moment.
+func (w *Window) build() {
+	w.notices = newNotices(func() { w.setCapture(false) })
+	w.pages = newPages(w.notices, w.turned)
+	w.addPages(desk{run: w.run, copy: w.app.Clipboard().SetContent, open: opener(w.app)})
+	w.pages.shortcuts(w.window.Canvas())
+	w.window.SetTitle(tr("window.title"))
+	w.window.SetContent(w.pages.root)
 }
 
 func (w *Window) addPages(d desk) {
@@ -99,7 +114,8 @@ func (w *Window) addPages(d desk) {
 	w.activity = newActivity(w.svc, to, w.setCapture)
 	w.gauge = newGaugePage(w.svc, d, w.notices, to)
 	w.call = newCallPage(w.svc, d, w.notices, to)
-	usage, settings := newUsagePage(w.svc, d), newSettingsPage(w.svc)
+	w.settings = newSettingsPage(w.svc, d, w.settingsMeans())
+	usage := newUsagePage(w.svc, d)
 	vendors, clients := newVendorsPage(w.svc, d), newClientsPage(w.svc, d)
 	w.pages.list = [spots]page{
 		atLive:     {root: w.page.root, set: func(b board.Board) bool { w.page.set(b); return false }},
@@ -107,7 +123,7 @@ func (w *Window) addPages(d desk) {
 		atUsage:    {root: usage.root, enter: usage.enter, leave: usage.leave},
 		atVendors:  {root: vendors.root, enter: vendors.enter, leave: vendors.leave},
 		atClients:  {root: clients.root, enter: clients.enter, leave: clients.leave},
-		atSettings: {root: settings.root, enter: settings.enter, leave: settings.leave},
+		atSettings: {root: w.settings.root, enter: w.settings.enter, leave: w.settings.leave},
 		atGauge:    {root: w.gauge.root, enter: w.gauge.enter, leave: w.gauge.leave, set: w.gauge.set},
 		atCall:     {root: w.call.root, enter: w.call.enter, leave: w.call.leave, set: w.call.set},
 	}

@@ -233,6 +233,6 @@ func (s *Server) Pause(on bool) {
 	}
 }
 
-// Watch returns a channel, one deep, that wakes its reader after every change of Status. It is
-// closed never; ctx ends the wakes.
+// Watch returns a channel, one deep, that wakes its reader after every change of Status and of
+// Desktop. It is closed never; ctx ends the wakes.
 func (s *Server) Watch(ctx context.Context) <-chan struct{} { return s.limiter.Watch(ctx) }

@@ -52,6 +52,19 @@ func (s *Segment) Choose(i int) {
 	s.Refresh()
 }
 
+// Offer puts other texts in place of those there were, and chooses the i-th.
+func (s *Segment) Offer(texts []string, i int) {
+	if slices.Equal(texts, s.texts) {
+		s.Choose(i)
+		return
+	}
+	s.texts, s.chosen = slices.Clone(texts), i
+	s.Refresh()
+}
+
+// Texts are what can be chosen.
+func (s *Segment) Texts() []string { return slices.Clone(s.texts) }
+
 // Chosen is which text is chosen.
 func (s *Segment) Chosen() int { return s.chosen }
 
@@ -131,41 +144,44 @@ func (s *Segment) place(i int) (left, width float32) {
 // CreateRenderer is for Fyne.
 func (s *Segment) CreateRenderer() fyne.WidgetRenderer {
 	back, chosen := &canvas.Rectangle{CornerRadius: segmentRadius}, &canvas.Rectangle{CornerRadius: segmentRadius - 2, StrokeWidth: 1}
-	objects := []fyne.CanvasObject{back, chosen}
-	texts := make([]*canvas.Text, len(s.texts))
-	for i, text := range s.texts {
-		texts[i] = &canvas.Text{Text: text}
-		objects = append(objects, texts[i])
-	}
+	r := &renderer{objects: []fyne.CanvasObject{back, chosen}}
+	var texts []*canvas.Text
 	refresh := func() {
+		for len(texts) < len(s.texts) {
+			texts = append(texts, &canvas.Text{})
+			r.objects = append(r.objects, texts[len(texts)-1])
+		}
+		height := grown(s, segmentHeight)
 		back.FillColor = themeColor(s, ColorTrack)
 		chosen.FillColor, chosen.StrokeColor, chosen.StrokeWidth = themeColor(s, ColorCard), themeColor(s, ColorCardBorder), 1
 		if s.focused && !s.pointed {
 			chosen.StrokeColor, chosen.StrokeWidth = themeColor(s, theme.ColorNamePrimary), 2
 		}
 		for i, text := range texts {
+			text.Hidden = i >= len(s.texts)
+			if text.Hidden {
+				continue
+			}
 			ink := ColorMuted
 			if i == s.chosen {
 				ink = theme.ColorNameForeground
 			}
+			text.Text = s.texts[i]
 			Style{Color: ink}.paint(text, s)
 			left, width := s.place(i)
 			line := text.MinSize()
-			box(text, left+round((width-line.Width)/2), round((segmentHeight-line.Height)/2), line.Width, line.Height)
+			box(text, left+round((width-line.Width)/2), round((height-line.Height)/2), line.Width, line.Height)
 		}
 		chosen.Hidden = s.chosen < 0
 		left, width := s.place(s.chosen)
-		box(chosen, left+segmentEdge, segmentEdge, width-2*segmentEdge, segmentHeight-2*segmentEdge)
+		box(chosen, left+segmentEdge, segmentEdge, width-2*segmentEdge, height-2*segmentEdge)
 	}
 	refresh()
-	size := func() fyne.Size {
+	r.refresh = refresh
+	r.minSize = func() fyne.Size {
 		left, width := s.place(len(s.texts) - 1)
-		return fyne.NewSize(left+width, segmentHeight)
+		return fyne.NewSize(left+width, grown(s, segmentHeight))
 	}
-	return &renderer{
-		objects: objects,
-		minSize: size,
-		layout:  func(fyne.Size) { back.Resize(size()); refresh() },
-		refresh: refresh,
-	}
+	r.layout = func(fyne.Size) { back.Resize(r.minSize()); refresh() }
+	return r
 }

@@ -99,7 +99,7 @@ func (t *Tabs) CreateRenderer() fyne.WidgetRenderer {
 			for _, b := range t.tabs {
 				width += b.MinSize().Width
 			}
-			return fyne.NewSize(width, tabsHeight)
+			return fyne.NewSize(width, grown(t, tabsHeight))
 		},
 		layout: func(size fyne.Size) {
 			box(edge, 0, size.Height-1, size.Width, 1)
@@ -158,9 +158,10 @@ func (b *tab) CreateRenderer() fyne.WidgetRenderer {
 	width := func() float32 { return fyne.MeasureText(b.word, textSize(b, ""), bold).Width }
 	return &renderer{
 		objects: []fyne.CanvasObject{back, text, line},
-		minSize: func() fyne.Size { return fyne.NewSize(width()+2*tabInset, tabsHeight) },
+		minSize: func() fyne.Size { return fyne.NewSize(width()+2*tabInset, grown(b, tabsHeight)) },
 		layout: func(size fyne.Size) {
-			box(back, 2, (size.Height-tabShade)/2, size.Width-4, tabShade)
+			shadow := grown(b, tabShade)
+			box(back, 2, (size.Height-shadow)/2, size.Width-4, shadow)
 			height := text.MinSize().Height
 			box(text, tabInset, (size.Height-height)/2, size.Width-2*tabInset, height)
 			box(line, tabInset, size.Height-tabLine, size.Width-2*tabInset, tabLine)

@@ -57,7 +57,10 @@ func start(ctx context.Context, set proxy.Setup, hidden bool, stderr io.Writer) 
 	fyneapp.SetMetadata(fyne.AppMetadata{
 		ID: appID, Name: "Afterglow", Version: programVersion(), Migrations: map[string]bool{"fyneDo": true},
 	})
-	err = app.Run(ctx, fyneapp.NewWithID(appID), server, app.Options{Hidden: hidden, State: state, Log: log.Logger})
+	err = app.Run(ctx, fyneapp.NewWithID(appID), server, app.Options{
+		Places: app.Places{State: state, Log: log.Path(), Listen: set.Listen, Version: programVersion()},
+		Hidden: hidden, Log: log.Logger,
+	})
 	cancel()
 	return errors.Join(err, <-served)
 }

@@ -22,9 +22,9 @@ type Desktop struct {
 
 // What the tray icon's number is, for Desktop.Tray.
 const (
-	TrayInFlight = ""        // the calls in flight, also when there are none
+	TrayInFlight = ""        // the calls in flight; the mark alone when there are none
 	TrayPending  = "pending" // the calls in flight and those pending: "3+2"
-	TrayBusy     = "busy"    // the calls in flight, and no number when there are none
+	TrayBusy     = "busy"    // the calls in flight, and nothing but a dot when there are none
 )
 
 // Bounds of Desktop.TextSize, and when a queue is worth a notice where nobody has chosen.
@@ -35,8 +35,15 @@ const (
 	DefaultQueueFor = time.Minute
 )
 
-// NoticeKinds are what the desktop application tells, for Desktop.Silenced.
-var NoticeKinds = []string{"vendor_out", "failover", "credential", "queue", "no_price", "old_prices"}
+// NoticeKinds are what the desktop application tells in a notice of the system, each of which Desktop.Silenced may name.
+var NoticeKinds = []string{
+	"vendor_out", // a vendor takes no calls, and until when
+	"failover",   // a call went to another vendor than the first
+	"credential", // a key or a sign-in is not taken any more
+	"queue",      // more than Desktop.Queue calls wait, for Desktop.QueueFor
+	"no_price",   // a model has no price
+	"old_prices", // the list of prices is old
+}
 
 // Languages are those that the desktop application speaks.
 var Languages = []string{"en", "zh-Hans"}

@@ -16,6 +16,7 @@ type Log struct {
 	level slog.LevelVar
 	mask  *Mask
 	file  *file // nil if there is none
+	path  string
 }
 
 // Open makes a log that goes to a writer, usually stderr, and to the file at path; "" is no file. The file's
@@ -28,7 +29,7 @@ func Open(conf config.Log, path string, stderr io.Writer) (*Log, error) {
 		if l.file, err = openFile(path, conf.MaxSize, conf.Keep); err != nil {
 			return nil, err
 		}
-		to = each{l.file, stderr}
+		l.path, to = path, each{l.file, stderr}
 	}
 	l.level.Set(conf.Level)
 	options := &slog.HandlerOptions{Level: &l.level}
@@ -39,6 +40,9 @@ func Open(conf config.Log, path string, stderr io.Writer) (*Log, error) {
 	l.Logger = slog.New(Masked(lines, l.mask))
 	return l, nil
 }
+
+// Path is the file that it goes to, "" if there is none.
+func (l *Log) Path() string { return l.path }
 
 // SetLevel changes which lines are written from now on.
 func (l *Log) SetLevel(level slog.Level) { l.level.Set(level) }

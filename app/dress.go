@@ -1,0 +1,52 @@
+package app
+
+import "afterglow/proxy/config"
+
+// dress makes the window look as the user has chosen, at once, with the page in front where it was. It must run on the
+// UI's goroutine.
+func (w *Window) dress(d config.Desktop) {
+	was := w.worn
+	w.worn = d
+	if d.Theme != was.Theme || d.TextSize != was.TextSize {
+		w.app.Settings().SetTheme(lookOf(d, w.bundled))
+	}
+	if d.Language != was.Language {
+		if err := loadWords(d.Language); err != nil {
+			w.settings.report(err) // a language of config.Languages is part of the program
+			return
+		}
+	}
+	if d.Language != was.Language || d.TextSize != was.TextSize {
+		w.rebuild()
+	}
+}
+
+// settingsMeans are what the settings have beside the service.
+func (w *Window) settingsMeans() settingsMeans {
+	return settingsMeans{dress: w.dress, off: func(work func()) { w.off(work) }, places: func() Places { return w.places }, login: w.login}
+}
+
+// takeSystemFont draws Chinese with the system's font from now on.
+func (w *Window) takeSystemFont() {
+	w.bundled = false
+	w.app.Settings().SetTheme(lookOf(w.worn, false))
+	w.rebuild() // the new font has other widths
+}
+
+// rebuild makes the pages anew: their texts are made when they are, and so are the sizes of their columns.
+func (w *Window) rebuild() {
+	pages, settings, gauge, call, activity := w.pages, w.settings, w.gauge, w.call, w.activity
+	focused := settings.focused(w.window.Canvas())
+	pages.leave()
+	w.window.Canvas().Unfocus()
+	w.build()
+	w.gauge.key, w.call.number = gauge.key, call.number
+	w.activity.choose(activity.field.Text)
+	w.pages.turn(pages.front)
+	w.pages.before = pages.before
+	w.SetTray(w.tray)
+	w.pages.show(pages.shown)
+	w.pages.tabs.Select(int(w.pages.tab()))
+	w.paint()
+	w.settings.resume(settings, focused, w.window.Canvas())
+}

@@ -1,0 +1,314 @@
+package app
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/theme"
+
+	"afterglow/app/desktop"
+	"afterglow/app/widget"
+	"afterglow/proxy"
+	"afterglow/proxy/config"
+	"afterglow/proxy/ledger"
+)
+
+// loginFake keeps what is started at login.
+type loginFake struct {
+	at  desktop.StartAtLogin
+	err error
+}
+
+func (f *loginFake) State() (desktop.StartAtLogin, error) { return f.at, nil }
+
+func (f *loginFake) Set(on bool) error {
+	if f.err != nil {
+		return f.err
+	}
+	f.at = desktop.NotAtLogin
+	if on {
+		f.at = desktop.AtLogin
+	}
+	return nil
+}
+
+// settingsService is a service as the settings see it.
+func settingsService() *fakeService {
+	return &fakeService{settings: proxy.Settings{LogLevel: "info", Retention: 180 * dayLong},
+		status: proxy.Status{Addr: "127.0.0.1:3392"}, usage: proxy.Usage{Ledger: ledger.Stats{Path: "ledger.db", Bytes: 48_300_000}}}
+}
+
+// settingsWindow is a window with the settings in front.
+func settingsWindow(t *testing.T, svc Service) (*Window, *loginFake) {
+	t.Helper()
+	a := speak(t, "en")
+	w := NewWindow(a, svc, true)
+	t.Cleanup(w.window.Close)
+	w.run = func(f func()) { f() }
+	w.places = Places{State: "/home/lu/.local/state/afterglow", Log: "/home/lu/.local/state/afterglow/afterglow.log", Version: "0.1.0"}
+	login := &loginFake{}
+	w.login = login
+	w.build()
+	w.Show()
+	w.pages.turn(atSettings)
+	return w, login
+}
+
+func key(c fyne.Focusable, name fyne.KeyName) { c.TypedKey(&fyne.KeyEvent{Name: name}) }
+
+func TestASettingThatIsRefusedGoesBack(t *testing.T) {
+	svc := &refusing{*settingsService(), nil}
+	w, _ := settingsWindow(t, svc)
+	p := w.settings
+	if p.keep.retention.Chosen() != 2 || p.keep.level.Chosen() != 1 || p.keep.evidence.Chosen() != 0 {
+		t.Error("other settings are shown than are in force")
+	}
+	key(p.keep.level, fyne.KeyLeft)
+	if svc.settings.LogLevel != "debug" || p.failure.Visible() {
+		t.Errorf("%+v", svc.settings)
+	}
+	svc.refusal = errors.New("the state folder is full")
+	key(p.keep.retention, fyne.KeyEnd)
+	if p.keep.retention.Chosen() != 2 || !strings.Contains(p.failure.Text(), "is full") {
+		t.Errorf("chosen %d, %q", p.keep.retention.Chosen(), p.failure.Text())
+	}
+}
+
+func TestARetentionOfTheConfigurationIsOffered(t *testing.T) {
+	svc := settingsService()
+	svc.settings.Retention = 45 * dayLong
+	w, _ := settingsWindow(t, svc)
+	s := w.settings.keep.retention
+	if got := s.Texts(); s.Chosen() != 1 || got[1] != "45 days" || len(got) != 6 {
+		t.Errorf("%q, chosen %d", got, s.Chosen())
+	}
+	key(s, fyne.KeyEnd)
+	if svc.settings.Retention != 0 || len(s.Texts()) != 5 {
+		t.Errorf("%v, %q", svc.settings.Retention, s.Texts())
+	}
+}
+
+// refusing refuses settings.
+type refusing struct {
+	fakeService
+	refusal error
+}
+
+func (r *refusing) SetSettings(s proxy.Settings) error {
+	if r.refusal != nil {
+		return r.refusal
+	}
+	return r.fakeService.SetSettings(s)
+}
+
+func TestLanguageChangesWithoutARestart(t *testing.T) {
+	svc := settingsService()
+	w, _ := settingsWindow(t, svc)
+	canvas := w.window.Canvas()
+	canvas.Focus(w.settings.looks.language)
+	key(w.settings.looks.language, fyne.KeyEnd)
+	if svc.chosen.Language != "zh-Hans" || tr("page.settings") != "设置" || w.pages.front != atSettings {
+		t.Fatalf("language %q, says %q, page %d", svc.chosen.Language, tr("page.settings"), w.pages.front)
+	}
+	if got := w.settings.looks.language; canvas.Focused() != fyne.Focusable(got) || got.Chosen() != 2 {
+		t.Errorf("the focus is on %T, chosen %d", canvas.Focused(), got.Chosen())
+	}
+	if got := tooltip(busyBoard(3, 2)); !strings.Contains(got, "进行中") {
+		t.Errorf("the tray says %q", got)
+	}
+	key(w.settings.looks.language, fyne.KeyLeft)
+	key(w.settings.looks.language, fyne.KeyLeft)
+	if tr("page.settings") != "Settings" || svc.chosen.Language != "" {
+		t.Error("the system's language does not come back")
+	}
+}
+
+func TestThemeAndTextSizeChangeWithoutARestart(t *testing.T) {
+	svc := settingsService()
+	w, _ := settingsWindow(t, svc)
+	look := func() fyne.Theme { return fyne.CurrentApp().Settings().Theme() }
+	light, dark := rgba(0xf5f4f8ff), rgba(0x17161cff)
+	key(w.settings.looks.theme, fyne.KeyEnd)
+	if got := look().Color(theme.ColorNameBackground, theme.VariantLight); got != dark {
+		t.Errorf("dark: %v", got)
+	}
+	key(w.settings.looks.theme, fyne.KeyLeft)
+	if got := look().Color(theme.ColorNameBackground, theme.VariantDark); got != light {
+		t.Errorf("light: %v", got)
+	}
+	height := w.settings.looks.theme.MinSize().Height
+	key(w.settings.looks.size, fyne.KeyEnd)
+	if got := look().Size(theme.SizeNameText); got != 26 || svc.chosen.TextSize != 2 {
+		t.Errorf("text size %v, kept %v", got, svc.chosen.TextSize)
+	}
+	if got := w.settings.looks.theme.MinSize().Height; got < 1.8*height {
+		t.Errorf("a choice is %v high with texts twice as large, %v before", got, height)
+	}
+	key(w.settings.looks.size, fyne.KeyHome)
+	if got := look().Size(theme.SizeNameText); got != 10.5 {
+		t.Errorf("text size %v at 80 %%", got)
+	}
+}
+
+func TestStartAtLogin(t *testing.T) {
+	w, login := settingsWindow(t, settingsService())
+	s := w.settings.start
+	key(s.login, fyne.KeyRight)
+	if login.at != desktop.AtLogin || s.login.Chosen() != 1 {
+		t.Errorf("at %d, chosen %d", login.at, s.login.Chosen())
+	}
+	login.err = errors.New("the folder cannot be written")
+	key(s.login, fyne.KeyLeft)
+	if s.login.Chosen() != 1 || !strings.Contains(w.settings.failure.Text(), "cannot be written") {
+		t.Errorf("chosen %d, says %q", s.login.Chosen(), w.settings.failure.Text())
+	}
+	login.err, login.at = nil, desktop.OtherAtLogin
+	w.pages.turn(atLive)
+	w.pages.turn(atSettings)
+	if !s.moved.Visible() || s.login.Chosen() != 1 {
+		t.Error("nothing says that another copy is started")
+	}
+	test.Tap(w.settings.controls[slices.Index(w.settings.controls, control(s.login))+1].(*widget.Button))
+	if login.at != desktop.AtLogin || s.moved.Visible() {
+		t.Error("it is not repaired")
+	}
+}
+
+func TestWindowTrayAndNoticesAreKept(t *testing.T) {
+	svc := settingsService()
+	w, _ := settingsWindow(t, svc)
+	p := w.settings
+	key(p.start.window, fyne.KeyLeft)
+	key(p.looks.tray, fyne.KeyRight)
+	for _, kind := range []string{"failover", "queue"} {
+		key(p.tell.kinds[kind], fyne.KeyLeft)
+	}
+	key(p.tell.kinds["failover"], fyne.KeyRight)
+	key(p.tell.queue, fyne.KeyRight)
+	key(p.tell.span, fyne.KeyEnd)
+	want := config.Desktop{Hidden: true, Tray: config.TrayPending, Silenced: []string{"queue"}, Queue: 10, QueueFor: 15 * time.Minute}
+	if got := svc.chosen; got.Hidden != want.Hidden || got.Tray != want.Tray || !slices.Equal(got.Silenced, want.Silenced) ||
+		got.Queue != want.Queue || got.QueueFor != want.QueueFor {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+	svc.chosen.Queue = 7 // as the state file may say
+	p.enter()
+	if texts := p.tell.queue.Texts(); !slices.Equal(texts, []string{"2", "5", "7", "10", "20"}) || p.tell.queue.Chosen() != 2 {
+		t.Errorf("%q, chosen %d", texts, p.tell.queue.Chosen())
+	}
+}
+
+func TestAddress(t *testing.T) {
+	svc := settingsService()
+	w, _ := settingsWindow(t, svc)
+	s := w.settings.address
+	if s.offer.Visible() || s.address.Text != "127.0.0.1:3392" {
+		t.Errorf("shows %q, and offers to set it: %t", s.address.Text, s.offer.Visible())
+	}
+	for typed, want := range map[string]string{
+		"4000": "127.0.0.1:4000", " [::1]:80 ": "[::1]:80", "localhost:1": "localhost:1", ":9": ":9",
+		"0": "", "65536": "", "x": "", "": "", "127.0.0.1": "", "127.0.0.1:": "", "1:2:3": "",
+	} {
+		svc.listens = nil
+		s.address.SetText(typed)
+		s.address.OnSubmitted(typed)
+		if got := strings.Join(svc.listens, " "); got != want {
+			t.Errorf("%q: asked for %q, want %q", typed, got, want)
+		}
+		if refused := w.settings.failure.Visible(); refused != (want == "") {
+			t.Errorf("%q: refused %t", typed, refused)
+		}
+	}
+	svc.listen = errors.New("127.0.0.1:80: permission denied")
+	s.address.SetText("80")
+	test.Tap(s.set)
+	if got := w.settings.failure.Text(); !strings.Contains(got, "permission denied") || s.address.Text != "80" {
+		t.Errorf("says %q, and %q is typed in", got, s.address.Text)
+	}
+	w.places.Listen = "127.0.0.1:1"
+	w.settings.enter()
+	if !s.address.Disabled() || s.offer.Visible() || !strings.Contains(s.why.Text, "--listen 127.0.0.1:1") {
+		t.Errorf("a flag that counts: says %q", s.why.Text)
+	}
+}
+
+func TestCheckConfiguration(t *testing.T) {
+	svc := settingsService()
+	w, _ := settingsWindow(t, svc)
+	s := w.settings.address
+	s.check()
+	if !s.good.Visible() || s.found.Visible() || !strings.Contains(s.good.Text(), "config.toml has no mistakes") {
+		t.Errorf("says %q and %q", s.good.Text(), s.found.Text())
+	}
+	svc.mistake = errors.New(`config.toml: listen: expected host:port, got "x"`)
+	s.check()
+	if s.good.Visible() || !strings.Contains(s.found.Text(), "expected host:port") {
+		t.Errorf("says %q and %q", s.good.Text(), s.found.Text())
+	}
+}
+
+func TestFactsOfAReportHoldNoPathAndAreCopied(t *testing.T) {
+	t.Setenv("XDG_CURRENT_DESKTOP", "XFCE")
+	w, _ := settingsWindow(t, settingsService())
+	s := w.settings.about
+	test.Tap(s.copy.Button)
+	defer s.copy.copied.Stop()
+	got := fyne.CurrentApp().Clipboard().Content()
+	if !strings.HasPrefix(got, "Afterglow 0.1.0\n") || strings.Contains(got, "/home") || !strings.Contains(got, "XFCE") {
+		t.Errorf("copied %q", got)
+	}
+	if s.folders[2].dir != "/home/lu/.local/state/afterglow" || s.folders[0].dir != "/home/lu/.config/afterglow" {
+		t.Errorf("folders %q, %q", s.folders[0].dir, s.folders[2].dir)
+	}
+	var opened string
+	w.settings.desk.open = func(page string) error { opened = page; return nil }
+	dir := t.TempDir()
+	if err := w.settings.openFolder(dir); err != nil || opened != "file://"+dir {
+		t.Errorf("opened %q, %v", opened, err)
+	}
+	if err := w.settings.openFolder(dir + "/none"); err == nil {
+		t.Error("a folder that is not there is opened")
+	}
+}
+
+// TestSettingsLook compares pictures of the page with testdata/looks, as TestLooks does.
+func TestSettingsLook(t *testing.T) {
+	onMastersProcessor(t)
+	for _, c := range []struct {
+		name, language, shade string
+		factor                float32
+	}{{"settings", "en", "light", 1}, {"settings", "zh", "dark", 1}, {"settings-200", "en", "dark", 2}, {"settings-trouble", "zh", "light", 1}} {
+		name := strings.Join([]string{c.name, c.language, c.shade}, "-")
+		t.Run(name, func(t *testing.T) {
+			svc := settingsService()
+			w, login := settingsWindow(t, svc)
+			if c.name == "settings-trouble" {
+				login.at = desktop.OtherAtLogin
+				w.places.Listen = "127.0.0.1:3392"
+				svc.mistake = errors.New(`config.toml: listen: expected host:port, got "x"`)
+				svc.settings.Retention = 45 * dayLong
+				svc.chosen.Tray, svc.chosen.Silenced = config.TrayBusy, []string{"failover"}
+			}
+			d := svc.chosen
+			d.Language, d.Theme, d.TextSize = map[string]string{"en": "en", "zh": "zh-Hans"}[c.language], c.shade, c.factor
+			svc.chosen = d
+			w.dress(d)
+			w.settings.enter()
+			w.settings.about.version.Set("0.1.0 · 0123456789ab")
+			w.settings.about.built.Set("go1.26 · linux/amd64")
+			if c.name == "settings-trouble" {
+				w.settings.address.check()
+			}
+			w.window.Resize(fyne.NewSize(680, 40))
+			w.window.Resize(fyne.NewSize(680, w.settings.scroll.Content.MinSize().Height+48*c.factor))
+			w.settings.settle()
+			w.window.Resize(fyne.NewSize(680, w.settings.scroll.Content.MinSize().Height+48*c.factor))
+			test.AssertImageMatches(t, "looks/"+name+".png", w.window.Canvas().Capture())
+		})
+	}
+}

@@ -1,0 +1,93 @@
+package app
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+
+	"afterglow/app/widget"
+)
+
+// aboutSettings say where things are and which program this is.
+type aboutSettings struct {
+	page    *settingsPage
+	folders []*folderLine
+	version *widget.Text
+	built   *widget.Text
+	copy    *copyButton
+	card    *fyne.Container
+}
+
+// folderLine is a folder: its name, its path and a button that opens it.
+type folderLine struct {
+	path *widget.Name
+	dir  string
+}
+
+func newAboutSettings(p *settingsPage) *aboutSettings {
+	s := &aboutSettings{page: p, version: widget.NewText("", trailingText)}
+	s.built = widget.NewText(runtime.Version()+" · "+runtime.GOOS+"/"+runtime.GOARCH, trailingText)
+	var folders []fyne.CanvasObject
+	for _, name := range []string{tr("settings.folder_config"), tr("settings.folder_state"), tr("settings.folder_log")} {
+		line, box := s.folder(name)
+		s.folders, folders = append(s.folders, line), append(folders, box)
+	}
+	s.copy = newCopyButton(p.desk, widget.Plain, func() {})
+	p.controls = append(p.controls, s.copy.Button)
+	buttons := []fyne.CanvasObject{s.copy.Button} // not the copyButton: Fyne would draw that apart from it
+	if p.means.guide != nil {
+		buttons = append(buttons, p.button(theme.HelpIcon(), tr("settings.guide"), p.means.guide))
+	}
+	if dir := docsFolder(); dir != "" {
+		buttons = append(buttons, p.button(theme.DocumentIcon(), tr("settings.docs"), func() { p.report(p.desk.open(fileURL(dir))) }))
+	}
+	about := settingsCard(tr("settings.about"), settingLine(tr("settings.version"), s.version),
+		settingLine(tr("settings.built"), s.built),
+		explained(settingLine(tr("settings.licence"), widget.NewText("Apache 2.0", trailingText)), caption(tr("settings.font"))),
+		container.New(layout.NewCustomPaddedHBoxLayout(8), buttons...))
+	s.card = container.New(layout.NewCustomPaddedVBoxLayout(cardGap), settingsCard(tr("settings.folders"), folders...), about)
+	return s
+}
+
+// folder is a line for a folder.
+func (s *aboutSettings) folder(name string) (*folderLine, fyne.CanvasObject) {
+	line := &folderLine{path: widget.NewName("", captionStyle)}
+	open := s.page.button(theme.FolderOpenIcon(), tr("settings.open"), func() { s.page.report(s.page.openFolder(line.dir)) })
+	return line, container.NewBorder(nil, nil, nil, container.NewCenter(open),
+		container.New(layout.NewCustomPaddedVBoxLayout(2), widget.NewText(name, widget.Style{}), line.path))
+}
+
+// openFolder shows a folder in the system's program for that.
+func (p *settingsPage) openFolder(dir string) error {
+	if _, err := os.Stat(dir); err != nil {
+		return err
+	}
+	return p.desk.open(fileURL(dir))
+}
+
+// show shows where things are.
+func (s *aboutSettings) show() {
+	places := s.page.means.places()
+	file := ""
+	if s.page.config != nil {
+		file, _ = s.page.config.ConfigFile()
+	}
+	for i, path := range []string{file, places.State, places.Log} {
+		s.folders[i].dir = path
+		if i != 1 && path != "" {
+			s.folders[i].dir = filepath.Dir(path) // of a file
+		}
+		s.folders[i].path.Set(path)
+	}
+	version := places.Version
+	if c := commit(); c != "" {
+		version += " · " + c
+	}
+	s.version.Set(version)
+	s.copy.set(tr("settings.facts"), places.facts())
+}

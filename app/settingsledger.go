@@ -1,0 +1,85 @@
+package app
+
+import (
+	"slices"
+	"time"
+
+	"afterglow/app/board"
+	"afterglow/app/widget"
+	"afterglow/proxy"
+	"afterglow/proxy/ledger"
+)
+
+// ledgerSettings are how long calls are kept and what of them, and which lines the log has.
+type ledgerSettings struct {
+	page      *settingsPage
+	size      *widget.Text
+	retention *widget.Segment
+	terms     []time.Duration // what retention chooses
+	evidence  *widget.Segment
+	level     *widget.Segment
+	card      *widget.Card
+}
+
+const dayLong = 24 * time.Hour
+
+// retentions are what is offered; 0 = for ever.
+var retentions = []time.Duration{30 * dayLong, 90 * dayLong, 180 * dayLong, 365 * dayLong, 0}
+
+// levels are the log's.
+var levels = []string{"debug", "info", "warn", "error"}
+
+func newLedgerSettings(p *settingsPage) *ledgerSettings {
+	s := &ledgerSettings{page: p, size: widget.NewText("", trailingText)}
+	s.retention = p.segment(func(i int) { p.changeProxy(func(set *proxy.Settings) { set.Retention = s.terms[i] }) }, "")
+	s.evidence = p.onOff(func(on bool) { p.changeProxy(func(set *proxy.Settings) { set.Evidence = on }) })
+	s.level = p.segment(func(i int) { p.changeProxy(func(set *proxy.Settings) { set.LogLevel = levels[i] }) }, levels...)
+	s.card = settingsCard(tr("settings.ledger"),
+		settingLine(tr("settings.size"), s.size), settingLine(tr("settings.retention"), s.retention),
+		explained(settingLine(tr("settings.evidence"), s.evidence), caption(tr("settings.evidence_why"))),
+		settingLine(tr("settings.level"), s.level))
+	return s
+}
+
+// show shows what is in force. A retention that is none of those offered, from the configuration, is offered too.
+func (s *ledgerSettings) show() {
+	set := s.page.svc.Settings()
+	s.terms = termsWith(set.Retention)
+	var texts []string
+	for _, term := range s.terms {
+		texts = append(texts, termText(term))
+	}
+	s.retention.Offer(texts, slices.Index(s.terms, set.Retention))
+	s.level.Choose(slices.Index(levels, set.LogLevel))
+	s.evidence.Choose(0)
+	if set.Evidence {
+		s.evidence.Choose(1)
+	}
+	s.size.Set(ledgerSize(s.page.svc.LedgerStats()))
+}
+
+// termsWith is retentions with one more in its place.
+func termsWith(also time.Duration) []time.Duration {
+	if slices.Contains(retentions, also) {
+		return retentions
+	}
+	i := slices.IndexFunc(retentions, func(r time.Duration) bool { return r > also || r == 0 })
+	return slices.Insert(slices.Clone(retentions), i, also)
+}
+
+func termText(term time.Duration) string {
+	switch {
+	case term == 0:
+		return tr("settings.for_ever")
+	case term%dayLong == 0:
+		return trN("settings.days", int(term/dayLong))
+	}
+	return trLeft(term)
+}
+
+func ledgerSize(s ledger.Stats) string {
+	if s.Path == "" {
+		return unknown
+	}
+	return board.Bytes(s.Bytes)
+}

@@ -1,0 +1,49 @@
+package app
+
+import (
+	"slices"
+
+	"afterglow/app/widget"
+	"afterglow/proxy/config"
+)
+
+// lookSettings are the language, the theme, the size of texts and what the tray icon shows.
+type lookSettings struct {
+	language, theme, size, tray *widget.Segment
+	card                        *widget.Card
+}
+
+// What the segments choose, in their order.
+var (
+	languages = [...]string{"", "en", "zh-Hans"}
+	themes    = [...]string{"", "light", "dark"}
+	textSizes = [...]float32{0.8, 1, 1.25, 1.5, 2}
+	trayShows = [...]string{config.TrayInFlight, config.TrayPending, config.TrayBusy}
+)
+
+func newLookSettings(p *settingsPage) *lookSettings {
+	l := &lookSettings{}
+	// A language's name is not translated: who cannot read the window must find it.
+	l.language = p.segment(func(i int) { p.changeDesktop(func(d *config.Desktop) { d.Language = languages[i] }) },
+		tr("settings.system"), "English", "中文")
+	l.theme = p.segment(func(i int) { p.changeDesktop(func(d *config.Desktop) { d.Theme = themes[i] }) },
+		tr("settings.system"), tr("settings.light"), tr("settings.dark"))
+	l.size = p.segment(func(i int) { p.changeDesktop(func(d *config.Desktop) { d.TextSize = textSizes[i] }) },
+		"80 %", "100 %", "125 %", "150 %", "200 %")
+	l.tray = p.segment(func(i int) { p.changeDesktop(func(d *config.Desktop) { d.Tray = trayShows[i] }) },
+		tr("settings.tray_in_flight"), tr("settings.tray_pending"), tr("settings.tray_busy"))
+	l.card = settingsCard(tr("settings.look"), settingLine(tr("settings.language"), l.language),
+		settingLine(tr("settings.theme"), l.theme), settingLine(tr("settings.text_size"), l.size),
+		explained(settingLine(tr("settings.tray"), l.tray), caption(tr("settings.tray_why"))))
+	return l
+}
+
+func (l *lookSettings) show(d config.Desktop) {
+	l.language.Choose(slices.Index(languages[:], d.Language))
+	l.theme.Choose(slices.Index(themes[:], d.Theme))
+	if d.TextSize == 0 {
+		d.TextSize = 1
+	}
+	l.size.Choose(slices.Index(textSizes[:], d.TextSize))
+	l.tray.Choose(slices.Index(trayShows[:], d.Tray))
+}
