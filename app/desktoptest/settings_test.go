@@ -1,0 +1,62 @@
+//go:build desktop && linux
+
+package desktoptest
+
+import (
+	"image/color"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// Language, theme and start at login, by keys alone: the first two are seen at once, without a restart.
+func TestSettingsByKeyboardOnARealDesktop(t *testing.T) {
+	d := newDesktop(t, true)
+	p := startProgram(t, d, "--demo")
+	p.await("the window", func() bool { return p.window() != "" })
+	p.xdotool("windowfocus", "--sync", p.window())
+	p.xdotool("key", "ctrl+6")
+	p.await("the Settings tab in front", func() bool { return p.tab(p.shot("settings-english")) == 5 })
+	if got := p.menuText(); !strings.Contains(got, "Open window") {
+		t.Errorf("the menu says %s", got)
+	}
+
+	p.press("Tab", 7) // over the tabs to the language
+	p.press("Right", 2)
+	p.await("the tray in Chinese", func() bool { return strings.Contains(p.menuText(), "打开窗口") })
+	p.await("the last tab still in front, where Chinese has it", func() bool { return p.tab(p.shot("settings-chinese")) >= 4 })
+
+	// The ground of a light window; the dark one's texts are lighter still.
+	light := func(c color.RGBA) bool { return c.R >= 0xf4 && c.R <= 0xf8 && c.B > c.R }
+	if n := count(p.shot("settings-dark"), p.place(), light); n > 0 {
+		t.Errorf("%d light pixels in a dark window", n)
+	}
+	p.press("Tab", 1)
+	p.press("Right", 1)
+	p.await("a light window", func() bool { return count(p.shot("settings-light"), p.place(), light) > 3000 })
+
+	entry := filepath.Join(d.dir, "config", "autostart", "app.afterglow.Afterglow.desktop")
+	p.press("Tab", 3) // over text size and tray to start at login
+	p.press("Right", 1)
+	p.await("an autostart entry", func() bool { _, err := os.Stat(entry); return err == nil })
+	text, err := os.ReadFile(entry)
+	d.must(err)
+	program, err := filepath.Abs(binary)
+	d.must(err)
+	if want := "Exec=" + program + " --hidden\n"; !strings.Contains(string(text), want) {
+		t.Errorf("want %s in\n%s", want, text)
+	}
+	p.press("Left", 1)
+	p.await("no autostart entry", func() bool { _, err := os.Stat(entry); return os.IsNotExist(err) })
+	p.shot("settings-end")
+}
+
+// press presses a key some times, as a person does.
+func (p *program) press(key string, times int) {
+	for range times {
+		p.xdotool("key", key)
+		time.Sleep(400 * time.Millisecond) // the window may be made anew
+	}
+}
