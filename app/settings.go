@@ -17,7 +17,6 @@ type settingsPage struct {
 	svc     Service
 	desk    desk
 	means   settingsMeans
-	config  ConfigService // nil = the service has no file that can be changed
 	failure *widget.Notice
 
 	looks   *lookSettings
@@ -49,7 +48,6 @@ type control interface {
 
 func newSettingsPage(svc Service, d desk, means settingsMeans) *settingsPage {
 	p := &settingsPage{svc: svc, desk: d, means: means}
-	p.config, _ = svc.(ConfigService)
 	p.failure = widget.NewNotice(widget.Problem, widget.NewButton(widget.Quiet, theme.CancelIcon(), "", func() { p.report(nil) }))
 	p.looks, p.start, p.tell = newLookSettings(p), newStartSettings(p), newNoticeSettings(p)
 	p.address, p.keep, p.about = newAddressSettings(p), newLedgerSettings(p), newAboutSettings(p)

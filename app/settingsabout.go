@@ -73,10 +73,7 @@ func (p *settingsPage) openFolder(dir string) error {
 // show shows where things are.
 func (s *aboutSettings) show() {
 	places := s.page.means.places()
-	file := ""
-	if s.page.config != nil {
-		file, _ = s.page.config.ConfigFile()
-	}
+	file, _ := s.page.svc.ConfigFile()
 	for i, path := range []string{file, places.State, places.Log} {
 		s.folders[i].dir = path
 		if i != 1 && path != "" {

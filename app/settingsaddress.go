@@ -30,7 +30,6 @@ type addressSettings struct {
 	address *widget.Field
 	set     *widget.Button
 	offer   *fyne.Container // holds it
-	file    *fyne.Container // the line of the configuration file
 	found   *widget.Notice  // what checking the configuration has found
 	good    *widget.Notice
 	why     *fynewidget.Label
@@ -51,9 +50,8 @@ func newAddressSettings(p *settingsPage) *addressSettings {
 	s.why = caption("")
 	check := p.button(theme.SearchIcon(), tr("settings.check"), s.check)
 	s.found, s.good = widget.NewNotice(widget.Problem, nil), widget.NewNotice(widget.Info, nil)
-	s.file = settingLine(tr("settings.config"), check)
 	s.card = settingsCard(tr("settings.proxy"), explained(settingLine(tr("settings.address"), entry), s.why),
-		s.file, s.found, s.good)
+		settingLine(tr("settings.config"), check), s.found, s.good)
 	return s
 }
 
@@ -64,10 +62,6 @@ func (s *addressSettings) show() {
 	if flag := s.page.means.places().Listen; flag != "" {
 		s.why.SetText(trText("settings.address_flag", flag))
 		s.address.Disable()
-	}
-	if s.page.config == nil {
-		s.address.Disable()
-		s.file.Hide()
 	}
 	s.ready()
 	s.tell("", "")
@@ -88,7 +82,7 @@ func (s *addressSettings) apply() {
 		return
 	}
 	p.means.off(func() {
-		err := p.config.SetListen(addr)
+		err := p.svc.SetListen(addr)
 		p.desk.run(func() {
 			p.report(err)
 			if err == nil {
@@ -121,8 +115,8 @@ var errAddress = errors.New("expected a port from 1 to 65535, or host:port")
 func (s *addressSettings) check() {
 	p := s.page
 	p.means.off(func() {
-		path, exists := p.config.ConfigFile()
-		err := p.config.CheckConfig()
+		path, exists := p.svc.ConfigFile()
+		err := p.svc.CheckConfig()
 		p.desk.run(func() {
 			switch {
 			case err != nil:

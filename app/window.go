@@ -45,6 +45,7 @@ type Service interface {
 	VendorService
 	ClientService
 	DesktopService
+	ConfigService
 }
 
 // windowWidth and windowHeight are the window's first size: room for three cards.
