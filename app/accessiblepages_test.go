@@ -25,7 +25,7 @@ func unmarked(o any) bool { return fmt.Sprintf("%T", o) == "*widget.focusSelecta
 // everyPage shows each page with much on it.
 func everyPage(t *testing.T, language, shade string, check func(t *testing.T, c fyne.Canvas)) {
 	for name, to := range map[string]spot{
-		"live": atLive, "activity": atActivity, "vendors": atVendors, "clients": atClients, "gauge": atGauge, "call": atCall,
+		"live": atLive, "activity": atActivity, "vendors": atVendors, "gauge": atGauge, "call": atCall,
 	} {
 		t.Run(name+"-"+language+"-"+shade, func(t *testing.T) {
 			a := speak(t, language)
@@ -34,7 +34,7 @@ func everyPage(t *testing.T, language, shade string, check func(t *testing.T, c 
 			check(t, w.window.Canvas())
 		})
 	}
-	for _, scene := range []string{"usage-full", "usage-custom", "usage-failed", "history", "settings"} {
+	for _, scene := range []string{"usage-full", "usage-custom", "usage-failed", "history", "settings", "clients", "clients-trouble"} {
 		t.Run(scene+"-"+language+"-"+shade, func(t *testing.T) {
 			check(t, drawn(t, language, shade, fyne.NewSize(windowWidth, windowHeight), func() fyne.CanvasObject { return pageScene(scene) }))
 		})
