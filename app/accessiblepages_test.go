@@ -10,6 +10,7 @@ import (
 	"afterglow/app/widget"
 	"afterglow/limiter"
 	"afterglow/proxy"
+	"afterglow/proxy/config"
 )
 
 // mouseOnly are things that need no key: what they show when tapped is read aloud, or other keys do the same.
@@ -23,20 +24,26 @@ func mouseOnly(o any) bool {
 func unmarked(o any) bool { return fmt.Sprintf("%T", o) == "*widget.focusSelectable" }
 
 // everyPage shows each page with much on it.
-func everyPage(t *testing.T, language, shade string, check func(t *testing.T, c fyne.Canvas)) {
+func everyPage(t *testing.T, language, shade string, textSize float32, check func(t *testing.T, c fyne.Canvas)) {
+	suffix := fmt.Sprint("-", language, "-", shade, "-", textSize)
+	variant := test.KnownThemeVariants()[shade]
+	look := func() fyne.Theme { return shaded{lookOf(config.Desktop{TextSize: textSize}, true), variant} }
 	for name, to := range map[string]spot{
-		"live": atLive, "activity": atActivity, "vendors": atVendors, "clients": atClients, "gauge": atGauge, "call": atCall,
+		"live": atLive, "activity": atActivity, "vendors": atVendors, "gauge": atGauge, "call": atCall, "settings": atSettings,
 	} {
-		t.Run(name+"-"+language+"-"+shade, func(t *testing.T) {
+		t.Run(name+suffix, func(t *testing.T) {
 			a := speak(t, language)
-			a.Settings().SetTheme(shaded{newLook(), test.KnownThemeVariants()[shade]})
+			a.Settings().SetTheme(look())
 			w, _ := windowOf(t, a, to)
 			check(t, w.window.Canvas())
 		})
 	}
-	for _, scene := range []string{"usage-full", "usage-custom", "usage-failed", "history", "settings"} {
-		t.Run(scene+"-"+language+"-"+shade, func(t *testing.T) {
-			check(t, drawn(t, language, shade, fyne.NewSize(windowWidth, windowHeight), func() fyne.CanvasObject { return pageScene(scene) }))
+	for _, scene := range []string{"usage-full", "usage-custom", "usage-failed", "history", "clients", "clients-trouble"} {
+		t.Run(scene+suffix, func(t *testing.T) {
+			check(t, drawn(t, language, shade, fyne.NewSize(windowWidth, windowHeight), func() fyne.CanvasObject {
+				fyne.CurrentApp().Settings().SetTheme(look())
+				return pageScene(scene)
+			}))
 		})
 	}
 }
@@ -44,11 +51,15 @@ func everyPage(t *testing.T, language, shade string, check func(t *testing.T, c 
 // windowOf is a shown window over some calls, with a page in front.
 func windowOf(t *testing.T, a fyne.App, to spot) (*Window, *fakeService) {
 	t.Helper()
-	svc := &fakeService{calls: callScene(8), details: map[int]proxy.CallDetail{}}
+	svc := settingsService()
+	svc.calls, svc.details = callScene(8), map[int]proxy.CallDetail{}
 	for _, c := range svc.calls {
 		svc.details[c.Number] = callDetail(c)
 	}
 	w := NewWindow(a, svc, true)
+	w.run = func(f func()) { f() }
+	w.login = &loginFake{}
+	w.build()
 	w.gauge.key, w.call.number = limiter.Key{Vendor: "zhipu", Model: "glm-5.1"}, svc.calls[0].Number
 	w.pages.turn(to)
 	w.Show()
@@ -58,18 +69,20 @@ func windowOf(t *testing.T, a fyne.App, to spot) (*Window, *fakeService) {
 
 func TestEveryTextHasRoom(t *testing.T) {
 	for _, language := range []string{"en", "zh"} {
-		everyPage(t, language, "light", checkRoom)
+		for _, size := range []float32{config.MinTextSize, 1} {
+			everyPage(t, language, "light", size, checkRoom)
+		}
 	}
 }
 
 func TestEveryTextHasContrast(t *testing.T) {
 	for _, shade := range []string{"light", "dark"} {
-		everyPage(t, "en", shade, checkContrast)
+		everyPage(t, "en", shade, 1, checkContrast)
 	}
 }
 
 func TestKeysReachEverything(t *testing.T) {
-	everyPage(t, "en", "dark", checkKeys)
+	everyPage(t, "en", "dark", 1, checkKeys)
 }
 
 func TestKeysScrollThePage(t *testing.T) {

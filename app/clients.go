@@ -3,20 +3,110 @@ package app
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+	fynewidget "fyne.io/fyne/v2/widget"
+
+	"afterglow/app/widget"
+	"afterglow/proxy/connect"
 )
 
-// ClientService is what the Clients page asks of the proxy.
-type ClientService interface{}
+// ClientService is what the Clients page asks of the proxy. All of it reads or writes files, and is not for the UI's
+// goroutine.
+type ClientService interface {
+	Clients() []connect.Status
+	Variables() []connect.Variable
+	Connect(id, vendor string) error // vendor "" = the first that can serve the client
+	Disconnect(id string) error
+}
 
 // clientsPage is where coding agents are connected to the proxy, and disconnected.
 type clientsPage struct {
-	svc  ClientService
-	root *fyne.Container
+	svc     ClientService
+	desk    desk
+	failure *widget.Notice
+	reading *widget.Text
+	cards   map[string]*clientCard
+	list    *fyne.Container
+	lines   *shellLines
+	read    int // how often the files were read: what was asked before something changed is not shown after it
+	root    *fyne.Container
 }
 
 func newClientsPage(svc ClientService, d desk) *clientsPage {
-	return &clientsPage{svc: svc, root: container.NewStack()}
+	p := &clientsPage{svc: svc, desk: d, cards: map[string]*clientCard{}, list: container.New(layout.NewCustomPaddedVBoxLayout(cardGap))}
+	p.failure = widget.NewNotice(widget.Problem, widget.NewButton(widget.Quiet, theme.CancelIcon(), "", func() { p.report("") }))
+	p.reading = widget.NewText(tr("clients.reading"), captionStyle)
+	p.lines = newShellLines(d, p.tidy)
+	restart := fynewidget.NewLabel(tr("clients.restart"))
+	restart.Wrapping, restart.SizeName, restart.Importance = fyne.TextWrapWord, theme.SizeNameCaptionText, fynewidget.LowImportance
+	body := container.New(layout.NewCustomPaddedVBoxLayout(cardGap), p.failure, p.reading, p.list,
+		container.New(layout.NewCustomPaddedLayout(-textInset, -textInset, 10, 10), restart), p.lines.card)
+	p.root = container.NewStack(container.NewVScroll(container.New(layout.NewCustomPaddedLayout(pageMargin-4, pageMargin, pageMargin, pageMargin), body)))
+	return p
 }
 
-func (p *clientsPage) enter() {}
-func (p *clientsPage) leave() {}
+// enter is called when the page comes to the front, leave when another does.
+func (p *clientsPage) enter() { p.reload() }
+func (p *clientsPage) leave() { p.report("") }
+
+// reload reads how the clients are configured, and shows it.
+func (p *clientsPage) reload() {
+	p.read++
+	asked := p.read
+	go func() {
+		clients, variables := p.svc.Clients(), p.svc.Variables()
+		p.desk.run(func() {
+			if asked == p.read {
+				p.show(clients, variables)
+			}
+		})
+	}()
+}
+
+func (p *clientsPage) show(clients []connect.Status, variables []connect.Variable) {
+	setVisible(p.reading, false)
+	for _, c := range clients {
+		card := p.cards[c.ID]
+		if card == nil {
+			card = newClientCard(c, p.desk, p.change)
+			p.cards[c.ID] = card
+			p.list.Add(card.card)
+		}
+		card.set(c)
+	}
+	p.lines.set(variables)
+	p.tidy()
+}
+
+// change does what the user asked with a client's file, and shows what came of it. Until then its buttons rest.
+func (p *clientsPage) change(do func(ClientService) error) {
+	p.read++ // what is being read now is old
+	p.report("")
+	for _, c := range p.cards {
+		c.rest(true)
+	}
+	go func() {
+		err := do(p.svc)
+		p.desk.run(func() {
+			if err != nil {
+				p.report(trText("clients.not_done", err.Error()))
+			}
+			for _, c := range p.cards {
+				c.rest(false)
+			}
+			p.reload()
+		})
+	}()
+}
+
+func (p *clientsPage) report(text string) {
+	if p.failure.Set(text) {
+		p.tidy()
+	}
+}
+
+func (p *clientsPage) tidy() {
+	p.root.Refresh()
+	p.root.Refresh() // a wrapped text knows its height only after it has been given its width
+}

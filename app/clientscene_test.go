@@ -1,4 +1,61 @@
 package app
 
+import (
+	"errors"
+
+	"afterglow/proxy/connect"
+)
+
 // clientFake is the part of fakeService that is behind the Clients page.
-type clientFake struct{}
+type clientFake struct {
+	clients   []connect.Status
+	variables []connect.Variable
+	asked     []string
+	refuses   string // what goes wrong with every change; "" = nothing
+}
+
+func (f *clientFake) Clients() []connect.Status     { return f.clients }
+func (f *clientFake) Variables() []connect.Variable { return f.variables }
+
+func (f *clientFake) Connect(id, vendor string) error {
+	return f.turn(id, "connect "+id+" "+vendor, connect.Connected)
+}
+
+func (f *clientFake) Disconnect(id string) error {
+	return f.turn(id, "disconnect "+id, connect.Apart)
+}
+
+func (f *clientFake) turn(id, asked string, to connect.State) error {
+	f.asked = append(f.asked, asked)
+	if f.refuses != "" {
+		return errors.New(f.refuses)
+	}
+	f.clients = append([]connect.Status(nil), f.clients...)
+	for i := range f.clients {
+		if f.clients[i].ID == id {
+			f.clients[i].State = to
+		}
+	}
+	return nil
+}
+
+// clientScene is a client in every state.
+func clientScene(scene string) clientFake {
+	f := clientFake{
+		clients: []connect.Status{
+			{ID: "claude-code", Name: "Claude Code", File: "/home/me/.claude/settings.json", State: connect.Connected, Chain: true},
+			{ID: "codex", Name: "Codex", File: "/home/me/.codex/config.toml", State: connect.Apart},
+			{ID: "opencode", Name: "opencode", File: "/home/me/.config/opencode/opencode.json", State: connect.Apart, Vendors: []string{"zhipu", "deepseek", "work-openrouter"}},
+		},
+		variables: []connect.Variable{{Name: "ANTHROPIC_BASE_URL", Value: "http://127.0.0.1:3392"}},
+	}
+	switch scene {
+	case "trouble":
+		f.clients[0].State = connect.Elsewhere
+		f.clients[1].State, f.clients[1].Error = connect.Unreadable, "/home/me/.codex/config.toml: line 12: expected a value after \"=\"; nothing was changed. It is what Codex itself says when it starts."
+		f.clients[1].File = "/home/me/work/a-long-way-down/through-many-folders/where-nobody-looks/.codex/config.toml"
+		f.clients[2].State = connect.Connected
+		f.variables = append(f.variables, connect.Variable{Name: "ANTHROPIC_CUSTOM_HEADERS", Value: connect.TokenHeader + ": planted-token-0123456789"})
+	}
+	return f
+}

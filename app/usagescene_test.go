@@ -134,6 +134,14 @@ func TestUsageLooks(t *testing.T) {
 func pageScene(scene string) fyne.CanvasObject {
 	svc := &fakeService{settings: proxy.Settings{LogLevel: "info", Retention: 180 * dayLong}, usage: proxy.Usage{Ledger: ledger.Stats{Path: "ledger.db", Bytes: 48_300_000}}}
 	switch {
+	case strings.HasPrefix(scene, "clients"):
+		p := newClientsPage(svc, desk{})
+		f := clientScene(strings.TrimPrefix(scene, "clients-"))
+		p.show(f.clients, f.variables)
+		if scene == "clients-trouble" {
+			p.report(trText("clients.not_done", "/home/me/.codex/config.toml: it may only be read"))
+		}
+		return p.root
 	case strings.HasPrefix(scene, "history"):
 		v := newHistoryView(svc, desk{})
 		var points []history.Point

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path"
 	"path/filepath"
@@ -19,13 +18,10 @@ import (
 	"afterglow/proxy/connect"
 )
 
-// shells are those that env knows.
-var shells = []string{"bash", "zsh", "fish", "powershell"}
-
 func envCommand(set *proxy.Setup) *cobra.Command {
 	r := &remote{set: set}
 	cmd := &cobra.Command{
-		Use:   "env [bash|zsh|fish|powershell]",
+		Use:   "env [bash|zsh|fish|powershell|cmd]",
 		Short: "Print what to set in a shell so that Claude Code calls Afterglow",
 		Long: `Print what to set in a shell so that Claude Code calls Afterglow: its address, that of the running instance
 or else the configuration's, and where the configuration has a token, the token. The token stands in
@@ -35,10 +31,10 @@ With --json it is one object: {"ANTHROPIC_BASE_URL":"http://127.0.0.1:3392"}.`,
 		Example: `  eval "$(afterglowd env)"
   afterglowd env fish | source
   afterglowd env powershell | Out-String | Invoke-Expression`,
-		ValidArgs: shells,
+		ValidArgs: connect.Shells,
 		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) > 1 || len(args) == 1 && !slices.Contains(shells, args[0]) {
-				return cli.Misused("expected one of %s", strings.Join(shells, ", "))
+			if len(args) > 1 || len(args) == 1 && !slices.Contains(connect.Shells, args[0]) {
+				return cli.Misused("expected one of %s", strings.Join(connect.Shells, ", "))
 			}
 			return nil
 		},
@@ -59,7 +55,9 @@ With --json it is one object: {"ANTHROPIC_BASE_URL":"http://127.0.0.1:3392"}.`,
 				}
 				return printJSON(cmd.OutOrStdout(), object)
 			}
-			printVariables(cmd.OutOrStdout(), shellOf(args), vars)
+			for _, v := range vars {
+				fmt.Fprintln(cmd.OutOrStdout(), v.Line(shellOf(args)))
+			}
 			return nil
 		},
 	}
@@ -89,25 +87,10 @@ func shellOf(args []string) string {
 	}
 	shell := strings.TrimSuffix(path.Base(filepath.ToSlash(os.Getenv("SHELL"))), ".exe")
 	switch {
-	case slices.Contains(shells, shell):
+	case slices.Contains(connect.Shells, shell):
 		return shell
 	case shell == "pwsh" || runtime.GOOS == "windows" && os.Getenv("SHELL") == "":
 		return "powershell"
 	}
 	return "bash"
-}
-
-// printVariables writes the lines of a shell. A value is quoted so that the shell takes nothing in it as its own.
-func printVariables(w io.Writer, shell string, vars []connect.Variable) {
-	for _, v := range vars {
-		switch shell {
-		case "fish":
-			quoted := strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(v.Value)
-			fmt.Fprintf(w, "set -gx %s '%s'\n", v.Name, quoted)
-		case "powershell":
-			fmt.Fprintf(w, "$Env:%s = '%s'\n", v.Name, strings.ReplaceAll(v.Value, `'`, `''`))
-		default:
-			fmt.Fprintf(w, "export %s='%s'\n", v.Name, strings.ReplaceAll(v.Value, `'`, `'\''`))
-		}
-	}
 }

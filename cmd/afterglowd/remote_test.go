@@ -6,7 +6,6 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"afterglow/cmd/cli"
@@ -66,10 +65,8 @@ func TestEnvQuotesForEveryShell(t *testing.T) {
 		"bash": `export ANTHROPIC_AUTH_TOKEN='a'\''b\c$d'`, "zsh": `export ANTHROPIC_AUTH_TOKEN='a'\''b\c$d'`,
 		"fish": `set -gx ANTHROPIC_AUTH_TOKEN 'a\'b\\c$d'`, "powershell": `$Env:ANTHROPIC_AUTH_TOKEN = 'a''b\c$d'`,
 	} {
-		var out strings.Builder
-		printVariables(&out, shell, connect.Variables(connect.To("127.0.0.1:1", conf)))
-		if !strings.HasSuffix(out.String(), "\n"+want+"\n") {
-			t.Errorf("%s: got %s, want %s", shell, out.String(), want)
+		if got := connect.Variables(connect.To("127.0.0.1:1", conf))[1].Line(shell); got != want {
+			t.Errorf("%s: got %s, want %s", shell, got, want)
 		}
 	}
 }
