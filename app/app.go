@@ -75,6 +75,9 @@ func newFace(ctx context.Context, a fyne.App, p Proxy, b *badges, o Options) *fa
 	f.window.onHide = f.loop.hidden
 	f.window.places = o.Places
 	f.window.off = func(work func()) { go work() }
+	if !p.Desktop().Guided {
+		f.window.openGuide()
+	}
 	if f.bar, _ = a.(fynedesktop.App); f.bar == nil {
 		return f
 	}

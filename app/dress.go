@@ -23,7 +23,7 @@ func (w *Window) dress(d config.Desktop) {
 
 // settingsMeans are what the settings have beside the service.
 func (w *Window) settingsMeans() settingsMeans {
-	return settingsMeans{dress: w.dress, off: func(work func()) { w.off(work) }, places: func() Places { return w.places }, login: w.login}
+	return settingsMeans{dress: w.dress, off: func(work func()) { w.off(work) }, places: func() Places { return w.places }, login: w.login, guide: w.openGuide}
 }
 
 // takeSystemFont draws Chinese with the system's font from now on.
@@ -35,13 +35,14 @@ func (w *Window) takeSystemFont() {
 
 // rebuild makes the pages anew: their texts are made when they are, and so are the sizes of their columns.
 func (w *Window) rebuild() {
-	pages, settings, gauge, call, activity := w.pages, w.settings, w.gauge, w.call, w.activity
+	pages, settings, gauge, call, activity, vendor := w.pages, w.settings, w.gauge, w.call, w.activity, w.vendor
 	focused := settings.focused(w.window.Canvas())
 	pages.leave()
 	w.window.Canvas().Unfocus()
 	w.build()
 	w.gauge.key, w.call.number = gauge.key, call.number
 	w.activity.choose(activity.field.Text)
+	w.vendor.takeOver(vendor)
 	w.pages.turn(pages.front)
 	w.pages.before = pages.before
 	w.SetTray(w.tray)

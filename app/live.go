@@ -56,7 +56,7 @@ func newLive(svc Service, d desk, n *notices, to ways) *live {
 	}
 	p.restore = widget.NewButton(widget.Quiet, theme.ContentUndoIcon(), tr("order.reset"), func() { p.report(p.svc.ResetOrder(), "notice.no_order") })
 	p.changed = widget.NewNotice(widget.Info, p.restore)
-	p.start = newStart(d, func() { p.stale = true; p.tidy() })
+	p.start = newStart(d, func() { p.ways.guide() }, func() { p.stale = true; p.tidy() })
 	top := container.New(layout.NewCustomPaddedVBoxLayout(8),
 		p.totals.box, p.changed, p.demo, p.noTray)
 	body := container.New(layout.NewCustomPaddedVBoxLayout(cardGap), p.start.card, p.list)

@@ -23,9 +23,11 @@ const (
 	atSettings
 	tabSpots
 
-	atGauge = tabSpots     // below Live
-	atCall  = tabSpots + 1 // below Activity, or the gauge that it was opened from
-	spots   = tabSpots + 2
+	atGauge  = tabSpots     // below Live
+	atCall   = tabSpots + 1 // below Activity, or the gauge that it was opened from
+	atVendor = tabSpots + 2 // below Vendors
+	atGuide  = tabSpots + 3 // in Live's place
+	spots    = tabSpots + 4
 )
 
 // page is what the window shows one of. Only the page in front has entered.
@@ -33,6 +35,7 @@ type page struct {
 	root  fyne.CanvasObject
 	enter func()                           // it comes to the front; nil = it need not know
 	leave func()                           // another does, or the window is hidden
+	stay  func() bool                      // asked before it is left for the page above: true keeps it in front
 	set   func(b board.Board) (moves bool) // shows the latest; true: times on it pass. nil = it takes no boards
 }
 
@@ -42,6 +45,9 @@ type ways struct {
 	call  func(number int)
 	calls func(query string) // the list of calls, filtered
 	back  func()
+
+	vendor func(e *editing) // the form of a vendor; nil = as it was left
+	guide  func()
 }
 
 // pages holds all pages, one of them in front.
@@ -119,6 +125,10 @@ func (p *pages) tab() spot {
 		return atLive
 	case p.front == atCall:
 		return atActivity
+	case p.front == atVendor:
+		return atVendors
+	case p.front == atGuide:
+		return atLive
 	}
 	return p.front
 }
@@ -135,10 +145,15 @@ func (p *pages) unfocus() {
 func (p *pages) back() {
 	to := p.before
 	switch p.front {
-	case atGauge:
+	case atGauge, atGuide:
 		to = atLive
+	case atVendor:
+		to = atVendors
 	case atCall:
 	default:
+		return
+	}
+	if stay := p.list[p.front].stay; stay != nil && stay() {
 		return
 	}
 	p.turn(to)

@@ -18,16 +18,18 @@ const textInset = 6
 type startView struct {
 	line   *widget.Code
 	button *copyButton
+	guide  *widget.Button
 	card   *widget.Card
 }
 
-func newStart(d desk, resized func()) *startView {
+func newStart(d desk, guide, resized func()) *startView {
 	s := &startView{button: newCopyButton(d, widget.Primary, resized)}
 	s.line = widget.NewCode(s.button.Button)
+	s.guide = widget.NewButton(widget.Quiet, theme.HelpIcon(), tr("guide.open"), guide)
 	body := fynewidget.NewLabel(tr("start.body"))
 	body.Wrapping = fyne.TextWrapWord
 	s.card = widget.NewCard(container.New(layout.NewCustomPaddedVBoxLayout(8),
-		widget.NewText(tr("start.title"), widget.Style{Bold: true, Size: theme.SizeNameSubHeadingText}),
+		container.NewBorder(nil, nil, nil, s.guide, widget.NewText(tr("start.title"), widget.Style{Bold: true, Size: theme.SizeNameSubHeadingText})),
 		container.New(layout.NewCustomPaddedLayout(-textInset, -textInset, -textInset, -textInset), body),
 		s.line))
 	s.card.Hide()

@@ -24,6 +24,11 @@ func trNth(key string, n int) string {
 // trText is the text for a key that holds another text.
 func trText(key, text string) string { return say(key, map[string]any{"Text": text}) }
 
+// trPair is the text for a key that holds two others.
+func trPair(key, text, n string) string {
+	return say(key, map[string]any{"Text": text, "N": n})
+}
+
 // trLeft is a time in a word or two: "40 s", "12 min", "3 h", "2 d".
 func trLeft(d time.Duration) string {
 	switch {

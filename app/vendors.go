@@ -2,10 +2,18 @@ package app
 
 import (
 	"context"
+	"reflect"
+	"slices"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+	fynewidget "fyne.io/fyne/v2/widget"
 
+	"afterglow/app/board"
+	"afterglow/app/widget"
 	"afterglow/proxy"
 	"afterglow/proxy/config"
 )
@@ -19,15 +27,225 @@ type VendorService interface {
 	TestVendor(ctx context.Context, d config.Draft, key config.Secret) proxy.VendorTest // not for the UI's goroutine
 }
 
+// vendorsAgain is how often the configuration file is read anew while the page is in front: people have editors.
+const vendorsAgain = 5 * time.Second
+
 // vendorsPage is where vendors are added, changed and put in order.
 type vendorsPage struct {
-	svc  VendorService
-	root *fyne.Container
+	svc    Service
+	desk   desk
+	ways   ways
+	report func(err error, key string)
+	list   proxy.VendorList
+	read   bool // the list was
+	signs  map[string]proxy.SignIn
+	lacks  map[string]string // why a vendor that runs has no key
+	rows   map[string]*vendorRow
+	work   errands
+	stop   context.CancelFunc
+	open   func() string // the vendor whose form has changes that are not saved, "" if none has
+
+	add      *widget.Button
+	unsaved  *widget.Notice
+	goOn     *widget.Button
+	demo     *widget.Notice
+	problem  *widget.Notice
+	chain    *chainView
+	inChain  *widget.Card
+	others   *fyne.Container
+	besides  *fyne.Container // with their heading
+	empty    *fyne.Container
+	path     *widget.Name
+	copyPath *copyButton
+	foot     *fyne.Container
+	scroll   *container.Scroll
+	root     *fyne.Container
 }
 
-func newVendorsPage(svc VendorService, d desk) *vendorsPage {
-	return &vendorsPage{svc: svc, root: container.NewStack()}
+func newVendorsPage(svc Service, d desk, n *notices, to ways) *vendorsPage {
+	p := &vendorsPage{svc: svc, desk: d, ways: to, report: n.report, rows: map[string]*vendorRow{}, signs: map[string]proxy.SignIn{}, lacks: map[string]string{}}
+	p.open = func() string { return "" }
+	p.work.run = d.run
+	p.add = widget.NewButton(widget.Plain, theme.ContentAddIcon(), tr("vendors.add"), p.offer)
+	p.goOn = widget.NewButton(widget.Plain, theme.DocumentCreateIcon(), tr("vendors.go_on"), func() { p.ways.vendor(nil) })
+	p.unsaved = widget.NewNotice(widget.Attention, container.New(layout.NewCustomPaddedLayout(1, 1, 0, 1), p.goOn))
+	p.demo = widget.NewNotice(widget.Info, nil)
+	p.problem = widget.NewNotice(widget.Problem, widget.NewButton(widget.Quiet, theme.ViewRefreshIcon(), tr("usage.again"), p.reload))
+	p.chain = newChainView()
+	p.chain.changed, p.chain.resized = p.setTiers, p.tidy
+	p.chain.row = func(name string) chainRow { return p.rows[name].chain }
+	p.inChain = widget.NewCard(container.New(layout.NewCustomPaddedLayout(-8, -8, 0, 0), p.chain.box))
+	p.others = container.New(layout.NewCustomPaddedVBoxLayout(0))
+	p.besides = container.New(layout.NewCustomPaddedVBoxLayout(8), above(heading(tr("vendors.besides")), widget.NewText(tr("vendors.besides_why"), captionStyle)),
+		widget.NewCard(container.New(layout.NewCustomPaddedLayout(-8, -8, 0, 0), p.others)))
+	first := widget.NewButton(widget.Primary, theme.ContentAddIcon(), tr("vendors.add"), nil)
+	first = widget.NewButton(widget.Primary, theme.ContentAddIcon(), tr("vendors.add"), func() { p.offerAt(first) })
+	p.empty = container.New(layout.NewCustomPaddedVBoxLayout(8),
+		heading(tr("vendors.empty")), widget.NewText(tr("vendors.empty_why"), widget.Style{Color: widget.ColorMuted}), container.NewHBox(first))
+	p.path = widget.NewName("", captionStyle)
+	p.path.RevealColor = theme.ColorNameBackground
+	p.copyPath = newCopyButton(d, widget.Quiet, p.tidy)
+	p.lay()
+	p.show()
+	return p
 }
 
-func (p *vendorsPage) enter() {}
-func (p *vendorsPage) leave() {}
+func (p *vendorsPage) lay() {
+	p.foot = container.NewBorder(nil, nil, nil, p.copyPath.Button, p.path)
+	chain := container.New(layout.NewCustomPaddedVBoxLayout(8), above(heading(tr("vendors.chain")), widget.NewText(tr("vendors.chain_why"), captionStyle)), p.inChain)
+	body := container.New(layout.NewCustomPaddedVBoxLayout(16), widget.NewCard(p.empty), chain, p.besides, p.foot)
+	p.scroll = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, pageMargin, pageMargin, pageMargin), body))
+	guide := widget.NewButton(widget.Quiet, theme.HelpIcon(), tr("guide.open"), func() { p.ways.guide() })
+	top := container.New(layout.NewCustomPaddedVBoxLayout(8),
+		container.NewBorder(nil, nil, p.add, guide), p.unsaved, p.demo, p.problem)
+	p.root = under(container.New(layout.NewCustomPaddedLayout(pageMargin-4, 12, pageMargin, pageMargin), top), p.scroll)
+}
+
+// above puts a line of explanation under a heading.
+func above(title, why fyne.CanvasObject) fyne.CanvasObject {
+	return container.New(layout.NewCustomPaddedVBoxLayout(2), title, why)
+}
+
+// enter is called when the page comes to the front, leave when another does.
+func (p *vendorsPage) enter() {
+	name := p.open()
+	text := ""
+	if name != "" {
+		text = trText("vendors.unsaved", name)
+	}
+	p.unsaved.Set(text)
+	p.reload()
+}
+
+func (p *vendorsPage) leave() {
+	if p.stop != nil {
+		p.stop()
+		p.stop = nil
+	}
+	for _, r := range p.rows {
+		r.test.cancel()
+	}
+}
+
+// reload reads the configuration, now and again and again until the page is left.
+func (p *vendorsPage) reload() {
+	if p.stop != nil {
+		p.stop()
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	p.stop = cancel
+	go func() {
+		for {
+			list, err := p.svc.Vendors()
+			p.desk.run(func() {
+				if ctx.Err() == nil {
+					p.set(list, err)
+				}
+			})
+			if !sleep(ctx, vendorsAgain) {
+				return
+			}
+		}
+	}()
+}
+
+// set shows what was read. What was there stays where that went wrong, and while something else is on its way.
+func (p *vendorsPage) set(list proxy.VendorList, err error) {
+	switch {
+	case err != nil:
+		p.notify(p.problem, trText("vendors.not_read", err.Error()))
+	case p.work.busy || p.chain.dragged:
+	case p.read && reflect.DeepEqual(list, p.list):
+		p.notify(p.problem, "")
+	default:
+		p.problem.Set("")
+		p.list, p.read = list, true
+		p.show()
+	}
+}
+
+// show writes everything anew, with the rows that there were.
+func (p *vendorsPage) show() {
+	kept := map[string]*vendorRow{}
+	p.others.Objects = nil
+	for _, d := range p.list.Drafts {
+		r := p.rows[d.Name]
+		if r == nil {
+			r = p.newRow(d.Name)
+		}
+		kept[d.Name] = r
+		r.set(d, p.signs[d.Name], p.lacks[d.Name])
+		if d.Enabled {
+			continue
+		}
+		if len(p.others.Objects) > 0 {
+			p.others.Objects = append(p.others.Objects, fynewidget.NewSeparator())
+		}
+		p.others.Objects = append(p.others.Objects, r.beside)
+	}
+	for name, r := range p.rows {
+		if kept[name] == nil {
+			r.test.cancel()
+		}
+	}
+	p.rows = kept
+	p.chain.set(known(p.list.Tiers, kept))
+	p.inChain.Refresh()
+	body := p.scroll.Content.(*fyne.Container).Objects[0].(*fyne.Container).Objects
+	setVisible(body[0], p.read && len(p.list.Drafts) == 0)
+	setVisible(body[1], len(p.chain.tiers) > 0)
+	setVisible(p.besides, len(p.others.Objects) > 0)
+	setVisible(p.foot, p.list.File != "")
+	p.path.Set(when(p.list.File != "", "vendors.file") + " " + p.list.File)
+	p.copyPath.set(tr("copy.label"), p.list.File)
+	p.demo.Set(when(p.read && !p.list.Live, "vendors.demo"))
+	p.tidy()
+}
+
+// known are the tiers without vendors that have no row.
+func known(tiers [][]string, rows map[string]*vendorRow) [][]string {
+	var all [][]string
+	for _, tier := range tiers {
+		tier = slices.DeleteFunc(slices.Clone(tier), func(name string) bool { return rows[name] == nil })
+		if len(tier) > 0 {
+			all = append(all, tier)
+		}
+	}
+	return all
+}
+
+// take shows where users stand with signing in.
+func (p *vendorsPage) take(b board.Board) bool {
+	resized := false
+	for _, c := range b.Cards {
+		lack := ""
+		if c.State == proxy.NoKey && !b.Demo {
+			lack = c.Reason
+		}
+		if p.signs[c.Vendor] == c.SignIn && p.lacks[c.Vendor] == lack {
+			continue
+		}
+		p.signs[c.Vendor], p.lacks[c.Vendor] = c.SignIn, lack
+		if r := p.rows[c.Vendor]; r != nil {
+			resized = r.set(r.draft, c.SignIn, lack) || resized
+		}
+	}
+	if resized {
+		p.tidy()
+	}
+	return false
+}
+
+func (p *vendorsPage) notify(n *widget.Notice, text string) {
+	if n.Set(text) {
+		p.tidy()
+	}
+}
+
+// tidy lays the page out again.
+func (p *vendorsPage) tidy() {
+	if p.root != nil {
+		p.root.Refresh()
+		p.root.Refresh() // a wrapped text knows its height only after it has been given its width
+	}
+}

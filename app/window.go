@@ -43,6 +43,7 @@ type Service interface {
 	SetSettings(s proxy.Settings) error // what can be changed while running; it is kept over a restart
 
 	VendorService
+	GuideService
 	ClientService
 	DesktopService
 	ConfigService
@@ -68,6 +69,9 @@ type Window struct {
 	call     *callPage
 	gauge    *gaugePage
 	settings *settingsPage
+	vendors  *vendorsPage
+	vendor   *vendorPage
+	guide    *guidePage
 	pulse    *pulse
 	tray     bool // there is one to hide in
 	quit     func()
@@ -110,26 +114,48 @@ func (w *Window) addPages(d desk) {
 		call:  func(number int) { w.call.number = number; w.pages.turn(atCall) },
 		calls: func(query string) { w.activity.choose(query); w.pages.turn(atActivity) },
 		back:  w.pages.back,
+		guide: w.openGuide,
 	}
+	w.vendor = newVendorPage(w.svc, d, to)
+	to.vendor = w.openVendor
 	w.page = newLive(w.svc, d, w.notices, to)
 	w.activity = newActivity(w.svc, to, w.setCapture)
 	w.gauge = newGaugePage(w.svc, d, w.notices, to)
 	w.call = newCallPage(w.svc, d, w.notices, to)
 	w.settings = newSettingsPage(w.svc, d, w.settingsMeans())
 	usage := newUsagePage(w.svc, d)
-	vendors, clients := newVendorsPage(w.svc, d), newClientsPage(w.svc, d)
+	clients := newClientsPage(w.svc, d)
+	w.vendors, w.guide = newVendorsPage(w.svc, d, w.notices, to), newGuidePage(w.svc, d, w.notices, to)
+	w.vendors.open = w.vendor.pending
 	w.pages.list = [spots]page{
 		atLive:     {root: w.page.root, set: func(b board.Board) bool { w.page.set(b); return false }},
 		atActivity: {root: w.activity.root, set: w.activity.set},
 		atUsage:    {root: usage.root, enter: usage.enter, leave: usage.leave},
-		atVendors:  {root: vendors.root, enter: vendors.enter, leave: vendors.leave},
+		atVendors:  {root: w.vendors.root, enter: w.vendors.enter, leave: w.vendors.leave, set: w.vendors.take},
 		atClients:  {root: clients.root, enter: clients.enter, leave: clients.leave},
 		atSettings: {root: w.settings.root, enter: w.settings.enter, leave: w.settings.leave},
 		atGauge:    {root: w.gauge.root, enter: w.gauge.enter, leave: w.gauge.leave, set: w.gauge.set},
 		atCall:     {root: w.call.root, enter: w.call.enter, leave: w.call.leave, set: w.call.set},
+		atVendor:   {root: w.vendor.root, enter: w.vendor.enter, leave: w.vendor.leave, stay: w.vendor.stay},
+		atGuide:    {root: w.guide.root, enter: w.guide.enter, leave: w.guide.leave, set: w.guide.take},
 	}
 	w.pages.turn(atLive)
 }
+
+// openVendor opens the form of a vendor. If it holds another with changes that are not saved, that one comes first.
+func (w *Window) openVendor(e *editing) {
+	form := w.vendor
+	if e != nil && !form.dirty() {
+		form.open(*e)
+	}
+	w.pages.turn(atVendor)
+	if e != nil && form.e.name != e.name {
+		form.stay()
+	}
+}
+
+// openGuide shows the guide for those who are new.
+func (w *Window) openGuide() { w.pages.turn(atGuide) }
 
 // turned shows the latest board on the page that has come to the front.
 func (w *Window) turned() {

@@ -109,7 +109,7 @@ func keys(t *testing.T, source []byte) []string {
 				name = sel.Sel
 			}
 		}
-		if name == nil || !slices.Contains([]string{"tr", "trN", "trText", "trFloat", "trNth", "when", "report"}, name.Name) {
+		if name == nil || !slices.Contains([]string{"tr", "trN", "trText", "trFloat", "trNth", "trPair", "when", "report"}, name.Name) {
 			return true
 		}
 		for _, arg := range call.Args {

@@ -30,7 +30,15 @@ type program struct {
 // binary is what make builds before it runs this test.
 const binary = "../../bin/afterglow"
 
+// startProgram starts it as one that its user knows: without the guide.
 func startProgram(t *testing.T, d *desktop, args ...string) *program {
+	t.Helper()
+	d.write("state/afterglow/state.json", `{"version":1,"limits":{},"desktop":{"guided":true}}`)
+	return startFirst(t, d, args...)
+}
+
+// startFirst starts it with the state that there is: at first none.
+func startFirst(t *testing.T, d *desktop, args ...string) *program {
 	t.Helper()
 	if _, err := os.Stat(binary); err != nil {
 		t.Fatal("build the program first: make build: ", err)

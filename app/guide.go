@@ -1,0 +1,245 @@
+package app
+
+import (
+	"context"
+	"reflect"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+
+	"afterglow/app/board"
+	"afterglow/app/widget"
+	"afterglow/proxy"
+	"afterglow/proxy/config"
+	"afterglow/proxy/connect"
+)
+
+// GuideService is what the guide asks of the proxy, beside what its steps have from other pages.
+type GuideService interface {
+	TryCall(ctx context.Context) proxy.TriedCall // not for the UI's goroutine
+}
+
+// guideClients is what the guide asks where coding agents can be connected with one press.
+type guideClients interface {
+	Clients() []connect.Status // reads files
+	Connect(id, vendor string) error
+	Disconnect(id string) error
+}
+
+// guideClient is the agent that the guide connects.
+const guideClient = "claude-code"
+
+// guidePage leads those who are new through four steps. It stands in Live's place until it was finished or skipped.
+type guidePage struct {
+	svc    Service
+	ways   ways
+	report func(err error, key string)
+	desk   desk
+	list   proxy.VendorList
+	read   bool
+	work   errands
+	stop   context.CancelFunc
+
+	demo   *widget.Notice
+	failed *widget.Notice
+	key    *guideKey
+	order  *guideStep
+	chain  *chainView
+	titles map[string]*guideRow
+	client *guideConnect
+	try    *guideStep
+	trial  *trial
+	skip   *widget.Button
+	done   *widget.Button
+	scroll *container.Scroll
+	root   *fyne.Container
+}
+
+// guideRow is a vendor in the guide's chain.
+type guideRow struct {
+	title *widget.Name
+	row   chainRow
+}
+
+func newGuidePage(svc Service, d desk, n *notices, to ways) *guidePage {
+	p := &guidePage{svc: svc, ways: to, desk: d, report: n.report, titles: map[string]*guideRow{}}
+	p.work.run = d.run
+	p.scroll = container.NewVScroll(nil)
+	p.demo = widget.NewNotice(widget.Info, nil)
+	p.failed = widget.NewNotice(widget.Problem, widget.NewButton(widget.Quiet, theme.ViewRefreshIcon(), tr("usage.again"), p.reload))
+	p.key = newGuideKey(p)
+	p.chain = newChainView()
+	p.chain.resized, p.chain.changed = p.tidy, p.setTiers
+	p.chain.row = p.row
+	p.order = newGuideStep("2", tr("guide.order"), tr("guide.order_why"), p.chain.box)
+	p.client = newGuideConnect(p)
+	p.trial = newTrial(widget.Primary, tr("guide.send"), d, p.tidy)
+	p.trial.try = func() (func(ctx context.Context) trialResult, bool) { return p.call, true }
+	p.try = newGuideStep("4", tr("guide.try"), tr("guide.try_why"),
+		container.New(layout.NewCustomPaddedVBoxLayout(8), container.NewHBox(p.trial.button), p.trial.box))
+	p.skip = widget.NewButton(widget.Quiet, theme.NavigateNextIcon(), tr("guide.skip"), p.finish)
+	p.done = widget.NewButton(widget.Primary, theme.ConfirmIcon(), tr("guide.done"), p.finish)
+	p.lay()
+	return p
+}
+
+func (p *guidePage) lay() {
+	title := above(widget.NewText(tr("guide.title"), widget.Style{Bold: true, Size: sizeFigure}), widget.NewText(tr("guide.why"), widget.Style{Color: widget.ColorMuted}))
+	top := container.New(layout.NewCustomPaddedVBoxLayout(8),
+		container.NewBorder(nil, nil, nil, container.NewCenter(p.skip), title), p.demo, p.failed)
+	body := container.New(layout.NewCustomPaddedVBoxLayout(cardGap), p.key.step.card, p.order.card, p.client.step.card, p.try.card,
+		container.NewHBox(layout.NewSpacer(), p.done))
+	p.scroll.Content = container.New(layout.NewCustomPaddedLayout(0, pageMargin, pageMargin, pageMargin), body)
+	p.root = under(container.New(layout.NewCustomPaddedLayout(pageMargin-4, 12, pageMargin, pageMargin), top), p.scroll)
+}
+
+// enter is called when the page comes to the front, leave when another does.
+func (p *guidePage) enter() { p.reload() }
+
+func (p *guidePage) leave() {
+	if p.stop != nil {
+		p.stop()
+		p.stop = nil
+	}
+	p.trial.cancel()
+	p.key.test.cancel()
+}
+
+// reload reads the vendors, now and again and again until the page is left.
+func (p *guidePage) reload() {
+	if p.stop != nil {
+		p.stop()
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	p.stop = cancel
+	go func() {
+		for {
+			list, err := p.svc.Vendors()
+			connected, can := p.client.ask()
+			p.desk.run(func() {
+				if ctx.Err() == nil {
+					p.client.set(connected, can)
+					p.set(list, err)
+				}
+			})
+			if !sleep(ctx, vendorsAgain) {
+				return
+			}
+		}
+	}()
+}
+
+// set shows what was read.
+func (p *guidePage) set(list proxy.VendorList, err error) {
+	if err != nil {
+		p.notify(p.failed, trText("vendors.not_read", err.Error()))
+		return
+	}
+	p.failed.Set("")
+	if p.work.busy || p.chain.dragged || p.read && reflect.DeepEqual(list, p.list) {
+		return
+	}
+	p.list, p.read = list, true
+	p.demo.Set(when(!list.Live, "vendors.demo"))
+	p.key.set(list)
+	p.chain.set(list.Tiers)
+	p.tick()
+	p.tidy()
+}
+
+// tick marks the steps that are done.
+func (p *guidePage) tick() {
+	has := p.key.has()
+	p.key.step.tick(has)
+	p.order.tick(has && len(p.list.Tiers) > 0)
+	p.tidy()
+}
+
+// row is a vendor's row in the chain.
+func (p *guidePage) row(name string) chainRow {
+	r := p.titles[name]
+	if r == nil {
+		r = &guideRow{title: widget.NewName("", widget.Style{})}
+		r.row = p.chain.newRow(name, container.New(layout.NewCustomPaddedLayout(6, 6, 0, 0), r.title))
+		p.titles[name] = r
+	}
+	title := name
+	for _, d := range p.list.Drafts {
+		if d.Name == name {
+			title = vendorTitle(d) + " · " + keyText(d, p.key.signs[name])
+		}
+	}
+	r.title.Set(title)
+	return r.row
+}
+
+// setTiers has the chain written that the user has put in order.
+func (p *guidePage) setTiers(tiers [][]string) {
+	p.list.Tiers = tiers
+	p.work.do(func() error { return p.svc.SetTiers(tiers) }, func(err error) {
+		p.report(err, "vendors.not_changed")
+		p.again()
+	})
+}
+
+// again reads the vendors once more, if the page is still in front and nothing else is on its way.
+func (p *guidePage) again() {
+	if p.stop != nil && !p.work.busy {
+		p.read = false
+		p.reload()
+	}
+}
+
+// call is a small call through the chain.
+func (p *guidePage) call(ctx context.Context) trialResult {
+	t := p.svc.TryCall(ctx)
+	r := testResult(t.VendorTest, t.Vendor)
+	if t.OK {
+		r.words = trPair("guide.works", t.Vendor+" · "+t.Model, answerTime(t.Took))
+		if t.Answer != "" {
+			r.words += "\n" + trText("trial.said", t.Answer)
+		}
+	} else if t.Outcome == "client_auth" {
+		r.words = tr("guide.client_auth")
+	}
+	p.desk.run(func() {
+		if ctx.Err() == nil {
+			p.try.tick(t.OK)
+			p.tidy()
+		}
+	})
+	return r
+}
+
+// take shows where users stand with signing in, and the proxy's address.
+func (p *guidePage) take(b board.Board) bool {
+	p.client.address(b.Addr)
+	if p.key.take(b) {
+		p.tick()
+	}
+	return false
+}
+
+// finish leaves the guide for good: it does not come by itself again.
+func (p *guidePage) finish() {
+	p.work.do(func() error {
+		return p.svc.ChangeDesktop(func(d *config.Desktop) { d.Guided = true })
+	}, func(err error) { p.report(err, "guide.not_kept") })
+	p.ways.back()
+}
+
+func (p *guidePage) notify(n *widget.Notice, text string) {
+	if n.Set(text) {
+		p.tidy()
+	}
+}
+
+// tidy lays the page out again.
+func (p *guidePage) tidy() {
+	if p.root != nil {
+		p.root.Refresh()
+		p.root.Refresh() // a wrapped text knows its height only after it has been given its width
+	}
+}

@@ -1,0 +1,192 @@
+package app
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+
+	"afterglow/app/widget"
+	"afterglow/proxy"
+	"afterglow/proxy/config"
+	"afterglow/proxy/connect"
+)
+
+// guideOpen is a window with the guide in front, over a configuration in which no vendor has a key.
+func guideOpen(t *testing.T) (*Window, *fakeService, chan func()) {
+	t.Helper()
+	list := vendorScene(6)
+	list.Drafts, list.Tiers = list.Drafts[3:4], [][]string{{"anthropic"}} // the client's own
+	w, svc, work := vendorWindow(t, "en", "light", list)
+	w.openGuide()
+	do(t, work)
+	w.Update(signBoard())
+	return w, svc, work
+}
+
+func TestGuideFromTheKeyToTheAnswer(t *testing.T) {
+	w, svc, work := guideOpen(t)
+	g := w.guide
+	if g.key.step.mark.Visible() || g.order.mark.Visible() || g.try.mark.Visible() || w.pages.tabs.Selected() != int(atLive) {
+		t.Fatal("something is ticked before it was done")
+	}
+	g.key.pick("deepseek")
+	g.key.key.SetText("sk-of-deepseek")
+	pressed(w, g.key.save, fyne.KeyReturn)
+	do(t, work) // saved
+	if svc.keys["deepseek"] != "sk-of-deepseek" || g.key.key.Text != "" {
+		t.Errorf("kept %d keys, the field still holds one: %t", len(svc.keys), g.key.key.Text != "")
+	}
+	do(t, work) // tested, or read
+	do(t, work)
+	w.Update(boardOf(proxy.Status{Addr: "127.0.0.1:3392", Tiers: []proxy.Tier{{Vendor: "deepseek", State: proxy.NoKey}, {Vendor: "anthropic", State: proxy.Ready}}}))
+	if g.key.step.mark.Visible() {
+		t.Error("it is ticked while the proxy has no key")
+	}
+	w.Update(boardOf(proxy.Status{Addr: "127.0.0.1:3392", Tiers: []proxy.Tier{{Vendor: "deepseek", State: proxy.Ready}, {Vendor: "anthropic", State: proxy.Ready}}}))
+	if !strings.HasPrefix(g.key.test.words.Text, "Works: glm-5.1") || !g.key.step.mark.Visible() || !g.order.mark.Visible() {
+		t.Errorf("says %q, ticked %t %t", g.key.test.words.Text, g.key.step.mark.Visible(), g.order.mark.Visible())
+	}
+	pressed(w, g.titles["anthropic"].row.grip, fyne.KeyUp)
+	do(t, work)
+	do(t, work)
+	want := []string{`save "" as "deepseek"`, "tiers [[deepseek] [anthropic]]", "test deepseek with a key of 14 at https://api.deepseek.com/anthropic", "tiers [[anthropic] [deepseek]]"}
+	if got := svc.doings(); !slices.Equal(got, want) {
+		t.Errorf("did %q", got)
+	}
+	tapped(t, w, g.client.copy.Button)
+	g.client.copy.copied.Stop() // it would draw on a goroutine of its own
+	if !g.client.step.mark.Visible() {
+		t.Error("the line was copied, and nothing is ticked")
+	}
+	svc.tried = proxy.TriedCall{VendorTest: worksVerdict, Vendor: "DeepSeek"}
+	pressed(w, g.trial.button, fyne.KeySpace)
+	do(t, work)
+	do(t, work)
+	if got := g.trial.words.Text; got != "It works: DeepSeek · glm-5.1 answered in 1.2 s.\nIt said: Yes, it is working." || !g.try.mark.Visible() {
+		t.Errorf("says %q", got)
+	}
+	pressed(w, g.done, fyne.KeyReturn)
+	do(t, work)
+	if !svc.Desktop().Guided || w.pages.front != atLive {
+		t.Errorf("guided %t, page %d", svc.Desktop().Guided, w.pages.front)
+	}
+}
+
+func TestKeyThatWasRefusedIsToldInTheGuide(t *testing.T) {
+	w, svc, work := guideOpen(t)
+	g := w.guide
+	g.key.drafts[1].Key = config.KeyNone
+	g.key.pick("deepseek")
+	pressed(w, g.key.save, fyne.KeySpace)
+	if g.key.test.words.Text != "There is no key yet: paste one first." || len(svc.doings()) != 0 {
+		t.Errorf("says %q, did %q", g.key.test.words.Text, svc.doings())
+	}
+	svc.broken = errors.New("config.toml cannot be written")
+	g.key.key.SetText("sk-1")
+	pressed(w, g.key.save, fyne.KeySpace)
+	do(t, work)
+	if !strings.Contains(g.key.test.words.Text, "cannot be written") || g.key.key.Text != "sk-1" {
+		t.Errorf("says %q, the key is lost: %t", g.key.test.words.Text, g.key.key.Text == "")
+	}
+	g.key.pick("minimax")
+	if g.key.key.Text != "" || g.key.test.box.Visible() {
+		t.Error("one vendor's key is left for another")
+	}
+}
+
+func TestGuideIsSkippedAndFoundAgain(t *testing.T) {
+	w, svc, work := guideOpen(t)
+	tapped(t, w, w.guide.skip)
+	do(t, work)
+	if !svc.Desktop().Guided || w.pages.front != atLive {
+		t.Fatalf("guided %t, page %d", svc.Desktop().Guided, w.pages.front)
+	}
+	tapped(t, w, w.page.start.guide)
+	if w.pages.front != atGuide {
+		t.Error("it cannot be found again")
+	}
+	w.window.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyEscape})
+	if w.pages.front != atLive {
+		t.Error("Escape does not lead back")
+	}
+}
+
+func TestTryingWithTheClientsOwnCredentialsSaysSo(t *testing.T) {
+	w, svc, work := guideOpen(t)
+	svc.tried = proxy.TriedCall{VendorTest: proxy.VendorTest{Outcome: "client_auth"}}
+	tapped(t, w, w.guide.scrolledTo(t, w.guide.trial.button))
+	do(t, work)
+	do(t, work)
+	if !strings.Contains(w.guide.trial.words.Text, "Start Claude Code") || w.guide.try.mark.Visible() {
+		t.Errorf("says %q", w.guide.trial.words.Text)
+	}
+}
+
+// connecting is a fakeService with clients.
+type connecting struct {
+	*fakeService
+	on bool
+}
+
+func (c *connecting) Clients() []connect.Status {
+	state := connect.Apart
+	if c.on {
+		state = connect.Connected
+	}
+	return []connect.Status{{ID: "codex"}, {ID: "claude-code", State: state}}
+}
+
+func (c *connecting) Connect(id, vendor string) error { c.on = id == "claude-code"; return nil }
+func (c *connecting) Disconnect(string) error {
+	c.on = false
+	return errors.New("settings.json is not ours")
+}
+
+func TestClaudeCodeIsConnectedByOnePress(t *testing.T) {
+	speak(t, "en")
+	d, work := queueDesk()
+	svc := &connecting{fakeService: &fakeService{}}
+	svc.ready = true
+	var said error
+	n := newNotices(func() {})
+	g := newGuidePage(svc, d, n, ways{})
+	g.report = func(err error, key string) { said = err }
+	g.enter()
+	do(t, work)
+	g.client.connect.Tapped(nil)
+	do(t, work)
+	do(t, work)
+	if !g.client.step.mark.Visible() || g.client.connect.Text() != "Disconnect" {
+		t.Errorf("ticked %t, button %q", g.client.step.mark.Visible(), g.client.connect.Text())
+	}
+	g.client.connect.Tapped(nil)
+	do(t, work)
+	if said == nil {
+		t.Error("a failure is not told")
+	}
+}
+
+func TestTabReachesEverythingOfTheGuide(t *testing.T) {
+	w, _, _ := guideOpen(t)
+	g, c := w.guide, w.window.Canvas()
+	seen := map[fyne.Focusable]bool{}
+	for range 40 {
+		c.FocusNext()
+		seen[c.Focused()] = true
+	}
+	for i, o := range []fyne.Focusable{g.skip, g.key.choose, g.key.key, g.key.save, g.key.test.button, g.titles["anthropic"].row.grip, g.client.copy.Button, g.trial.button, g.done} {
+		if !seen[o] {
+			t.Errorf("the tab key does not reach the %dth", i)
+		}
+	}
+}
+
+// scrolledTo brings a thing into view.
+func (p *guidePage) scrolledTo(t *testing.T, o fyne.CanvasObject) fyne.CanvasObject {
+	t.Helper()
+	widget.Reveal(o)
+	return o
+}

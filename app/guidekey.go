@@ -1,0 +1,208 @@
+package app
+
+import (
+	"context"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+	fynewidget "fyne.io/fyne/v2/widget"
+
+	"afterglow/app/board"
+	"afterglow/app/widget"
+	"afterglow/proxy"
+	"afterglow/proxy/config"
+)
+
+// guideKey is the guide's first step: a vendor, and its key or a sign-in.
+type guideKey struct {
+	page   *guidePage
+	drafts []config.Draft // what can be chosen
+	chosen string         // of them, by name
+	signs  map[string]proxy.SignIn
+	states map[string]proxy.TierState // of the vendors that run; empty in a demo
+
+	choose *widget.Button // opens a menu
+	key    *widget.Input
+	kept   *widget.Text
+	save   *widget.Button
+	test   *trial
+	enter  *fyne.Container // key and save
+	sign   *signInView
+	put    *widget.Button // into the chain, to be signed in to
+	step   *guideStep
+}
+
+func newGuideKey(page *guidePage) *guideKey {
+	k := &guideKey{page: page, signs: map[string]proxy.SignIn{}, states: map[string]proxy.TierState{}}
+	k.choose = widget.NewButton(widget.Plain, theme.MenuDropDownIcon(), tr("guide.choose"), k.offer)
+	k.key = widget.NewSecret("", func(string) { k.test.cancel(); k.test.clear() })
+	k.key.Label = tr("vendor.key")
+	k.key.OnSubmitted = func(string) { k.store() }
+	k.kept = widget.NewText("", captionStyle)
+	k.save = widget.NewButton(widget.Primary, theme.DocumentSaveIcon(), tr("guide.save"), k.store)
+	k.test = newTrial(widget.Quiet, tr("trial.test"), page.desk, page.tidy)
+	k.test.try = func() (func(ctx context.Context) trialResult, bool) {
+		d, ok := k.draft()
+		return tryVendor(page.svc, d, k.secret()), ok
+	}
+	k.enter = container.New(layout.NewCustomPaddedVBoxLayout(4),
+		container.NewBorder(nil, nil, nil, container.NewHBox(container.NewCenter(k.save), container.NewCenter(k.test.button)), k.key), k.kept)
+	k.put = widget.NewButton(widget.Primary, theme.LoginIcon(), tr("guide.use"), k.store)
+	k.sign = newSignIn(page.desk, signInActions{
+		begin:   func() { page.report(page.svc.SignIn(k.chosen), "notice.not_signed_in") },
+		cancel:  func() { page.report(page.svc.CancelSignIn(k.chosen), "notice.not_signed_in") },
+		open:    func(url string) { page.report(page.desk.open(url), "notice.no_browser") },
+		resized: page.tidy,
+	})
+	k.step = newGuideStep("1", tr("guide.key"), tr("guide.key_why"), container.New(layout.NewCustomPaddedVBoxLayout(8),
+		container.NewHBox(k.choose), k.enter, container.NewHBox(k.put), k.sign.box, k.test.box))
+	return k
+}
+
+// offer opens a menu of the vendors.
+func (k *guideKey) offer() {
+	var items []*fyne.MenuItem
+	for _, d := range k.drafts {
+		items = append(items, fyne.NewMenuItem(vendorTitle(d), func() { k.pick(d.Name) }))
+	}
+	if len(items) == 0 {
+		return
+	}
+	driver := fyne.CurrentApp().Driver()
+	if c := driver.CanvasForObject(k.choose); c != nil {
+		below := driver.AbsolutePositionForObject(k.choose).AddXY(0, k.choose.Size().Height+4)
+		fynewidget.ShowPopUpMenuAtPosition(fyne.NewMenu("", items...), c, below)
+	}
+}
+
+// set shows what can be chosen: the vendors that there are, then the built-in ones, without those that need nothing.
+func (k *guideKey) set(list proxy.VendorList) {
+	k.drafts = nil
+	for _, d := range append(append([]config.Draft(nil), list.Drafts...), list.Presets...) {
+		if takesKey(d) || signsIn(d) {
+			k.drafts = append(k.drafts, d)
+		}
+	}
+	if _, ok := k.draft(); !ok && len(k.drafts) > 0 {
+		k.chosen = k.drafts[0].Name
+	}
+	k.kept.Set(trText("vendor.kept", list.Keys))
+	k.show()
+}
+
+// pick chooses a vendor. A key that was typed for another is not sent to it.
+func (k *guideKey) pick(name string) {
+	if name != k.chosen {
+		k.chosen = name
+		k.key.Put("")
+		k.test.cancel()
+		k.test.clear()
+	}
+	k.show()
+	k.page.tidy()
+}
+
+func (k *guideKey) show() {
+	d, ok := k.draft()
+	if ok {
+		k.choose.Set(theme.MenuDropDownIcon(), vendorTitle(d))
+	}
+	if k.states[k.chosen] == proxy.NoKey && d.Key == config.KeyInKeyring {
+		d.Key = config.KeyNone // the place is named, and empty
+	}
+	k.key.SetPlaceHolder(keyHint(d))
+	setVisible(k.enter, ok && !signsIn(d))
+	setVisible(k.put, ok && signsIn(d) && !d.Enabled)
+	in := proxy.SignIn{}
+	if ok && signsIn(d) {
+		in = k.signs[k.chosen]
+	}
+	k.sign.set(in)
+}
+
+// draft is the vendor that is chosen.
+func (k *guideKey) draft() (config.Draft, bool) {
+	for _, d := range k.drafts {
+		if d.Name == k.chosen {
+			return d, true
+		}
+	}
+	return config.Draft{}, false
+}
+
+func (k *guideKey) secret() config.Secret { return config.Secret(strings.TrimSpace(k.key.Text)) }
+
+// store writes the vendor with its key, puts it into the chain and tries it.
+func (k *guideKey) store() {
+	d, ok := k.draft()
+	key := k.secret()
+	if !ok || takesKey(d) && key == "" && d.Key == config.KeyNone {
+		k.test.tell(testResult(proxy.VendorTest{Outcome: "no_key"}, ""))
+		return
+	}
+	p := k.page
+	name, already := "", d.Enabled
+	for _, there := range p.list.Drafts {
+		if there.Name == d.Name {
+			name = d.Name
+		}
+	}
+	d.Enabled = true
+	tiers := placed(p.list.Tiers, p.list.Drafts, d.Name)
+	p.work.do(func() error {
+		err := saveVendor(p.svc, editing{name: name}, d, key)
+		if err == nil && name != "" && !already {
+			err = p.svc.SetTiers(tiers)
+		}
+		return err
+	}, func(err error) {
+		if err != nil {
+			k.test.tell(trialResult{false, trText("vendor.not_saved", err.Error())})
+			return
+		}
+		if !signsIn(d) {
+			if p.stop != nil { // the page is still in front
+				k.test.begin(tryVendor(p.svc, d, key))
+			}
+			k.key.Put("")
+			k.key.Mask()
+		}
+		p.again()
+	})
+}
+
+// take is true when it is another board for this step.
+func (k *guideKey) take(b board.Board) bool {
+	changed := false
+	for _, c := range b.Cards {
+		if k.signs[c.Vendor] != c.SignIn || !b.Demo && k.states[c.Vendor] != c.State {
+			changed = true
+		}
+		k.signs[c.Vendor] = c.SignIn
+		if !b.Demo {
+			k.states[c.Vendor] = c.State
+		}
+	}
+	if changed {
+		k.show()
+	}
+	return changed
+}
+
+// has tells that a vendor in the chain has what it needs, and does not need the client's own credentials. What does not
+// run yet counts by where its key is.
+func (k *guideKey) has() bool {
+	for _, d := range k.page.list.Drafts {
+		kept := d.Key == config.KeyInKeyring || d.Key == config.KeyInFile
+		if state := k.states[d.Name]; state != "" {
+			kept = state != proxy.NoKey && state != proxy.SignedOut && d.Auth != config.AuthClient
+		}
+		if d.Enabled && kept {
+			return true
+		}
+	}
+	return false
+}

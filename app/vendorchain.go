@@ -1,0 +1,120 @@
+package app
+
+import (
+	"slices"
+
+	"fyne.io/fyne/v2"
+	fynewidget "fyne.io/fyne/v2/widget"
+
+	"afterglow/app/widget"
+	"afterglow/proxy"
+	"afterglow/proxy/config"
+)
+
+// editing is a vendor whose form is to be opened.
+type editing struct {
+	name  string // in the configuration; "" = a new one
+	draft config.Draft
+	list  proxy.VendorList
+}
+
+// edit opens a vendor's form.
+func (p *vendorsPage) edit(name string, d config.Draft) {
+	p.ways.vendor(&editing{name, d, p.list})
+}
+
+// offer opens a menu of what can be added.
+func (p *vendorsPage) offer() { p.offerAt(p.add) }
+
+func (p *vendorsPage) offerAt(b *widget.Button) {
+	driver := fyne.CurrentApp().Driver()
+	if c := driver.CanvasForObject(b); c != nil {
+		below := driver.AbsolutePositionForObject(b).AddXY(0, b.Size().Height+4)
+		fynewidget.ShowPopUpMenuAtPosition(fyne.NewMenu("", p.offers()...), c, below)
+	}
+}
+
+// offers are the built-in vendors that are not there yet, and one that is all the user's.
+func (p *vendorsPage) offers() []*fyne.MenuItem {
+	var items []*fyne.MenuItem
+	for _, d := range p.list.Presets {
+		d.Enabled = true
+		items = append(items, fyne.NewMenuItem(vendorTitle(d), func() { p.edit("", d) }))
+	}
+	if len(items) > 0 {
+		items = append(items, fyne.NewMenuItemSeparator())
+	}
+	another := config.Draft{Dialect: "anthropic", Auth: config.AuthAPIKey, Enabled: true}
+	return append(items, fyne.NewMenuItem(tr("vendors.another"), func() { p.edit("", another) }))
+}
+
+// enable takes a vendor into the chain, or out of it.
+func (p *vendorsPage) enable(name string, on bool) {
+	if on {
+		p.setTiers(placed(p.list.Tiers, p.list.Drafts, name))
+	} else {
+		p.setTiers(without(p.list.Tiers, name))
+	}
+	focus(p.rows[name].on) // it has moved with its row
+}
+
+// setTiers shows a chain and has it written. If that is refused, what is in the file comes back.
+func (p *vendorsPage) setTiers(tiers [][]string) {
+	p.list.Tiers = tiers
+	p.list.Drafts = slices.Clone(p.list.Drafts)
+	for i := range p.list.Drafts {
+		d := &p.list.Drafts[i]
+		d.Enabled = slices.ContainsFunc(tiers, func(tier []string) bool { return slices.Contains(tier, d.Name) })
+	}
+	p.show()
+	p.work.do(func() error { return p.svc.SetTiers(tiers) }, func(err error) {
+		p.report(err, "vendors.not_changed")
+		if p.stop != nil && !p.work.busy { // the page is still in front
+			p.reload()
+		}
+	})
+}
+
+// placed is a chain with one vendor more: the last, but before those that are called with the client's own credentials,
+// which serve whatever comes to them.
+func placed(tiers [][]string, drafts []config.Draft, name string) [][]string {
+	own := func(tier []string) bool {
+		return !slices.ContainsFunc(tier, func(member string) bool {
+			return !slices.ContainsFunc(drafts, func(d config.Draft) bool { return d.Name == member && d.Auth == config.AuthClient })
+		})
+	}
+	tiers = without(tiers, name)
+	at := len(tiers)
+	for at > 0 && own(tiers[at-1]) {
+		at--
+	}
+	return slices.Insert(tiers, at, []string{name})
+}
+
+// without is a copy of a chain that a vendor is not in.
+func without(tiers [][]string, name string) [][]string {
+	all := [][]string{}
+	for _, tier := range tiers {
+		tier = slices.DeleteFunc(slices.Clone(tier), func(member string) bool { return member == name })
+		if len(tier) > 0 {
+			all = append(all, tier)
+		}
+	}
+	return all
+}
+
+// saveVendor writes a vendor. A new one that is to be in the chain gets its place there. It may take a while.
+func saveVendor(svc VendorService, e editing, d config.Draft, key config.Secret) error {
+	if err := svc.SaveVendor(e.name, d, key); err != nil || e.name != "" || !d.Enabled {
+		return err
+	}
+	now, err := svc.Vendors()
+	if err != nil {
+		return err
+	}
+	tiers := placed(now.Tiers, now.Drafts, d.Name)
+	if slices.EqualFunc(tiers, now.Tiers, slices.Equal) {
+		return nil
+	}
+	return svc.SetTiers(tiers)
+}

@@ -1,0 +1,167 @@
+package app
+
+import (
+	"errors"
+	"regexp"
+	"slices"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	fynewidget "fyne.io/fyne/v2/widget"
+
+	"afterglow/app/widget"
+	"afterglow/proxy/config"
+)
+
+// dialects are what can be chosen, and auths how a key is sent, or whose credentials are.
+var (
+	dialects = [...]string{"anthropic", "openai", "gemini"}
+	auths    = [...]config.Auth{config.AuthAPIKey, config.AuthBearer, config.AuthGoogleKey, config.AuthClient, config.AuthNone}
+)
+
+// fieldsView edits what a vendor is: its names, where it is, and how it is called.
+type fieldsView struct {
+	title, name, base *widget.Input
+	dialect, auth     *widget.Segment
+	key               *widget.Input
+	keyLine           *fyne.Container
+	kept              *widget.Text            // where a pasted key will be
+	signs             *widget.Text            // instead of the auth, for those that are signed in to
+	wrong             map[string]fieldProblem // by the key of the configuration
+	box               *fyne.Container
+}
+
+// fieldProblem is what is wrong with a field, in words below it.
+type fieldProblem struct {
+	words *fynewidget.Label
+	line  *fyne.Container
+}
+
+func newFieldsView(changed func()) *fieldsView {
+	typed := func(string) { changed() }
+	f := &fieldsView{wrong: map[string]fieldProblem{}}
+	input := func(label, hint string) *widget.Input {
+		i := widget.NewInput(hint, fieldWidth, typed)
+		i.Label = label
+		return i
+	}
+	f.title, f.name = input(tr("vendor.title"), tr("vendor.title_hint")), input(tr("vendor.name"), "lab")
+	f.base = input(tr("vendor.base"), "https://")
+	f.dialect = widget.NewSegment("Anthropic", "OpenAI", "Gemini")
+	f.dialect.OnChosen = func(int) { changed() }
+	f.auth = widget.NewSegment("x-api-key", "Bearer", "x-goog-api-key", tr("vendor.auth_client"), tr("vendor.auth_none"))
+	f.auth.OnChosen = func(int) { changed() }
+	f.signs = widget.NewText(tr("vendor.auth_signs"), widget.Style{Color: widget.ColorMuted})
+	f.key = widget.NewSecret("", typed)
+	f.key.Label = tr("vendor.key")
+	f.kept = widget.NewText("", captionStyle)
+	f.keyLine = container.New(layout.NewCustomPaddedVBoxLayout(4), formLine(tr("vendor.key"), f.key), formLine("", f.kept))
+	f.box = container.New(layout.NewCustomPaddedVBoxLayout(8),
+		formLine(tr("vendor.title"), f.title), f.problem("title"),
+		formLine(tr("vendor.name"), f.name), f.problem("name"),
+		formLine(tr("vendor.dialect"), container.NewHBox(f.dialect)), f.problem("dialect"),
+		formLine(tr("vendor.base"), f.base), f.problem("base_url"),
+		formLine(tr("vendor.auth"), container.NewStack(container.NewHBox(f.auth), f.signs)), f.problem("auth"),
+		f.keyLine, f.problem("key"))
+	return f
+}
+
+// problem is a place for what is wrong with a field.
+func (f *fieldsView) problem(key string) fyne.CanvasObject {
+	l := fynewidget.NewLabel("")
+	l.Wrapping, l.Importance = fyne.TextWrapWord, fynewidget.DangerImportance
+	line := formLine("", flush(l))
+	line.Hide()
+	f.wrong[key] = fieldProblem{l, line}
+	return line
+}
+
+// set shows a vendor. keys is where keys are kept, for people.
+func (f *fieldsView) set(d config.Draft, keys string) {
+	f.title.Put(d.Title)
+	f.name.Put(d.Name)
+	f.base.Put(d.BaseURL)
+	f.dialect.Choose(slices.Index(dialects[:], d.Dialect))
+	f.auth.Choose(slices.Index(auths[:], d.Auth))
+	setVisible(f.auth, !signsIn(d))
+	setVisible(f.signs, signsIn(d))
+	f.key.Put("")
+	f.key.Mask()
+	f.key.SetPlaceHolder(keyHint(d))
+	f.kept.Set(trText("vendor.kept", keys))
+	f.tell(nil)
+}
+
+// read puts what stands in the fields into a draft.
+func (f *fieldsView) read(d *config.Draft) (key config.Secret) {
+	d.Title, d.Name, d.BaseURL = strings.TrimSpace(f.title.Text), strings.TrimSpace(f.name.Text), strings.TrimSpace(f.base.Text)
+	if i := f.dialect.Chosen(); i >= 0 {
+		d.Dialect = dialects[i]
+	}
+	if i := f.auth.Chosen(); i >= 0 && !signsIn(*d) {
+		d.Auth = auths[i]
+	}
+	setVisible(f.keyLine, takesKey(*d))
+	if !takesKey(*d) {
+		d.Key, d.KeyVar = config.KeyNone, ""
+		return ""
+	}
+	return config.Secret(strings.TrimSpace(f.key.Text))
+}
+
+var fieldKey = regexp.MustCompile(`\.(title|name|dialect|base_url|auth|key): `)
+
+// tell says below the fields what is wrong with them. What is about none of them comes back.
+func (f *fieldsView) tell(err error) (rest string) {
+	told := map[string][]string{}
+	var others []string
+	var wrong *config.Error
+	if errors.As(err, &wrong) {
+		for _, problem := range wrong.Problems {
+			if m := fieldKey.FindStringSubmatchIndex(problem); m != nil {
+				key := problem[m[2]:m[3]]
+				told[key] = append(told[key], problem[m[1]:])
+				continue
+			}
+			others = append(others, problem)
+		}
+	} else if err != nil {
+		others = []string{err.Error()}
+	}
+	for key, p := range f.wrong {
+		text := strings.Join(told[key], "\n")
+		p.words.SetText(text)
+		setVisible(p.line, text != "")
+	}
+	return strings.Join(others, "\n")
+}
+
+// labelWidth is the room of a form's labels.
+const labelWidth = 112
+
+// formLine is a label, and a control that has the rest of the line.
+func formLine(label string, control fyne.CanvasObject) *fyne.Container {
+	return container.New(formLayout{}, widget.NewText(label, widget.Style{Color: widget.ColorMuted}), control)
+}
+
+// formLayout lays out a formLine.
+type formLayout struct{}
+
+func (formLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
+	least := o[1].MinSize()
+	return fyne.NewSize(formLayout{}.label(o[0])+least.Width, max(least.Height, o[0].MinSize().Height))
+}
+
+func (formLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	label := formLayout{}.label(o[0])
+	put(o[0], 0, label, min(size.Height, 32))
+	o[1].Move(fyne.NewPos(label, 0))
+	o[1].Resize(fyne.NewSize(size.Width-label, size.Height))
+}
+
+// label is the label's room: more where texts are large.
+func (formLayout) label(o fyne.CanvasObject) float32 {
+	return max(labelWidth, o.MinSize().Width+8)
+}

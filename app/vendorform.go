@@ -1,0 +1,215 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"reflect"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+
+	"afterglow/app/widget"
+	"afterglow/proxy/config"
+)
+
+// vendorPage is the form of one vendor.
+type vendorPage struct {
+	svc     VendorService
+	ways    ways
+	e       editing      // what was opened
+	draft   config.Draft // as the form stands
+	key     config.Secret
+	good    bool // what stands in the form can be saved, as far as the form knows
+	opened  bool // there is something in the form
+	filling bool // the form is being filled: what changes is not the user's doing
+	work    errands
+
+	back, remove, save *widget.Button
+	test               *trial
+	about              *widget.Name
+	unsaved            *widget.Text
+	problem            *widget.Notice
+	discard            *widget.Notice // asks whether changes may be lost
+	loses, stays       *widget.Button // its answers
+	gone               *widget.Notice // asks whether the vendor is to be removed
+	goes, keeps        *widget.Button
+	fields             *fieldsView
+	limits             *limitsView
+	models             *mapView
+	scroll             *container.Scroll
+	root               *fyne.Container
+}
+
+func newVendorPage(svc VendorService, d desk, to ways) *vendorPage {
+	p := &vendorPage{svc: svc, ways: to, good: true}
+	p.work.run = d.run
+	p.back = widget.NewButton(widget.Quiet, theme.NavigateBackIcon(), tr("page.back"), func() { p.ways.back() })
+	p.save = widget.NewButton(widget.Primary, theme.DocumentSaveIcon(), tr("vendor.save"), p.store)
+	p.remove = widget.NewButton(widget.Quiet, theme.DeleteIcon(), tr("vendor.remove"), func() {
+		p.discard.Set("")
+		p.notify(p.gone, trText("vendor.remove_ask", vendorTitle(p.e.draft)))
+		focus(p.keeps)
+	})
+	p.about = widget.NewName("", widget.Style{Bold: true, Size: theme.SizeNameSubHeadingText})
+	p.about.RevealColor = theme.ColorNameBackground
+	p.unsaved = widget.NewText("", captionStyle)
+	p.problem = widget.NewNotice(widget.Problem, widget.NewButton(widget.Quiet, theme.CancelIcon(), "", func() { p.notify(p.problem, "") }))
+	p.loses = widget.NewButton(widget.Plain, theme.DeleteIcon(), tr("vendor.discard"), func() { p.close() })
+	p.stays = widget.NewButton(widget.Quiet, theme.DocumentCreateIcon(), tr("vendors.go_on"), func() { p.notify(p.discard, "") })
+	p.discard = widget.NewNotice(widget.Attention, answers(p.stays, p.loses))
+	p.goes = widget.NewButton(widget.Plain, theme.DeleteIcon(), tr("vendor.remove"), p.drop)
+	p.keeps = widget.NewButton(widget.Quiet, theme.CancelIcon(), tr("vendor.keep"), func() { p.notify(p.gone, "") })
+	p.gone = widget.NewNotice(widget.Attention, answers(p.keeps, p.goes))
+	p.scroll = container.NewVScroll(nil)
+	p.fields = newFieldsView(p.changed)
+	p.limits, p.models = newLimitsView(p.changed, p.tidy), newMapView(p.changed, p.tidy)
+	p.test = newTrial(widget.Plain, tr("trial.test"), d, p.tidy)
+	p.test.try = func() (func(ctx context.Context) trialResult, bool) {
+		return tryVendor(p.svc, p.draft, p.key), true
+	}
+	p.lay()
+	return p
+}
+
+// answers are the buttons of a question.
+func answers(buttons ...fyne.CanvasObject) fyne.CanvasObject {
+	return container.New(layout.NewCustomPaddedLayout(1, 1, 0, 1), container.New(layout.NewCustomPaddedHBoxLayout(4), buttons...))
+}
+
+func (p *vendorPage) lay() {
+	body := container.New(layout.NewCustomPaddedVBoxLayout(cardGap),
+		widget.NewCard(p.fields.box), widget.NewCard(p.models.box), widget.NewCard(p.limits.box))
+	p.scroll.Content = container.New(layout.NewCustomPaddedLayout(0, pageMargin, pageMargin, pageMargin), body)
+	head := container.NewBorder(nil, nil, p.back, container.NewHBox(p.remove, p.test.button, p.save),
+		container.NewBorder(nil, nil, nil, p.unsaved, p.about))
+	top := container.New(layout.NewCustomPaddedVBoxLayout(8), head, container.New(layout.NewCustomPaddedLayout(0, 0, 8, 0),
+		container.New(layout.NewCustomPaddedVBoxLayout(8), p.discard, p.gone, p.problem, p.test.box)))
+	p.root = under(container.New(layout.NewCustomPaddedLayout(pageMargin-6, 8, pageMargin-8, pageMargin), top), p.scroll)
+}
+
+// open fills the form with a vendor.
+func (p *vendorPage) open(e editing) {
+	p.e, p.opened = e, true
+	p.filling = true
+	p.test.clear()
+	p.problem.Set("")
+	p.fields.set(e.draft, e.list.Keys)
+	p.limits.set(e.draft.Limit)
+	p.models.set(e.draft)
+	p.filling = false
+	p.about.Set(cmp.Or(vendorTitle(e.draft), tr("vendors.another")))
+	setVisible(p.remove, e.name != "" && e.draft.Written)
+	p.scroll.ScrollToTop()
+	p.changed()
+}
+
+// takeOver fills the form with what stands in another.
+func (p *vendorPage) takeOver(old *vendorPage) {
+	if !old.opened {
+		return
+	}
+	p.open(editing{old.e.name, old.draft, old.e.list})
+	p.e = old.e
+	p.fields.key.Put(old.key.Reveal())
+	p.changed()
+}
+
+// enter is called when the page comes to the front, leave when another does.
+func (p *vendorPage) enter() {}
+
+func (p *vendorPage) leave() {
+	p.test.cancel()
+	p.discard.Set("")
+	p.gone.Set("")
+}
+
+// changed reads the form.
+func (p *vendorPage) changed() {
+	if p.filling {
+		return
+	}
+	d := p.e.draft
+	p.key = p.fields.read(&d)
+	d.Limit, p.good = p.limits.read()
+	d.Models, d.DefaultModel = p.models.read(), p.models.rest.Text
+	p.draft = d
+	p.models.follow(d)
+	p.unsaved.Set(when(p.dirty(), "vendor.unsaved"))
+	if p.test.stop == nil {
+		p.test.clear() // it was about something else
+	}
+	p.tidy()
+}
+
+// dirty tells that the form holds something that is not saved.
+func (p *vendorPage) dirty() bool {
+	if !p.opened {
+		return false
+	}
+	was, now := p.e.draft, p.draft
+	if len(was.Models) == 0 && len(now.Models) == 0 {
+		was.Models, now.Models = nil, nil
+	}
+	if len(was.Limit.Models) == 0 && len(now.Limit.Models) == 0 {
+		was.Limit.Models, now.Limit.Models = nil, nil
+	}
+	same := sameRules(was.Models, now.Models)
+	was.Models, now.Models = nil, nil
+	return p.key != "" || !p.good || !same || !reflect.DeepEqual(was, now)
+}
+
+// sameRules compares what is written, not what was made of it.
+func sameRules(a, b []config.Rule) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i].Match != b[i].Match || a[i].To != b[i].To {
+			return false
+		}
+	}
+	return true
+}
+
+// pending is the title of the vendor whose form has changes that are not saved, "" if there are none.
+func (p *vendorPage) pending() string {
+	if !p.dirty() {
+		return ""
+	}
+	return cmp.Or(vendorTitle(p.draft), tr("vendors.another"))
+}
+
+// stay is true when the page must stay in front: it asks first whether changes may be lost.
+func (p *vendorPage) stay() bool {
+	if !p.dirty() {
+		return false
+	}
+	p.gone.Set("")
+	p.notify(p.discard, tr("vendor.discard_ask"))
+	focus(p.stays)
+	return true
+}
+
+// close leaves the form, and what is in it is lost.
+func (p *vendorPage) close() {
+	p.opened = false
+	p.key = ""
+	p.fields.key.Put("")
+	p.ways.back()
+}
+
+func (p *vendorPage) notify(n *widget.Notice, text string) {
+	if n.Set(text) {
+		p.tidy()
+	}
+}
+
+// tidy lays the page out again.
+func (p *vendorPage) tidy() {
+	if p.root != nil {
+		p.root.Refresh()
+		p.root.Refresh() // a wrapped text knows its height only after it has been given its width
+	}
+}

@@ -1,0 +1,203 @@
+package app
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"afterglow/app/widget"
+	"afterglow/proxy/config"
+)
+
+// formOpen is a window with the form of the scene's first vendor in front.
+func formOpen(t *testing.T) (*Window, *fakeService, chan func()) {
+	t.Helper()
+	w, svc, work := vendorsOpen(t, 6)
+	tapped(t, w, w.vendors.rows["zhipu"].edit)
+	if w.pages.front != atVendor {
+		t.Fatalf("page %d", w.pages.front)
+	}
+	return w, svc, work
+}
+
+func TestFormWithoutChangesIsLeftAtOnce(t *testing.T) {
+	w, svc, _ := formOpen(t)
+	if w.vendor.dirty() {
+		t.Error("it is changed from the start")
+	}
+	w.window.Canvas().Focus(w.vendor.fields.base)
+	w.vendor.fields.base.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
+	if w.pages.front != atVendors || len(svc.doings()) != 0 {
+		t.Errorf("page %d, did %q", w.pages.front, svc.doings())
+	}
+}
+
+func TestChangesAreNotLostWithoutAQuestion(t *testing.T) {
+	w, _, work := formOpen(t)
+	p := w.vendor
+	p.fields.title.SetText("Zhipu at work")
+	w.pages.back()
+	if w.pages.front != atVendor || p.discard.Text() != "Discard changes?" || w.window.Canvas().Focused() != p.stays {
+		t.Fatalf("page %d, asks %q", w.pages.front, p.discard.Text())
+	}
+	tapped(t, w, p.stays)
+	w.pages.turn(atVendors)
+	do(t, work)
+	if !strings.Contains(w.vendors.unsaved.Text(), "Zhipu at work") {
+		t.Errorf("says %q", w.vendors.unsaved.Text())
+	}
+	w.vendors.edit("lab", w.vendors.rows["lab"].draft)
+	if w.pages.front != atVendor || p.e.name != "zhipu" || !p.discard.Visible() {
+		t.Error("another vendor's form takes its place")
+	}
+	tapped(t, w, p.loses)
+	if w.pages.front != atVendors || p.pending() != "" {
+		t.Errorf("page %d, pending %q", w.pages.front, p.pending())
+	}
+}
+
+func TestFormIsSavedAsItStands(t *testing.T) {
+	w, svc, work := formOpen(t)
+	p := w.vendor
+	p.fields.base.SetText(" http://127.0.0.1:9 ")
+	pressed(w, p.fields.auth, fyne.KeyRight)
+	p.limits.total.SetText("7")
+	p.limits.models[0].limit.SetText("4")
+	pressed(w, p.models.rules[2].up, fyne.KeySpace)
+	test.Tap(p.models.rules[0].remove)
+	p.models.rest.SetText("glm-9")
+	tapped(t, w, p.save)
+	do(t, work)
+	got := svc.vendors.Drafts[0]
+	if got.BaseURL != "http://127.0.0.1:9" || got.Auth != config.AuthBearer || got.Limit.Total != 7 || got.Limit.Default != 3 || got.Limit.Models["glm-5.1"] != 4 || got.DefaultModel != "glm-9" {
+		t.Errorf("%+v", got)
+	}
+	if want := []config.Rule{{Match: "claude-*", To: "glm-5v-turbo"}, {Match: "claude-*haiku*", To: "glm-4.5-air"}}; !sameRules(got.Models, want) {
+		t.Errorf("rules %+v", got.Models)
+	}
+	if got.Preset != "zhipu" || got.Key != config.KeyInKeyring {
+		t.Errorf("what is not in the form is lost: %+v", got)
+	}
+}
+
+func TestRefusedFormLosesNothing(t *testing.T) {
+	w, svc, work := formOpen(t)
+	p := w.vendor
+	svc.broken = &config.Error{File: "config.toml", Problems: []string{"vendors[0].base_url: expected an http or https URL", "vendors[0].limit: total: expected 1 to 999"}}
+	p.fields.base.SetText("nowhere")
+	p.fields.key.SetText("sk-1")
+	tapped(t, w, p.save)
+	do(t, work)
+	if w.pages.front != atVendor || p.fields.base.Text != "nowhere" || p.fields.key.Text != "sk-1" {
+		t.Errorf("page %d, base %q", w.pages.front, p.fields.base.Text)
+	}
+	if below := p.fields.wrong["base_url"]; below.words.Text != "expected an http or https URL" || !below.line.Visible() || !strings.Contains(p.problem.Text(), "total: expected") {
+		t.Errorf("below %q, above %q", below.words.Text, p.problem.Text())
+	}
+	svc.broken = nil
+	tapped(t, w, p.save)
+	do(t, work)
+	if w.pages.front != atVendors {
+		t.Error("it cannot be saved afterwards")
+	}
+}
+
+func TestFormSaysWhatItKnowsToBeWrong(t *testing.T) {
+	w, svc, _ := formOpen(t)
+	p := w.vendor
+	p.limits.each.SetText("many")
+	tapped(t, w, p.save)
+	if !strings.Contains(p.problem.Text(), "whole number") {
+		t.Errorf("says %q", p.problem.Text())
+	}
+	p.limits.each.SetText("")
+	p.models.rules[0].match.SetText("/(/")
+	if !p.models.wrong.Visible() || p.models.route.Visible() {
+		t.Error("the preview follows a rule that cannot be read")
+	}
+	tapped(t, w, p.save)
+	if !strings.Contains(p.problem.Text(), "regular expression") {
+		t.Errorf("says %q", p.problem.Text())
+	}
+	p.models.rules[0].match.SetText("x")
+	p.fields.name.SetText("")
+	tapped(t, w, p.save)
+	if !p.fields.wrong["name"].line.Visible() || len(svc.doings()) != 0 {
+		t.Errorf("did %q", svc.doings())
+	}
+}
+
+func TestPreviewFollowsTheMap(t *testing.T) {
+	w, _, _ := formOpen(t)
+	m := w.vendor.models
+	says := func() string { return m.route.AccessibilityLabel() }
+	if says() != "claude-opus-5 → glm-5.1" {
+		t.Error(says())
+	}
+	m.rules[0].to.SetText("glm-6")
+	if says() != "claude-opus-5 → glm-6" {
+		t.Error(says())
+	}
+	m.sample.SetText("gpt-5")
+	if says() != "gpt-5 → gpt-5" {
+		t.Error(says())
+	}
+	m.rest.SetText("glm-air")
+	if says() != "gpt-5 → glm-air" {
+		t.Error(says())
+	}
+}
+
+func TestFormTestsWhatIsNotSaved(t *testing.T) {
+	w, svc, work := formOpen(t)
+	w.vendor.fields.base.SetText("http://127.0.0.1:9")
+	w.vendor.fields.key.SetText("sk-12")
+	pressed(w, w.vendor.test.button, fyne.KeySpace)
+	do(t, work)
+	if got := svc.doings(); !slices.Equal(got, []string{"test zhipu with a key of 5 at http://127.0.0.1:9"}) || !w.vendor.test.box.Visible() {
+		t.Errorf("did %q", got)
+	}
+	w.vendor.fields.base.SetText("http://127.0.0.1:8")
+	if w.vendor.test.box.Visible() {
+		t.Error("the result stands beside something else")
+	}
+}
+
+func TestVendorIsRemovedAfterAQuestion(t *testing.T) {
+	w, svc, work := formOpen(t)
+	tapped(t, w, w.vendor.remove)
+	if !strings.Contains(w.vendor.gone.Text(), "Remove Zhipu?") || len(svc.doings()) > 0 {
+		t.Fatalf("asks %q, did %q", w.vendor.gone.Text(), svc.doings())
+	}
+	tapped(t, w, w.vendor.goes)
+	do(t, work)
+	if got := svc.doings(); !slices.Equal(got, []string{"remove zhipu"}) || w.pages.front != atVendors {
+		t.Errorf("did %q, page %d", got, w.pages.front)
+	}
+}
+
+func TestTabReachesEverythingOfTheForm(t *testing.T) {
+	w, _, _ := formOpen(t)
+	p, c := w.vendor, w.window.Canvas()
+	want := []fyne.Focusable{p.back, p.remove, p.test.button, p.save, p.fields.title, p.fields.name, p.fields.dialect, p.fields.base, p.fields.auth, p.fields.key, p.fields.key.Eye(),
+		p.models.rules[0].match, p.models.rules[0].remove, p.models.add, p.models.rest, p.models.sample, p.limits.each, p.limits.total, p.limits.most, p.limits.models[0].model, p.limits.models[0].limit, p.limits.add}
+	seen := map[fyne.Focusable]bool{}
+	for range 80 {
+		c.FocusNext()
+		seen[c.Focused()] = true
+		if in, ok := c.Focused().(*widget.Input); ok {
+			at := fyne.CurrentApp().Driver().AbsolutePositionForObject(in)
+			if at.Y < 60 || at.Y+in.Size().Height > windowHeight {
+				t.Errorf("%q has the focus and is out of view at %v", in.Label, at)
+			}
+		}
+	}
+	for i, o := range want {
+		if !seen[o] {
+			t.Errorf("the tab key does not reach the %dth", i)
+		}
+	}
+}

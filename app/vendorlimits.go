@@ -1,0 +1,146 @@
+package app
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+
+	"afterglow/app/widget"
+	"afterglow/proxy/config"
+)
+
+// limitsView edits a vendor's limits.
+type limitsView struct {
+	changed func()
+	resized func()
+	kept    config.Limit // what is not edited here
+	models  []*modelLimit
+
+	each, total, most *widget.Input
+	list              *fyne.Container
+	add               *widget.Button
+	box               *fyne.Container
+}
+
+// modelLimit is the limit of one vendor model.
+type modelLimit struct {
+	model, limit *widget.Input
+	remove       *widget.Button
+	box          *fyne.Container
+}
+
+// numberWidth is the width of a field for a limit, fieldWidth the least of one for a text.
+const (
+	numberWidth = 64
+	fieldWidth  = 120
+)
+
+func newLimitsView(changed, resized func()) *limitsView {
+	l := &limitsView{changed: changed, resized: resized, list: container.New(layout.NewCustomPaddedVBoxLayout(4))}
+	l.each, l.total, l.most = l.number(tr("limits.each")), l.number(tr("limits.total")), l.number(tr("limits.most"))
+	l.add = widget.NewButton(widget.Plain, theme.ContentAddIcon(), tr("limits.add"), func() {
+		m := l.grow("", 0)
+		l.arrange()
+		l.changed()
+		focus(m.model)
+	})
+	l.box = container.New(layout.NewCustomPaddedVBoxLayout(8),
+		above(heading(tr("limits.title")), widget.NewText(tr("limits.why"), captionStyle)),
+		numberLine(l.each, tr("limits.each_why")), numberLine(l.total, tr("limits.total_why")), numberLine(l.most, tr("limits.most_why")),
+		l.list, container.NewHBox(l.add))
+	return l
+}
+
+func (l *limitsView) number(label string) *widget.Input {
+	i := widget.NewInput("–", numberWidth, func(string) { l.changed() })
+	i.Label = label
+	return i
+}
+
+// numberLine is a label, a field for a number, and what the number is.
+func numberLine(i *widget.Input, why string) fyne.CanvasObject {
+	return formLine(i.Label, container.NewBorder(nil, nil, i, nil,
+		container.New(layout.NewCustomPaddedLayout(0, 0, 8, 0), widget.NewText(why, captionStyle))))
+}
+
+// set shows a vendor's limits.
+func (l *limitsView) set(limit config.Limit) {
+	l.kept, l.models = limit, nil
+	putNumber(l.each, limit.Default)
+	putNumber(l.total, limit.Total)
+	putNumber(l.most, limit.Max)
+	for _, model := range slices.Sorted(maps.Keys(limit.Models)) {
+		l.grow(model, limit.Models[model])
+	}
+	l.arrange()
+}
+
+func putNumber(i *widget.Input, n int) {
+	if n == 0 {
+		i.Put("")
+	} else {
+		i.Put(strconv.Itoa(n))
+	}
+}
+
+// read are the limits as they stand; ok is false where one of them is no number.
+func (l *limitsView) read() (limit config.Limit, ok bool) {
+	limit, ok = l.kept, true
+	number := func(i *widget.Input) int {
+		text := strings.TrimSpace(i.Text)
+		n, err := strconv.Atoi(text)
+		if text != "" && (err != nil || n < 0) {
+			ok = false
+		}
+		return n
+	}
+	limit.Default, limit.Total, limit.Max = number(l.each), number(l.total), number(l.most)
+	limit.Models = nil
+	for _, m := range l.models {
+		model, n := strings.TrimSpace(m.model.Text), number(m.limit)
+		switch {
+		case model != "" && n > 0:
+			if limit.Models == nil {
+				limit.Models = map[string]int{}
+			}
+			limit.Models[model] = n
+		case model != "" || n > 0: // half of a line
+			ok = false
+		}
+	}
+	return limit, ok
+}
+
+func (l *limitsView) grow(model string, limit int) *modelLimit {
+	m := &modelLimit{limit: l.number(tr("limits.add"))}
+	m.model = widget.NewInput(tr("map.to"), fieldWidth, func(string) { l.changed() })
+	m.model.Label = tr("map.to")
+	m.model.Put(model)
+	putNumber(m.limit, limit)
+	m.remove = widget.NewButton(widget.Quiet, theme.DeleteIcon(), "", func() {
+		at := slices.Index(l.models, m)
+		l.models = slices.Delete(l.models, at, at+1)
+		l.arrange()
+		l.changed()
+		focus(l.add)
+	})
+	m.remove.Label = tr("map.remove")
+	m.box = container.NewBorder(nil, nil, nil, container.NewHBox(m.limit, container.NewCenter(m.remove)), m.model)
+	l.models = append(l.models, m)
+	return m
+}
+
+func (l *limitsView) arrange() {
+	l.list.Objects = nil
+	for _, m := range l.models {
+		l.list.Objects = append(l.list.Objects, m.box)
+	}
+	setVisible(l.list, len(l.models) > 0)
+	l.resized()
+}

@@ -1,0 +1,72 @@
+package app
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+
+	"afterglow/app/widget"
+	"afterglow/proxy"
+	"afterglow/proxy/config"
+)
+
+// vendorRow is one vendor on the Vendors page.
+type vendorRow struct {
+	draft  config.Draft
+	title  *widget.Name
+	about  *widget.Name
+	on     *widget.Switch
+	edit   *widget.Button
+	test   *trial
+	sign   *signInView
+	inside fyne.CanvasObject
+	chain  chainRow          // as it stands in the chain
+	beside fyne.CanvasObject // and below it
+}
+
+func (p *vendorsPage) newRow(name string) *vendorRow {
+	r := &vendorRow{
+		title: widget.NewName("", widget.Style{Bold: true}),
+		about: widget.NewName("", captionStyle),
+	}
+	r.on = widget.NewSwitch("")
+	r.on.OnSet = func(on bool) { p.enable(name, on) }
+	r.edit = widget.NewButton(widget.Quiet, theme.DocumentCreateIcon(), tr("vendors.edit"), func() { p.edit(name, r.draft) })
+	r.test = newTrial(widget.Quiet, tr("trial.test"), p.desk, p.tidy)
+	r.test.try = func() (func(ctx context.Context) trialResult, bool) { return tryVendor(p.svc, r.draft, ""), true }
+	r.sign = newSignIn(p.desk, signInActions{
+		begin:   func() { p.report(p.svc.SignIn(name), "notice.not_signed_in") },
+		cancel:  func() { p.report(p.svc.CancelSignIn(name), "notice.not_signed_in") },
+		open:    func(page string) { p.report(p.desk.open(page), "notice.no_browser") },
+		resized: p.tidy,
+	})
+	buttons := container.New(layout.NewCustomPaddedHBoxLayout(4), r.test.button, r.edit, container.New(layout.NewCustomPaddedLayout(0, 0, 6, 0), r.on))
+	head := container.NewBorder(nil, nil, nil, container.NewCenter(buttons),
+		container.New(layout.NewCustomPaddedVBoxLayout(2), r.title, r.about))
+	r.inside = container.New(layout.NewCustomPaddedLayout(8, 8, 0, 0),
+		container.New(layout.NewCustomPaddedVBoxLayout(6), head, r.test.box, r.sign.box))
+	r.chain = p.chain.newRow(name, r.inside)
+	r.beside = container.New(layout.NewCustomPaddedLayout(0, 0, placeWidth, 0), r.inside)
+	return r
+}
+
+// set shows a vendor, where its user stands with signing in, and why it has no key.
+func (r *vendorRow) set(d config.Draft, in proxy.SignIn, lack string) (resized bool) {
+	r.draft = d
+	r.title.Set(vendorTitle(d))
+	r.about.Set(captionOf(d, in, lack))
+	r.on.Label = vendorTitle(d)
+	r.on.Set(d.Enabled)
+	r.edit.Label, r.test.button.Label = vendorTitle(d), vendorTitle(d)
+	return r.sign.set(in)
+}
+
+// tryVendor is a small call to a vendor as a draft describes it.
+func tryVendor(svc VendorService, d config.Draft, key config.Secret) func(ctx context.Context) trialResult {
+	return func(ctx context.Context) trialResult {
+		return testResult(svc.TestVendor(ctx, d, key), hostOf(d.BaseURL))
+	}
+}

@@ -1,0 +1,62 @@
+package app
+
+import (
+	"errors"
+
+	"afterglow/proxy/config"
+)
+
+// store writes the vendor. If that is refused, all stays as it was typed.
+func (p *vendorPage) store() {
+	if err := p.wrong(); err != nil {
+		p.tell(err)
+		return
+	}
+	e, d, key := p.e, p.draft, p.key
+	p.unsaved.Set(tr("vendor.saving"))
+	p.work.do(func() error { return saveVendor(p.svc, e, d, key) }, p.saved)
+}
+
+// saved is called when the vendor was written, or was not.
+func (p *vendorPage) saved(err error) {
+	p.unsaved.Set(when(p.dirty(), "vendor.unsaved"))
+	p.tell(err)
+	if err == nil {
+		p.close()
+	}
+}
+
+// drop removes the vendor.
+func (p *vendorPage) drop() {
+	name := p.e.name
+	p.gone.Set("")
+	p.work.do(func() error { return p.svc.RemoveVendor(name) }, p.saved)
+}
+
+// wrong is what the form itself knows to be wrong.
+func (p *vendorPage) wrong() error {
+	if p.draft.Name == "" {
+		return &config.Error{Problems: []string{"vendor.name: " + tr("vendor.no_name")}}
+	}
+	if !p.good {
+		return errors.New(tr("limits.wrong"))
+	}
+	if _, err := p.draft.Model(sampleModel); err != nil {
+		return errors.New(tr("map.wrong") + " " + err.Error())
+	}
+	return nil
+}
+
+// tell says what was wrong, below the field that it is about or above the form, or takes that back.
+func (p *vendorPage) tell(err error) {
+	text := p.fields.tell(err)
+	switch {
+	case text != "":
+		text = trText("vendor.not_saved", text)
+	case err != nil:
+		text = tr("vendor.look_below")
+		p.scroll.ScrollToTop()
+	}
+	p.problem.Set(text)
+	p.tidy()
+}
