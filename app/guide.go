@@ -13,19 +13,11 @@ import (
 	"afterglow/app/widget"
 	"afterglow/proxy"
 	"afterglow/proxy/config"
-	"afterglow/proxy/connect"
 )
 
 // GuideService is what the guide asks of the proxy, beside what its steps have from other pages.
 type GuideService interface {
 	TryCall(ctx context.Context) proxy.TriedCall // not for the UI's goroutine
-}
-
-// guideClients is what the guide asks where coding agents can be connected with one press.
-type guideClients interface {
-	Clients() []connect.Status // reads files
-	Connect(id, vendor string) error
-	Disconnect(id string) error
 }
 
 // guideClient is the agent that the guide connects.

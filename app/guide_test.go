@@ -56,7 +56,7 @@ func TestGuideFromTheKeyToTheAnswer(t *testing.T) {
 	if got := svc.doings(); !slices.Equal(got, want) {
 		t.Errorf("did %q", got)
 	}
-	tapped(t, w, g.client.copy.Button)
+	pressed(w, g.client.copy.Button, fyne.KeySpace)
 	g.client.copy.copied.Stop() // it would draw on a goroutine of its own
 	if !g.client.step.mark.Visible() {
 		t.Error("the line was copied, and nothing is ticked")

@@ -11,10 +11,9 @@ import (
 
 // guideConnect is the guide's third step: Claude Code is pointed at the proxy, by one press or by a line to copy.
 type guideConnect struct {
-	page    *guidePage
-	clients guideClients // nil: only the line
-	on      bool         // it is connected
-	copied  bool         // the line was
+	page   *guidePage
+	on     bool // it is connected
+	copied bool // the line was
 
 	connect *widget.Button
 	state   *widget.Text
@@ -25,7 +24,6 @@ type guideConnect struct {
 
 func newGuideConnect(page *guidePage) *guideConnect {
 	c := &guideConnect{page: page, state: widget.NewText("", widget.Style{Color: widget.ColorMuted})}
-	c.clients, _ = page.svc.(guideClients)
 	c.connect = widget.NewButton(widget.Primary, theme.LoginIcon(), tr("guide.connect"), c.press)
 	d := page.desk
 	d.copy = func(text string) {
@@ -36,21 +34,13 @@ func newGuideConnect(page *guidePage) *guideConnect {
 	c.copy = newCopyButton(d, widget.Plain, page.tidy)
 	c.line = widget.NewCode(c.copy.Button)
 	one := container.New(layout.NewCustomPaddedHBoxLayout(8), c.connect, c.state)
-	setVisible(one, c.clients != nil)
-	why := tr("guide.client_why")
-	if c.clients != nil {
-		why = tr("guide.client_press")
-	}
-	c.step = newGuideStep("3", tr("guide.client"), why, container.New(layout.NewCustomPaddedVBoxLayout(8), one, c.line))
+	c.step = newGuideStep("3", tr("guide.client"), tr("guide.client_press"), container.New(layout.NewCustomPaddedVBoxLayout(8), one, c.line))
 	return c
 }
 
 // ask says whether it is connected. It reads files, and is not for the UI's goroutine.
 func (c *guideConnect) ask() (connected, can bool) {
-	if c.clients == nil {
-		return false, false
-	}
-	for _, client := range c.clients.Clients() {
+	for _, client := range c.page.svc.Clients() {
 		if client.ID == guideClient {
 			return client.State == connect.Connected, client.State != connect.Unreadable
 		}
@@ -79,9 +69,9 @@ func (c *guideConnect) tick() {
 
 // press connects, or takes that back.
 func (c *guideConnect) press() {
-	work := func() error { return c.clients.Connect(guideClient, "") }
+	work := func() error { return c.page.svc.Connect(guideClient, "") }
 	if c.on {
-		work = func() error { return c.clients.Disconnect(guideClient) }
+		work = func() error { return c.page.svc.Disconnect(guideClient) }
 	}
 	c.page.work.do(work, func(err error) {
 		c.page.report(err, "guide.not_connected")
