@@ -9,6 +9,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
 
 # What needs no cgo is tested with the race detector in the same run as the rest.
 .PHONY: help run test build headless lint bench screenshots desktop-test
+.PHONY: package package-linux package-windows package-static package-macos package-sums clean-machine
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -56,3 +57,35 @@ bench: build ## benchmarks, each beside its baseline, and the desktop's CPU time
 screenshots: build ## draw the pictures of docs/ anew, from the demo
 	@.ci/install test
 	AFTERGLOW_SCREENSHOTS=$(CURDIR)/docs/images $(GO) test -count=1 -tags desktop -timeout 10m -run TestScreenshots ./app/desktoptest
+
+# The time in packages is the last commit's, so that one commit makes the same bytes each time.
+package%: export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct)
+package%: export VERSION := $(VERSION)
+
+package: ## every package that can be built here, with checksums and a bill of materials, into out/package/
+	@rm -rf out/package
+	@$(MAKE) --no-print-directory package-linux package-static package-windows package-sums
+
+package-linux: ## only the Debian package and the tar.xz
+	@.ci/install build package
+	@mkdir -p out/package
+	.ci/package-linux
+
+package-windows: ## only the zip for Windows: ten minutes the first time
+	@.ci/install package
+	@mkdir -p out/package
+	.ci/package-windows
+
+package-static: ## only afterglowd, for every system
+	.ci/package-static
+
+package-sums:
+	.ci/package-sums
+
+package-macos: ## Afterglow.app, on a Mac
+	@.ci/install build
+	.ci/package-macos
+
+clean-machine: package-linux ## install the package on a Debian without anything, use it, remove it; pictures in out/clean-machine/
+	@.ci/install clean
+	.ci/clean-machine

@@ -6,7 +6,9 @@ import (
 	"image"
 	"image/png"
 	"os"
+	"path/filepath"
 	"regexp"
+	"strconv"
 	"testing"
 
 	"github.com/fyne-io/oksvg"
@@ -20,7 +22,7 @@ const iconSize = 512
 
 func TestIconPictureIsOfItsSource(t *testing.T) {
 	const file = "icons/afterglow.png"
-	want := draw(t, Icon)
+	want := draw(t, Icon, iconSize)
 	if *update {
 		var data bytes.Buffer
 		if err := png.Encode(&data, want); err != nil {
@@ -46,17 +48,39 @@ func TestIconPictureIsOfItsSource(t *testing.T) {
 	}
 }
 
-// draw draws an SVG, iconSize pixels wide and high.
-func draw(t *testing.T, svg []byte) *image.RGBA {
+// TestIconsOfPackages draws the icon in the sizes a package needs. AFTERGLOW_ICONS names the folder that keeps
+// them, as SIZE.png; without it they are gone when the test ends.
+func TestIconsOfPackages(t *testing.T) {
+	dir := os.Getenv("AFTERGLOW_ICONS")
+	if dir == "" {
+		dir = t.TempDir()
+	}
+	for _, size := range []int{16, 22, 24, 32, 48, 64, 128, 256, 512, 1024} {
+		img := draw(t, Icon, size)
+		if _, _, _, alpha := img.At(size/2, size/2).RGBA(); alpha != 0xffff {
+			t.Errorf("%d pixels: nothing in the middle", size)
+		}
+		var data bytes.Buffer
+		if err := png.Encode(&data, img); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, strconv.Itoa(size)+".png"), data.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// draw draws an SVG, size pixels wide and high.
+func draw(t *testing.T, svg []byte, size int) *image.RGBA {
 	t.Helper()
 	icon, err := oksvg.ReadIconStream(bytes.NewReader(svg), oksvg.StrictErrorMode)
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := image.NewRGBA(image.Rect(0, 0, iconSize, iconSize))
-	icon.SetTarget(0, 0, iconSize, iconSize)
-	scanner := rasterx.NewScannerGV(iconSize, iconSize, out, out.Bounds())
-	icon.Draw(rasterx.NewDasher(iconSize, iconSize, scanner), 1)
+	out := image.NewRGBA(image.Rect(0, 0, size, size))
+	icon.SetTarget(0, 0, float64(size), float64(size))
+	scanner := rasterx.NewScannerGV(size, size, out, out.Bounds())
+	icon.Draw(rasterx.NewDasher(size, size, scanner), 1)
 	return out
 }
 

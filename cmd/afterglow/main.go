@@ -2,11 +2,9 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"io"
 	"os"
-	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
@@ -21,7 +19,11 @@ func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
 // run is the program; it returns the exit code.
 func run(args []string, stdout, stderr io.Writer) int {
-	set := proxy.Setup{Version: programVersion()}
+	return cli.Run(context.Background(), rootCommand(stderr), args, stdout, stderr)
+}
+
+func rootCommand(stderr io.Writer) *cobra.Command {
+	set := proxy.Setup{Version: cli.Version(version)}
 	hidden := false
 	root := &cobra.Command{
 		Use:   "afterglow",
@@ -29,7 +31,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 		Long: `Afterglow sends the model calls of coding agents along a chain of vendors. Its tray icon shows how many
 are in flight, its window one gauge a model. Without a desktop use afterglowd serve.`,
 		Args:    cobra.NoArgs,
-		Version: programVersion(),
+		Version: cli.VersionAndCommit(version),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return start(cmd.Context(), set, hidden, stderr)
 		},
@@ -37,13 +39,5 @@ are in flight, its window one gauge a model. Without a desktop use afterglowd se
 	cli.PlaceFlags(root.Flags(), &set)
 	cli.ServeFlags(root.Flags(), &set)
 	root.Flags().BoolVar(&hidden, "hidden", false, "start in the tray, without the window")
-	return cli.Run(context.Background(), root, args, stdout, stderr)
-}
-
-// programVersion is the version this program was built as, or else the commit.
-func programVersion() string {
-	if info, ok := debug.ReadBuildInfo(); ok {
-		return cmp.Or(version, info.Main.Version)
-	}
-	return cmp.Or(version, "unknown")
+	return root
 }

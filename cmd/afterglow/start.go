@@ -55,10 +55,10 @@ func start(ctx context.Context, set proxy.Setup, hidden bool, stderr io.Writer) 
 	served := make(chan error, 1)
 	go func() { served <- server.RunAnyway(ctx) }()
 	fyneapp.SetMetadata(fyne.AppMetadata{
-		ID: appID, Name: "Afterglow", Version: programVersion(), Migrations: map[string]bool{"fyneDo": true},
+		ID: appID, Name: "Afterglow", Version: cli.Version(version), Migrations: map[string]bool{"fyneDo": true},
 	})
 	err = app.Run(ctx, fyneapp.NewWithID(appID), server, app.Options{
-		Places: app.Places{State: state, Log: log.Path(), Listen: set.Listen, Version: programVersion()},
+		Places: app.Places{State: state, Log: log.Path(), Listen: set.Listen, Version: cli.Version(version)},
 		Hidden: hidden, Log: log.Logger,
 	})
 	cancel()

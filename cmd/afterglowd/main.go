@@ -15,26 +15,30 @@ import (
 	"afterglow/proxy/vendor"
 )
 
-// version is set when the program is built, from FyneApp.toml.
-var version = "devel"
+// version is set when the program is built, from FyneApp.toml; "" in a plain go build.
+var version string
 
 func main() { os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr)) }
 
 // run is the program; it returns the exit code.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	set := proxy.Setup{Version: version}
+	return cli.Run(ctx, rootCommand(), args, stdout, stderr)
+}
+
+func rootCommand() *cobra.Command {
+	set := proxy.Setup{Version: cli.Version(version)}
 	root := &cobra.Command{
 		Use:   "afterglowd",
 		Short: "A local proxy that sends model calls along a chain of vendors",
 		Long: `A local proxy that sends model calls along a chain of vendors, and the commands to look after it. They end
 with 0 if all went well, 1 if not, 2 if the command line or the configuration is wrong, and 3 if they
 need a running instance and there is none.`,
-		Version: version,
+		Version: cli.VersionAndCommit(version),
 	}
 	cli.PlaceFlags(root.PersistentFlags(), &set)
 	root.AddCommand(serveCommand(&set), checkCommand(&set), authCommand(&set, vendor.Sites{}), envCommand(&set), importCommand(&set, converters{migrate.Convert, importUsage}),
 		statusCommand(&set), callsCommand(&set), usageCommand(&set, openBook),
 		limitCommand(&set), orderCommand(&set), resetCommand(&set), bindCommand(&set), unbindCommand(&set),
 		clientsCommand(&set), connectCommand(&set), disconnectCommand(&set))
-	return cli.Run(ctx, root, args, stdout, stderr)
+	return root
 }

@@ -17,13 +17,18 @@ const settle = 100 * time.Millisecond
 
 // Watch calls changed with the configuration, or with why it cannot be taken, each time the file's
 // content changes, until ctx ends. A file that is removed keeps the configuration in force. It
-// watches the folder, because editors replace files; the error says that it cannot.
+// watches the folder, because editors replace files, and makes it where there is none yet: the first
+// file of a new user must be noticed too. The error says that it cannot.
 func Watch(ctx context.Context, path string, getenv func(string) string, changed func(Config, error)) error {
 	watcher, err := fsnotify.NewWatcher()
 	if err != nil {
 		return fmt.Errorf("watch configuration: %w", err)
 	}
-	if err := watcher.Add(filepath.Dir(path)); err != nil {
+	err = os.MkdirAll(filepath.Dir(path), 0o700)
+	if err == nil {
+		err = watcher.Add(filepath.Dir(path))
+	}
+	if err != nil {
 		watcher.Close()
 		return fmt.Errorf("watch configuration folder: %w", err)
 	}

@@ -64,8 +64,19 @@ func TestWatch(t *testing.T) {
 }
 
 func TestWatchNeedsAFolder(t *testing.T) {
-	err := Watch(context.Background(), filepath.Join(t.TempDir(), "none", "config.toml"), env(), func(Config, error) {})
+	file := filepath.Join(t.TempDir(), "file")
+	must(t, os.WriteFile(file, nil, 0o600))
+	err := Watch(context.Background(), filepath.Join(file, "config.toml"), env(), func(Config, error) {})
 	if err == nil {
 		t.Fatal("no error")
+	}
+}
+
+func TestWatchNoticesTheFirstFileOfAll(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "none", "yet", "config.toml")
+	changes := watch(t, path)
+	must(t, os.WriteFile(path, []byte(`tiers = ["anthropic"]`), 0o600))
+	if c := expect(t, changes); c.err != nil || chain(c.conf) != "anthropic" {
+		t.Fatalf("%+v", c)
 	}
 }
