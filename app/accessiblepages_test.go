@@ -24,26 +24,21 @@ func mouseOnly(o any) bool {
 func unmarked(o any) bool { return fmt.Sprintf("%T", o) == "*widget.focusSelectable" }
 
 // everyPage shows each page with much on it.
-func everyPage(t *testing.T, language, shade string, textSize float32, check func(t *testing.T, c fyne.Canvas)) {
-	suffix := fmt.Sprint("-", language, "-", shade, "-", textSize)
-	variant := test.KnownThemeVariants()[shade]
-	look := func() fyne.Theme { return shaded{lookOf(config.Desktop{TextSize: textSize}, true), variant} }
+func everyPage(t *testing.T, language, shade string, check func(t *testing.T, c fyne.Canvas)) {
+	suffix := "-" + language + "-" + shade
 	for name, to := range map[string]spot{
 		"live": atLive, "activity": atActivity, "vendors": atVendors, "gauge": atGauge, "call": atCall, "settings": atSettings,
 	} {
 		t.Run(name+suffix, func(t *testing.T) {
 			a := speak(t, language)
-			a.Settings().SetTheme(look())
+			a.Settings().SetTheme(shaded{newLook(), test.KnownThemeVariants()[shade]})
 			w, _ := windowOf(t, a, to)
 			check(t, w.window.Canvas())
 		})
 	}
 	for _, scene := range []string{"usage-full", "usage-custom", "usage-failed", "history", "clients", "clients-trouble"} {
 		t.Run(scene+suffix, func(t *testing.T) {
-			check(t, drawn(t, language, shade, fyne.NewSize(windowWidth, windowHeight), func() fyne.CanvasObject {
-				fyne.CurrentApp().Settings().SetTheme(look())
-				return pageScene(scene)
-			}))
+			check(t, drawn(t, language, shade, fyne.NewSize(windowWidth, windowHeight), func() fyne.CanvasObject { return pageScene(scene) }))
 		})
 	}
 }
@@ -69,20 +64,43 @@ func windowOf(t *testing.T, a fyne.App, to spot) (*Window, *fakeService) {
 
 func TestEveryTextHasRoom(t *testing.T) {
 	for _, language := range []string{"en", "zh"} {
-		for _, size := range []float32{config.MinTextSize, 1} {
-			everyPage(t, language, "light", size, checkRoom)
-		}
+		everyPage(t, language, "light", checkRoom)
+	}
+}
+
+// TestPagesFitASmallScreen asks that the window at twice its size fits a screen of 1280 by 720, the tabs and all.
+func TestPagesFitASmallScreen(t *testing.T) {
+	for _, language := range []string{"en", "zh"} {
+		everyPage(t, language, "light", func(t *testing.T, c fyne.Canvas) {
+			if min := c.Content().MinSize(); min.Width > 1280/config.MaxTextSize || min.Height > 660/config.MaxTextSize {
+				t.Errorf("it needs %v", min)
+			}
+		})
+	}
+}
+
+// TestSmallestWindowHasRoom makes the window as small as it gets.
+func TestSmallestWindowHasRoom(t *testing.T) {
+	for _, language := range []string{"en", "zh"} {
+		everyPage(t, language, "light", func(t *testing.T, c fyne.Canvas) {
+			for _, w := range fyne.CurrentApp().Driver().AllWindows() {
+				if w.Canvas() == c {
+					w.Resize(c.Content().MinSize().Max(fyne.NewSize(640, 330)))
+				}
+			}
+			checkRoom(t, c)
+		})
 	}
 }
 
 func TestEveryTextHasContrast(t *testing.T) {
 	for _, shade := range []string{"light", "dark"} {
-		everyPage(t, "en", shade, 1, checkContrast)
+		everyPage(t, "en", shade, checkContrast)
 	}
 }
 
 func TestKeysReachEverything(t *testing.T) {
-	everyPage(t, "en", "dark", 1, checkKeys)
+	everyPage(t, "en", "dark", checkKeys)
 }
 
 func TestKeysScrollThePage(t *testing.T) {

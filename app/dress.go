@@ -1,12 +1,19 @@
 package app
 
-import "afterglow/proxy/config"
+import (
+	"fyne.io/fyne/v2"
+
+	"afterglow/proxy/config"
+)
 
 // dress makes the window look as the user has chosen, at once, with the page in front where it was. It must run on the
 // UI's goroutine.
 func (w *Window) dress(d config.Desktop) {
 	was := w.worn
 	w.worn = d
+	if d.TextSize != was.TextSize {
+		w.grow(d.TextSize)
+	}
 	if d.Theme != was.Theme || d.TextSize != was.TextSize {
 		w.app.Settings().SetTheme(lookOf(d, w.bundled))
 	}
@@ -16,9 +23,21 @@ func (w *Window) dress(d config.Desktop) {
 			return
 		}
 	}
-	if d.Language != was.Language || d.TextSize != was.TextSize {
+	if d.Language != was.Language {
 		w.rebuild()
 	}
+}
+
+// grow shows everything larger or smaller from the next theme on. The window stays as large as it is, as far as its
+// content allows, or it would grow beyond the screen.
+func (w *Window) grow(factor float32) {
+	by, err := w.zoom.set(factor)
+	if err != nil {
+		w.settings.report(err)
+		return
+	}
+	size := w.window.Canvas().Size()
+	w.window.Resize(fyne.NewSize(size.Width/by, size.Height/by))
 }
 
 // settingsMeans are what the settings have beside the service.

@@ -2,6 +2,7 @@ package app
 
 import (
 	"errors"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -128,7 +129,7 @@ func TestLanguageChangesWithoutARestart(t *testing.T) {
 	}
 }
 
-func TestThemeAndTextSizeChangeWithoutARestart(t *testing.T) {
+func TestThemeChangesWithoutARestart(t *testing.T) {
 	svc := settingsService()
 	w, _ := settingsWindow(t, svc)
 	look := func() fyne.Theme { return fyne.CurrentApp().Settings().Theme() }
@@ -141,17 +142,26 @@ func TestThemeAndTextSizeChangeWithoutARestart(t *testing.T) {
 	if got := look().Color(theme.ColorNameBackground, theme.VariantDark); got != light {
 		t.Errorf("light: %v", got)
 	}
-	height := w.settings.looks.theme.MinSize().Height
-	key(w.settings.looks.size, fyne.KeyEnd)
-	if got := look().Size(theme.SizeNameText); got != 26 || svc.chosen.TextSize != 2 {
-		t.Errorf("text size %v, kept %v", got, svc.chosen.TextSize)
+}
+
+// Fyne reads its scale from the environment, whatever draws it.
+func TestSizeChangesWithoutARestart(t *testing.T) {
+	t.Setenv(scaleVariable, "1.5")
+	svc := settingsService()
+	w, _ := settingsWindow(t, svc)
+	before := w.window.Canvas().Size()
+	for _, c := range []struct {
+		press fyne.KeyName
+		want  string
+		kept  float32
+	}{{fyne.KeyEnd, "3.00", 2}, {fyne.KeyHome, "1.20", 0.8}, {fyne.KeyRight, "1.5", 1}} {
+		key(w.settings.looks.size, c.press)
+		if got := os.Getenv(scaleVariable); got != c.want || svc.chosen.TextSize != c.kept {
+			t.Errorf("%s: Fyne's scale is %s, want %s; kept %v", c.press, got, c.want, svc.chosen.TextSize)
+		}
 	}
-	if got := w.settings.looks.theme.MinSize().Height; got < 1.8*height {
-		t.Errorf("a choice is %v high with texts twice as large, %v before", got, height)
-	}
-	key(w.settings.looks.size, fyne.KeyHome)
-	if got := look().Size(theme.SizeNameText); got != 10.5 {
-		t.Errorf("text size %v at 80 %%", got)
+	if got := w.window.Canvas().Size(); got != before {
+		t.Errorf("the window came back with %v, had %v", got, before)
 	}
 }
 
@@ -281,8 +291,7 @@ func TestSettingsLook(t *testing.T) {
 	onMastersProcessor(t)
 	for _, c := range []struct {
 		name, language, shade string
-		factor                float32
-	}{{"settings", "en", "light", 1}, {"settings", "zh", "dark", 1}, {"settings-200", "en", "dark", 2}, {"settings-trouble", "zh", "light", 1}} {
+	}{{"settings", "en", "light"}, {"settings", "zh", "dark"}, {"settings-trouble", "zh", "light"}} {
 		name := strings.Join([]string{c.name, c.language, c.shade}, "-")
 		t.Run(name, func(t *testing.T) {
 			svc := settingsService()
@@ -295,7 +304,7 @@ func TestSettingsLook(t *testing.T) {
 				svc.chosen.Tray, svc.chosen.Silenced = config.TrayBusy, []string{"failover"}
 			}
 			d := svc.chosen
-			d.Language, d.Theme, d.TextSize = map[string]string{"en": "en", "zh": "zh-Hans"}[c.language], c.shade, c.factor
+			d.Language, d.Theme = map[string]string{"en": "en", "zh": "zh-Hans"}[c.language], c.shade
 			svc.chosen = d
 			w.dress(d)
 			w.settings.enter()
@@ -305,9 +314,9 @@ func TestSettingsLook(t *testing.T) {
 				w.settings.address.check()
 			}
 			w.window.Resize(fyne.NewSize(680, 40))
-			w.window.Resize(fyne.NewSize(680, w.settings.scroll.Content.MinSize().Height+48*c.factor))
+			w.window.Resize(fyne.NewSize(680, w.settings.scroll.Content.MinSize().Height+48))
 			w.settings.settle()
-			w.window.Resize(fyne.NewSize(680, w.settings.scroll.Content.MinSize().Height+48*c.factor))
+			w.window.Resize(fyne.NewSize(680, w.settings.scroll.Content.MinSize().Height+48))
 			test.AssertImageMatches(t, "looks/"+name+".png", w.window.Canvas().Capture())
 		})
 	}

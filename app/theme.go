@@ -2,7 +2,6 @@ package app
 
 import (
 	"image/color"
-	"math"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
@@ -24,7 +23,6 @@ type look struct {
 	fyne.Theme
 	chinese fyne.Resource // the font to look in first; nil where the system has a good Chinese one
 	shade   string        // "light", "dark"; "" = the system's
-	factor  float32       // of texts and what must grow with them; 0 = 1
 }
 
 // newLook makes the theme as it is before anybody has chosen, with the font that we bring.
@@ -32,7 +30,7 @@ func newLook() fyne.Theme { return lookOf(config.Desktop{}, true) }
 
 // lookOf makes the theme that was chosen. bundled tells that the system has no good Chinese font, so that ours is used.
 func lookOf(d config.Desktop, bundled bool) fyne.Theme {
-	l := look{Theme: theme.DefaultTheme(), shade: d.Theme, factor: d.TextSize}
+	l := look{Theme: theme.DefaultTheme(), shade: d.Theme}
 	if bundled {
 		l.chinese = fyne.NewStaticResource("DroidSansFallback-GB2312.ttf", assets.ChineseFont)
 	}
@@ -71,22 +69,8 @@ func (l look) shaded(system fyne.ThemeVariant) fyne.ThemeVariant {
 	return system
 }
 
-// Size gives a size, at the factor 1 on a grid of 4. What is beside a text grows with it.
+// Size gives a size on a grid of 4.
 func (l look) Size(name fyne.ThemeSizeName) float32 {
-	size := l.plain(name)
-	if l.factor == 0 {
-		return size
-	}
-	switch name {
-	case theme.SizeNameText, theme.SizeNameCaptionText, theme.SizeNameSubHeadingText, theme.SizeNameHeadingText,
-		sizeFigure, sizeTotal, theme.SizeNameInlineIcon:
-		return float32(math.Round(float64(size*l.factor)*2)) / 2
-	}
-	return size
-}
-
-// plain is a size at the factor 1.
-func (l look) plain(name fyne.ThemeSizeName) float32 {
 	switch name {
 	case theme.SizeNameText:
 		return 13

@@ -61,7 +61,8 @@ type Window struct {
 	window   fyne.Window
 	svc      Service
 	worn     config.Desktop // how it looks
-	bundled  bool           // Chinese is drawn with the font that we bring
+	zoom     *zoom
+	bundled  bool // Chinese is drawn with the font that we bring
 	notices  *notices
 	pages    *pages
 	page     *live
@@ -89,11 +90,12 @@ type Window struct {
 
 // NewWindow makes the window, hidden; see SetTray for tray.
 func NewWindow(a fyne.App, svc Service, tray bool) *Window {
-	w := &Window{app: a, window: a.NewWindow(""), svc: svc, worn: svc.Desktop(), bundled: true, run: fyne.Do, quit: a.Quit, pulse: newPulse(),
+	w := &Window{app: a, window: a.NewWindow(""), svc: svc, worn: svc.Desktop(), zoom: newZoom(a), bundled: true, run: fyne.Do, quit: a.Quit, pulse: newPulse(),
 		off: func(work func()) { work() }, login: newLogin()}
 	w.build()
 	w.window.SetPadded(false)
 	w.window.Resize(fyne.NewSize(windowWidth, windowHeight))
+	w.grow(w.worn.TextSize)
 	w.SetTray(tray)
 	return w
 }

@@ -93,13 +93,13 @@ func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 	refresh()
 	width := func() float32 {
 		if b.text == "" {
-			return grown(b, buttonHeight)
+			return buttonHeight
 		}
 		return buttonInset + buttonIcon + buttonGap + text.MinSize().Width + buttonInset + 2
 	}
 	return &renderer{
 		objects: []fyne.CanvasObject{back, over, mark.Image, text},
-		minSize: func() fyne.Size { return fyne.NewSize(width(), grown(b, buttonHeight)) },
+		minSize: func() fyne.Size { return fyne.NewSize(width(), buttonHeight) },
 		layout: func(size fyne.Size) {
 			back.Resize(size)
 			over.Resize(size)

@@ -107,7 +107,7 @@ func (c *Chip) CreateRenderer() fyne.WidgetRenderer {
 	return &renderer{
 		objects: []fyne.CanvasObject{back, over, mark.Image, text},
 		minSize: func() fyne.Size { // with room for the tick, so that nothing moves
-			return fyne.NewSize(chipInset+chipMark+chipGap+text.MinSize().Width+chipInset, grown(c, chipHeight))
+			return fyne.NewSize(chipInset+chipMark+chipGap+text.MinSize().Width+chipInset, chipHeight)
 		},
 		layout: func(size fyne.Size) {
 			back.Resize(size)

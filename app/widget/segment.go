@@ -151,7 +151,7 @@ func (s *Segment) CreateRenderer() fyne.WidgetRenderer {
 			texts = append(texts, &canvas.Text{})
 			r.objects = append(r.objects, texts[len(texts)-1])
 		}
-		height := grown(s, segmentHeight)
+		height := float32(segmentHeight)
 		back.FillColor = themeColor(s, ColorTrack)
 		chosen.FillColor, chosen.StrokeColor, chosen.StrokeWidth = themeColor(s, ColorCard), themeColor(s, ColorCardBorder), 1
 		if s.focused && !s.pointed {
@@ -180,7 +180,7 @@ func (s *Segment) CreateRenderer() fyne.WidgetRenderer {
 	r.refresh = refresh
 	r.minSize = func() fyne.Size {
 		left, width := s.place(len(s.texts) - 1)
-		return fyne.NewSize(left+width, grown(s, segmentHeight))
+		return fyne.NewSize(left+width, segmentHeight)
 	}
 	r.layout = func(fyne.Size) { back.Resize(r.minSize()); refresh() }
 	return r

@@ -99,7 +99,7 @@ func (t *Tabs) CreateRenderer() fyne.WidgetRenderer {
 			for _, b := range t.tabs {
 				width += b.MinSize().Width
 			}
-			return fyne.NewSize(width, grown(t, tabsHeight))
+			return fyne.NewSize(width, tabsHeight)
 		},
 		layout: func(size fyne.Size) {
 			box(edge, 0, size.Height-1, size.Width, 1)
@@ -158,9 +158,9 @@ func (b *tab) CreateRenderer() fyne.WidgetRenderer {
 	width := func() float32 { return fyne.MeasureText(b.word, textSize(b, ""), bold).Width }
 	return &renderer{
 		objects: []fyne.CanvasObject{back, text, line},
-		minSize: func() fyne.Size { return fyne.NewSize(width()+2*tabInset, grown(b, tabsHeight)) },
+		minSize: func() fyne.Size { return fyne.NewSize(width()+2*tabInset, tabsHeight) },
 		layout: func(size fyne.Size) {
-			shadow := grown(b, tabShade)
+			shadow := float32(tabShade)
 			box(back, 2, (size.Height-shadow)/2, size.Width-4, shadow)
 			height := text.MinSize().Height
 			box(text, tabInset, (size.Height-height)/2, size.Width-2*tabInset, height)

@@ -58,15 +58,6 @@ func textSize(w themed, name fyne.ThemeSizeName) float32 {
 	return w.Theme().Size(name)
 }
 
-// grown is a height for text, larger where texts are larger than at first. Smaller texts leave it as it is: it is also
-// what a finger or a shaky hand needs.
-func grown(w themed, height float32) float32 {
-	return round(height * max(1, textSize(w, "")/plainText))
-}
-
-// plainText is the largest size of texts for which the measures of this package have room.
-const plainText = 14
-
 // renderer is a fyne.WidgetRenderer made of functions, so that a widget's file holds its drawing and
 // nothing else.
 type renderer struct {

@@ -11,7 +11,7 @@ import (
 type Desktop struct {
 	Language string        `json:"language,omitempty"`     // "en", "zh-Hans"; "" = the system's
 	Theme    string        `json:"theme,omitempty"`        // "light", "dark"; "" = the system's
-	TextSize float32       `json:"text_size,omitempty"`    // a factor, MinTextSize to MaxTextSize; 0 = 1
+	TextSize float32       `json:"text_size,omitempty"`    // a factor of texts and all beside them, MinTextSize to MaxTextSize; 0 = 1
 	Hidden   bool          `json:"hidden,omitempty"`       // the window is not opened at start
 	Tray     string        `json:"tray,omitempty"`         // "", "pending" or "busy": what the icon shows, see TrayShows
 	Guided   bool          `json:"guided,omitempty"`       // the first-run guide was finished or skipped
