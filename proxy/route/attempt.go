@@ -24,12 +24,8 @@ func (s *search) attempt(ctx context.Context, at *place) (reply *Reply, ended bo
 		}
 	}()
 	s.called++
-	retries := 0
 	s.progress.At(Step{Stage: Asks, Key: at.key})
-	waits := func(until time.Time) {
-		retries++
-		s.progress.At(Step{Stage: Refused, Key: at.key, Until: until})
-	}
+	waits := &waits{search: s, place: at}
 	call, labels, err := s.prepare(at)
 	var response *vendor.Response
 	if err == nil {
@@ -49,10 +45,11 @@ func (s *search) attempt(ctx context.Context, at *place) (reply *Reply, ended bo
 		s.renamed = s.renames == 1 // a catalogue that changes with every look is no reason to go round
 	}
 	s.chain.hear(at, response, err)
+	at.tell(err)
 	f := judge(ctx, err, at.vendor, s.call.Request)
 	try := Try{
 		Vendor: at.key.Vendor, Model: at.key.Model, Verdict: f.verdict.String(), Reason: f.reason,
-		Labels: labels, Retries: retries, Queued: at.queued, Took: time.Since(at.since),
+		Labels: labels, Retries: waits.count, Queued: at.queued, Took: time.Since(at.since),
 	}
 	var refused *anthropic.Error
 	if errors.As(err, &refused) {
