@@ -68,7 +68,7 @@ func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Se
 var evenly = lengths{"5 to 30 s, evenly", func(r *rand.Rand) time.Duration { return seconds(5 + 25*r.Float64()) }}
 
 // sample is what a second of the hour looked like.
-type sample struct{ truth, limit, inFlight int }
+type sample struct{ truth, limit, inFlight, refused int }
 
 // result is one run.
 type result struct {
@@ -148,7 +148,9 @@ func runExperiment(t *testing.T, v variant, l lengths, m moves, seed uint64) res
 			now := m.truth(time.Since(start))
 			x.vendor.SetLimit(now, 0)
 			synctest.Wait()
-			s := sample{truth: now, inFlight: x.vendor.Load().InFlight}
+			load := x.vendor.Load()
+			s := sample{truth: now, inFlight: load.InFlight, refused: load.Refused - r.refused}
+			r.refused = load.Refused
 			if g := x.proxy.limiter.Snapshot().Gauges; len(g) > 0 {
 				s.limit = g[0].Limit
 			}
@@ -187,8 +189,10 @@ func newExperiment(t *testing.T, v variant, l lengths, seed uint64) *experiment 
 		defer mu.Unlock()
 		return paced(seconds(0.3+0.9*random.Float64()), l.draw(random))
 	}
+	over := simvendor.ZhipuError(http.StatusTooManyRequests, "1302", "too many requests at once")
+	over.After = 300 * time.Millisecond // to and fro
 	var err error
-	x.vendor, err = simvendor.Start(simvendor.Options{Script: script, Quiet: true, Listener: upstream})
+	x.vendor, err = simvendor.Start(simvendor.Options{Script: script, Quiet: true, Listener: upstream, Limit: simvendor.Limit{Over: over}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -36,7 +36,9 @@ func checkFigure(t *testing.T, results []result) {
 	want := before + tableHead + strings.Join(rows, "\n") + "\n\n" + after
 	if *updateDocs {
 		writeFile(t, figureDoc, want)
-		writeFile(t, figureFile, figure(results))
+		if err := os.WriteFile(figureFile, []byte(figure(results)), 0o644); err != nil {
+			t.Fatal(err)
+		}
 		return
 	}
 	// The order in which goroutines of one moment run is not the same in every run, so that a few calls may differ.
@@ -61,7 +63,7 @@ const (
 	plotHeight  = 150
 	plotGap     = 58
 	plotTop     = 64
-	plotHighest = 11 // calls
+	plotHighest = 12 // calls
 )
 
 // figure draws the runs one below the other: the true limit, the limit in force, calls in flight at the vendor.
@@ -86,7 +88,8 @@ func legend(b *strings.Builder) {
 	}{
 		{"calls in flight at the vendor", `fill="#9ec5e8"`, 210},
 		{"the vendor's true limit", `fill="none" stroke="#333" stroke-width="1.6" stroke-dasharray="6 4"`, 180},
-		{"the limit in force", `fill="none" stroke="#d4541c" stroke-width="2"`, 150},
+		{"the limit in force", `fill="none" stroke="#d4541c" stroke-width="2"`, 130},
+		{"a call refused", `fill="#b00020"`, 90},
 	} {
 		if strings.Contains(l.style, "stroke-width") {
 			fmt.Fprintf(b, `<path d="M%d 20h26" %s/>`, x, l.style)
@@ -94,7 +97,7 @@ func legend(b *strings.Builder) {
 			fmt.Fprintf(b, `<rect x="%d" y="14" width="26" height="12" %s/>`, x, l.style)
 		}
 		fmt.Fprintf(b, `<text x="%d" y="25">%s</text>`+"\n", x+34, l.name)
-		x += l.width + 40
+		x += l.width + 28 + 20
 	}
 }
 
@@ -118,6 +121,20 @@ func plot(b *strings.Builder, r result, top int) {
 		fmt.Fprintf(b, `<path d="%s" fill="none" stroke="#d4541c" stroke-width="2"/>`+"\n", steps(r, x, y, func(s sample) int { return s.limit }))
 	}
 	fmt.Fprintf(b, `<path d="%s" fill="none" stroke="#333" stroke-width="1.6" stroke-dasharray="6 4"/>`+"\n", steps(r, x, y, func(s sample) int { return s.truth }))
+	fmt.Fprintf(b, `<path d="%s" stroke="#b00020" stroke-width="1.4"/>`+"\n", marks(r, x, top))
+}
+
+// marks are short lines above the plot, one where a second had refusals; those that would touch are one.
+func marks(r result, x func(int) float64, top int) string {
+	var b strings.Builder
+	last := -2.0
+	for i, s := range r.samples {
+		if at := x(i); s.refused > 0 && at-last >= 1.4 {
+			fmt.Fprintf(&b, "M%.1f %dv9", at, top)
+			last = at
+		}
+	}
+	return b.String()
 }
 
 // steps is the path of a number over the hour, with a point only where it changes.
