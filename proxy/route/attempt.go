@@ -45,7 +45,6 @@ func (s *search) attempt(ctx context.Context, at *place) (reply *Reply, ended bo
 		s.renamed = s.renames == 1 // a catalogue that changes with every look is no reason to go round
 	}
 	s.chain.hear(at, response, err)
-	at.tell(err)
 	f := judge(ctx, err, at.vendor, s.call.Request)
 	try := Try{
 		Vendor: at.key.Vendor, Model: at.key.Model, Verdict: f.verdict.String(), Reason: f.reason,
@@ -58,6 +57,7 @@ func (s *search) attempt(ctx context.Context, at *place) (reply *Reply, ended bo
 	if try.Status == http.StatusTooManyRequests || try.Status == anthropic.StatusOverloaded {
 		s.progress.At(Step{Stage: Refused, Key: at.key})
 	}
+	at.tell(err)
 	s.progress.Tried(try)
 	switch f.verdict {
 	case commit:

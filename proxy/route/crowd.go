@@ -19,8 +19,8 @@ type waits struct {
 // Refused implements vendor.Waiting.
 func (w *waits) Refused(e *anthropic.Error, until time.Time) {
 	w.count++
+	w.search.progress.At(Step{Stage: Refused, Key: w.place.key, Until: until}) // before the limit is cut: it was refused at that
 	w.place.tell(e)
-	w.search.progress.At(Step{Stage: Refused, Key: w.place.key, Until: until})
 }
 
 // Again implements vendor.Waiting.
