@@ -146,6 +146,20 @@ func (p *Permit) Refused() {
 	v.controller.notify()
 }
 
+// TryRetry is Retry without the wait: it reports whether the call may be sent again now.
+func (p *Permit) TryRetry() bool {
+	if p == nil || p.gauge == nil {
+		return true
+	}
+	v := p.gauge.vendor
+	v.controller.mu.Lock()
+	defer v.controller.mu.Unlock()
+	if p.parked && v.again.len == 0 && p.gauge.mayResume() {
+		p.resume()
+	}
+	return !p.parked
+}
+
 // Retry waits until a refused call may be sent again: until fewer calls are with the vendor than an adaptive limit
 // allows. Refused calls go in their order, and before any that is pending. Where the limit is not adaptive there is
 // nothing to wait for.
@@ -200,16 +214,24 @@ func (v *vendor) resume() {
 	for k := v.again.first; k != nil; {
 		r := k.owner
 		k = k.next
-		g := r.permit.gauge
-		if a := g.adapts(); a != nil && g.running() >= a.limit {
-			continue
+		if r.permit.gauge.mayResume() {
+			r.place.leave()
+			r.permit.resume()
+			close(r.ready)
 		}
-		r.place.leave()
-		r.permit.unpark()
-		now := g.send()
-		r.permit.epoch, r.permit.full = now.epoch, now.full
-		close(r.ready)
 	}
+}
+
+// mayResume tells whether the limit that the gauge's calls obey admits a refused one again.
+func (g *gauge) mayResume() bool {
+	a := g.adapts()
+	return a == nil || g.running() < a.limit
+}
+
+// resume sends a refused call again.
+func (p *Permit) resume() {
+	p.unpark()
+	p.sent = p.gauge.send()
 }
 
 // unpark counts a refused call among those that run.

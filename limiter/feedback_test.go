@@ -58,6 +58,9 @@ func TestARefusedCallIsSentAgainBeforeThosePending(t *testing.T) {
 			t.Fatalf("%+v, want limit 4 because 5 was refused", g)
 		}
 		pending := begin(t, c, glm)
+		if calls[4].permit.TryRetry() {
+			t.Fatal("sent again while 4 are with the vendor")
+		}
 		again := make(chan error, 1)
 		go func() { again <- calls[4].permit.Retry(t.Context()) }()
 		synctest.Wait()
@@ -154,7 +157,7 @@ func TestAFixedLimitStaysWhereItIs(t *testing.T) {
 		p := hold(t, c, glm)
 		before := c.Snapshot()
 		p.Refused()
-		if err := p.Retry(t.Context()); err != nil {
+		if err := p.Retry(t.Context()); err != nil || !p.TryRetry() {
 			t.Error(err)
 		}
 		p.Accepted()

@@ -172,6 +172,10 @@ func (x *machine) refuse(t *rapid.T) {
 	w := x.calls[id]
 	w.permit.Refused()
 	x.m.refuse(id)
+	if rapid.Bool().Draw(t, "at once") && w.permit.TryRetry() {
+		x.m.retry(id)
+		return
+	}
 	go w.permit.Retry(w.ctx)
 	x.m.retry(id)
 }

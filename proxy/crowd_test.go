@@ -1,6 +1,8 @@
 package proxy
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -129,4 +131,37 @@ func TestTheControlAPIShowsAnAdaptiveAccount(t *testing.T) {
 	if !strings.Contains(answer.Get("gauges.0").Raw, `"ceiling":4`) {
 		t.Error("the model's own row:", answer.Raw)
 	}
+}
+
+// A refused call waits in its slot while the vendor has as many as the limit allows. Its client hears from us as from a
+// queue, its record says so, and it is sent again when one of the others ends.
+func TestARefusedCallWaitsForRoom(t *testing.T) {
+	gate := make(chan struct{})
+	first := simvendor.Text("one two three")
+	v := simulated(t, simvendor.InTurn(first.Held(2, gate), tooMany(), simvendor.Text("at last")))
+	s, base := serveConfig(t, config.Config{Vendors: []config.Vendor{row("zhipu", v.URL(), adaptive(8))}, ParkAfter: 10 * time.Millisecond})
+	answers := make(chan string, 2)
+	call := func() {
+		resp, body := post(t, base, streamBody)
+		answers <- fmt.Sprint(resp.StatusCode, " ", body)
+	}
+	go call()
+	await(t, s, "the first is accepted", func(snap limiter.Snapshot) bool { return len(snap.Gauges) > 0 && snap.Gauges[0].Why == limiter.Enough })
+	go call()
+	await(t, s, "the second was refused, and waits", func(limiter.Snapshot) bool {
+		return slices.ContainsFunc(s.Calls(), func(c Call) bool { return c.Number == 2 && c.Phase == Queued && v.Load().Arrived == 2 })
+	})
+	if g := glmGauge(t, s); g.Limit != 1 || g.InFlight != 2 {
+		t.Errorf("%+v", g)
+	}
+	time.Sleep(50 * time.Millisecond) // nothing may happen
+	if n := v.Load().Arrived; n != 2 {
+		t.Errorf("%d calls reached the vendor while its only slot was taken", n)
+	}
+	close(gate)
+	all := <-answers + <-answers
+	if !strings.Contains(all, ": queued\n") || !strings.Contains(all, "last") || strings.Contains(all, "event: error") {
+		t.Errorf("%s", all)
+	}
+	await(t, s, "idle", idle)
 }

@@ -24,7 +24,20 @@ func (w *waits) Refused(e *anthropic.Error, until time.Time) {
 }
 
 // Again implements vendor.Waiting.
-func (w *waits) Again(ctx context.Context) error { return w.place.permit.Retry(ctx) }
+func (w *waits) Again(ctx context.Context) error {
+	if w.place.permit.TryRetry() {
+		return nil
+	}
+	at := Step{Stage: Held, Key: w.place.key}
+	w.search.progress.At(at)
+	err := w.place.permit.Retry(ctx)
+	at.Stage = Asks
+	if err != nil {
+		at.Stage = Leaves
+	}
+	w.search.progress.At(at)
+	return err
+}
 
 // tell lets an adaptive limit know how an attempt went as far as it concerns that: the vendor took the call, or
 // refused it for having too many.
