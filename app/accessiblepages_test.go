@@ -36,6 +36,15 @@ func everyPage(t *testing.T, language, shade string, check func(t *testing.T, c 
 			check(t, w.window.Canvas())
 		})
 	}
+	for name, to := range map[string]spot{"adaptive": atLive, "adaptive-gauge": atGauge} {
+		t.Run(name+suffix, func(t *testing.T) {
+			a := speak(t, language)
+			a.Settings().SetTheme(look())
+			w, _ := windowOf(t, a, to)
+			w.Update(adaptiveBoard())
+			check(t, w.window.Canvas())
+		})
+	}
 	for _, scene := range []string{"usage-full", "usage-custom", "usage-failed", "history", "clients", "clients-trouble"} {
 		t.Run(scene+suffix, func(t *testing.T) {
 			check(t, drawn(t, language, shade, fyne.NewSize(windowWidth, windowHeight), func() fyne.CanvasObject { return pageScene(scene) }))

@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
+	fynewidget "fyne.io/fyne/v2/widget"
 
 	"afterglow/app/board"
 	"afterglow/app/widget"
@@ -25,6 +26,8 @@ type gaugePage struct {
 	title   *widget.Name
 	state   *widget.Text
 	row     *rowView
+	why     *fynewidget.Label // why an adaptive limit is where it is
+	whyBox  *fyne.Container
 	numbers *fyne.Container // holds the row
 	history *historyView
 	past    *widget.Card
@@ -42,11 +45,15 @@ func newGaugePage(svc Service, d desk, n *notices, to ways) *gaugePage {
 	p.title = widget.NewName("", widget.Style{Bold: true, Size: theme.SizeNameSubHeadingText})
 	p.state = widget.NewText("", widget.Style{Color: widget.ColorMuted, Align: fyne.TextAlignTrailing})
 	p.numbers = container.NewStack()
+	p.why = fynewidget.NewLabel("")
+	p.why.Wrapping = fyne.TextWrapWord
+	p.whyBox = container.New(layout.NewCustomPaddedLayout(-textInset, -textInset, -textInset, -textInset), p.why)
+	p.whyBox.Hide()
 	p.past = widget.NewCard(p.history.root)
 	p.history.sized = func() { p.root.Refresh() }
 	p.none = widget.NewText(tr("gauge.none"), widget.Style{Color: widget.ColorMuted})
 	p.holders = container.New(layout.NewCustomPaddedVBoxLayout(0))
-	now := widget.NewCard(container.New(layout.NewCustomPaddedVBoxLayout(rowGap), container.NewBorder(nil, nil, nil, p.state, p.title), p.numbers))
+	now := widget.NewCard(container.New(layout.NewCustomPaddedVBoxLayout(rowGap), container.NewBorder(nil, nil, nil, p.state, p.title), p.numbers, p.whyBox))
 	who := widget.NewCard(container.New(layout.NewCustomPaddedVBoxLayout(rowGap), heading(tr("gauge.holders")), p.none, p.holders))
 	body := container.New(layout.NewCustomPaddedVBoxLayout(cardGap), now, p.past, who)
 	p.scroll = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, pageMargin, pageMargin, pageMargin), body))
@@ -77,11 +84,16 @@ func (p *gaugePage) set(b board.Board) bool {
 	p.state.Set(stateText(head.State))
 	stale := false
 	if p.row == nil || !p.row.fits(row) {
-		p.row = newRow(row, rowActions{setLimit: p.setLimit})
+		p.row = newRow(row, rowActions{setLimit: p.setLimit, silent: true})
 		p.numbers.Objects = []fyne.CanvasObject{p.row.box}
 		stale = true
 	}
 	p.row.set(row)
+	if why := adaptiveSentence(row); why != p.why.Text {
+		p.why.SetText(why)
+		setVisible(p.whyBox, why != "")
+		stale = true
+	}
 	rows := p.calls.Holders(p.svc.Calls(), p.key, time.Now())
 	if len(rows) != len(p.holders.Objects) {
 		p.arrange(len(rows))
@@ -92,6 +104,7 @@ func (p *gaugePage) set(b board.Board) bool {
 	}
 	if stale {
 		p.root.Refresh()
+		p.root.Refresh() // a wrapped text knows its height only after it has been given its width
 	}
 	return len(rows) > 0
 }

@@ -16,6 +16,8 @@ import (
 const (
 	rowHeight = 32
 	columnGap = 16
+	whyHeight = 16 // of the line below the gauge of an adaptive limit
+	whyRise   = 4  // which stands close to the gauge
 )
 
 // rowView draws one board.Row.
@@ -26,6 +28,7 @@ type rowView struct {
 	gauge  *widget.Gauge       // nil: not limited
 	slider *widget.LimitSlider // nil: not limited
 	pill   *widget.Pill
+	why    *widget.Text // nil: the limit is not adaptive, or the page says why itself
 	box    fyne.CanvasObject
 }
 
@@ -33,6 +36,7 @@ type rowView struct {
 type rowActions struct {
 	setLimit func(r board.Row, limit int)
 	open     func(r board.Row) // nil: the row opens nothing
+	silent   bool              // the page says itself why an adaptive limit is where it is
 }
 
 // newRow draws r.
@@ -45,12 +49,18 @@ func newRow(r board.Row, do rowActions) *rowView {
 	if r.Account() {
 		v.name = widget.NewName(gaugeName(r.Model), widget.Style{Color: widget.ColorMuted})
 	}
-	parts := container.New(rowLayout{limited: r.Limited}, v.count, v.pill)
+	if r.Adaptive() && !do.silent {
+		v.why = widget.NewText("", captionStyle)
+	}
+	parts := container.New(rowLayout{limited: r.Limited, why: v.why}, v.count, v.pill)
 	if r.Limited {
 		v.gauge = widget.NewGauge()
-		v.slider = widget.NewLimitSlider(r.Limit, r.Max)
+		v.slider = widget.NewLimitSlider(r.Ceiling, r.Max)
 		v.slider.OnSet = func(limit int) { do.setLimit(v.row, limit) }
 		parts.Objects = append(parts.Objects, v.gauge, v.slider)
+	}
+	if v.why != nil {
+		parts.Objects = append(parts.Objects, v.why)
 	}
 	parts.Objects = append(parts.Objects, v.name) // last: a long name unrolls over the others
 	v.box = parts
@@ -79,7 +89,7 @@ func gaugeName(model string) string {
 
 // fits tells that the view can draw r: it is of the same kind.
 func (v *rowView) fits(r board.Row) bool {
-	return v.row.Model == r.Model && v.row.Limited == r.Limited
+	return v.row.Model == r.Model && v.row.Limited == r.Limited && v.row.Adaptive() == r.Adaptive()
 }
 
 // set shows r and touches only what has changed.
@@ -102,7 +112,11 @@ func (v *rowView) set(r board.Row) {
 	}
 	if v.gauge != nil {
 		v.gauge.Set(r.InFlight, r.Limit)
-		v.slider.SetLimit(r.Limit, r.Max)
+		v.slider.SetLimit(r.Ceiling, r.Max)
+		v.slider.SetMark(r.Limit)
+	}
+	if v.why != nil {
+		v.why.Set(adaptiveText(r))
 	}
 }
 
@@ -115,7 +129,7 @@ func pendingText(r board.Row) string {
 }
 
 // back puts the slider where the limit is, after a change that was refused.
-func (v *rowView) back() { v.slider.SetLimit(v.row.Limit, v.row.Max) }
+func (v *rowView) back() { v.slider.SetLimit(v.row.Ceiling, v.row.Max) }
 
 func countColor(r board.Row) fyne.ThemeColorName {
 	switch {
@@ -130,7 +144,8 @@ func countColor(r board.Row) fyne.ThemeColorName {
 // rowLayout puts the parts of a row into columns that depend on the width alone, so that they stand
 // under each other over all cards.
 type rowLayout struct {
-	limited bool // else the name has the room of the gauge, too
+	limited bool         // else the name has the room of the gauge, too
+	why     *widget.Text // below the gauge; nil = there is none
 }
 
 // The fixed columns. The name and the gauge share what is left.
@@ -144,8 +159,12 @@ const (
 	gaugeMax    = 320
 )
 
-func (rowLayout) MinSize([]fyne.CanvasObject) fyne.Size {
-	return fyne.NewSize(nameMin+gaugeMin+countWidth+pillWidth+sliderWidth+4*columnGap, rowHeight)
+func (l rowLayout) MinSize([]fyne.CanvasObject) fyne.Size {
+	height := float32(rowHeight)
+	if l.why != nil {
+		height += whyHeight
+	}
+	return fyne.NewSize(nameMin+gaugeMin+countWidth+pillWidth+sliderWidth+4*columnGap, height)
 }
 
 func (l rowLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
@@ -163,6 +182,11 @@ func (l rowLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 		case *widget.Gauge:
 			place(o, x, gauge)
 		case *widget.Text:
+			if o == l.why {
+				o.Move(fyne.NewPos(x, rowHeight-whyRise))
+				o.Resize(fyne.NewSize(size.Width-x, whyHeight))
+				continue
+			}
 			place(o, x+gauge+columnGap, countWidth)
 		case *widget.Pill:
 			place(o, x+gauge+countWidth+2*columnGap, pillWidth)

@@ -102,7 +102,7 @@ func sceneStatus(scene string) proxy.Status {
 		for i := range 30 {
 			s.Concurrency.Gauges = append(s.Concurrency.Gauges, limiter.Gauge{
 				Key:  limiter.Key{Vendor: "zhipu", Model: fmt.Sprintf("glm-%d.%d-%s", 4+i/10, i%10, []string{"air", "turbo", "vision-preview"}[i%3])},
-				Mode: limiter.Limited, Limit: 1 + i*3%20, Configured: 3, Max: 20,
+				Mode: limiter.Limited, Limit: 1 + i*3%20, Ceiling: 1 + i*3%20, Configured: 3, Max: 20,
 				InFlight: i * 2 % (2 + i*3%20), Pending: max(0, i%5-3) * 4, PeakPending: max(0, i%7-4) * 9,
 			})
 		}
@@ -143,7 +143,7 @@ func signInScene(s *proxy.Status) {
 
 func busySnapshot() limiter.Snapshot {
 	limited := func(model string, inFlight, limit, configured, pending, peak int) limiter.Gauge {
-		return limiter.Gauge{Key: limiter.Key{Vendor: "zhipu", Model: model}, Mode: limiter.Limited, Limit: limit, Configured: configured,
+		return limiter.Gauge{Key: limiter.Key{Vendor: "zhipu", Model: model}, Mode: limiter.Limited, Limit: limit, Ceiling: limit, Configured: configured,
 			Max: 20, InFlight: inFlight, Pending: pending, PeakPending: peak}
 	}
 	counted := func(vendor, model string, n int) limiter.Gauge {
@@ -159,7 +159,7 @@ func busySnapshot() limiter.Snapshot {
 			counted("kimi", "accounts/fireworks/models/kimi-k2-thinking-turbo-0905-preview", 12),
 			counted("anthropic", "claude-opus-4-6", 1),
 		},
-		Accounts: []limiter.Account{{Vendor: "zhipu", Limit: 14, Configured: 10, Max: 20, InFlight: 13, Pending: 2}},
+		Accounts: []limiter.Account{{Vendor: "zhipu", Limit: 14, Ceiling: 14, Configured: 10, Max: 20, InFlight: 13, Pending: 2}},
 	}
 }
 

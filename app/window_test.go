@@ -114,7 +114,7 @@ func TestDragSurvivesABoardWithOtherRows(t *testing.T) {
 	slider := row(t, w, "zhipu", "glm-5.1").slider
 	slider.Dragged(&fyne.DragEvent{PointEvent: fyne.PointEvent{Position: fyne.NewPos(500, 0)}})
 	b := sceneBoard("busy")
-	b.Cards[0].Rows = append([]board.Row{{Vendor: "zhipu", Model: "glm-4", Limited: true, Limit: 3, Max: 20}}, b.Cards[0].Rows...)
+	b.Cards[0].Rows = append([]board.Row{{Vendor: "zhipu", Model: "glm-4", Limited: true, Limit: 3, Ceiling: 3, Max: 20}}, b.Cards[0].Rows...)
 	w.Update(b)
 	if got := row(t, w, "zhipu", "glm-5.1").slider; got != slider || got.Value() != 20 {
 		t.Errorf("slider at %d, the same: %t; want 20 and true", got.Value(), got == slider)

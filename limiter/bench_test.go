@@ -88,6 +88,18 @@ func BenchmarkPair(b *testing.B) {
 		c.Watch(requestContext(b))
 		benchPairs(b, c, glm)
 	})
+	b.Run("adaptive", func(b *testing.B) {
+		c, ctx := zhipu(Policy{Default: 3, Adaptive: true, Known: []string{glm.Model}}), requestContext(b)
+		b.ReportAllocs()
+		for b.Loop() {
+			p, err := c.Acquire(ctx, glm)
+			if err != nil {
+				b.Fatal(err)
+			}
+			p.Accepted()
+			p.Release()
+		}
+	})
 	b.Run("35 models in turn", func(b *testing.B) { benchPairs(b, New(), manyKeys(7, 5)...) })
 	b.Run("ever new models", func(b *testing.B) { benchPairs(b, New(), manyKeys(1, 10*KeepIdle)...) })
 }

@@ -26,6 +26,7 @@ func zhipu(p Policy) *Controller {
 // call is one Acquire on a goroutine of its own. Its fields may be read once done is closed.
 type call struct {
 	key    Key
+	ctx    context.Context
 	cancel context.CancelFunc
 	done   chan struct{}
 	permit *Permit
@@ -40,7 +41,7 @@ func begin(t interface{ Context() context.Context }, c *Controller, k Key) *call
 // beginFor is begin for a caller with a name.
 func beginFor(t interface{ Context() context.Context }, c *Controller, k Key, caller Caller) *call {
 	ctx, cancel := context.WithCancel(t.Context())
-	w := &call{key: k, cancel: cancel, done: make(chan struct{})}
+	w := &call{key: k, ctx: ctx, cancel: cancel, done: make(chan struct{})}
 	go func() {
 		defer close(w.done)
 		w.permit, w.err = c.AcquireFor(ctx, k, caller)

@@ -133,8 +133,8 @@ func TestTheLastPolicyOfAVendorNamedTwiceCounts(t *testing.T) {
 	c := New()
 	c.Configure([]VendorPolicy{{"zhipu", Policy{Default: 1}}, {"kimi", Policy{Total: 5}}, {"zhipu", Policy{Total: 2}}})
 	want := []Account{
-		{Vendor: "zhipu", Limit: 2, Configured: 2, Max: DefaultMax},
-		{Vendor: "kimi", Limit: 5, Configured: 5, Max: DefaultMax},
+		{Vendor: "zhipu", Limit: 2, Ceiling: 2, Configured: 2, Max: DefaultMax},
+		{Vendor: "kimi", Limit: 5, Ceiling: 5, Configured: 5, Max: DefaultMax},
 	}
 	if got := c.Snapshot().Accounts; !slices.Equal(got, want) {
 		t.Fatalf("%+v, want %+v", got, want)

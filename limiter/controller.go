@@ -54,7 +54,7 @@ func (c *Controller) AcquireFor(ctx context.Context, k Key, caller Caller) (*Per
 	c.mu.Lock()
 	g := c.gauge(k)
 	v := g.vendor
-	if g.admits() && v.hasRoom() {
+	if g.hasRoom() {
 		g.take()
 		p := c.permit(g)
 		c.notify()

@@ -123,7 +123,7 @@ func TestSetLimitMakesTheGaugeOfAModelNotUsedYet(t *testing.T) {
 	if err := c.SetLimit(glm, 5); err != nil {
 		t.Fatal(err)
 	}
-	want := Gauge{Key: glm, Mode: Limited, Limit: 5, Configured: 3, Max: DefaultMax}
+	want := Gauge{Key: glm, Mode: Limited, Limit: 5, Ceiling: 5, Configured: 3, Max: DefaultMax}
 	if g := gaugeOf(t, c, glm); g != want {
 		t.Fatalf("%+v, want %+v", g, want)
 	}

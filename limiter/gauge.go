@@ -6,10 +6,13 @@ import "time"
 type gauge struct {
 	key      Key
 	vendor   *vendor
-	limit    int  // calls at once; 0 in monitor mode
+	limit    int  // calls at once, in force; 0 in monitor mode
+	ceiling  int  // what limit was set to; above it where it adapts itself
 	runtime  int  // the limit of SetLimit; 0 = none
 	pinned   bool // the configuration names it
 	inFlight int
+	parked   int       // of them, refused by the vendor and not sent again yet
+	adapt    *adaptive // of the gauge's own limit; nil where that is not adaptive
 	queue    line
 	peak     peak
 
@@ -34,6 +37,9 @@ func (g *gauge) release() {
 	c := v.controller
 	g.inFlight--
 	v.inFlight--
+	if v.parked > 0 {
+		v.resume()
+	}
 	if v.pending > 0 {
 		v.settle(g)
 		v.grant()

@@ -68,6 +68,7 @@ type Policy struct {
 	MaxPending int            // longest queue of one model; 0 = DefaultMaxPending
 	MaxWait    time.Duration  // longest wait of one call; 0 = none
 	Fair       bool           // the queue's head goes round the sessions; see Caller
+	Adaptive   bool           // limits adapt themselves to the vendor; those above are the highest they may be
 	Known      []string       // models of the vendor's map: their gauges are kept when idle, as are those of Models
 }
 

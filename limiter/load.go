@@ -50,7 +50,7 @@ func (c *Controller) TryAcquire(k Key) (*Permit, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	g := c.gauge(k)
-	if !g.admits() || !g.vendor.hasRoom() {
+	if !g.hasRoom() {
 		c.rest(g)
 		c.trim()
 		return nil, false

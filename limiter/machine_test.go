@@ -1,6 +1,7 @@
 package limiter
 
 import (
+	"cmp"
 	"maps"
 	"reflect"
 	"slices"
@@ -30,6 +31,7 @@ func TestTheControllerDoesWhatTheModelSays(t *testing.T) {
 			t.Repeat(map[string]func(*rapid.T){
 				"acquire": x.acquire, "acquire more": x.acquire, "acquire yet more": x.acquire,
 				"end": x.end, "end more": x.end,
+				"accept": x.accept, "accept more": x.accept, "refuse": x.refuse,
 				"set limit": x.setLimit, "reset limit": x.resetLimit, "configure": x.configure, "sleep": x.sleep,
 				"": x.check,
 			})
@@ -42,7 +44,7 @@ func newMachine(t *rapid.T) *machine {
 	c := New()
 	return &machine{
 		c: c, calls: map[int]*call{}, wake: c.Watch(t.Context()), seen: c.Snapshot(),
-		m: &model{now: time.Now(), vendors: map[string]*modelVendor{}, gauges: map[Key]*modelGauge{}},
+		m: &model{now: time.Now(), vendors: map[string]*modelVendor{}, gauges: map[Key]*modelGauge{}, sent: map[int]*modelSent{}},
 	}
 }
 
@@ -118,13 +120,19 @@ func (x *machine) configure(t *rapid.T) {
 	names := rapid.SliceOfNDistinct(someVendor, 0, 3, rapid.ID[string]).Draw(t, "vendors")
 	list := make([]VendorPolicy, len(names))
 	for i, name := range names {
+		longest := rapid.IntRange(0, 5).Draw(t, "max wait")
+		adaptive := rapid.Bool().Draw(t, "adaptive")
+		if adaptive {
+			longest = 0 // a refused call's own has a test of its own
+		}
 		list[i] = VendorPolicy{name, Policy{
+			Adaptive:   adaptive,
 			Default:    someLimit.Draw(t, "default"),
 			Models:     rapid.MapOfN(someModel, rapid.IntRange(1, 4), 0, 2).Draw(t, "models"),
 			Total:      someLimit.Draw(t, "total"),
 			Max:        rapid.IntRange(0, 6).Draw(t, "max"),
 			MaxPending: rapid.IntRange(0, 5).Draw(t, "max pending"),
-			MaxWait:    time.Duration(rapid.IntRange(0, 5).Draw(t, "max wait")) * time.Second,
+			MaxWait:    time.Duration(longest) * time.Second,
 			Fair:       rapid.Bool().Draw(t, "fair"),
 			Known:      rapid.SliceOfN(someModel, 0, 2).Draw(t, "known"),
 		}}
@@ -155,6 +163,9 @@ func (x *machine) check(t *rapid.T) {
 		for _, id := range g.flying {
 			if !x.calls[id].granted() {
 				t.Fatalf("call %d to %v is not in flight", id, k)
+			}
+			if got, want := x.calls[id].permit.parked, x.m.sent[id].parked; got != want {
+				t.Fatalf("call %d to %v was refused and waits: %v, want %v", id, k, got, want)
 			}
 		}
 		for _, w := range g.queue {
@@ -190,6 +201,7 @@ func (m *model) snapshot() Snapshot {
 			}
 			if m.configured(k) > 0 {
 				row.Mode, row.Limit, row.Configured, row.Max = Limited, m.limit(k), m.configured(k), m.highest(k)
+				row.Ceiling, row.Adaptation = cmp.Or(m.own(k), m.ceiling(Key{name, AccountModel})), m.rule(k).adaptation()
 			}
 			pending += row.Pending
 			s.Gauges = append(s.Gauges, row)
@@ -197,6 +209,7 @@ func (m *model) snapshot() Snapshot {
 		if account := (Key{name, AccountModel}); m.configured(account) > 0 {
 			s.Accounts = append(s.Accounts, Account{
 				Vendor: name, Limit: m.total(name), Configured: m.configured(account), Max: m.highest(account),
+				Ceiling: m.ceiling(account), Adaptation: m.vendor(name).rule.adaptation(),
 				InFlight: m.flying(name), Pending: pending,
 			})
 		}

@@ -15,6 +15,7 @@ func (m *model) setLimit(k Key, limit int) error {
 	default:
 		m.gauge(k).override = limit
 	}
+	m.refit(k.Vendor)
 	m.serve(k.Vendor)
 	return nil
 }
@@ -31,6 +32,7 @@ func (m *model) resetLimit(k Key) error {
 			m.gauges[other].override = 0
 		}
 	}
+	m.refit(k.Vendor)
 	m.serve(k.Vendor)
 	return nil
 }
@@ -53,6 +55,7 @@ func (m *model) configure(list []VendorPolicy) {
 				g.override = 0
 			}
 		}
+		m.refit(name)
 		m.serve(name)
 	}
 }

@@ -11,7 +11,7 @@ import (
 
 // model says what the controller ought to do, as plainly as it can be said: slices searched from end to
 // end, a full history instead of a clever memory, and times compared with the clock. It shares no code
-// with the controller.
+// with the controller but the rule of adaptive limits, which adapt_test.go tests.
 type model struct {
 	now     time.Time
 	turn    int // the last place given in a line for an account
@@ -19,15 +19,19 @@ type model struct {
 	strict  bool     // a Configure has run
 	order   []string // Configure's list
 	gauges  map[Key]*modelGauge
+	sent    map[int]*modelSent // of the calls in flight
+	again   []int              // refused calls that wait to be sent again, in order
 }
 
 type modelVendor struct {
 	policy   Policy
 	override int
+	rule     *adaptive // of an adaptive account limit
 }
 
 type modelGauge struct {
 	override int
+	rule     *adaptive      // of an adaptive limit of its own
 	flying   []int          // calls in flight
 	queue    []modelCall    // in order of arrival
 	sessions map[string]int // in a fair queue, the place in the round of each session in it
@@ -58,6 +62,7 @@ func (m *model) vendor(name string) *modelVendor {
 func (m *model) gauge(k Key) *modelGauge {
 	if m.gauges[k] == nil {
 		m.gauges[k] = &modelGauge{sessions: map[string]int{}}
+		m.refit(k.Vendor)
 	}
 	return m.gauges[k]
 }
@@ -72,13 +77,17 @@ func (m *model) configured(k Key) int {
 }
 
 func (m *model) total(vendor string) int {
-	v := m.vendor(vendor)
-	return cmp.Or(v.override, v.policy.Total)
+	if rule := m.vendor(vendor).rule; rule != nil {
+		return rule.limit
+	}
+	return m.ceiling(Key{vendor, AccountModel})
 }
 
 func (m *model) limit(k Key) int {
-	p := m.vendor(k.Vendor).policy
-	return cmp.Or(m.gauge(k).override, p.Models[k.Model], p.Default, m.total(k.Vendor))
+	if rule := m.gauge(k).rule; rule != nil {
+		return rule.limit
+	}
+	return cmp.Or(m.own(k), m.total(k.Vendor))
 }
 
 func (m *model) highest(k Key) int {
@@ -105,12 +114,15 @@ func (m *model) flying(vendor string) int {
 // acquire is a call's arrival.
 func (m *model) acquire(k Key, id int, caller Caller) error {
 	g, p := m.gauge(k), m.vendor(k.Vendor).policy
-	mustWait := len(g.queue) > 0 || m.full(k) || m.accountFull(k.Vendor)
+	mustWait := m.mustWait(k)
+	if mustWait && m.raise(k) {
+		mustWait = m.mustWait(k)
+	}
 	if mustWait && len(g.queue) >= cmp.Or(p.MaxPending, DefaultMaxPending) {
 		return ErrQueueFull
 	}
 	if !mustWait {
-		g.flying = append(g.flying, id)
+		m.fly(k, id)
 		return nil
 	}
 	w := modelCall{id: id, caller: caller}
@@ -123,6 +135,10 @@ func (m *model) acquire(k Key, id int, caller Caller) error {
 	return nil
 }
 
+func (m *model) mustWait(k Key) bool {
+	return len(m.gauge(k).queue) > 0 || m.full(k) || m.accountFull(k.Vendor)
+}
+
 func (m *model) full(k Key) bool {
 	return m.limit(k) > 0 && len(m.gauge(k).flying) >= m.limit(k)
 }
@@ -133,9 +149,11 @@ func (m *model) accountFull(vendor string) bool {
 
 // serve lines up the models that have a waiter and room, and grants in turn while the account has room.
 func (m *model) serve(vendor string) {
+	m.resume(vendor)
 	for {
 		m.seat(vendor)
 		var next *modelGauge
+		var key Key
 		for _, k := range m.keys(vendor) {
 			g := m.gauges[k]
 			if len(g.queue) == 0 || m.full(k) {
@@ -147,7 +165,7 @@ func (m *model) serve(vendor string) {
 				g.turn = m.turn
 			}
 			if next == nil || g.turn < next.turn {
-				next = g
+				next, key = g, k
 			}
 		}
 		if next == nil || m.accountFull(vendor) {
@@ -155,7 +173,7 @@ func (m *model) serve(vendor string) {
 		}
 		next.turn = 0
 		i := m.head(next, m.vendor(vendor).policy.Fair)
-		next.flying = append(next.flying, next.queue[i].id)
+		m.fly(key, next.queue[i].id)
 		m.turn++
 		next.sessions[next.queue[i].caller.Session] = m.turn
 		m.leave(next, i)
@@ -172,6 +190,8 @@ func (m *model) leave(g *modelGauge, i int) {
 func (m *model) end(k Key, id int) {
 	g := m.gauge(k)
 	g.flying = slices.DeleteFunc(g.flying, func(f int) bool { return f == id })
+	m.again = slices.DeleteFunc(m.again, func(f int) bool { return f == id })
+	delete(m.sent, id)
 	if i := slices.IndexFunc(g.queue, func(w modelCall) bool { return w.id == id }); i >= 0 {
 		m.leave(g, i)
 	}

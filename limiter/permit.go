@@ -6,8 +6,8 @@ const permitBatch = 32
 
 // Permit is one call counted in flight. The zero Permit, and a nil one, count nothing.
 type Permit struct {
-	gauge    *gauge // never changes
-	released bool   // the controller's mutex guards it
+	gauge *gauge // never changes
+	sent         // the controller's mutex guards it
 }
 
 // Release gives the permit back and hands its slots to the next waiter. Every call after the first does
@@ -23,6 +23,9 @@ func (p *Permit) Release() {
 		return
 	}
 	p.released = true
+	if p.parked {
+		p.unpark()
+	}
 	p.gauge.release()
 }
 
@@ -36,6 +39,6 @@ func (c *Controller) permit(g *gauge) *Permit {
 	}
 	p := &c.unused[0]
 	c.unused = c.unused[1:]
-	p.gauge = g
+	p.gauge, p.sent = g, g.send()
 	return p
 }

@@ -14,6 +14,7 @@ type waiter struct {
 	arrival uint64        // counts the calls that joined the queue
 	party   *party        // those of its session, nil in a queue that is not fair
 	granted chan struct{} // closed when the call holds its slots and has left the queue
+	sent    sent          // set with the grant
 }
 
 // wait blocks until the call is granted, ctx is done, or longest is over (0 = no bound).
@@ -34,7 +35,7 @@ func (w *waiter) wait(ctx context.Context, longest time.Duration) (*Permit, erro
 	}
 	err := ctx.Err()
 	if granted && err == nil {
-		return &Permit{gauge: w.gauge}, nil
+		return &Permit{gauge: w.gauge, sent: w.sent}, nil
 	}
 	if granted {
 		// The grant has met the cancel: the slot goes to the next in the queue.

@@ -10,19 +10,22 @@ import (
 type Gauge struct {
 	Key
 	Mode        Mode
-	Limit       int // calls at once; 0 in monitor mode
+	Limit       int // calls at once, in force; 0 in monitor mode
+	Ceiling     int // the limit of SetLimit, or else Configured: Limit is below it only where it is adaptive
 	Configured  int // the limit that the policy gives, before SetLimit; 0 in monitor mode
 	Max         int // the highest limit SetLimit accepts; 0 in monitor mode
 	InFlight    int // above Limit for a while after a cut
 	Pending     int // calls waiting in the queue
 	PeakPending int // deepest queue of the last PeakWindow, at least Pending
+	Adaptation      // of the limit; of the account's where the model has none of its own
 }
 
 // Account is a vendor's account limit, in a Snapshot only for vendors that have one. Its counts are of
 // all the vendor's models together; see [Gauge] for the fields.
 type Account struct {
-	Vendor                                    string
-	Limit, Configured, Max, InFlight, Pending int
+	Vendor                                             string
+	Limit, Ceiling, Configured, Max, InFlight, Pending int
+	Adaptation
 }
 
 // Snapshot is one consistent, ordered copy: the vendors in the order of Configure, after them by name
@@ -64,7 +67,7 @@ func (s *Snapshot) add(v *vendor, now time.Time) {
 			InFlight: g.inFlight, Pending: g.queue.len, PeakPending: g.peak.deepest(g.queue.len, now),
 		}
 		if g.limit > 0 {
-			row.Mode = Limited
+			row.Mode, row.Ceiling, row.Adaptation = Limited, g.ceiling, g.adapts().adaptation()
 			row.Configured = v.configured(g.key.Model)
 			row.Max = v.highest(row.Configured)
 		}
@@ -72,8 +75,8 @@ func (s *Snapshot) add(v *vendor, now time.Time) {
 	}
 	if v.policy.Total > 0 {
 		s.Accounts = append(s.Accounts, Account{
-			Vendor: v.name, Limit: v.total(), Configured: v.policy.Total, Max: v.highest(v.policy.Total),
-			InFlight: v.inFlight, Pending: v.pending,
+			Vendor: v.name, Limit: v.total(), Ceiling: v.ceiling(), Configured: v.policy.Total, Max: v.highest(v.policy.Total),
+			InFlight: v.inFlight, Pending: v.pending, Adaptation: v.adapt.adaptation(),
 		})
 	}
 }

@@ -12,16 +12,27 @@ type vendor struct {
 	name       string
 	listed     bool // Configure named it
 	policy     Policy
-	runtime    int // the account limit of SetLimit; 0 = none
-	inFlight   int // over all models
-	pending    int // over all models
+	runtime    int           // the account limit of SetLimit; 0 = none
+	inFlight   int           // over all models
+	parked     int           // of them
+	pending    int           // over all models
+	adapt      *adaptive     // of the account limit; nil where that is not adaptive
+	again      list[retrier] // refused calls that wait to be sent again
 
 	gauges []*gauge    // sorted by model
 	turns  list[gauge] // models with a call that only an account slot holds up, next to be served first
 }
 
 // total is the account limit in force, 0 for none.
-func (v *vendor) total() int { return cmp.Or(v.runtime, v.policy.Total) }
+func (v *vendor) total() int {
+	if v.adapt != nil {
+		return v.adapt.limit
+	}
+	return v.ceiling()
+}
+
+// ceiling is what the account limit was set to, 0 for none.
+func (v *vendor) ceiling() int { return cmp.Or(v.runtime, v.policy.Total) }
 
 // configured is the limit that the policy gives a model, 0 for none.
 func (v *vendor) configured(model string) int {
@@ -63,10 +74,12 @@ func (v *vendor) adopt(p Policy) {
 
 // apply puts the vendor's limits into force after a change, and grants what they leave room for.
 func (v *vendor) apply() {
+	v.fitAccount()
 	for _, g := range v.gauges {
 		v.fit(g)
 		v.settle(g)
 	}
+	v.resume()
 	v.grant()
 	for _, g := range slices.Backward(v.gauges) { // backward, because rest may delete the gauge
 		v.controller.rest(g)
@@ -89,15 +102,29 @@ func (v *vendor) reset(model string) {
 // fit derives a gauge's limit from the policy and the limits set at run time.
 func (v *vendor) fit(g *gauge) {
 	model := g.key.Model
-	g.limit = cmp.Or(g.runtime, v.limitOf(model))
+	own := cmp.Or(g.runtime, v.own(model))
+	g.limit, g.ceiling = cmp.Or(own, v.total()), cmp.Or(own, v.ceiling())
+	g.adapt = v.adapted(g.adapt, own, g.inFlight)
+	if g.adapt != nil {
+		g.limit = g.adapt.limit
+	}
 	g.queue.setFair(v.policy.Fair)
 	_, limited := v.policy.Models[model]
 	g.pinned = limited || slices.Contains(v.policy.Known, model)
 }
 
-// limitOf is the limit of a model that SetLimit has not changed, 0 for none.
+// own is the limit that the policy gives a model for itself, 0 for none.
+func (v *vendor) own(model string) int { return cmp.Or(v.policy.Models[model], v.policy.Default) }
+
+// limitOf is the limit in force of a model without a gauge, 0 for none.
 func (v *vendor) limitOf(model string) int {
-	return cmp.Or(v.policy.Models[model], v.policy.Default, v.total())
+	if own := v.own(model); own > 0 {
+		if v.policy.Adaptive {
+			return min(own, firstLimit)
+		}
+		return own
+	}
+	return v.total()
 }
 
 // hasRoom tells whether the account leaves room for one more call.
@@ -126,6 +153,7 @@ func (v *vendor) grant() {
 		w := g.queue.next()
 		g.turn.leave()
 		g.take()
+		w.sent = g.send()
 		g.leave(w)
 		close(w.granted)
 	}

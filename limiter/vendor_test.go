@@ -24,7 +24,7 @@ func TestACallNeedsASlotOfItsModelAndOneOfTheAccount(t *testing.T) {
 		second := beginMany(t, c, air, 2)
 		expect(t, c, glm, 2, 1, 1) // held up by the model
 		expect(t, c, air, 1, 1, 1) // held up by the account
-		want := Account{Vendor: "zhipu", Limit: 3, Configured: 3, Max: DefaultMax, InFlight: 3, Pending: 2}
+		want := Account{Vendor: "zhipu", Limit: 3, Ceiling: 3, Configured: 3, Max: DefaultMax, InFlight: 3, Pending: 2}
 		if a := accountOf(t, c, "zhipu"); a != want {
 			t.Fatalf("%+v, want %+v", a, want)
 		}
@@ -91,7 +91,7 @@ func TestAModelWithoutALimitFollowsTheAccount(t *testing.T) {
 		c := zhipu(Policy{Total: 4, Max: 3})
 		hold(t, c, glm).Release()
 		row := func(limit int) Gauge {
-			return Gauge{Key: glm, Mode: Limited, Limit: limit, Configured: 4, Max: 4}
+			return Gauge{Key: glm, Mode: Limited, Limit: limit, Ceiling: limit, Configured: 4, Max: 4}
 		}
 		if g := gaugeOf(t, c, glm); g != row(4) {
 			t.Fatalf("%+v", g)

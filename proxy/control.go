@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/tidwall/gjson"
 
@@ -13,7 +14,8 @@ import (
 	"afterglow/proxy/anthropic"
 )
 
-// gaugeJSON is a gauge under the keys that scripts know. Limit and Available are null in monitor mode.
+// gaugeJSON is a gauge under the keys that scripts know. Limit and Available are null in monitor mode, and
+// Ceiling is left out. Limit is the one in force: what was set is Ceiling, and differs where the limit is adaptive.
 type gaugeJSON struct {
 	Mode      string `json:"mode"`
 	InUse     int    `json:"in_use"`
@@ -21,13 +23,31 @@ type gaugeJSON struct {
 	Peak      int    `json:"peak_pending_recent"`
 	Limit     *int   `json:"limit"`
 	Available *int   `json:"available"`
+	Ceiling   *int   `json:"ceiling,omitempty"`
+
+	Adaptive *adaptiveJSON `json:"adaptive,omitempty"`
+}
+
+// adaptiveJSON is how an adaptive limit stands.
+type adaptiveJSON struct {
+	Why     string     `json:"why"`               // trying, refused, ceiling or enough
+	Refused int        `json:"refused,omitempty"` // the lowest limit that the vendor refused and has not taken since
+	Since   *time.Time `json:"since"`
+}
+
+func adaptiveOf(a limiter.Adaptation) *adaptiveJSON {
+	if a.Why == limiter.Fixed {
+		return nil
+	}
+	return &adaptiveJSON{a.Why.String(), a.Refused, stamp(a.Since)}
 }
 
 func gaugeOf(g limiter.Gauge) gaugeJSON {
 	j := gaugeJSON{Mode: "monitor", InUse: g.InFlight, Pending: g.Pending, Peak: g.PeakPending}
 	if g.Mode == limiter.Limited {
 		free := max(0, g.Limit-g.InFlight)
-		j.Mode, j.Limit, j.Available = "limited", &g.Limit, &free
+		j.Mode, j.Limit, j.Available, j.Ceiling = "limited", &g.Limit, &free, &g.Ceiling
+		j.Adaptive = adaptiveOf(g.Adaptation)
 	}
 	return j
 }
@@ -43,6 +63,9 @@ type accountJSON struct {
 	Limit   int    `json:"limit"`
 	InUse   int    `json:"in_use"`
 	Pending int    `json:"pending"`
+	Ceiling int    `json:"ceiling"`
+
+	Adaptive *adaptiveJSON `json:"adaptive,omitempty"`
 }
 
 type concurrencyJSON struct {
@@ -67,7 +90,7 @@ func concurrencyOf(snap limiter.Snapshot) concurrencyJSON {
 }
 
 func accountOf(a limiter.Account) accountJSON {
-	return accountJSON{a.Vendor, a.Limit, a.InFlight, a.Pending}
+	return accountJSON{a.Vendor, a.Limit, a.InFlight, a.Pending, a.Ceiling, adaptiveOf(a.Adaptation)}
 }
 
 func (s *Server) getConcurrency(w http.ResponseWriter, _ *http.Request) {
@@ -189,7 +212,10 @@ func (s *Server) writeGauge(w http.ResponseWriter, req limitRequest) {
 	for _, a := range snap.Accounts {
 		if a.Vendor == req.vendor && req.model == limiter.AccountModel {
 			free := max(0, a.Limit-a.InFlight)
-			answer.gaugeJSON = gaugeJSON{Mode: "limited", InUse: a.InFlight, Pending: a.Pending, Limit: &a.Limit, Available: &free}
+			answer.gaugeJSON = gaugeJSON{
+				Mode: "limited", InUse: a.InFlight, Pending: a.Pending, Limit: &a.Limit, Available: &free,
+				Ceiling: &a.Ceiling, Adaptive: adaptiveOf(a.Adaptation),
+			}
 		}
 	}
 	writeJSON(w, http.StatusOK, answer)

@@ -15,7 +15,7 @@ func policies(rows []config.Vendor) []limiter.VendorPolicy {
 	for _, row := range rows {
 		p := limiter.Policy{
 			Default: row.Limit.Default, Models: maps.Clone(row.Limit.Models), Total: row.Limit.Total,
-			Max: row.Limit.Max, MaxPending: row.Limit.MaxPending, MaxWait: row.Limit.MaxWait, Fair: row.Limit.Fair,
+			Max: row.Limit.Max, MaxPending: row.Limit.MaxPending, MaxWait: row.Limit.MaxWait, Fair: row.Limit.Fair, Adaptive: row.Limit.Adaptive,
 		}
 		for _, rule := range row.Models {
 			p.Known = append(p.Known, rule.To)

@@ -18,7 +18,7 @@ func (p progress) At(step route.Step) {
 	p.set(func() {
 		p.vendor, p.served = step.Key.Vendor, step.Key.Model
 		switch step.Stage {
-		case route.Queues:
+		case route.Queues, route.Held:
 			p.enter(Queued)
 		case route.Leaves:
 			p.enter(Connecting)
@@ -35,7 +35,7 @@ func (p progress) At(step route.Step) {
 		}
 	})
 	switch step.Stage {
-	case route.Queues:
+	case route.Queues, route.Held:
 		p.park.Enter()
 	case route.Leaves, route.Asks:
 		p.park.Leave()

@@ -103,7 +103,7 @@ func (s *Server) route(c *routed, chain *route.Chain, r *http.Request) *anthropi
 	}
 	passage.Send(c.w, c.watched(r), vendor.Passing{
 		Path: c.path, Query: r.URL.RawQuery, Header: s.withoutToken(r.Header), Held: c.asks.body, First: limit,
-		Answered: c.answered, Failed: c.failed,
+		Answered: func(answer *http.Response) { direct.Answered(answer.StatusCode); c.answered(answer) }, Failed: c.failed,
 	})
 	return nil
 }

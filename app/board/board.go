@@ -88,9 +88,10 @@ type Quota struct {
 // Row is one gauge: a vendor's model, or with Model == [limiter.AccountModel] a vendor's account.
 type Row struct {
 	Vendor, Model string
-	Limited       bool // false: the vendor is only counted, and Limit, Max and Configured are 0
+	Limited       bool // false: the vendor is only counted, and Limit, Ceiling, Max and Configured are 0
 	InFlight      int
-	Limit         int
+	Limit         int // in force
+	Ceiling       int // what it was set to: above Limit only where that is adaptive
 	Max           int // the highest limit that can be set
 	Configured    int // the limit of the configuration, which a reset brings back
 	Pending       int
@@ -98,7 +99,12 @@ type Row struct {
 	Wait          time.Duration // what a call that queued now would likely wait; 0 = not known
 	Out           bool          // no calls go to this model for a while
 	Left          time.Duration // until they do again, rounded up
+
+	limiter.Adaptation // of the limit
 }
+
+// Adaptive tells that the limit adapts itself to the vendor.
+func (r Row) Adaptive() bool { return r.Why != limiter.Fixed }
 
 // Account tells that the row is a vendor's account, not a model.
 func (r Row) Account() bool { return r.Model == limiter.AccountModel }
@@ -115,7 +121,7 @@ func (r Row) Afterglow() int {
 }
 
 // Changed tells that the limit is not the configuration's.
-func (r Row) Changed() bool { return r.Limited && r.Limit != r.Configured }
+func (r Row) Changed() bool { return r.Limited && r.Ceiling != r.Configured }
 
 // Count is "3/3" for a limited row, else "2".
 func (r Row) Count() string {

@@ -142,15 +142,16 @@ func modelRow(s proxy.Status, g limiter.Gauge, now time.Time) Row {
 func gaugeRow(g limiter.Gauge) Row {
 	return Row{
 		Vendor: g.Vendor, Model: g.Model, Limited: g.Mode == limiter.Limited,
-		InFlight: g.InFlight, Limit: g.Limit, Max: g.Max, Configured: g.Configured,
-		Pending: g.Pending, Peak: g.PeakPending,
+		InFlight: g.InFlight, Limit: g.Limit, Ceiling: g.Ceiling, Max: g.Max, Configured: g.Configured,
+		Pending: g.Pending, Peak: g.PeakPending, Adaptation: g.Adaptation,
 	}
 }
 
 func accountRow(a limiter.Account) Row {
 	return Row{
 		Vendor: a.Vendor, Model: limiter.AccountModel, Limited: true,
-		InFlight: a.InFlight, Limit: a.Limit, Max: a.Max, Configured: a.Configured, Pending: a.Pending,
+		InFlight: a.InFlight, Limit: a.Limit, Ceiling: a.Ceiling, Max: a.Max, Configured: a.Configured, Pending: a.Pending,
+		Adaptation: a.Adaptation,
 	}
 }
 

@@ -15,7 +15,7 @@ var start = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 func limited(vendor, model string, inFlight, pending, peak int) limiter.Gauge {
 	return limiter.Gauge{
 		Key: limiter.Key{Vendor: vendor, Model: model}, Mode: limiter.Limited,
-		Limit: 3, Configured: 2, Max: 20, InFlight: inFlight, Pending: pending, PeakPending: peak,
+		Limit: 3, Ceiling: 3, Configured: 2, Max: 20, InFlight: inFlight, Pending: pending, PeakPending: peak,
 	}
 }
 
@@ -41,17 +41,17 @@ func TestCardsStandInChainOrderAndRowsByName(t *testing.T) {
 				limited("zhipu", "glm-5", 3, 2, 4),
 				limited("zhipu", "glm-4", 0, 0, 1),
 			},
-			Accounts: []limiter.Account{{Vendor: "zhipu", Limit: 5, Configured: 6, Max: 20, InFlight: 3, Pending: 2}},
+			Accounts: []limiter.Account{{Vendor: "zhipu", Limit: 5, Ceiling: 5, Configured: 6, Max: 20, InFlight: 3, Pending: 2}},
 		},
 	}, start)
 
 	want := []Card{
 		{
 			Head:    Head{Vendor: "zhipu", Title: "The zhipu", Tier: 1, State: proxy.Ready},
-			Account: Row{Vendor: "zhipu", Model: "*", Limited: true, InFlight: 3, Limit: 5, Max: 20, Configured: 6, Pending: 2},
+			Account: Row{Vendor: "zhipu", Model: "*", Limited: true, InFlight: 3, Limit: 5, Ceiling: 5, Max: 20, Configured: 6, Pending: 2},
 			Rows: []Row{
-				{Vendor: "zhipu", Model: "glm-4", Limited: true, Limit: 3, Max: 20, Configured: 2, Peak: 1},
-				{Vendor: "zhipu", Model: "glm-5", Limited: true, InFlight: 3, Limit: 3, Max: 20, Configured: 2, Pending: 2, Peak: 4},
+				{Vendor: "zhipu", Model: "glm-4", Limited: true, Limit: 3, Ceiling: 3, Max: 20, Configured: 2, Peak: 1},
+				{Vendor: "zhipu", Model: "glm-5", Limited: true, InFlight: 3, Limit: 3, Ceiling: 3, Max: 20, Configured: 2, Pending: 2, Peak: 4},
 			},
 		},
 		{
@@ -107,8 +107,8 @@ func TestDown(t *testing.T) {
 }
 
 func TestRow(t *testing.T) {
-	full := Row{Vendor: "zhipu", Model: "glm-5.1", Limited: true, InFlight: 3, Limit: 3, Configured: 3, Pending: 2, Peak: 4}
-	drained := Row{Vendor: "zhipu", Model: "glm-5.1", Limited: true, Limit: 2, Configured: 3, Peak: 4}
+	full := Row{Vendor: "zhipu", Model: "glm-5.1", Limited: true, InFlight: 3, Limit: 3, Ceiling: 3, Configured: 3, Pending: 2, Peak: 4}
+	drained := Row{Vendor: "zhipu", Model: "glm-5.1", Limited: true, Limit: 2, Ceiling: 2, Configured: 3, Peak: 4}
 	plain := Row{Vendor: "kimi", Model: "k2", InFlight: 2}
 	for _, c := range []struct {
 		row       Row

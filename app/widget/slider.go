@@ -29,6 +29,7 @@ type LimitSlider struct {
 	limit int // what holds
 	value int // what is shown: the limit, or while dragging what it would be
 	max   int
+	mark  int // what of the limit is in force; 0 = all of it
 
 	dragging bool
 	hovered  bool
@@ -53,6 +54,15 @@ func (s *LimitSlider) SetLimit(limit, max int) {
 		return
 	}
 	s.limit, s.value, s.max = limit, value, max
+	s.Refresh()
+}
+
+// SetMark marks on the track how much of the limit is in force, where that is less; 0 = all of it.
+func (s *LimitSlider) SetMark(mark int) {
+	if mark == s.mark {
+		return
+	}
+	s.mark = mark
 	s.Refresh()
 }
 

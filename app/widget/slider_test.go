@@ -159,3 +159,30 @@ func TestSliderWithOneValue(t *testing.T) {
 	s.Dragged(&fyne.DragEvent{PointEvent: fyne.PointEvent{Position: fyne.NewPos(90, 0)}})
 	s.DragEnd()
 }
+
+func TestWhatIsInForceIsMarkedBelowTheThumb(t *testing.T) {
+	s, _, sets := slider(t)
+	s.SetLimit(8, 20)
+	mark := test.WidgetRenderer(s).Objects()[3]
+	for _, c := range []struct {
+		mark  int
+		shown bool
+	}{{2, true}, {8, false}, {0, false}, {12, false}} {
+		s.SetMark(c.mark)
+		if mark.Visible() != c.shown {
+			t.Errorf("a mark at %d below a limit of 8 is shown: %t", c.mark, mark.Visible())
+		}
+	}
+	s.SetMark(2)
+	if x := mark.Position().X + mark.Size().Width/2; x != s.place(2) {
+		t.Errorf("the mark is at %v, want %v", x, s.place(2))
+	}
+	drag(s, 1)
+	if mark.Visible() {
+		t.Error("the thumb is dragged below the mark, which is still there")
+	}
+	s.DragEnd()
+	if s.Value() != 1 || !slices.Equal(*sets, []int{1}) {
+		t.Errorf("value %d, sets %v", s.Value(), *sets)
+	}
+}

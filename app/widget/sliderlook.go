@@ -12,6 +12,8 @@ const (
 	sliderLabel    = 24 // two digits
 	sliderTrack    = 4
 	thumbSize      = 14
+	markWidth      = 3
+	markHeight     = 12
 	ringSize       = 24
 )
 
@@ -20,10 +22,14 @@ func (s *LimitSlider) track() (left, right float32) {
 	return ringSize / 2, s.Size().Width - sliderLabel - ringSize/2
 }
 
+// marked tells whether the limit in force is to be told from the one that is set.
+func (s *LimitSlider) marked() bool { return s.mark > 0 && s.mark < s.value }
+
 // sliderLook is what a LimitSlider is drawn with.
 type sliderLook struct {
 	slider        *LimitSlider
 	track, filled *canvas.Rectangle
+	mark          *canvas.Rectangle // where the limit in force is, below that which is set
 	ring, thumb   *canvas.Circle
 	label         *canvas.Text
 }
@@ -34,13 +40,14 @@ func (s *LimitSlider) CreateRenderer() fyne.WidgetRenderer {
 		slider: s,
 		track:  &canvas.Rectangle{CornerRadius: canvas.RadiusMaximum},
 		filled: &canvas.Rectangle{CornerRadius: canvas.RadiusMaximum},
+		mark:   &canvas.Rectangle{CornerRadius: markWidth / 2.0},
 		ring:   &canvas.Circle{},
 		thumb:  &canvas.Circle{StrokeWidth: 1.5},
 		label:  &canvas.Text{Alignment: fyne.TextAlignTrailing, TextStyle: fyne.TextStyle{Bold: true}},
 	}
 	l.refresh()
 	return &renderer{
-		objects: []fyne.CanvasObject{l.track, l.filled, l.ring, l.thumb, l.label},
+		objects: []fyne.CanvasObject{l.track, l.filled, l.ring, l.mark, l.thumb, l.label},
 		minSize: func() fyne.Size { return fyne.NewSize(sliderMinWidth, sliderHeight) },
 		layout:  func(fyne.Size) { l.layout() },
 		refresh: l.refresh,
@@ -51,6 +58,8 @@ func (l *sliderLook) refresh() {
 	s := l.slider
 	l.track.FillColor = themeColor(s, ColorTrack)
 	l.filled.FillColor = themeColor(s, ColorThumbEdge)
+	l.mark.FillColor = themeColor(s, theme.ColorNamePrimary)
+	l.mark.Hidden = !s.marked()
 	l.thumb.FillColor = themeColor(s, ColorThumb)
 	l.thumb.StrokeColor = themeColor(s, ColorThumbEdge)
 	l.paintRing()
@@ -86,7 +95,13 @@ func (l *sliderLook) layout() {
 	l.track.Move(fyne.NewPos(left-sliderTrack/2, middle-sliderTrack/2))
 	l.track.Resize(fyne.NewSize(right-left+sliderTrack, sliderTrack))
 	l.filled.Move(l.track.Position())
-	l.filled.Resize(fyne.NewSize(x-left+sliderTrack, sliderTrack))
+	to := x
+	if l.slider.marked() { // what is in force is filled, and the thumb stands beyond it
+		to = l.slider.place(l.slider.mark)
+		l.mark.Move(fyne.NewPos(to-markWidth/2.0, middle-markHeight/2))
+		l.mark.Resize(fyne.NewSize(markWidth, markHeight))
+	}
+	l.filled.Resize(fyne.NewSize(to-left+sliderTrack, sliderTrack))
 	centre(l.ring, ringSize, fyne.NewPos(x, middle))
 	centre(l.thumb, thumbSize, fyne.NewPos(x, middle))
 	height := l.label.MinSize().Height

@@ -55,10 +55,13 @@ func span(ms int64) string {
 	}
 }
 
-// count is a limit, "" where there is none.
-func count(n *int) string {
-	if n == nil {
+// inForce is a limit, "" where there is none; "2 of 5" where it is adaptive and below what it was set to.
+func inForce(limit, ceiling *int) string {
+	switch {
+	case limit == nil:
 		return ""
+	case ceiling != nil && *ceiling > *limit:
+		return fmt.Sprintf("%d of %d", *limit, *ceiling)
 	}
-	return strconv.Itoa(*n)
+	return strconv.Itoa(*limit)
 }

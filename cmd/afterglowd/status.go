@@ -85,12 +85,14 @@ type gauge struct {
 	Pending int  `json:"pending"`
 	Peak    int  `json:"peak_pending_recent"`
 	Limit   *int `json:"limit"`
+	Ceiling *int `json:"ceiling"`
 }
 
 type account struct {
-	Limit   int `json:"limit"`
-	InUse   int `json:"in_use"`
-	Pending int `json:"pending"`
+	Limit   int  `json:"limit"`
+	Ceiling *int `json:"ceiling"`
+	InUse   int  `json:"in_use"`
+	Pending int  `json:"pending"`
 }
 
 func (st *status) print(w io.Writer) error {
@@ -184,11 +186,11 @@ func (st *status) gaugeTable() (*cli.Table, bool) {
 	for _, t := range st.Tiers {
 		for _, model := range slices.Sorted(maps.Keys(t.Diagnostics.Concurrency)) {
 			g := t.Diagnostics.Concurrency[model]
-			table.Row(t.Name, model, strconv.Itoa(g.InUse), count(g.Limit), strconv.Itoa(g.Pending), strconv.Itoa(g.Peak))
+			table.Row(t.Name, model, strconv.Itoa(g.InUse), inForce(g.Limit, g.Ceiling), strconv.Itoa(g.Pending), strconv.Itoa(g.Peak))
 			some = true
 		}
 		if a := t.Diagnostics.Account; a != nil {
-			table.Row(t.Name, "(account)", strconv.Itoa(a.InUse), strconv.Itoa(a.Limit), strconv.Itoa(a.Pending), "")
+			table.Row(t.Name, "(account)", strconv.Itoa(a.InUse), inForce(&a.Limit, a.Ceiling), strconv.Itoa(a.Pending), "")
 			some = true
 		}
 	}

@@ -155,6 +155,7 @@ func (c *checker) limit(key string, l *limitFile) Limit {
 		Default:    or(l.Default, 0),
 		Models:     l.Models,
 		Total:      or(l.Total, 0),
+		Adaptive:   or(l.Adaptive, false),
 		Max:        or(l.Max, limiter.DefaultMax),
 		MaxPending: or(l.MaxPending, limiter.DefaultMaxPending),
 		MaxWait:    time.Duration(or(l.MaxWait, duration(defaultMaxWait))),
@@ -170,6 +171,9 @@ func (c *checker) limit(key string, l *limitFile) Limit {
 	tuned := l.Max != nil || l.MaxPending != nil || l.MaxWait != nil || l.Overflow != nil || l.Fair != nil
 	if tuned && l.Default == nil && l.Total == nil && len(l.Models) == 0 {
 		c.problem(key, "expected default, total or models beside max, max_pending, max_wait, overflow and fair: the table replaces the preset's whole")
+	}
+	if limit.Adaptive && l.Default == nil && l.Total == nil && len(l.Models) == 0 {
+		c.problem(key+".adaptive", "expected default, total or models beside it, the highest that the limits may be: the table replaces the preset's whole")
 	}
 	if limit.Max < 1 || limit.Max > maxLimit {
 		c.problem(key+".max", "expected 1 to %d, got %d", maxLimit, limit.Max)

@@ -132,6 +132,7 @@ type Limit struct {
 	Default    int            // limit of a model that Models does not name; 0 = none
 	Models     map[string]int // limit by vendor model
 	Total      int            // account limit over all models; 0 = none
+	Adaptive   bool           // the limits follow what the vendor takes; those above are the highest they may be
 	Max        int            // highest limit that can be set while running
 	MaxPending int            // longest queue of one model
 	MaxWait    time.Duration  // longest wait of one call; 0 = none

@@ -129,6 +129,22 @@ func TestAKeyThatIsNotSetLeavesTheVendorInTheChain(t *testing.T) {
 	}
 }
 
+func TestLimitsAreAdaptiveWhereTheRowSaysSo(t *testing.T) {
+	conf := parse(t, `
+[[vendors]]
+name = "zhipu"
+key = "k"
+limit = { default = 8, adaptive = true }
+[[vendors]]
+name = "kimi"
+key = "k"
+limit = { total = 4 }
+`, env())
+	if l := conf.Vendors[0].Limit; !l.Adaptive || l.Default != 8 || conf.Vendors[1].Limit.Adaptive {
+		t.Errorf("%+v, %+v", l, conf.Vendors[1].Limit)
+	}
+}
+
 func TestARowsKeyReplacesThePresets(t *testing.T) {
 	conf := parse(t, `
 [[vendors]]

@@ -146,6 +146,10 @@ type limitFile struct {
 	// calls at once of the account, over all its models. A call then needs a slot of both, and the models take turns
 	// Default: none
 	Total *int `toml:"total"`
+	// `true`: the limits follow what the vendor takes; those of this table, or of the slider, are then the highest that
+	// they may be. [The rule](adaptive-limits.md)
+	// Default: false
+	Adaptive *bool `toml:"adaptive"`
 	// how far the slider goes
 	// Default: 20
 	Max *int `toml:"max"`

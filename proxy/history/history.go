@@ -21,7 +21,7 @@ type Point struct {
 	Time     time.Time // its begin
 	InFlight int
 	Pending  int
-	Limit    int // the lowest that was in force; 0 = none
+	Limit    int // the lowest that was in force, or where calls were refused the highest; 0 = none
 	Refused  int // answers 429 and 529, those that were waited out included
 }
 
@@ -80,9 +80,7 @@ func (h *History) Refused(k limiter.Key) {
 		return
 	}
 	s.turn(now)
-	s.open.Refused++
-	s.minute.Refused++
-	s.used = true
+	s.refuse()
 }
 
 // note takes what the gauges stand at.

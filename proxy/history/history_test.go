@@ -40,7 +40,7 @@ func TestEverySecondHasItsHighest(t *testing.T) {
 		h.Refused(glm)
 		h.Refused(glm)
 		step(1800*time.Millisecond, standing(2, 0, 4)) // 4.0 s
-		want := [][4]int{{3, 2, 3, 0}, {0, 0, 3, 0}, {2, 0, 3, 2}, {2, 0, 5, 0}, {2, 0, 4, 0}}
+		want := [][4]int{{3, 2, 3, 0}, {0, 0, 3, 0}, {2, 0, 5, 2}, {2, 0, 5, 0}, {2, 0, 4, 0}}
 		if diff := cmp.Diff(want, numbers(h.Seconds(glm, time.Minute))); diff != "" {
 			t.Error(diff)
 		}
@@ -49,6 +49,25 @@ func TestEverySecondHasItsHighest(t *testing.T) {
 		}
 		if h.Seconds(limiter.Key{Vendor: "kimi", Model: "x"}, time.Minute) != nil {
 			t.Error("what nobody called has a history")
+		}
+	})
+}
+
+// An adaptive limit is cut in the same moment: the refusal belongs to the limit before.
+func TestARefusalBelongsToTheLimitThatWasRefused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := New()
+		h.note(standing(5, 1, 5), time.Now())
+		time.Sleep(2100 * time.Millisecond)
+		h.note(standing(6, 0, 6), time.Now()) // tried
+		time.Sleep(300 * time.Millisecond)
+		h.Refused(glm)
+		h.note(standing(6, 0, 5), time.Now())
+		time.Sleep(2 * time.Second)
+		h.note(standing(5, 0, 5), time.Now())
+		want := [][4]int{{5, 1, 5, 0}, {5, 1, 5, 0}, {6, 1, 6, 1}, {6, 0, 5, 0}, {6, 0, 5, 0}}
+		if diff := cmp.Diff(want, numbers(h.Seconds(glm, time.Minute))); diff != "" {
+			t.Error(diff)
 		}
 	})
 }
@@ -109,7 +128,7 @@ func TestMinutesOfGaugesInUseAreGivenAway(t *testing.T) {
 		cancel()
 		<-done
 		want := []Minute{
-			{glm, Point{Time: begin, InFlight: 3, Pending: 4, Limit: 2, Refused: 1}},
+			{glm, Point{Time: begin, InFlight: 3, Pending: 4, Limit: 3, Refused: 1}},
 			{glm, Point{Time: begin.Add(time.Minute), InFlight: 3, Limit: 2}},
 			{glm, Point{Time: begin.Add(2 * time.Minute), InFlight: 3, Limit: 2}},
 			{glm, Point{Time: begin.Add(7 * time.Minute), InFlight: 1, Limit: 2}},

@@ -59,12 +59,22 @@ func (s *series) note(g limiter.Gauge, now time.Time) {
 
 func (s *series) busy() bool { return s.stands.InFlight > 0 || s.stands.Pending > 0 }
 
-// raise makes p the highest of itself and q, and its limit the lowest.
+// raise makes p the highest of itself and q, and its limit the lowest. A limit that calls were refused at stays: an
+// adaptive one is cut at once, and the lower limit is not what was refused.
 func (p *Point) raise(q Point) {
 	p.InFlight, p.Pending = max(p.InFlight, q.InFlight), max(p.Pending, q.Pending)
-	if p.Limit == 0 || q.Limit > 0 && q.Limit < p.Limit {
+	if p.Limit == 0 || p.Refused == 0 && q.Limit > 0 && q.Limit < p.Limit {
 		p.Limit = q.Limit
 	}
+}
+
+// refuse counts a refusal at the limit that stands.
+func (s *series) refuse() {
+	for _, p := range []*Point{&s.open, &s.minute} {
+		p.Refused++
+		p.Limit = max(p.Limit, s.stands.Limit)
+	}
+	s.used = true
 }
 
 // endMinute returns the running minute and begins the next; false if nothing happened in it.

@@ -76,7 +76,7 @@ type Session struct {
 type Minute struct {
 	Time                              time.Time // its begin
 	Vendor, Model                     string
-	InFlight, Pending, Limit, Refused int // Limit is the lowest that was in force; 0 = none
+	InFlight, Pending, Limit, Refused int // Limit is the lowest that was in force, or where calls were refused the highest; 0 = none
 }
 
 // Stats tell of the ledger itself.

@@ -27,10 +27,10 @@ func sample() Source {
 		Snapshot: func() limiter.Snapshot {
 			return limiter.Snapshot{
 				Gauges: []limiter.Gauge{
-					{Key: limiter.Key{Vendor: "zhipu", Model: "glm-5.1"}, Mode: limiter.Limited, Limit: 3, InFlight: 3, Pending: 2, PeakPending: 4},
+					{Key: limiter.Key{Vendor: "zhipu", Model: "glm-5.1"}, Mode: limiter.Limited, Limit: 3, Ceiling: 5, InFlight: 3, Pending: 2, PeakPending: 4},
 					{Key: limiter.Key{Vendor: "kimi", Model: "kimi-k2.5"}, InFlight: 7},
 				},
-				Accounts: []limiter.Account{{Vendor: "zhipu", Limit: 10, InFlight: 3, Pending: 2}},
+				Accounts: []limiter.Account{{Vendor: "zhipu", Limit: 10, Ceiling: 12, InFlight: 3, Pending: 2}},
 			}
 		},
 		Breakers: func() []Breaker { return []Breaker{{"zhipu", "half_open"}, {"kimi", "closed"}} },
@@ -94,9 +94,11 @@ func TestScrape(t *testing.T) {
 		"afterglow_pending_calls":               {"model=glm-5.1 vendor=zhipu": 2, "model=kimi-k2.5 vendor=kimi": 0},
 		"afterglow_peak_pending_calls":          {"model=glm-5.1 vendor=zhipu": 4, "model=kimi-k2.5 vendor=kimi": 0},
 		"afterglow_limit_calls":                 {"model=glm-5.1 vendor=zhipu": 3},
+		"afterglow_limit_ceiling_calls":         {"model=glm-5.1 vendor=zhipu": 5},
 		"afterglow_account_in_flight_calls":     {"vendor=zhipu": 3},
 		"afterglow_account_pending_calls":       {"vendor=zhipu": 2},
 		"afterglow_account_limit_calls":         {"vendor=zhipu": 10},
+		"afterglow_account_limit_ceiling_calls": {"vendor=zhipu": 12},
 		"afterglow_ledger_rows_written_total":   {"": 12},
 		"afterglow_ledger_rows_dropped_total":   {"": 1},
 		"afterglow_ledger_size_bytes":           {"": 4096},

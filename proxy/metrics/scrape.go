@@ -18,9 +18,12 @@ var (
 	peakPending = desc("afterglow_peak_pending_calls", "The deepest that the queue was in the last 10 seconds.", "vendor", "model")
 	limit       = desc("afterglow_limit_calls", "Calls that may hold a slot at once. Absent where calls are only counted.", "vendor", "model")
 
+	limitCeiling = desc("afterglow_limit_ceiling_calls", "What the limit was set to: above afterglow_limit_calls only where it is adaptive.", "vendor", "model")
+
 	accountInFlight = desc("afterglow_account_in_flight_calls", "Calls that hold a slot, of all the vendor's models.", "vendor")
 	accountPending  = desc("afterglow_account_pending_calls", "Calls that wait for a slot, of all the vendor's models.", "vendor")
 	accountLimit    = desc("afterglow_account_limit_calls", "Calls of all the vendor's models that may hold a slot at once.", "vendor")
+	accountCeiling  = desc("afterglow_account_limit_ceiling_calls", "What the account's limit was set to: above afterglow_account_limit_calls only where it is adaptive.", "vendor")
 
 	breakerState = desc("afterglow_breaker_state", "1 for the state that the vendor's breaker is in, 0 for the others.", "vendor", "state")
 	rowsWritten  = desc("afterglow_ledger_rows_written_total", "Rows that the usage ledger wrote.")
@@ -40,7 +43,7 @@ type scrape struct {
 
 // Describe implements prometheus.Collector.
 func (s *scrape) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{inFlight, pending, peakPending, limit, accountInFlight, accountPending, accountLimit,
+	for _, d := range []*prometheus.Desc{inFlight, pending, peakPending, limit, limitCeiling, accountInFlight, accountPending, accountLimit, accountCeiling,
 		breakerState, rowsWritten, rowsDropped, ledgerSize, buildInfo} {
 		to <- d
 	}
@@ -60,6 +63,7 @@ func (s *scrape) Collect(to chan<- prometheus.Metric) {
 			gauge(peakPending, float64(g.PeakPending), p.vendor, p.model)
 			if g.Mode == limiter.Limited {
 				gauge(limit, float64(g.Limit), p.vendor, p.model)
+				gauge(limitCeiling, float64(g.Ceiling), p.vendor, p.model)
 			}
 		}
 		for _, a := range snap.Accounts {
@@ -67,6 +71,7 @@ func (s *scrape) Collect(to chan<- prometheus.Metric) {
 			gauge(accountInFlight, float64(a.InFlight), vendor)
 			gauge(accountPending, float64(a.Pending), vendor)
 			gauge(accountLimit, float64(a.Limit), vendor)
+			gauge(accountCeiling, float64(a.Ceiling), vendor)
 		}
 	}
 	if s.source.Breakers != nil {
@@ -99,6 +104,7 @@ func (s *scrape) gauges(snap limiter.Snapshot) map[pair]limiter.Gauge {
 		sum.Pending += g.Pending
 		sum.PeakPending = max(sum.PeakPending, g.PeakPending)
 		sum.Limit += g.Limit
+		sum.Ceiling += g.Ceiling
 		sum.Mode = max(sum.Mode, g.Mode)
 		all[p] = sum
 	}

@@ -24,12 +24,8 @@ func (s *search) attempt(ctx context.Context, at *place) (reply *Reply, ended bo
 		}
 	}()
 	s.called++
-	retries := 0
 	s.progress.At(Step{Stage: Asks, Key: at.key})
-	waits := func(until time.Time) {
-		retries++
-		s.progress.At(Step{Stage: Refused, Key: at.key, Until: until})
-	}
+	waits := &waits{search: s, place: at}
 	call, labels, err := s.prepare(at)
 	var response *vendor.Response
 	if err == nil {
@@ -52,7 +48,7 @@ func (s *search) attempt(ctx context.Context, at *place) (reply *Reply, ended bo
 	f := judge(ctx, err, at.vendor, s.call.Request)
 	try := Try{
 		Vendor: at.key.Vendor, Model: at.key.Model, Verdict: f.verdict.String(), Reason: f.reason,
-		Labels: labels, Retries: retries, Queued: at.queued, Took: time.Since(at.since),
+		Labels: labels, Retries: waits.count, Queued: at.queued, Took: time.Since(at.since),
 	}
 	var refused *anthropic.Error
 	if errors.As(err, &refused) {
@@ -61,6 +57,7 @@ func (s *search) attempt(ctx context.Context, at *place) (reply *Reply, ended bo
 	if try.Status == http.StatusTooManyRequests || try.Status == anthropic.StatusOverloaded {
 		s.progress.At(Step{Stage: Refused, Key: at.key})
 	}
+	at.tell(err)
 	s.progress.Tried(try)
 	switch f.verdict {
 	case commit:

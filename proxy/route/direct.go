@@ -40,9 +40,19 @@ func (c *Chain) Direct(ctx context.Context, v *vendor.Vendor, model string, who 
 	return d, nil
 }
 
+// Answered tells that the vendor has begun to answer, and with which status.
+func (d *Direct) Answered(status int) {
+	if status < http.StatusMultipleChoices {
+		d.permit.Accepted()
+	}
+}
+
 // Hear takes what an answer's header says of the account's quotas, and if it is a refusal, whether
 // one is used up.
 func (d *Direct) Hear(ctx context.Context, header http.Header, err error) {
+	if d.permit != nil && err != nil {
+		(&place{vendor: d.vendor, permit: d.permit}).tell(err)
+	}
 	health := d.chain.memory.Health
 	health.hear(d.key.Vendor, anthropic.Utilizations(header))
 	var refused *anthropic.Error

@@ -27,6 +27,7 @@ const (
 	Leaves               // it got none
 	Asks                 // it has the permit, and the vendor is asked
 	Refused              // the vendor answered 429 or 529
+	Held                 // the wait for that is over, but the vendor has as many calls as an adaptive limit allows
 )
 
 // Try is one vendor's part in a call.

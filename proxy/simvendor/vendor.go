@@ -29,7 +29,8 @@ type Options struct {
 	Key         string // to insist on, as x-api-key, x-goog-api-key or a bearer; "" takes any
 	Denied      Answer // without the key; the zero Answer is Anthropic's 401
 	Limit       Limit
-	Quiet       bool // keep no calls: for benchmarks, and for long runs
+	Quiet       bool         // keep no calls: for benchmarks, and for long runs
+	Listener    net.Listener // to serve instead of a free port: for time that is not real. Close closes it
 }
 
 // Limit is a vendor's own concurrency, beyond which it refuses. Zero fields do not limit.
@@ -68,9 +69,12 @@ func Start(opts Options) (*Vendor, error) {
 	}
 	opts.Denied = opts.Denied.or(AnthropicError(http.StatusUnauthorized, "authentication_error", "invalid x-api-key"))
 	opts.Limit.Over = opts.Limit.Over.or(ZhipuError(http.StatusTooManyRequests, "1302", "too many requests at once"))
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, fmt.Errorf("start simulated vendor: %w", err)
+	listener := opts.Listener
+	if listener == nil {
+		var err error
+		if listener, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
+			return nil, fmt.Errorf("start simulated vendor: %w", err)
+		}
 	}
 	base, cancel := context.WithCancelCause(context.Background())
 	v := &Vendor{opts: opts, script: opts.Script, addr: listener.Addr().String(), cancel: cancel, models: map[string]Count{}}
@@ -94,6 +98,13 @@ func (v *Vendor) SetScript(s Script) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.script = s
+}
+
+// SetLimit replaces the calls at once that are allowed from now on. Those in flight stay.
+func (v *Vendor) SetLimit(total, perModel int) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.opts.Limit.Total, v.opts.Limit.PerModel = total, perModel
 }
 
 // Close cuts the calls that the vendor still holds and returns when nothing of it is left: no

@@ -75,6 +75,24 @@ func (v *Vendor) MeaningOf(e *anthropic.Error) Meaning {
 	return Plain
 }
 
+// longWait is how long a vendor asks to be left alone where more is used up than the calls at once.
+const longWait = time.Minute
+
+// Crowded reports whether a refusal is for too many calls at once: the vendor says so, or it is a 429 that gives
+// neither another reason nor a long time.
+func (v *Vendor) Crowded(e *anthropic.Error) bool {
+	if e.Status != http.StatusTooManyRequests || e.RetryAfter > longWait {
+		return false
+	}
+	switch v.MeaningOf(e) {
+	case Busy:
+		return e.Code == "1302" // not 1303, which is for too many a minute
+	case Plain:
+		return true
+	}
+	return false
+}
+
 // timeInText is a time as Zhipu writes it, in Beijing's zone.
 var timeInText = regexp.MustCompile(`\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})?`)
 

@@ -36,14 +36,22 @@ func (v *Vendor) Prepare(call Call, model string) (Prepared, error) {
 	return Prepared{call, encoded, model}, nil
 }
 
+// Waiting is told of the refusals that Send waits out.
+type Waiting interface {
+	// Refused is told of each, and when the wait for it ends.
+	Refused(e *anthropic.Error, until time.Time)
+	// Again returns when the call may be sent again, after that wait. An error lets the refusal be the answer.
+	Again(ctx context.Context) error
+}
+
 // Send sends a prepared call and returns the answer as soon as it is worth
 // committing to: a stream whose first event is there, or a whole message. Refusals with 429 and 529
-// are waited out here, as often as the configuration says, so that the caller's permit spans them. Before each
-// such wait, waits is told when it ends; nil = nobody asks.
+// are waited out here, as often as the configuration says, so that the caller's permit spans them, and waiting is
+// told; nil = nobody asks.
 //
 // The error is an *anthropic.Error if the vendor answered one, the context's cause if ctx ended, else
 // the transport's. The caller closes the response.
-func (v *Vendor) Send(ctx context.Context, call Prepared, waits func(until time.Time)) (*Response, error) {
+func (v *Vendor) Send(ctx context.Context, call Prepared, waiting Waiting) (*Response, error) {
 	delays := v.delays()
 	again := 0 // because of the account
 	for attempt := 1; ; attempt++ {
@@ -63,12 +71,18 @@ func (v *Vendor) Send(ctx context.Context, call Prepared, waits func(until time.
 			return resp, err
 		}
 		wait := v.delay(refused, delays)
-		if waits != nil {
-			waits(time.Now().Add(wait))
+		if waiting != nil {
+			waiting.Refused(refused, time.Now().Add(wait))
 		}
 		v.log.Debug("wait and retry", "status", refused.Status, "code", refused.Code, "attempt", attempt, "wait", wait)
 		if err := sleep(ctx, wait); err != nil {
 			return nil, err
+		}
+		if waiting != nil && waiting.Again(ctx) != nil {
+			if ctx.Err() != nil {
+				return nil, context.Cause(ctx)
+			}
+			return nil, refused
 		}
 	}
 }

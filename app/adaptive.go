@@ -1,0 +1,52 @@
+package app
+
+import (
+	"strconv"
+	"time"
+
+	"afterglow/app/board"
+	"afterglow/limiter"
+)
+
+// adaptiveText is an adaptive limit in a few words: "Limit 2 of 5 · 3 refused at 09:14".
+func adaptiveText(r board.Row) string {
+	why := ""
+	switch r.Why {
+	case limiter.Refused:
+		why = trPair("adaptive.refused", clockTime(r.Since), strconv.Itoa(r.Refused))
+	case limiter.Trying:
+		why = trN("adaptive.trying", r.Limit)
+	case limiter.Ceiling:
+		why = tr("adaptive.ceiling")
+	case limiter.Enough:
+		why = tr("adaptive.enough")
+	}
+	return trPair("adaptive.limit", strconv.Itoa(r.Ceiling), strconv.Itoa(r.Limit)) + " · " + why
+}
+
+// adaptiveSentence is the same in whole sentences, "" for a limit that is not adaptive.
+func adaptiveSentence(r board.Row) string {
+	why := ""
+	switch r.Why {
+	case limiter.Fixed:
+		return ""
+	case limiter.Refused:
+		why = trPair("gauge.adaptive_refused", clockTime(r.Since), strconv.Itoa(r.Refused))
+	case limiter.Trying:
+		why = trN("gauge.adaptive_trying", r.Limit)
+	case limiter.Ceiling:
+		why = tr("gauge.adaptive_ceiling")
+	case limiter.Enough:
+		why = tr("gauge.adaptive_enough")
+	}
+	return trPair("gauge.adaptive", strconv.Itoa(r.Ceiling), strconv.Itoa(r.Limit)) + why
+}
+
+// clockTime is a time of the last day by the clock, an earlier one with its date.
+func clockTime(at time.Time) string {
+	at = at.Local()
+	if time.Since(at) > 20*time.Hour {
+		return at.Format("01-02 15:04")
+	}
+	return at.Format("15:04")
+}

@@ -1,0 +1,148 @@
+package app
+
+import (
+	"image"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2/test"
+
+	"afterglow/app/board"
+	"afterglow/limiter"
+	"afterglow/proxy"
+	"afterglow/proxy/history"
+)
+
+// nineFourteen is when the scenes' vendor refused a call: today, because clockTime leaves out no other date.
+func nineFourteen() time.Time {
+	y, m, d := time.Now().Date()
+	return time.Date(y, m, d, 9, 14, 0, 0, time.Local)
+}
+
+// adaptiveScene is a limit for each reason, and beside them one that is fixed.
+func adaptiveScene() proxy.Status {
+	gauge := func(model string, inFlight, limit, ceiling, pending int, a limiter.Adaptation) limiter.Gauge {
+		return limiter.Gauge{
+			Key: limiter.Key{Vendor: "zhipu", Model: model}, Mode: limiter.Limited, InFlight: inFlight, Limit: limit, Ceiling: ceiling, Configured: 8, Max: 20,
+			Pending: pending, Adaptation: a,
+		}
+	}
+	at := nineFourteen()
+	s := sceneStatus("")
+	s.Concurrency = limiter.Snapshot{
+		Gauges: []limiter.Gauge{
+			gauge("glm-4.5-air", 1, 3, 8, 0, limiter.Adaptation{Why: limiter.Enough, Since: at}),
+			gauge("glm-4.6v", 4, 4, 8, 3, limiter.Adaptation{Why: limiter.Trying, Since: at}),
+			gauge("glm-5-preview-with-a-long-name-0905", 6, 3, 12, 12, limiter.Adaptation{Why: limiter.Refused, Refused: 6, Since: at}),
+			gauge("glm-5.1", 2, 2, 8, 4, limiter.Adaptation{Why: limiter.Refused, Refused: 3, Since: at}),
+			gauge("glm-5v-turbo", 5, 8, 8, 0, limiter.Adaptation{Why: limiter.Ceiling, Since: at}),
+			{Key: limiter.Key{Vendor: "kimi", Model: "kimi-k2.5"}, Mode: limiter.Limited, InFlight: 2, Limit: 3, Ceiling: 3, Configured: 3, Max: 20},
+			{Key: limiter.Key{Vendor: "anthropic", Model: "claude-opus-4-6"}, InFlight: 1},
+		},
+	}
+	return s
+}
+
+func adaptiveBoard() board.Board {
+	return board.New().Update(adaptiveScene(), time.Date(2026, 11, 23, 9, 20, 0, 0, time.UTC))
+}
+
+func adaptivePicture(t *testing.T, page, language, shade string) image.Image {
+	t.Helper()
+	a := speak(t, language)
+	a.Settings().SetTheme(shaded{newLook(), test.KnownThemeVariants()[shade]})
+	w := NewWindow(a, &fakeService{}, true)
+	t.Cleanup(w.window.Close)
+	w.Show()
+	w.Update(adaptiveBoard())
+	if page == "gauge" {
+		w.gauge.key = limiter.Key{Vendor: "zhipu", Model: "glm-5.1"}
+		w.pages.turn(atGauge)
+		w.gauge.history.set(movingHistory(), nil, board.Hour, sceneDay)
+	}
+	return w.window.Canvas().Capture()
+}
+
+// movingHistory is an hour in which the limit in force moved.
+func movingHistory() []history.Point {
+	var points []history.Point
+	for i := range 3600 {
+		p := history.Point{Time: sceneDay.Add(time.Duration(i-3600) * time.Second), Limit: 5, Pending: 4}
+		switch {
+		case i > 2700:
+			p.Limit = min(2+(i-2700)/20, 8)
+		case i > 1200:
+			p.Limit = 2
+		}
+		p.InFlight = p.Limit
+		switch i {
+		case 300, 700, 1190, 1200, 1700, 2300, 2690, 3100:
+			p.Refused, p.Limit, p.InFlight = 1, p.Limit+1, p.Limit+1
+		}
+		points = append(points, p)
+	}
+	return points
+}
+
+func TestAdaptiveLooks(t *testing.T) {
+	onMastersProcessor(t)
+	for _, c := range [][3]string{{"rows", "en", "light"}, {"rows", "zh", "dark"}, {"gauge", "en", "dark"}, {"gauge", "zh", "light"}} {
+		name := "adaptive-" + strings.Join(c[:], "-")
+		t.Run(name, func(t *testing.T) {
+			test.AssertImageMatches(t, "looks/"+name+".png", adaptivePicture(t, c[0], c[1], c[2]))
+		})
+	}
+}
+
+func TestAnAdaptiveLimitSaysWhyItIsWhereItIs(t *testing.T) {
+	at := nineFourteen()
+	refused := board.Row{Limited: true, Limit: 2, Ceiling: 5, Adaptation: limiter.Adaptation{Why: limiter.Refused, Refused: 3, Since: at}}
+	trying := board.Row{Limited: true, Limit: 4, Ceiling: 5, Adaptation: limiter.Adaptation{Why: limiter.Trying, Since: at}}
+	ceiling := board.Row{Limited: true, Limit: 5, Ceiling: 5, Adaptation: limiter.Adaptation{Why: limiter.Ceiling, Since: at}}
+	enough := board.Row{Limited: true, Limit: 3, Ceiling: 5, Adaptation: limiter.Adaptation{Why: limiter.Enough, Since: at}}
+	for language, want := range map[string][4]string{
+		"en": {"Limit 2 of 5 · 3 refused at 09:14", "Limit 4 of 5 · trying 4", "Limit 5 of 5 · as high as it may be", "Limit 3 of 5 · no call needed more"},
+		"zh": {"上限 2（最高 5） · 09:14 并发 3 被拒绝", "上限 4（最高 5） · 正在尝试 4", "上限 5（最高 5） · 已到最高", "上限 3（最高 5） · 目前够用"},
+	} {
+		t.Run(language, func(t *testing.T) {
+			speak(t, language)
+			for i, r := range []board.Row{refused, trying, ceiling, enough} {
+				if got := adaptiveText(r); got != want[i] {
+					t.Errorf("%q, want %q", got, want[i])
+				}
+				if adaptiveSentence(r) == "" {
+					t.Errorf("%s: no sentence", r.Why)
+				}
+			}
+			if adaptiveSentence(board.Row{Limited: true, Limit: 3, Ceiling: 3}) != "" {
+				t.Error("a fixed limit says that it adapts")
+			}
+		})
+	}
+	if old := at.AddDate(0, 0, -3); clockTime(old) != old.Format("01-02 15:04") {
+		t.Errorf("%v is %q", old, clockTime(old))
+	}
+}
+
+// A limit that moves must not move the row, nor the thumb that the user has set.
+func TestARowStaysCalmWhileItsLimitMoves(t *testing.T) {
+	w, svc := newTestWindow(t, true)
+	w.Show()
+	w.Update(adaptiveBoard())
+	r := row(t, w, "zhipu", "glm-5.1")
+	before := r.box.MinSize()
+	moved := r.row
+	moved.Limit, moved.Why, moved.Refused = 5, limiter.Trying, 0
+	r.set(moved)
+	if r.slider.Value() != 8 || r.box.MinSize() != before || r.why.Text() != "Limit 5 of 8 · trying 5" {
+		t.Errorf("slider at %d, %v (was %v), %q", r.slider.Value(), r.box.MinSize(), before, r.why.Text())
+	}
+	if !r.fits(moved) {
+		t.Error("the row is made anew")
+	}
+	r.slider.OnSet(6)
+	if len(svc.sets) != 1 || svc.sets[0] != "zhipu/glm-5.1=6" {
+		t.Errorf("sets %v", svc.sets)
+	}
+}
