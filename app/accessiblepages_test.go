@@ -27,7 +27,7 @@ func unmarked(o any) bool { return fmt.Sprintf("%T", o) == "*widget.focusSelecta
 func everyPage(t *testing.T, language, shade string, check func(t *testing.T, c fyne.Canvas)) {
 	suffix := "-" + language + "-" + shade
 	for name, to := range map[string]spot{
-		"live": atLive, "activity": atActivity, "vendors": atVendors, "gauge": atGauge, "call": atCall, "settings": atSettings,
+		"live": atLive, "activity": atActivity, "gauge": atGauge, "call": atCall, "settings": atSettings,
 	} {
 		t.Run(name+suffix, func(t *testing.T) {
 			a := speak(t, language)
@@ -36,10 +36,15 @@ func everyPage(t *testing.T, language, shade string, check func(t *testing.T, c 
 			check(t, w.window.Canvas())
 		})
 	}
+	for _, scene := range []string{"vendors-tested", "vendors-empty", "vendor", "vendor-map", "vendor-wrong", "guide", "guide-end"} {
+		t.Run(scene+suffix, func(t *testing.T) {
+			check(t, vendorPicture(t, scene, language, shade).window.Canvas())
+		})
+	}
 	for name, to := range map[string]spot{"adaptive": atLive, "adaptive-gauge": atGauge} {
 		t.Run(name+suffix, func(t *testing.T) {
 			a := speak(t, language)
-			a.Settings().SetTheme(look())
+			a.Settings().SetTheme(shaded{newLook(), test.KnownThemeVariants()[shade]})
 			w, _ := windowOf(t, a, to)
 			w.Update(adaptiveBoard())
 			check(t, w.window.Canvas())

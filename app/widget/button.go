@@ -67,7 +67,7 @@ func (b *Button) colors() (fill, text fyne.ThemeColorName) {
 	case Plain:
 		return theme.ColorNameButton, theme.ColorNameForeground
 	}
-	if b.hovered {
+	if b.hovered || b.ring() {
 		return "", theme.ColorNameForeground
 	}
 	return "", ColorMuted
@@ -86,6 +86,9 @@ func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 			back.FillColor = themeColor(b, fill)
 		}
 		shade(over, b, b.hovered, b.ring())
+		if b.kind == Primary && b.ring() { // the ring's shade would take the text's contrast away, and its colour is the button's
+			over.FillColor, over.StrokeColor = nil, themeColor(b, theme.ColorNameForeground)
+		}
 		mark.paint(b, b.icon, ink)
 		Style{Color: ink}.paint(text, b)
 		text.Text = b.text

@@ -146,7 +146,7 @@ func (b *tab) CreateRenderer() fyne.WidgetRenderer {
 	text := &canvas.Text{Text: b.word}
 	refresh := func() {
 		ink := ColorMuted
-		if b.on || b.hovered {
+		if b.on || b.hovered || b.ring() {
 			ink = theme.ColorNameForeground
 		}
 		Style{Color: ink, Bold: b.on}.paint(text, b)
