@@ -99,9 +99,9 @@ func TestAVendorThatGoesOutIsOneNotice(t *testing.T) {
 
 func TestASilencedKindIsNoNotice(t *testing.T) {
 	d := newDesktop(t, true)
-	d.write("state/afterglow/state.json", `{"version":1,"limits":{},"desktop":{"silenced":["vendor_out","no_price"]}}`)
+	d.write("state/afterglow/state.json", `{"version":1,"limits":{},"desktop":{"guided":true,"silenced":["vendor_out","no_price"]}}`)
 	daemon := d.showNotices()
-	p := startProgram(t, d, "--hidden", "--config", d.failing())
+	p := startFirst(t, d, "--hidden", "--config", d.failing())
 	time.Sleep(3 * time.Second)
 	p.call()
 	p.await("the vendor to be out", func() bool { return p.state() == "out" })
