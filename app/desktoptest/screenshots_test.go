@@ -84,7 +84,7 @@ func (p photographer) pages(t *testing.T) {
 func (p photographer) firstRun(t *testing.T) {
 	startProgram(t, p.desktop, "--demo", "--state", filepath.Join(p.dir, "first"))
 	p.await("the window", func() bool { return p.window() != "" })
-	p.xdotool("windowsize", "--sync", p.window(), "680", "740")
+	p.xdotool("windowsize", "--sync", p.window(), "760", "740")
 	time.Sleep(2 * time.Second)
 	p.take("first-run")
 }
