@@ -56,7 +56,7 @@ bench: build ## benchmarks, each beside its baseline, and the desktop's CPU time
 
 screenshots: build ## draw the pictures of docs/ anew, from the demo
 	@.ci/install test
-	AFTERGLOW_SCREENSHOTS=$(CURDIR)/docs/images $(GO) test -count=1 -tags desktop -timeout 10m -run TestScreenshots ./app/desktoptest
+	AFTERGLOW_SCREENSHOTS=$(CURDIR)/docs/images $(GO) test -count=1 -tags desktop -timeout 20m -run TestScreenshots ./app/desktoptest
 
 # The time in packages is the last commit's, so that one commit makes the same bytes each time.
 package%: export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct)

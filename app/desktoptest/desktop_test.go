@@ -5,8 +5,6 @@ package desktoptest
 import (
 	"fmt"
 	"image/color"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -117,40 +115,5 @@ func TestPortTaken(t *testing.T) {
 	d.shot("port-taken")
 	if cmd.ProcessState != nil {
 		t.Fatal("the second program ended")
-	}
-}
-
-// TestScreenshots draws the pictures of the documents; make screenshots asks for it.
-func TestScreenshots(t *testing.T) {
-	dir := os.Getenv("AFTERGLOW_SCREENSHOTS")
-	if dir == "" {
-		t.Skip("AFTERGLOW_SCREENSHOTS names no folder")
-	}
-	for _, theme := range []string{"light", "dark"} {
-		for name, lang := range map[string]string{"en": "en_US.UTF-8", "zh": "zh_CN.UTF-8"} {
-			t.Run(theme+"-"+name, func(t *testing.T) {
-				d := newDesktop(t, true)
-				d.env = append(d.env, "FYNE_THEME="+theme, "LANG="+lang, "LC_ALL="+lang)
-				p := startProgram(t, d, "--demo")
-				p.await("the window", func() bool { return p.window() != "" })
-				// The second queue of the demo, so that the history has something to show.
-				p.awaitFor(60*time.Second, "a queue", func() bool { return p.concurrency().Total.Pending >= 5 })
-				p.awaitFor(60*time.Second, "no queue", func() bool { return p.concurrency().Total.Pending == 0 })
-				p.awaitFor(120*time.Second, "a queue again", func() bool { return p.concurrency().Total.Pending >= 5 })
-				time.Sleep(time.Second)
-				d.capture(filepath.Join(dir, "window-"+theme+"-"+name+".png"), p.window())
-				for key, page := range map[string]string{"ctrl+2": "activity", "ctrl+3": "usage"} {
-					p.xdotool("key", key)
-					time.Sleep(2 * time.Second)
-					d.capture(filepath.Join(dir, page+"-"+theme+"-"+name+".png"), p.window())
-				}
-				if theme == "light" && name == "en" {
-					d.xdotool("mousemove", "1264", "16", "click", "3")
-					time.Sleep(time.Second)
-					_, err := d.run("import", "-window", "root", "-crop", "440x246+840+0", "+repage", filepath.Join(dir, "tray.png"))
-					d.must(err)
-				}
-			})
-		}
 	}
 }
