@@ -232,12 +232,20 @@ func (s *Server) putVendorKey(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.onVendor(w, r.PathValue("name"), func(f config.File, all config.Drafts) (string, error) {
-		d, ok := all.Draft(r.PathValue("name"))
+		d, ok := draftOrPreset(all, r.PathValue("name"))
 		if !ok {
 			return "", errNoVendor
 		}
 		return d.Name, s.saveVendor(f, d.Name, d, config.Secret(key.Str))
 	})
+}
+
+// draftOrPreset is a vendor of the file, or a built-in one that is not in it.
+func draftOrPreset(all config.Drafts, name string) (config.Draft, bool) {
+	if d, ok := all.Draft(name); ok {
+		return d, true
+	}
+	return all.Preset(name)
 }
 
 type vendorTestJSON struct {
@@ -257,10 +265,7 @@ func (s *Server) postVendorTest(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		all, err = f.Drafts()
 	}
-	d, ok := all.Draft(r.PathValue("name"))
-	if !ok {
-		d, ok = all.Preset(r.PathValue("name"))
-	}
+	d, ok := draftOrPreset(all, r.PathValue("name"))
 	if err == nil && !ok {
 		err = errNoVendor
 	}
