@@ -22,6 +22,7 @@ import (
 	"afterglow/proxy/credential"
 	"afterglow/proxy/ledger"
 	"afterglow/proxy/simvendor"
+	"afterglow/proxy/vendor"
 )
 
 // edited is a server over a configuration file.
@@ -36,6 +37,12 @@ type edited struct {
 func noEnv(string) string { return "" }
 
 func editServer(t *testing.T, text string) *edited {
+	t.Helper()
+	return editServerAt(t, text, vendor.Sites{})
+}
+
+// editServerAt is one whose users sign in elsewhere.
+func editServerAt(t *testing.T, text string, sites vendor.Sites) *edited {
 	t.Helper()
 	dir := t.TempDir()
 	e := &edited{dir: dir, file: filepath.Join(dir, "config.toml"), store: credential.OpenFile(dir), said: &lockedBuffer{}}
@@ -52,7 +59,7 @@ func editServer(t *testing.T, text string) *edited {
 		t.Fatal(err)
 	}
 	e.Server, e.base = serveWith(t, Options{
-		Config: conf, State: e.state, Credentials: e.store, Ledger: book, Log: slog.New(slog.NewTextHandler(e.said, nil)),
+		Config: conf, State: e.state, Credentials: e.store, Sites: sites, Ledger: book, Log: slog.New(slog.NewTextHandler(e.said, nil)),
 		Editing: Editing{Path: e.file, Live: true, Getenv: noEnv},
 	})
 	return e
