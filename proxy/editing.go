@@ -35,7 +35,7 @@ type editing struct {
 	Editing
 
 	mu    sync.Mutex   // held over every change of the file, from its reading to its taking
-	seen  *config.File // what people look at: as it was read last for them
+	seen  [][]string   // the chain that people look at: as it was told them last; nil before
 	taken *string      // the text that is in force; nil if that is not known
 	watch func() error // tries again to watch the file; nil if it is watched
 }
@@ -67,7 +67,15 @@ func (s *Server) SetListen(addr string) error {
 	}
 	s.editing.mu.Lock()
 	defer s.editing.mu.Unlock()
-	return s.change(func(f config.File) (config.File, error) { return f.WithListen(addr) })
+	f, err := s.readFile()
+	if err != nil {
+		return err
+	}
+	next, err := f.WithListen(addr)
+	if err != nil {
+		return err
+	}
+	return s.replace(f, next)
 }
 
 func (s *Server) readFile() (config.File, error) {
@@ -84,29 +92,6 @@ func (s *Server) confOf(f config.File) (config.Config, error) {
 		return conf, err
 	}
 	return Setup{Listen: s.editing.Listen}.override(conf)
-}
-
-// change edits the file and takes it. The caller holds editing's mutex.
-func (s *Server) change(edit func(config.File) (config.File, error)) error {
-	before, err := s.toEdit()
-	if err != nil {
-		return err
-	}
-	next, err := edit(before)
-	if err != nil {
-		return err
-	}
-	return s.replace(before, next)
-}
-
-// toEdit reads the file. If it is not as people saw it last, the error is config.ErrChanged: what they want may be
-// about what is not there any more.
-func (s *Server) toEdit() (config.File, error) {
-	f, err := s.readFile()
-	if seen := s.editing.seen; err == nil && seen != nil && (seen.Text != f.Text || seen.Exists != f.Exists) {
-		err = fmt.Errorf("%s: %w", f.Path, config.ErrChanged)
-	}
-	return f, err
 }
 
 // replace writes the file and takes it. If it cannot be taken, it is put back.
@@ -130,9 +115,6 @@ func (s *Server) replace(before, next config.File) error {
 		s.log.Info("configuration changed", "file", next.Path)
 	}
 	s.editing.taken = &next.Text
-	if s.editing.seen != nil {
-		s.editing.seen = &next
-	}
 	s.watchAgain()
 	return nil
 }

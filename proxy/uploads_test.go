@@ -90,7 +90,7 @@ func TestARefusalThatRepeatsCredentials(t *testing.T) {
 		words := strings.Join([]string{r.Header.Get("X-Api-Key"), strings.TrimPrefix(r.Header.Get("Authorization"), "Basic "), r.URL.RawQuery, r.URL.Query().Get("access_token")}, " ")
 		fmt.Fprintf(w, `{"error":{"message":"%s %s %s"}}`, words, strings.Repeat("x", longestOutcome-len(words)-20), words)
 	})
-	_, base, dir, stop := serveKept(t, config.Config{
+	s, base, dir, stop := serveKept(t, config.Config{
 		Vendors: []config.Vendor{row("a", echo.URL), row("b", echo.URL)},
 		Native:  map[string]config.Native{"openai": {Enabled: true, BaseURL: echo.URL, Connect: time.Second, Timeout: 5 * time.Second}},
 	})
@@ -106,8 +106,12 @@ func TestARefusalThatRepeatsCredentials(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if _, err := io.Copy(io.Discard, resp.Body); err != nil {
+			t.Error(err)
+		}
 		resp.Body.Close()
 	}
+	eventually(t, "the records", func() bool { return ended(s) == 3 }) // a client may have its answer before there is one
 	var seen []string
 	for n := range 3 {
 		_, answer := control(t, "GET", fmt.Sprintf("%s/api/calls/%d", base, n+1), "")

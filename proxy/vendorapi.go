@@ -115,25 +115,16 @@ func (s *Server) getVendors(w http.ResponseWriter, _ *http.Request) {
 }
 
 // onVendor makes a change of the file for a request about one vendor, and answers with the vendor. It reads the file
-// for itself, so that it needs nothing that people look at meanwhile.
+// for itself, and people who look at it meanwhile have not seen what comes of it.
 func (s *Server) onVendor(w http.ResponseWriter, name string, change func(f config.File, all config.Drafts) (string, error)) {
 	s.editing.mu.Lock()
 	defer s.editing.mu.Unlock()
-	f, err := s.readFile()
-	all := config.Drafts{}
-	if err == nil {
-		all, err = f.Drafts()
-	}
-	seen := s.editing.seen
+	f, all, err := s.readDrafts()
 	if err == nil {
 		name, err = change(f, all)
 	}
-	s.editing.seen = seen // people who look at the file have not seen this change
 	if err == nil {
-		f, err = s.readFile()
-	}
-	if err == nil {
-		all, err = f.Drafts()
+		_, all, err = s.readDrafts()
 	}
 	if err != nil {
 		writeError(w, editError(err))
@@ -159,7 +150,7 @@ func (s *Server) putVendor(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			return "", err
 		}
-		return d.Name, s.saveVendor(f, name, d, "")
+		return d.Name, s.saveVendor(f, all, name, d, "")
 	})
 }
 
@@ -216,7 +207,7 @@ func (s *Server) deleteVendor(w http.ResponseWriter, r *http.Request) {
 		if _, ok := all.Draft(r.PathValue("name")); !ok {
 			return "", errNoVendor
 		}
-		return "", s.removeVendor(f, r.PathValue("name"))
+		return "", s.removeVendor(f, all, r.PathValue("name"))
 	})
 }
 
@@ -232,12 +223,20 @@ func (s *Server) putVendorKey(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.onVendor(w, r.PathValue("name"), func(f config.File, all config.Drafts) (string, error) {
-		d, ok := all.Draft(r.PathValue("name"))
+		d, ok := draftOrPreset(all, r.PathValue("name"))
 		if !ok {
 			return "", errNoVendor
 		}
-		return d.Name, s.saveVendor(f, d.Name, d, config.Secret(key.Str))
+		return d.Name, s.saveVendor(f, all, d.Name, d, config.Secret(key.Str))
 	})
+}
+
+// draftOrPreset is a vendor of the file, or a built-in one that is not in it.
+func draftOrPreset(all config.Drafts, name string) (config.Draft, bool) {
+	if d, ok := all.Draft(name); ok {
+		return d, true
+	}
+	return all.Preset(name)
 }
 
 type vendorTestJSON struct {
@@ -252,15 +251,8 @@ type vendorTestJSON struct {
 
 // postVendorTest serves POST /api/vendors/{name}/test: of the vendor as it is in the file.
 func (s *Server) postVendorTest(w http.ResponseWriter, r *http.Request) {
-	f, err := s.readFile()
-	all := config.Drafts{}
-	if err == nil {
-		all, err = f.Drafts()
-	}
-	d, ok := all.Draft(r.PathValue("name"))
-	if !ok {
-		d, ok = all.Preset(r.PathValue("name"))
-	}
+	_, all, err := s.readDrafts()
+	d, ok := draftOrPreset(all, r.PathValue("name"))
 	if err == nil && !ok {
 		err = errNoVendor
 	}

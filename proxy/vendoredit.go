@@ -3,7 +3,7 @@ package proxy
 import (
 	"errors"
 	"fmt"
-	"strings"
+	"slices"
 
 	"afterglow/limiter"
 	"afterglow/proxy/config"
@@ -21,8 +21,8 @@ type VendorList struct {
 	Presets []config.Draft // the built-in vendors that are not among the drafts
 }
 
-// Vendors reads the configuration file. After it, a change is refused with config.ErrChanged if another program has
-// changed the file since.
+// Vendors reads the configuration file. A draft of it that is saved later is refused with config.ErrChanged if somebody
+// else has changed that vendor since, and so is a chain if it is another than Vendors told last.
 func (s *Server) Vendors() (VendorList, error) {
 	s.editing.mu.Lock()
 	defer s.editing.mu.Unlock()
@@ -30,8 +30,11 @@ func (s *Server) Vendors() (VendorList, error) {
 	if err != nil {
 		return VendorList{}, err
 	}
-	s.editing.seen = &f
-	return s.listOf(f)
+	list, err := s.listOf(f)
+	if err == nil {
+		s.editing.seen = list.Tiers
+	}
+	return list, err
 }
 
 func (s *Server) listOf(f config.File) (VendorList, error) {
@@ -46,23 +49,45 @@ func (s *Server) listOf(f config.File) (VendorList, error) {
 
 // SaveVendor writes a vendor's row into the configuration file: that of name, or with "" a new one. The file's comments,
 // its order and whatever the draft does not hold stay, and so do a limit's Max, MaxPending and MaxWait that are 0. A key
-// that is not "" goes to the credentials, and the row says so. With another name, the kept key and the limits that were set
-// while running go along. The error is a *config.Error where the result would be no valid configuration, or
-// config.ErrChanged; the file is then as it was.
+// that is not "" goes to the credentials, and the row says so. With another name, the kept key goes along, and so does what
+// was set while running: limits, the order, and sessions that are bound. The error is a *config.Error where the result would
+// be no valid configuration, or config.ErrChanged where the vendor is not as the draft was read; all is then as it was.
 func (s *Server) SaveVendor(name string, d config.Draft, key config.Secret) error {
-	s.editing.mu.Lock()
-	defer s.editing.mu.Unlock()
-	f, err := s.toEdit()
-	if err != nil {
-		return err
-	}
-	return s.saveVendor(f, name, d, key)
+	return s.forPeople(func(f config.File, all config.Drafts) error { return s.saveVendor(f, all, name, d, key) })
 }
 
-func (s *Server) saveVendor(f config.File, name string, d config.Draft, key config.Secret) error {
-	all, err := f.Drafts()
-	if err != nil {
+// forPeople makes a change for who looks at the file: the chain that comes of it is not news to them, if what they had
+// seen of it was true.
+func (s *Server) forPeople(change func(f config.File, all config.Drafts) error) error {
+	s.editing.mu.Lock()
+	defer s.editing.mu.Unlock()
+	f, all, err := s.readDrafts()
+	if err == nil {
+		err = change(f, all)
+	}
+	if err != nil || !sameTiers(s.editing.seen, all.Tiers) {
 		return err
+	}
+	if _, all, err = s.readDrafts(); err == nil {
+		s.editing.seen = all.Tiers
+	}
+	return err
+}
+
+func (s *Server) readDrafts() (config.File, config.Drafts, error) {
+	f, err := s.readFile()
+	if err != nil {
+		return f, config.Drafts{}, err
+	}
+	all, err := f.Drafts()
+	return f, all, err
+}
+
+func sameTiers(a, b [][]string) bool { return slices.EqualFunc(a, b, slices.Equal) }
+
+func (s *Server) saveVendor(f config.File, all config.Drafts, name string, d config.Draft, key config.Secret) error {
+	if was, ok := draftOrPreset(all, name); ok && was.Since(d) {
+		return fmt.Errorf("%s: vendor %q: %w", f.Path, name, config.ErrChanged)
 	}
 	if key != "" {
 		if err := withKey(&d, key); err != nil {
@@ -76,10 +101,10 @@ func (s *Server) saveVendor(f config.File, name string, d config.Draft, key conf
 	was, _ := all.Draft(name)
 	undo, err := s.moveKey(was, d, key)
 	if err == nil && name != "" && name != d.Name {
-		err = s.desktop.Rename(name, d.Name)
-	}
-	if err == nil {
-		err = s.forgetLimits(was, d)
+		moved := undo
+		undo, err = s.renamed(name, d.Name)
+		back := undo
+		undo = func() error { return errors.Join(back(), moved()) }
 	}
 	if err == nil {
 		err = s.replace(f, next)
@@ -87,8 +112,12 @@ func (s *Server) saveVendor(f config.File, name string, d config.Draft, key conf
 	if err != nil {
 		return errors.Join(err, undo())
 	}
+	if name != "" && name != d.Name && s.editing.Live {
+		s.memory.Sessions.Rename(name, d.Name)
+	}
+	err = s.forgetLimits(was, d)
 	if was.Key == config.KeyInKeyring && (was.Name != d.Name || d.Key != config.KeyInKeyring) {
-		err = s.editing.Keeper.Forget(credential.KeyName(was.Name))
+		err = errors.Join(err, s.editing.Keeper.Forget(credential.KeyName(was.Name)))
 	}
 	if key != "" && s.editing.Live {
 		s.memory.Health.Reset(d.Name) // it was perhaps left alone for want of it
@@ -96,51 +125,26 @@ func (s *Server) saveVendor(f config.File, name string, d config.Draft, key conf
 	return err
 }
 
-// withKey makes a draft one whose key is with the credentials, and is sent.
-func withKey(d *config.Draft, key config.Secret) error {
-	if strings.ContainsFunc(key.Reveal(), func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
-		return errors.New("key: expected printable ASCII without spaces")
-	}
-	switch d.Auth {
-	case config.AuthCopilot, config.AuthGoogle:
-		return fmt.Errorf("key: a user signs in to %q: expected no key", d.Name)
-	case config.AuthClient, config.AuthNone, "":
-		d.Auth = config.UsualAuth(d.Dialect)
-	}
-	d.Key, d.KeyVar = config.KeyInKeyring, ""
-	return nil
-}
-
-// moveKey stores a key under a vendor's name: the one given, or that of its old name. undo takes it back.
-func (s *Server) moveKey(was, d config.Draft, key config.Secret) (undo func() error, err error) {
-	undo = func() error { return nil }
-	token := credential.Token{Access: key}
-	keeper, name := s.editing.Keeper, credential.KeyName(d.Name)
-	if key == "" {
-		if was.Key != config.KeyInKeyring || d.Key != config.KeyInKeyring || was.Name == d.Name {
-			return undo, nil
-		}
-		token, err = keeper.Stored(credential.KeyName(was.Name))
-		if errors.Is(err, credential.ErrNone) {
-			return undo, nil
-		}
-		if err != nil {
-			return undo, err
+// renamed gives a vendor another name in what was set while running, before the configuration with that name is taken.
+func (s *Server) renamed(name, to string) (undo func() error, err error) {
+	order := func(name, to string) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.order = slices.Clone(s.order)
+		for i, tier := range s.order {
+			s.order[i] = config.Renamed(tier, name, to)
 		}
 	}
-	old, err := keeper.Stored(name)
-	if err != nil && !errors.Is(err, credential.ErrNone) {
+	undo, err = s.desktop.Rename(name, to)
+	if !s.editing.Live {
 		return undo, err
 	}
-	if err := keeper.Put(name, token); err != nil {
-		return undo, err
-	}
+	order(name, to)
+	kept := undo
 	return func() error {
-		if old.Access == "" {
-			return keeper.Forget(name)
-		}
-		return keeper.Put(name, old)
-	}, nil
+		order(to, name)
+		return kept()
+	}, err
 }
 
 // forgetLimits takes back what was set while running of the limits that are another in the file now.
@@ -165,20 +169,10 @@ func (s *Server) forgetLimits(was, d config.Draft) error {
 
 // RemoveVendor takes a vendor's row out of the file, and its name out of the chain; its kept key and its limits go too.
 func (s *Server) RemoveVendor(name string) error {
-	s.editing.mu.Lock()
-	defer s.editing.mu.Unlock()
-	f, err := s.toEdit()
-	if err != nil {
-		return err
-	}
-	return s.removeVendor(f, name)
+	return s.forPeople(func(f config.File, all config.Drafts) error { return s.removeVendor(f, all, name) })
 }
 
-func (s *Server) removeVendor(f config.File, name string) error {
-	all, err := f.Drafts()
-	if err != nil {
-		return err
-	}
+func (s *Server) removeVendor(f config.File, all config.Drafts, name string) error {
 	next, err := f.WithoutVendor(name)
 	if err == nil {
 		err = s.replace(f, next)
@@ -194,13 +188,18 @@ func (s *Server) removeVendor(f config.File, name string) error {
 
 // SetTiers writes the chain into the file. It takes back an order that was set while running.
 func (s *Server) SetTiers(tiers [][]string) error {
-	s.editing.mu.Lock()
-	defer s.editing.mu.Unlock()
-	if err := s.change(func(f config.File) (config.File, error) { return f.WithTiers(tiers) }); err != nil {
+	err := s.forPeople(func(f config.File, all config.Drafts) error {
+		if seen := s.editing.seen; seen != nil && !sameTiers(seen, all.Tiers) {
+			return fmt.Errorf("%s: tiers: %w", f.Path, config.ErrChanged)
+		}
+		next, err := f.WithTiers(tiers)
+		if err != nil {
+			return err
+		}
+		return s.replace(f, next)
+	})
+	if err != nil || !s.editing.Live || s.state != nil && s.state.Order() == nil {
 		return err
-	}
-	if !s.editing.Live || s.state != nil && s.state.Order() == nil {
-		return nil
 	}
 	return s.ResetOrder()
 }

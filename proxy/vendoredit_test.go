@@ -22,6 +22,7 @@ import (
 	"afterglow/proxy/credential"
 	"afterglow/proxy/ledger"
 	"afterglow/proxy/simvendor"
+	"afterglow/proxy/vendor"
 )
 
 // edited is a server over a configuration file.
@@ -36,6 +37,12 @@ type edited struct {
 func noEnv(string) string { return "" }
 
 func editServer(t *testing.T, text string) *edited {
+	t.Helper()
+	return editServerAt(t, text, vendor.Sites{})
+}
+
+// editServerAt is one whose users sign in elsewhere.
+func editServerAt(t *testing.T, text string, sites vendor.Sites) *edited {
 	t.Helper()
 	dir := t.TempDir()
 	e := &edited{dir: dir, file: filepath.Join(dir, "config.toml"), store: credential.OpenFile(dir), said: &lockedBuffer{}}
@@ -52,7 +59,7 @@ func editServer(t *testing.T, text string) *edited {
 		t.Fatal(err)
 	}
 	e.Server, e.base = serveWith(t, Options{
-		Config: conf, State: e.state, Credentials: e.store, Ledger: book, Log: slog.New(slog.NewTextHandler(e.said, nil)),
+		Config: conf, State: e.state, Credentials: e.store, Sites: sites, Ledger: book, Log: slog.New(slog.NewTextHandler(e.said, nil)),
 		Editing: Editing{Path: e.file, Live: true, Getenv: noEnv},
 	})
 	return e
@@ -214,28 +221,6 @@ func TestAnEditedLimitIsInForce(t *testing.T) {
 	})
 }
 
-func TestWhatAnotherProgramWroteIsNotOverwritten(t *testing.T) {
-	e := editServer(t, labRow("http://127.0.0.1:1"))
-	d := e.draft(t, "lab")
-	theirs := e.text(t) + "# theirs\n"
-	writeFile(t, e.file, theirs)
-	d.Title = "Mine"
-	if err := e.SaveVendor("lab", d, secretKey); !errors.Is(err, config.ErrChanged) {
-		t.Fatal(err)
-	}
-	if _, err := e.store.Get("lab"); !errors.Is(err, credential.ErrNone) || e.text(t) != theirs {
-		t.Error("something was changed all the same", err)
-	}
-	d = e.draft(t, "lab")
-	d.Title = "Mine"
-	if err := e.SaveVendor("lab", d, ""); err != nil {
-		t.Fatal(err)
-	}
-	if text := e.text(t); !strings.Contains(text, "# theirs") || !strings.Contains(text, "title = \"Mine\"") {
-		t.Error(text)
-	}
-}
-
 func TestWhatIsInvalidChangesNothing(t *testing.T) {
 	e := editServer(t, labRow("http://127.0.0.1:1"))
 	before, d := e.text(t), e.draft(t, "lab")
@@ -383,7 +368,7 @@ func TestTheControlAPIChangesVendors(t *testing.T) {
 	}
 	t.Cleanup(sim.Close)
 	e := editServer(t, "tiers = [\"lab\", \"anthropic\"]\n"+labRow(sim.URL()))
-	e.draft(t, "lab") // somebody looks at the page meanwhile
+	d := e.draft(t, "lab") // somebody looks at the page meanwhile
 	for _, c := range []struct {
 		method, path, body string
 		status             int
@@ -413,7 +398,6 @@ func TestTheControlAPIChangesVendors(t *testing.T) {
 	if got := fmt.Sprint(e.conf().Order()); got != "[[kimi] [second] [anthropic]]" {
 		t.Error(got)
 	}
-	d := config.Draft{Name: "lab"}
 	if err := e.SaveVendor("lab", d, ""); !errors.Is(err, config.ErrChanged) {
 		t.Error("who looked before should look again:", err)
 	}

@@ -232,7 +232,7 @@ func refusalOf(ctx context.Context, err error) *anthropic.Error {
 
 // oneLine is a text that can be shown: without secrets, and not long.
 func (s *Server) oneLine(text string, key config.Secret) string {
-	text = logging.Without(text, mask, key.Reveal())
+	text = logging.Without(text, mask, append(s.editing.Keeper.Secrets(), key.Reveal())...)
 	text = s.scrubbed(text, nil, "")
 	return shortened(strings.Join(strings.Fields(text), " "), testAnswer)
 }

@@ -1,16 +1,11 @@
 package main
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
-	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"afterglow/cmd/cli"
 	"afterglow/proxy"
@@ -90,29 +85,11 @@ func storeKey(cmd *cobra.Command, store *credential.Store, name string) error {
 	if err != nil {
 		return err
 	}
-	if key == "" || strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
-		return errors.New("expected a key of printable ASCII without spaces")
-	}
-	if err := store.Set(credential.KeyName(name), credential.Token{Access: config.Secret(key)}); err != nil {
+	if err := store.Set(credential.KeyName(name), credential.Token{Access: key}); err != nil {
 		return err
 	}
 	fmt.Fprintf(cmd.OutOrStdout(), "The key of %s is kept in %s.\n", name, store.Place())
 	return nil
-}
-
-// readKey reads a line, without showing it where somebody types it.
-func readKey(cmd *cobra.Command, name string) (string, error) {
-	if in, ok := cmd.InOrStdin().(*os.File); ok && term.IsTerminal(int(in.Fd())) {
-		fmt.Fprintf(cmd.OutOrStdout(), "Key of %s: ", name)
-		key, err := term.ReadPassword(int(in.Fd()))
-		fmt.Fprintln(cmd.OutOrStdout())
-		return strings.TrimSpace(string(key)), err
-	}
-	line, err := bufio.NewReader(cmd.InOrStdin()).ReadString('\n')
-	if errors.Is(err, io.EOF) {
-		err = nil
-	}
-	return strings.TrimSpace(line), err
 }
 
 func authStatus(set *proxy.Setup) *cobra.Command {

@@ -74,6 +74,16 @@ func (r *remote) completeVendors(cmd *cobra.Command, args []string, _ string) ([
 	return names, cobra.ShellCompDirectiveNoFileComp
 }
 
+// completeVendor completes one vendor of the configuration file, in the chain or not, as far as keep wants it.
+func (r *remote) completeVendor(keep func(vendorRow) bool) cobra.CompletionFunc {
+	return func(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+		if len(args) > 0 {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return r.configured(cmd.Context(), keep), cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
 // completeModel completes VENDOR MODEL.
 func (r *remote) completeModel(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	switch len(args) {

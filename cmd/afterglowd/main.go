@@ -39,6 +39,7 @@ need a running instance and there is none.`,
 	root.AddCommand(serveCommand(&set), checkCommand(&set), authCommand(&set, vendor.Sites{}), envCommand(&set), importCommand(&set, converters{migrate.Convert, importUsage}),
 		statusCommand(&set), callsCommand(&set), usageCommand(&set, openBook),
 		limitCommand(&set), orderCommand(&set), resetCommand(&set), bindCommand(&set), unbindCommand(&set),
-		clientsCommand(&set), connectCommand(&set), disconnectCommand(&set))
+		clientsCommand(&set), connectCommand(&set), disconnectCommand(&set),
+		vendorCommand(&set))
 	return root
 }

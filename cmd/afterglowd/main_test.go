@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"afterglow/proxy/simvendor"
 )
 
 func TestMain(m *testing.M) {
@@ -28,7 +30,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("XDG_STATE_HOME", env.WorkDir+"/state")
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"http": request, "listening": listening},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"http": request, "listening": listening, "simulate": simulate},
 	})
 }
 
@@ -54,6 +56,14 @@ func request(ts *testscript.TestScript, neg bool, args []string) {
 	answer, err := io.ReadAll(resp.Body)
 	ts.Check(err)
 	ts.Check(os.WriteFile(ts.MkAbs("answer"), fmt.Appendf(nil, "%d %s\n", resp.StatusCode, answer), 0o600))
+}
+
+// simulate is the script command "simulate KEY": it starts a vendor that takes no other key, and sets "sim" to where.
+func simulate(ts *testscript.TestScript, neg bool, args []string) {
+	sim, err := simvendor.Start(simvendor.Options{Key: args[0]})
+	ts.Check(err)
+	ts.Defer(sim.Close)
+	ts.Setenv("sim", sim.URL())
 }
 
 // listening is the script command "listening FILE": it waits until FILE, the standard output of a

@@ -1,5 +1,11 @@
 package config
 
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+)
+
 // KeyPlace is where a vendor's key is.
 type KeyPlace uint8
 
@@ -26,7 +32,25 @@ type Draft struct {
 	Limit        Limit
 	Enabled      bool // it is in the chain
 	Written      bool // it has a row of its own; a built-in vendor may be in the chain without one
+
+	// Base stands for what the vendor was when it was read, and stays when the draft is edited: by it somebody else's
+	// change meanwhile is noticed. "" = whatever is there may be changed.
+	Base string
 }
+
+// fingerprint is the same for vendors that are, and of no use for anything else.
+func (d Draft) fingerprint() string {
+	d.Base = ""
+	text, err := json.Marshal(d)
+	if err != nil {
+		panic(err) // nothing in it cannot be encoded
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:8])
+}
+
+// Since reports whether the vendor is another now than the one that a draft was made from.
+func (d Draft) Since(made Draft) bool { return made.Base != "" && made.Base != d.Base }
 
 // Model is the name that the vendor would be asked for. The error is that of a rule that cannot be read.
 func (d Draft) Model(name string) (string, error) {

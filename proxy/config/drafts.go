@@ -53,11 +53,13 @@ func drafts(f file, getenv func(string) string) (Drafts, error) {
 			continue
 		}
 		d.Enabled = slices.Contains(slices.Concat(tiers...), name)
+		d.Base = d.fingerprint()
 		all.Vendors = append(all.Vendors, d)
 	}
 	for _, p := range own.Vendors {
 		if !slices.Contains(names, p.Name) {
 			d, _ := draftIn(file{}, own.Vendors, p.Name, getenv)
+			d.Base = d.fingerprint()
 			all.Presets = append(all.Presets, d)
 		}
 	}

@@ -132,15 +132,55 @@ func (s *State) Reset(vendor, model string) error {
 	})
 }
 
-// Rename keeps a vendor's limits under another name.
-func (s *State) Rename(vendor, to string) error {
-	if _, set := s.Limits()[vendor]; !set {
-		return nil
+// Rename gives a vendor another name wherever the state has it: its limits, the order of the tiers, and sessions that are
+// bound to it. undo takes that back, also where the error says that the file could not be written.
+func (s *State) Rename(vendor, to string) (undo func() error, err error) {
+	was := s.copy()
+	undo = func() error { return nil }
+	if !was.names(vendor) {
+		return undo, nil
 	}
-	return s.change(func(f *stateFile) {
-		f.Limits[to] = f.Limits[vendor]
+	left, stood := was.Limits[to] // of a vendor that is no more
+	undo = func() error {
+		return s.change(func(f *stateFile) {
+			f.rename(to, vendor)
+			if stood {
+				f.Limits[to] = left
+			}
+		})
+	}
+	return undo, s.change(func(f *stateFile) { f.rename(vendor, to) })
+}
+
+func (f *stateFile) names(vendor string) bool {
+	_, limited := f.Limits[vendor]
+	bound := func(b Session) bool { return slices.Contains(b.Vendors, vendor) }
+	return limited || slices.Contains(slices.Concat(f.Order...), vendor) || slices.ContainsFunc(f.Bindings, bound)
+}
+
+// rename edits a copy, of whose lists others may still have the old ones.
+func (f *stateFile) rename(vendor, to string) {
+	if limits, set := f.Limits[vendor]; set {
+		f.Limits[to] = limits
 		delete(f.Limits, vendor)
-	})
+	}
+	for i, tier := range f.Order {
+		f.Order[i] = Renamed(tier, vendor, to)
+	}
+	for i, b := range f.Bindings {
+		f.Bindings[i].Vendors = Renamed(b.Vendors, vendor, to)
+	}
+}
+
+// Renamed is a copy of a list of vendors in which one has another name.
+func Renamed(names []string, vendor, to string) []string {
+	names = slices.Clone(names)
+	for i, name := range names {
+		if name == vendor {
+			names[i] = to
+		}
+	}
+	return names
 }
 
 // Sidecar is the path of another file in the state's folder.

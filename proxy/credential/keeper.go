@@ -37,6 +37,7 @@ type Keeper struct {
 
 	mu    sync.Mutex
 	known map[string]*entry
+	lent  []string // tokens that were got with them, the latest last
 }
 
 // entry is what is known of one name.
@@ -137,16 +138,6 @@ func (k *Keeper) look(name string) {
 	if fresh {
 		k.changed()
 	}
-}
-
-// Secrets are the tokens that are known, for a log that masks them.
-func (k *Keeper) Secrets() (list []string) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	for _, e := range k.known {
-		list = append(list, e.token.Access.Reveal(), e.token.Refresh.Reveal())
-	}
-	return list
 }
 
 // Reason says why there is no token under a name, "" if nobody ever signed in.

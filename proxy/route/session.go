@@ -92,6 +92,21 @@ func (s *Sessions) Bindings() []config.Session {
 	return all
 }
 
+// Rename gives a vendor another name in what is bound, and in what is known of who answered last.
+func (s *Sessions) Rename(vendor, to string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for key, b := range s.bindings {
+		b.Vendors = config.Renamed(b.Vendors, vendor, to)
+		s.bindings[key] = b
+	}
+	for e := s.recent.Front(); e != nil; e = e.Next() {
+		if h := e.Value.(*home); h.vendor == vendor {
+			h.vendor = to
+		}
+	}
+}
+
 // bound is the binding of a session, or else the configuration's policy; zero if there is neither.
 func (s *Sessions) bound(of Session, policies []config.Session) config.Session {
 	s.mu.Lock()

@@ -57,6 +57,7 @@ type Reader struct {
 	scan int // everything before it was searched
 	line int // start of the line being read
 	cr   bool
+	crlf bool   // the last line ended with both
 	next []byte // a complete event found by Ready
 }
 
@@ -100,8 +101,11 @@ func (r *Reader) take() []byte {
 
 // last returns what an ended source left behind.
 func (r *Reader) last() (Event, error) {
-	rest := r.buf[r.from:]
-	r.from = len(r.buf)
+	rest, half := r.buf[r.from:], r.scan < len(r.buf)
+	r.from, r.scan = len(r.buf), len(r.buf)
+	if half && len(bytes.TrimLeft(rest, "\r\n")) > 0 {
+		return parse(rest), nil
+	}
 	if r.err != io.EOF || len(bytes.TrimLeft(rest, "\r\n")) == 0 {
 		return Event{}, r.err
 	}
@@ -111,7 +115,8 @@ func (r *Reader) last() (Event, error) {
 }
 
 // split returns the next complete event of the buffer, nil if there is none. Lines end with LF,
-// CRLF or CR; a CR at the buffer's end counts at once, and an LF that follows it later is its own.
+// CRLF or CR. A CR at the buffer's end counts at once, and an LF that follows it later is its own; but where the line
+// before ended with CRLF, its LF is waited for: who reads no further than this event would lose it.
 func (r *Reader) split() []byte {
 	for r.scan < len(r.buf) {
 		i := lineEnd(r.buf[r.scan:])
@@ -122,6 +127,11 @@ func (r *Reader) split() []byte {
 		i += r.scan
 		blank := i == r.line
 		secondHalf := blank && r.cr && r.buf[i] == '\n'
+		if blank && r.crlf && r.buf[i] == '\r' && i+1 == len(r.buf) {
+			r.scan = i
+			return nil
+		}
+		r.crlf = secondHalf
 		r.cr = r.buf[i] == '\r'
 		r.scan, r.line = i+1, i+1
 		if secondHalf || !blank {

@@ -75,6 +75,43 @@ func TestEventTooLong(t *testing.T) {
 	}
 }
 
+// A CRLF that the network cuts in two stays one: an event has its bytes, the last one too.
+func TestACRLFIsOneLineEnd(t *testing.T) {
+	const first, second = "event: a\r\ndata: 1\r\n\r\n", ": two\r\ndata: 2\r\n\r\n"
+	want := []read{{Raw: first, Name: "a", Data: "1"}, {Raw: second, Data: "2"}}
+	for size := 1; size <= len(first+second); size++ {
+		got, err := readAll(t, &chunks{[]byte(first + second), size})
+		if d := cmp.Diff(want, got); d != "" || err != io.EOF {
+			t.Errorf("by %d bytes: %v %s", size, err, d)
+		}
+	}
+	reset := errors.New("reset")
+	for _, end := range []io.Reader{strings.NewReader(""), iotest.ErrReader(reset)} {
+		got, err := readAll(t, io.MultiReader(strings.NewReader("data: 1\r\n\r"), end))
+		if d := cmp.Diff([]read{{Raw: "data: 1\r\n\r", Data: "1"}}, got); d != "" || err == nil {
+			t.Errorf("whole but for its last byte: %v %s", err, d)
+		}
+	}
+}
+
+// Where lines end with CR alone nothing is waited for.
+func TestALoneCREndsAnEventAtOnce(t *testing.T) {
+	for _, in := range []string{"data: 1\r\r", "event: a\r\ndata: 1\r\r", "data: 1\n\r"} {
+		r := NewReader(io.MultiReader(strings.NewReader(in), unread{t}))
+		if e, err := r.Next(); err != nil || string(e.Data) != "1" || string(e.Raw) != in {
+			t.Errorf("%q: %q %v", in, e.Raw, err)
+		}
+	}
+}
+
+// unread is a source that nobody may read.
+type unread struct{ t *testing.T }
+
+func (u unread) Read([]byte) (int, error) {
+	u.t.Error("it was read on")
+	return 0, io.EOF
+}
+
 type endless struct{}
 
 func (endless) Read(p []byte) (int, error) {

@@ -99,6 +99,7 @@ func (a *antigravity) authorize(ctx context.Context, h http.Header) error {
 	if err != nil {
 		return signedOut(err)
 	}
+	a.v.keeper.Lend(token)
 	h["Authorization"] = []string{"Bearer " + token.Reveal()}
 	h["User-Agent"] = []string{"antigravity"}
 	return nil

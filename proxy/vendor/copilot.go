@@ -108,6 +108,7 @@ func (c *copilot) authorize(ctx context.Context, h http.Header) error {
 		return signedOut(err)
 	}
 	editor(h)
+	c.v.keeper.Lend(token)
 	h["Authorization"] = []string{"Bearer " + token.Reveal()}
 	h["X-Request-Id"] = []string{rand.Text()}
 	return nil

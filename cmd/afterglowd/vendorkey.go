@@ -1,0 +1,52 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+
+	"github.com/spf13/cobra"
+
+	"afterglow/cmd/cli"
+	"afterglow/proxy"
+)
+
+func vendorKey(set *proxy.Setup) *cobra.Command {
+	r := &remote{set: set}
+	cmd := &cobra.Command{
+		Use:   "key VENDOR",
+		Short: "Give a vendor another key, which is used from the next call on",
+		Long: `Give a vendor another key, which is used from the next call on. It is read from the terminal, which does not
+show it, or from standard input; a command line is no place for it. The instance keeps it in the system's
+keyring, or where there is none in a file of the state folder that only you can read, and writes
+key = "keyring" into the vendor's row. With --json it is the answer to PUT /api/vendors/VENDOR/key, in
+which the key is not.`,
+		Example: `  afterglowd vendor key kimi
+  pass show kimi | afterglowd vendor key kimi`,
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: r.completeVendor(func(v vendorRow) bool { return !v.signsIn() }),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			at, err := r.vendor(cmd, args[0])
+			if err != nil {
+				return err
+			}
+			if at.row.signsIn() {
+				return fmt.Errorf("%s has no key: sign in with: afterglowd auth login %s", args[0], args[0])
+			}
+			key, err := readKey(cmd, args[0])
+			if err != nil {
+				return err
+			}
+			answer, err := at.client.do(cmd.Context(), http.MethodPut, vendorPath(args[0])+"/key", map[string]string{"key": key.Reveal()})
+			if err != nil {
+				return err
+			}
+			if r.json {
+				return printJSON(cmd.OutOrStdout(), answer)
+			}
+			name := cli.Safe(args[0])
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "The key of %s is kept in %s.%s Try it with: afterglowd vendor test %s\n", name, cli.Safe(at.now.Keys), at.now.aside(), name)
+			return err
+		},
+	}
+	return r.flags(cmd)
+}
