@@ -74,6 +74,11 @@ func (r *remote) wherever(cmd *cobra.Command, conf config.Config) (string, error
 	if !errors.As(err, &exit) || exit.Code != exitNoInstance {
 		return "", err
 	}
+	return r.planned(conf)
+}
+
+// planned is the address that an instance will have: that of --address or the configuration's.
+func (r *remote) planned(conf config.Config) (string, error) {
 	if r.address != "" {
 		return hostPort(r.address)
 	}

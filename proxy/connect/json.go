@@ -73,29 +73,41 @@ func (jsonText) blank(text []byte) bool {
 	return len(bytes.TrimSpace(bytes.TrimPrefix(text, bom))) == 0
 }
 
-func (j jsonText) empty(text []byte, key []string) (bool, error) {
-	if j.blank(text) {
-		return true, nil
+// string reads a text's string at a key; "" if there is none.
+func (j jsonText) string(key []string) func(text []byte) (string, error) {
+	return func(text []byte) (string, error) {
+		raw, ok, err := j.get(text, key)
+		if err != nil || !ok {
+			return "", err
+		}
+		s, err := unquote(raw)
+		if err != nil {
+			return "", nil // something else stands there, which nobody calls
+		}
+		return s, nil
 	}
-	root, _, err := j.parse(text)
-	if err != nil {
-		return false, err
-	}
-	v, ok := find(root, key)
-	o, object := v.Value.(*hujson.Object)
-	if ok && !object {
-		return false, fmt.Errorf("%s: expected an object", strings.Join(key, "."))
-	}
-	return ok && len(o.Members) == 0, nil
 }
 
 func (jsonText) same(a, b string) bool {
 	small := func(s string) string {
-		out, err := hujson.Minimize([]byte(s))
+		v, err := hujson.Parse([]byte(s))
 		if err != nil {
 			return s
 		}
-		return string(out)
+		remarks := ""
+		for v := range v.All() {
+			o, _ := v.Value.(*hujson.Object)
+			l, _ := v.Value.(*hujson.Array)
+			if o != nil {
+				remarks += string(bytes.TrimSpace(o.AfterExtra))
+			}
+			if l != nil {
+				remarks += string(bytes.TrimSpace(l.AfterExtra))
+			}
+			remarks += string(bytes.TrimSpace(v.BeforeExtra)) + string(bytes.TrimSpace(v.AfterExtra))
+		}
+		v.Minimize()
+		return v.String() + remarks
 	}
 	return small(a) == small(b)
 }
