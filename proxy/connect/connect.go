@@ -46,11 +46,11 @@ func (d *Desk) alone(change func() error) error {
 	lock := flock.New(filepath.Join(d.dir, "lock"), flock.SetPermissions(0o600))
 	ctx, cancel := context.WithTimeout(context.Background(), lockWait)
 	defer cancel()
-	held, err := lock.TryLockContext(ctx, 20*time.Millisecond)
+	_, err := lock.TryLockContext(ctx, 20*time.Millisecond)
 	if errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Errorf("%s: another process has connected or disconnected a client for %s; try again", lock.Path(), lockWait)
 	}
-	if err != nil || !held {
+	if err != nil {
 		return fmt.Errorf("lock backups: %w", err)
 	}
 	defer lock.Unlock() // of a file that the end of the process unlocks anyway
@@ -88,6 +88,11 @@ func (d *Desk) connect(c client, t Target, to route) error {
 		}
 		r.Original, r.Existed = undone.text, undone.keep
 		r.Folders = append(r.Folders, old.Folders...)
+		if len(undone.left) > 0 { // what somebody wrote over ours is what will be restored: the first is kept beside it
+			if _, err := d.aside(c, old); err != nil {
+				return fmt.Errorf("keep backup of %s: %w", file, err)
+			}
+		}
 	}
 	text, err := r.apply(c, t, to)
 	if err != nil {

@@ -90,6 +90,28 @@ func TestWhatTheUserChangedIsLeft(t *testing.T) {
 	}
 }
 
+// Connected over what the user changed, the client gets that back, and the first backup stays beside it.
+func TestConnectedOverAChange(t *testing.T) {
+	at := target("127.0.0.1:1")
+	d, file := home(t, "claude-code")
+	before := jsonFiles["own"]
+	put(t, file, before)
+	must(t, d.Connect("claude-code", "", at))
+	put(t, file, strings.Replace(content(t, file), "http://127.0.0.1:1", "https://another.example", 1))
+	must(t, d.Connect("claude-code", "", at))
+	if s := state(t, d, "claude-code", "127.0.0.1:1"); s.State != Connected {
+		t.Errorf("%+v", s)
+	}
+	must(t, d.Disconnect("claude-code", at))
+	if got := content(t, file); got != strings.Replace(before, "https://gateway.example", "https://another.example", 1) {
+		t.Errorf("got %q", got)
+	}
+	kept, err := filepath.Glob(filepath.Join(d.dir, "claude-code.*.settings.json"))
+	if err != nil || len(kept) != 1 || content(t, kept[0]) != before {
+		t.Errorf("%v %v", kept, err)
+	}
+}
+
 // The user put their own value back by hand: nothing is left to tell.
 func TestWhatTheUserPutBack(t *testing.T) {
 	d, file := home(t, "claude-code")
