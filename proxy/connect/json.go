@@ -2,6 +2,7 @@ package connect
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -130,24 +131,25 @@ func (j jsonText) set(text []byte, key []string, raw string) ([]byte, error) {
 		raw = "{" + strconv.Quote(key[depth+1]) + ": " + raw + "}"
 		at, ok = find(root, key[:depth])
 	}
-	o, object := at.Value.(*hujson.Object)
-	if !object {
+	if _, object := at.Value.(*hujson.Object); !object {
 		return nil, fmt.Errorf("%s: expected an object", strings.Join(key[:depth], "."))
 	}
-	return j.insert(text, skip, at, o, strconv.Quote(key[depth])+": "+raw), nil
+	return j.insert(text, skip, at, strconv.Quote(key[depth])+": ", raw), nil
 }
 
 // insert puts a member first: after the opening brace no comma or comment can be in the way.
-func (jsonText) insert(text []byte, skip int, at hujson.Value, o *hujson.Object, entry string) []byte {
+func (jsonText) insert(text []byte, skip int, at hujson.Value, name, raw string) []byte {
 	open := skip + at.StartOffset + 1
+	o, _ := at.Value.(*hujson.Object)
 	if len(o.Members) > 0 {
 		before := string(o.Members[0].Name.BeforeExtra)
-		lead := ""
-		if i := strings.LastIndexByte(before, '\n'); i >= 0 {
-			after := before[i+1:]
-			lead = newline(text) + after[:len(after)-len(strings.TrimLeft(after, " \t"))]
+		i := strings.LastIndexByte(before, '\n')
+		if i < 0 {
+			return splice(text, open, open, name+raw+",")
 		}
-		return splice(text, open, open, lead+entry+",")
+		after := before[i+1:]
+		indent := after[:len(after)-len(strings.TrimLeft(after, " \t"))]
+		return splice(text, open, open, newline(text)+indent+name+spread(text, indent, raw)+",")
 	}
 	line := text[bytes.LastIndexByte(text[:open], '\n')+1 : open]
 	line = bytes.TrimPrefix(line, bom)
@@ -156,7 +158,16 @@ func (jsonText) insert(text []byte, skip int, at hujson.Value, o *hujson.Object,
 	if !bytes.ContainsRune(o.AfterExtra, '\n') {
 		end = newline(text) + outer
 	}
-	return splice(text, open, open, newline(text)+outer+unit(text)+entry+end)
+	return splice(text, open, open, newline(text)+outer+unit(text)+name+spread(text, outer+unit(text), raw)+end)
+}
+
+// spread puts every member of a value on a line of its own, as people would in this text.
+func spread(text []byte, indent, raw string) string {
+	var lines bytes.Buffer
+	if err := json.Indent(&lines, []byte(raw), indent, unit(text)); err != nil {
+		return raw // it has comments: then it is spread already
+	}
+	return strings.ReplaceAll(lines.String(), "\n", newline(text))
 }
 
 func (j jsonText) drop(text []byte, key []string) ([]byte, error) {
