@@ -1,33 +1,46 @@
 package proxy
 
 import (
-	"errors"
+	"net/http"
 
 	"afterglow/proxy/connect"
 )
 
 // target is this server, for those who are to call it.
 func (s *Server) target() connect.Target {
-	address := s.Status().Addr
-	if address == "" {
-		address = s.conf().Listen
+	s.mu.Lock()
+	address := s.conf().Listen
+	if s.listener != nil {
+		address = s.listener.Addr().String()
 	}
+	s.mu.Unlock()
 	return connect.To(connect.Reachable(address), *s.conf())
 }
 
 // Clients reads how the coding agents of this user are configured. It reads files.
-func (s *Server) Clients() []connect.Status { return connect.New(s.clientsDir).List(s.target()) }
+func (s *Server) Clients() []connect.Status { return s.clients.List(s.target()) }
 
 // Variables are what sends Claude Code here from a shell; one may hold the token.
 func (s *Server) Variables() []connect.Variable { return connect.Variables(s.target()) }
 
 // Connect sends a coding agent's calls here; see connect.Desk. vendor is "" for the first that can serve it.
-func (s *Server) Connect(id, vendor string) error {
-	if s.clientsDir == "" {
-		return errors.New("there is no state folder for the backup")
-	}
-	return connect.New(s.clientsDir).Connect(id, vendor, s.target())
+func (s *Server) Connect(id, vendor string) error { return s.clients.Connect(id, vendor, s.target()) }
+
+// Disconnect takes back what Connect did. The error is connect.ErrApart if there was nothing to take back, and a
+// *connect.LeftError if somebody has changed some of it meanwhile: the client is disconnected but for that.
+func (s *Server) Disconnect(id string) error { return s.clients.Disconnect(id, s.target()) }
+
+// ClientsAnswer is the answer to GET /api/clients: what a program of the same user needs to connect a client.
+type ClientsAnswer struct {
+	Address    string           `json:"address"`     // host:port
+	Token      bool             `json:"token"`       // calls have to carry one
+	ClientAuth bool             `json:"client_auth"` // a vendor is called with the client's own credentials
+	Vendors    []connect.Vendor `json:"vendors"`
+	Clients    []connect.Status `json:"clients"`
 }
 
-// Disconnect takes back what Connect did.
-func (s *Server) Disconnect(id string) error { return connect.New(s.clientsDir).Disconnect(id) }
+// getClients serves GET /api/clients. Connecting is not for requests: it writes into other programs' files.
+func (s *Server) getClients(w http.ResponseWriter, _ *http.Request) {
+	t := s.target()
+	writeJSON(w, http.StatusOK, ClientsAnswer{t.Address, t.Token != "", t.ClientAuth, t.Vendors, s.clients.List(t)})
+}

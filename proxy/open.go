@@ -54,7 +54,7 @@ func Open(ctx context.Context, set Setup, log *logging.Log) (*Server, error) {
 		return nil, err
 	}
 	if set.Demo == DemoOn || set.Demo == DemoAuto && !conf.HasKey() {
-		return openDemo(ctx, set, log)
+		return openDemo(ctx, set, conf.Listen, log)
 	}
 	dir, err := set.StateDir()
 	if err != nil {

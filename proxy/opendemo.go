@@ -14,15 +14,22 @@ import (
 // demoSeed makes every demo the same.
 const demoSeed = 1
 
-// openDemo returns a server over simulated vendors. Their traffic starts once it listens, and all ends
+// openDemo returns a server over simulated vendors. It listens where the configuration says, listen, if there is one: that
+// is where clients look for it. Their traffic starts once it listens, and all ends
 // with ctx. Limits that are changed are not kept, nor are calls: they are not the user's own. How the
 // desktop looks is.
-func openDemo(ctx context.Context, set Setup, log *logging.Log) (*Server, error) {
+func openDemo(ctx context.Context, set Setup, listen string, log *logging.Log) (*Server, error) {
 	demo, err := simvendor.StartDemo()
 	if err != nil {
 		return nil, err
 	}
-	conf, err := set.override(demo.Config)
+	conf := demo.Config
+	if moved, err := conf.WithListen(listen); err == nil {
+		conf = moved
+	} else if listen != "" && set.Listen == "" { // beyond this machine a token is needed, and the demo has none
+		log.Warn("the demo does not listen where the configuration says", "error", err)
+	}
+	conf, err = set.override(conf)
 	if err != nil {
 		demo.Close()
 		return nil, err

@@ -26,6 +26,7 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("DELETE /api/calls/{number}", s.deleteCall)
 	mux.HandleFunc("PUT /api/capture", s.putCapture)
 	mux.Handle("GET /metrics", s.metrics.Handler())
+	mux.HandleFunc("GET /api/clients", s.getClients)
 	mux.HandleFunc("GET /api/settings", s.getSettings)
 	mux.HandleFunc("PUT /api/settings", s.putSettings)
 	mux.HandleFunc("GET /api/vendors", s.getVendors)

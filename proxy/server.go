@@ -16,6 +16,7 @@ import (
 
 	"afterglow/limiter"
 	"afterglow/proxy/config"
+	"afterglow/proxy/connect"
 	"afterglow/proxy/credential"
 	"afterglow/proxy/history"
 	"afterglow/proxy/ledger"
@@ -65,7 +66,7 @@ type Server struct {
 	desktop    *config.State
 	demo       bool
 	demoFolder string // of a demo's ledger; Close removes it
-	clientsDir string // where backups of clients' files are; "" = none
+	clients    *connect.Desk
 	version    string
 	log        *slog.Logger
 	logging    Logging // nil: nothing of the log is changed
@@ -102,7 +103,7 @@ func New(o Options) (*Server, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{
-		limiter: limiter.New(), state: o.State, ledger: o.Ledger, history: history.New(), cancelled: newCancellations(), clocks: newClocks(), demo: o.Demo, version: o.Version, clientsDir: o.Instance, log: o.Log, draining: make(chan struct{}),
+		limiter: limiter.New(), state: o.State, ledger: o.Ledger, history: history.New(), cancelled: newCancellations(), clocks: newClocks(), demo: o.Demo, version: o.Version, clients: connect.New(o.Instance), log: o.Log, draining: make(chan struct{}),
 	}
 	s.desktop = cmp.Or(o.Desktop, o.State, &config.State{})
 	s.instance.dir, s.instance.version, s.instance.ledger = o.Instance, o.Version, pathOf(o.Ledger)

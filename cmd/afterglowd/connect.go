@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -9,6 +11,7 @@ import (
 
 	"afterglow/cmd/cli"
 	"afterglow/proxy"
+	"afterglow/proxy/config"
 	"afterglow/proxy/connect"
 )
 
@@ -18,7 +21,8 @@ func clientsCommand(set *proxy.Setup) *cobra.Command {
 		Use:   "clients",
 		Short: "Show which coding agents are connected to Afterglow",
 		Long: `Show which coding agents are connected to Afterglow, and which of their files says so. With --json it is a list
-of {"client","name","file","state","error","vendors","chain"}.`,
+of {"client","name","file","state","address","error","vendors","chain","also"}: address is what the client calls,
+also are more files of it that were connected.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			d, t, err := r.clients(cmd)
@@ -31,17 +35,26 @@ of {"client","name","file","state","error","vendors","chain"}.`,
 			}
 			table := cli.NewTable("CLIENT", "STATE", "FILE")
 			for _, s := range all {
-				state := string(s.State)
-				if s.Error != "" {
-					state += ": " + s.Error
+				table.Row(s.ID, stateOf(s), s.File)
+				for _, file := range s.Also {
+					table.Row(s.ID, "was connected there", file)
 				}
-				table.Row(s.ID, state, s.File)
 			}
 			_, err = table.WriteTo(cmd.OutOrStdout())
 			return err
 		},
 	}
 	return r.flags(cmd)
+}
+
+func stateOf(s connect.Status) string {
+	switch {
+	case s.Error != "":
+		return string(s.State) + ": " + s.Error
+	case s.State == connect.Elsewhere:
+		return string(s.State) + " (" + s.Address + ")"
+	}
+	return string(s.State)
 }
 
 func connectCommand(set *proxy.Setup) *cobra.Command {
@@ -75,10 +88,12 @@ opencode call one vendor, the first of the chain that speaks their API, or that 
 }
 
 func disconnectCommand(set *proxy.Setup) *cobra.Command {
-	return &cobra.Command{
-		Use:       "disconnect claude-code|codex|opencode",
-		Short:     "Take back what connect did",
-		Long:      `Take back what connect did. What was changed in the client's file since stays.`,
+	r := &remote{set: set}
+	cmd := &cobra.Command{
+		Use:   "disconnect claude-code|codex|opencode",
+		Short: "Take back what connect did",
+		Long: `Take back what connect did. What was changed in the client's file since stays. Where the backup is gone,
+what leads to Afterglow is taken out. 1 if the client was not connected.`,
 		Args:      oneClient,
 		ValidArgs: connect.IDs(),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -86,13 +101,30 @@ func disconnectCommand(set *proxy.Setup) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := connect.New(dir).Disconnect(args[0]); err != nil {
-				return err
+			d := connect.New(dir)
+			_, t, err := r.clients(cmd)
+			if err != nil {
+				t = connect.Target{} // with a backup it works without a configuration too
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "%s is as it was before it was connected.\n", args[0])
-			return nil
+			return disconnected(cmd, args[0], d.Disconnect(args[0], t))
 		},
 	}
+	r.addressFlag(cmd)
+	return cmd
+}
+
+// disconnected says what has come of it.
+func disconnected(cmd *cobra.Command, id string, err error) error {
+	var left *connect.LeftError
+	if errors.As(err, &left) {
+		fmt.Fprintf(cmd.OutOrStdout(), "%s is disconnected. %s\n", id, cli.Safe(err.Error()))
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(cmd.OutOrStdout(), "%s is as it was before it was connected.\n", id)
+	return nil
 }
 
 func oneClient(_ *cobra.Command, args []string) error {
@@ -102,19 +134,39 @@ func oneClient(_ *cobra.Command, args []string) error {
 	return nil
 }
 
-// clients are those of this user, and what they are to be connected to.
+// clients are those of this user, and what they are to be connected to: the running instance, which knows its vendors
+// also where they are simulated, or what the configuration says.
 func (r *remote) clients(cmd *cobra.Command) (*connect.Desk, connect.Target, error) {
-	_, conf, err := r.set.Load()
-	if err != nil {
-		return nil, connect.Target{}, err
-	}
-	address, err := r.wherever(cmd, conf)
-	if err != nil {
-		return nil, connect.Target{}, err
-	}
 	dir, err := r.set.StateDir()
 	if err != nil {
 		return nil, connect.Target{}, err
 	}
-	return connect.New(dir), connect.To(address, conf), nil
+	_, conf, broken := r.set.Load()
+	c, err := r.open(cmd.Context())
+	var exit *cli.Exit
+	switch {
+	case err == nil:
+		t, err := r.running(cmd, c, conf)
+		return connect.New(dir), t, err
+	case broken != nil:
+		return nil, connect.Target{}, broken
+	case !errors.As(err, &exit) || exit.Code != exitNoInstance:
+		return nil, connect.Target{}, err
+	}
+	address, err := r.planned(conf)
+	return connect.New(dir), connect.To(address, conf), err
+}
+
+// running is the target that an instance describes. One that does not know the question has the configuration's vendors.
+func (r *remote) running(cmd *cobra.Command, c *client, conf config.Config) (connect.Target, error) {
+	var now proxy.ClientsAnswer
+	err := c.get(cmd.Context(), "/api/clients", &now)
+	if refused(err, http.StatusNotFound) {
+		return connect.To(c.address, conf), nil
+	}
+	t := connect.Target{Address: c.address, ClientAuth: now.ClientAuth, Vendors: now.Vendors}
+	if now.Token {
+		t.Token = conf.Token
+	}
+	return t, err
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path"
@@ -39,15 +38,11 @@ With --json it is one object: {"ANTHROPIC_BASE_URL":"http://127.0.0.1:3392"}.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			_, conf, err := set.Load()
+			_, t, err := r.clients(cmd)
 			if err != nil {
 				return err
 			}
-			address, err := r.wherever(cmd, conf)
-			if err != nil {
-				return err
-			}
-			vars := connect.Variables(connect.To(address, conf))
+			vars := connect.Variables(t)
 			if r.json {
 				object := map[string]string{}
 				for _, v := range vars {
@@ -64,16 +59,8 @@ With --json it is one object: {"ANTHROPIC_BASE_URL":"http://127.0.0.1:3392"}.`,
 	return r.flags(cmd)
 }
 
-// wherever is the address of the running instance, or where none runs the one that it will have.
-func (r *remote) wherever(cmd *cobra.Command, conf config.Config) (string, error) {
-	c, err := r.open(cmd.Context())
-	if err == nil {
-		return c.address, nil
-	}
-	var exit *cli.Exit
-	if !errors.As(err, &exit) || exit.Code != exitNoInstance {
-		return "", err
-	}
+// planned is the address that an instance will have: that of --address or the configuration's.
+func (r *remote) planned(conf config.Config) (string, error) {
 	if r.address != "" {
 		return hostPort(r.address)
 	}

@@ -1,31 +1,28 @@
 package connect
 
-import (
-	"os"
-	"path/filepath"
-)
+import "os"
 
 func claudeCode() client {
-	return client{id: "claude-code", name: "Claude Code", text: jsonText{}, address: []string{"env", "ANTHROPIC_BASE_URL"},
+	base, headers := []string{"env", "ANTHROPIC_BASE_URL"}, []string{"env", "ANTHROPIC_CUSTOM_HEADERS"}
+	return client{id: "claude-code", name: "Claude Code", text: jsonText{}, calls: jsonText{}.string(base),
 		path: func() (string, error) {
 			return under(os.Getenv("CLAUDE_CONFIG_DIR"), ".claude", "settings.json")
 		},
-		edits: func(t Target) (all []edit, err error) {
+		edits: func(t Target, _ route) (all []edit, err error) {
 			for _, v := range Variables(t) {
-				all = append(all, edit{Key: []string{"env", v.Name}, New: quote(v.Value)})
+				e := edit{Key: []string{"env", v.Name}, New: quote(v.Value)}
+				if v.Name == headers[1] {
+					e.Line = v.Value
+				}
+				all = append(all, e)
 			}
 			return all, nil
+		},
+		traces: func(t Target) []edit {
+			all := []edit{{Key: base}, {Key: headers, Line: TokenHeader + ":"}}
+			if token := t.Token.Reveal(); token != "" {
+				all = append(all, edit{Key: []string{"env", "ANTHROPIC_AUTH_TOKEN"}, New: quote(token)})
+			}
+			return all
 		}}
-}
-
-// under is a file in a folder that a variable names, or else in one of the home folder.
-func under(dir, home, file string) (string, error) {
-	if dir == "" {
-		own, err := os.UserHomeDir()
-		if err != nil {
-			return "", err
-		}
-		dir = filepath.Join(own, home)
-	}
-	return filepath.Join(dir, file), nil
 }

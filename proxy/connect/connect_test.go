@@ -1,7 +1,6 @@
 package connect
 
 import (
-	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
@@ -39,10 +38,12 @@ var tomlFiles = map[string]string{
 }
 
 func target(address string) Target {
-	return Target{Address: address, Token: "s3cret", ClientAuth: true, Vendors: []config.Vendor{
+	t := To(address, config.Config{Token: "s3cret", Vendors: []config.Vendor{
 		{Name: "zhipu", Title: "Zhipu", Endpoints: map[string]config.Endpoint{"openai": {}}, DefaultModel: "glm-5.1"},
 		{Name: "openai", Title: "OpenAI", Preset: "openai", Dialect: "openai", DefaultModel: "gpt"},
-	}}
+	}})
+	t.ClientAuth = true
+	return t
 }
 
 // home is a home folder with a desk; it returns where a client's file is.
@@ -127,7 +128,7 @@ func TestDisconnectRestoresEveryByte(t *testing.T) {
 				if info.Mode().Perm() != 0o640 {
 					t.Errorf("mode %v", info.Mode())
 				}
-				must(t, d.Disconnect(id))
+				must(t, d.Disconnect(id, target("127.0.0.1:1")))
 				if got := content(t, file); got != before {
 					t.Errorf("got  %q\nwant %q", got, before)
 				}
@@ -155,7 +156,7 @@ func TestDisconnectKeepsForeignEdit(t *testing.T) {
 					lead = string(bom)
 				}
 				put(t, file, lead+mark+strings.TrimPrefix(text, lead))
-				must(t, d.Disconnect(id))
+				must(t, d.Disconnect(id, target("127.0.0.1:1")))
 				want := lead + mark + strings.TrimPrefix(before, lead)
 				if id != "codex" && strings.TrimSpace(before) == "" {
 					want = lead + mark + "{}\n" // an object must be left to hold what was added
@@ -176,20 +177,20 @@ func TestFileThatWasNotThere(t *testing.T) {
 	for _, id := range IDs() {
 		d, file := home(t, id)
 		must(t, d.Connect(id, "", target("127.0.0.1:1")))
-		for _, secret := range []string{file, d.backup(id)} {
+		for _, secret := range []string{file, d.backup(id, file)} {
 			info, err := os.Stat(secret)
 			must(t, err)
 			if info.Mode().Perm() != 0o600 {
 				t.Errorf("%s: mode %v", secret, info.Mode())
 			}
 		}
-		must(t, d.Disconnect(id))
+		must(t, d.Disconnect(id, target("127.0.0.1:1")))
 		if _, err := os.Stat(filepath.Dir(file)); err == nil {
 			t.Errorf("%s: its folder is still there", id)
 		}
 		must(t, d.Connect(id, "", target("127.0.0.1:1")))
 		must(t, os.Remove(file)) // meanwhile
-		must(t, d.Disconnect(id))
+		must(t, d.Disconnect(id, target("127.0.0.1:1")))
 	}
 }
 
@@ -219,7 +220,7 @@ func TestCrashBetweenBackupAndFile(t *testing.T) {
 	first := content(t, file)
 	must(t, d.Connect("claude-code", "", target("127.0.0.1:2")))
 	put(t, file, first) // as if the second had not come so far
-	must(t, d.Disconnect("claude-code"))
+	must(t, d.Disconnect("claude-code", target("127.0.0.1:1")))
 	if got := content(t, file); got != before {
 		t.Errorf("got %q", got)
 	}
@@ -232,40 +233,8 @@ func TestLinkIsFollowed(t *testing.T) {
 	must(t, os.MkdirAll(filepath.Dir(file), 0o755))
 	must(t, os.Symlink(real, file))
 	must(t, d.Connect("claude-code", "", target("127.0.0.1:1")))
-	must(t, d.Disconnect("claude-code"))
+	must(t, d.Disconnect("claude-code", target("127.0.0.1:1")))
 	if _, err := os.Readlink(file); err != nil || content(t, real) != "{}\n" {
 		t.Errorf("link: %v, file %q", err, content(t, real))
-	}
-}
-
-func FuzzJSON(f *testing.F) {
-	for _, text := range jsonFiles {
-		f.Add([]byte(text))
-	}
-	f.Fuzz(func(t *testing.T, before []byte) { undone(t, claudeCode(), before) })
-}
-
-func FuzzTOML(f *testing.F) {
-	for _, text := range tomlFiles {
-		f.Add([]byte(text))
-	}
-	f.Fuzz(func(t *testing.T, before []byte) { undone(t, codex(), before) })
-}
-
-// undone takes edits back key by key, as after a foreign edit.
-func undone(t *testing.T, c client, before []byte) {
-	at, err := c.choose("", target("127.0.0.1:1"))
-	must(t, err)
-	r := record{Original: before}
-	text, err := r.apply(c, at)
-	if err != nil {
-		return
-	}
-	after, _, err := r.without(c, text, true)
-	if err != nil {
-		t.Fatalf("%q became %q: %v", before, text, err)
-	}
-	if !bytes.Equal(after, before) && len(bytes.TrimSpace(bytes.TrimPrefix(before, bom))) > 0 {
-		t.Errorf("%q became %q and then %q", before, text, after)
 	}
 }

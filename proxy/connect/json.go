@@ -2,6 +2,7 @@ package connect
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -73,29 +74,41 @@ func (jsonText) blank(text []byte) bool {
 	return len(bytes.TrimSpace(bytes.TrimPrefix(text, bom))) == 0
 }
 
-func (j jsonText) empty(text []byte, key []string) (bool, error) {
-	if j.blank(text) {
-		return true, nil
+// string reads a text's string at a key; "" if there is none.
+func (j jsonText) string(key []string) func(text []byte) (string, error) {
+	return func(text []byte) (string, error) {
+		raw, ok, err := j.get(text, key)
+		if err != nil || !ok {
+			return "", err
+		}
+		s, err := unquote(raw)
+		if err != nil {
+			return "", nil // something else stands there, which nobody calls
+		}
+		return s, nil
 	}
-	root, _, err := j.parse(text)
-	if err != nil {
-		return false, err
-	}
-	v, ok := find(root, key)
-	o, object := v.Value.(*hujson.Object)
-	if ok && !object {
-		return false, fmt.Errorf("%s: expected an object", strings.Join(key, "."))
-	}
-	return ok && len(o.Members) == 0, nil
 }
 
 func (jsonText) same(a, b string) bool {
 	small := func(s string) string {
-		out, err := hujson.Minimize([]byte(s))
+		v, err := hujson.Parse([]byte(s))
 		if err != nil {
 			return s
 		}
-		return string(out)
+		remarks := ""
+		for v := range v.All() {
+			o, _ := v.Value.(*hujson.Object)
+			l, _ := v.Value.(*hujson.Array)
+			if o != nil {
+				remarks += string(bytes.TrimSpace(o.AfterExtra))
+			}
+			if l != nil {
+				remarks += string(bytes.TrimSpace(l.AfterExtra))
+			}
+			remarks += string(bytes.TrimSpace(v.BeforeExtra)) + string(bytes.TrimSpace(v.AfterExtra))
+		}
+		v.Minimize()
+		return v.String() + remarks
 	}
 	return small(a) == small(b)
 }
@@ -118,24 +131,25 @@ func (j jsonText) set(text []byte, key []string, raw string) ([]byte, error) {
 		raw = "{" + strconv.Quote(key[depth+1]) + ": " + raw + "}"
 		at, ok = find(root, key[:depth])
 	}
-	o, object := at.Value.(*hujson.Object)
-	if !object {
+	if _, object := at.Value.(*hujson.Object); !object {
 		return nil, fmt.Errorf("%s: expected an object", strings.Join(key[:depth], "."))
 	}
-	return j.insert(text, skip, at, o, strconv.Quote(key[depth])+": "+raw), nil
+	return j.insert(text, skip, at, strconv.Quote(key[depth])+": ", raw), nil
 }
 
 // insert puts a member first: after the opening brace no comma or comment can be in the way.
-func (jsonText) insert(text []byte, skip int, at hujson.Value, o *hujson.Object, entry string) []byte {
+func (jsonText) insert(text []byte, skip int, at hujson.Value, name, raw string) []byte {
 	open := skip + at.StartOffset + 1
+	o, _ := at.Value.(*hujson.Object)
 	if len(o.Members) > 0 {
 		before := string(o.Members[0].Name.BeforeExtra)
-		lead := ""
-		if i := strings.LastIndexByte(before, '\n'); i >= 0 {
-			after := before[i+1:]
-			lead = newline(text) + after[:len(after)-len(strings.TrimLeft(after, " \t"))]
+		i := strings.LastIndexByte(before, '\n')
+		if i < 0 {
+			return splice(text, open, open, name+raw+",")
 		}
-		return splice(text, open, open, lead+entry+",")
+		after := before[i+1:]
+		indent := after[:len(after)-len(strings.TrimLeft(after, " \t"))]
+		return splice(text, open, open, newline(text)+indent+name+spread(text, indent, raw)+",")
 	}
 	line := text[bytes.LastIndexByte(text[:open], '\n')+1 : open]
 	line = bytes.TrimPrefix(line, bom)
@@ -144,7 +158,16 @@ func (jsonText) insert(text []byte, skip int, at hujson.Value, o *hujson.Object,
 	if !bytes.ContainsRune(o.AfterExtra, '\n') {
 		end = newline(text) + outer
 	}
-	return splice(text, open, open, newline(text)+outer+unit(text)+entry+end)
+	return splice(text, open, open, newline(text)+outer+unit(text)+name+spread(text, outer+unit(text), raw)+end)
+}
+
+// spread puts every member of a value on a line of its own, as people would in this text.
+func spread(text []byte, indent, raw string) string {
+	var lines bytes.Buffer
+	if err := json.Indent(&lines, []byte(raw), indent, unit(text)); err != nil {
+		return raw // it has comments: then it is spread already
+	}
+	return strings.ReplaceAll(lines.String(), "\n", newline(text))
 }
 
 func (j jsonText) drop(text []byte, key []string) ([]byte, error) {

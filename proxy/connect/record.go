@@ -9,15 +9,18 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"afterglow/proxy/config"
 )
 
 // edit is one key of a client's file.
 type edit struct {
-	Key []string `json:"key"`
-	New string   `json:"new"`
-	Old *string  `json:"old"` // nil: there was none
+	Key  []string `json:"key"`
+	New  string   `json:"new"`
+	Old  *string  `json:"old"`            // nil: there was none
+	Line string   `json:"line,omitempty"` // ours of a value of several lines, whose others are the user's
 }
 
 // container is an object that held nothing, or was not there, before ours came.
@@ -35,6 +38,8 @@ type record struct {
 	Folders    []string    `json:"folders"` // that we made, the innermost first
 	Edits      []edit      `json:"edits"`
 	Containers []container `json:"containers"` // the outermost first
+
+	kept string // the file it was read from
 }
 
 func sum(text []byte) string {
@@ -42,15 +47,74 @@ func sum(text []byte) string {
 	return hex.EncodeToString(h[:])
 }
 
-func readRecord(file string) (*record, error) {
-	text, err := os.ReadFile(file)
+// backup is where the record of a client's file is. Each path has its own: a client whose folder or file name has
+// changed is another file, and the first must not be forgotten.
+func (d *Desk) backup(id, file string) string {
+	return filepath.Join(d.dir, id+"-"+sum([]byte(file))[:16]+".json")
+}
+
+// records are all of a client, in the order of their files' names.
+func (d *Desk) records(id string) (all []*record, err error) {
+	if d.dir == "" {
+		return nil, nil
+	}
+	entries, err := os.ReadDir(d.dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	var r record
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), id+"-") && strings.HasSuffix(e.Name(), ".json") {
+			r, err := readRecord(filepath.Join(d.dir, e.Name()))
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, r)
+		}
+	}
+	return all, nil
+}
+
+// recordOf is the record of a client's file: that of its path, or that of one which has moved there since. nil = none.
+func (d *Desk) recordOf(c client, file string, text []byte) (*record, error) {
+	all, err := d.records(c.id)
+	if err != nil {
+		return nil, err
+	}
+	if i := slices.IndexFunc(all, func(r *record) bool { return r.Path == file }); i >= 0 {
+		return all[i], nil
+	}
+	for _, r := range all {
+		if !r.stands() && r.wrote(c, text) {
+			r.Path, r.Folders = file, nil
+			return r, nil
+		}
+	}
+	return nil, nil
+}
+
+// stands reports whether the file is there.
+func (r *record) stands() bool {
+	_, err := os.Lstat(r.Path)
+	return err == nil
+}
+
+// wrote reports whether something stands in a text as we wrote it.
+func (r *record) wrote(c client, text []byte) bool {
+	return slices.ContainsFunc(r.Edits, func(e edit) bool {
+		raw, ok, err := c.text.get(text, e.Key)
+		return err == nil && ok && c.text.same(raw, e.New)
+	})
+}
+
+func readRecord(file string) (*record, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	r := record{kept: file}
 	if err := json.Unmarshal(text, &r); err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
@@ -61,9 +125,6 @@ func (r record) write(file string) error {
 	text, err := json.Marshal(r)
 	if err != nil {
 		return fmt.Errorf("encode backup: %w", err)
-	}
-	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-		return err
 	}
 	return config.ReplaceFile(file, text)
 }

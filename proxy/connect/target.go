@@ -13,52 +13,69 @@ type Target struct {
 	Address    string // host:port
 	Token      config.Secret
 	ClientAuth bool // a vendor of the chain is called with the client's own credentials
-	Vendors    []config.Vendor
-
-	// of the vendor that was chosen
-	Title  string
-	Path   string // of the vendor route, "/v/zhipu/openai"
-	Models []string
+	Vendors    []Vendor
 }
 
-func (t Target) route() string { return "http://" + t.Address + t.Path }
+// Vendor is one of the chain, as clients see it that call a vendor and not the chain.
+type Vendor struct {
+	Name      string   `json:"name"`
+	Title     string   `json:"title"`
+	Chat      string   `json:"chat,omitempty"`      // the path of its Chat Completions, "/v/zhipu/openai"
+	Responses string   `json:"responses,omitempty"` // the path of its Responses API
+	Models    []string `json:"models,omitempty"`    // that the configuration names
+}
+
+// route is a client's way through Afterglow.
+type route struct {
+	Vendor // none of the chain
+	URL    string
+}
 
 // To is the target that a configuration describes.
 func To(address string, conf config.Config) Target {
-	return Target{Address: address, Token: conf.Token, Vendors: conf.Vendors,
+	t := Target{Address: address, Token: conf.Token,
 		ClientAuth: slices.ContainsFunc(conf.Vendors, func(v config.Vendor) bool { return v.Auth == config.AuthClient })}
+	for _, v := range conf.Vendors {
+		t.Vendors = append(t.Vendors, vendorOf(v))
+	}
+	return t
 }
 
-// to is the target with a vendor chosen.
-func (t Target) to(v config.Vendor, path string) Target {
-	t.Title, t.Path = v.Title, path
+func vendorOf(v config.Vendor) Vendor {
+	to := Vendor{Name: v.Name, Title: v.Title, Chat: chat(v), Responses: responses(v)}
 	add := func(m string) {
-		if m != "" && !slices.Contains(t.Models, m) {
-			t.Models = append(t.Models, m)
+		if m != "" && !slices.Contains(to.Models, m) {
+			to.Models = append(to.Models, m)
 		}
 	}
 	add(v.DefaultModel)
 	for _, r := range v.Models {
 		add(r.To)
 	}
-	return t
+	return to
 }
 
-// servesChat is a vendor's path for Chat Completions.
-func servesChat(v config.Vendor) (string, bool) {
+// chat is a vendor's path for Chat Completions, "" if it has none.
+func chat(v config.Vendor) string {
 	if _, ok := v.Endpoints["openai"]; ok {
-		return "/v/" + v.Name + "/openai", true
+		return "/v/" + v.Name + "/openai"
 	}
-	return "/v/" + v.Name + "/v1", v.Dialect == "openai"
+	if v.Dialect == "openai" {
+		return "/v/" + v.Name + "/v1"
+	}
+	return ""
 }
 
-// servesResponses is a vendor's path for the Responses API, which of the built-in vendors OpenAI has, and else
+// responses is a vendor's path for the Responses API, which of the built-in vendors OpenAI has, and else
 // one that has an endpoint of that name.
-func servesResponses(v config.Vendor) (string, bool) {
+func responses(v config.Vendor) string {
 	if _, ok := v.Endpoints["responses"]; ok {
-		return "/v/" + v.Name + "/responses", true
+		return "/v/" + v.Name + "/responses"
 	}
-	return "/v/" + v.Name + "/v1", v.Preset == "openai" || strings.HasPrefix(v.BaseURL, "https://api.openai.com")
+	if v.Preset == "openai" || strings.HasPrefix(v.BaseURL, "https://api.openai.com") {
+		return "/v/" + v.Name + "/v1"
+	}
+	return ""
 }
 
 func quote(s string) string {
@@ -67,4 +84,9 @@ func quote(s string) string {
 		return `""` // a string always encodes
 	}
 	return string(text)
+}
+
+func unquote(raw string) (s string, err error) {
+	err = json.Unmarshal([]byte(raw), &s)
+	return s, err
 }

@@ -97,11 +97,17 @@ func (t tomlText) place(text []byte, key []string) (from, to int, line tomlLine,
 		if !l.header || strings.NewReplacer("[", "", " ", "", `"`, "", `'`, "").Replace(name) != strings.Join(key, ".") {
 			continue
 		}
-		end := len(text)
-		for _, next := range all[i+1:] {
+		end := l.end // of its last key: remarks below belong to whatever comes next
+		for n, next := range all[i+1:] {
 			if next.header {
-				end = next.start + skip
 				break
+			}
+			if first := bytes.TrimSpace(text[skip+next.start : skip+next.end]); len(first) == 0 || first[0] == '#' {
+				continue
+			}
+			end = len(text)
+			if n+i+2 < len(all) {
+				end = skip + all[n+i+2].start
 			}
 		}
 		return l.start, l.start + len(bytes.TrimRight(text[l.start:end], " \t\r\n")), l, true
@@ -117,10 +123,8 @@ func (t tomlText) get(text []byte, key []string) (string, bool, error) {
 	return string(text[from:to]), ok, nil
 }
 
-func (tomlText) empty([]byte, []string) (bool, error) { return false, nil }
-
 func (tomlText) same(a, b string) bool {
-	return strings.ReplaceAll(a, "\r\n", "\n") == strings.ReplaceAll(b, "\r\n", "\n")
+	return strings.Join(strings.Fields(a), "") == strings.Join(strings.Fields(b), "")
 }
 
 func (t tomlText) set(text []byte, key []string, raw string) ([]byte, error) {

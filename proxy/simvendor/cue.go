@@ -61,10 +61,14 @@ func speech(c Call, takes time.Duration) Answer {
 	text := strings.Fields(demoText)
 	words := max(1, int(takes/perWord))
 	said := strings.Join(slices.Repeat(text, words/len(text)+1)[:words], " ")
+	const thinking = "The user wants to see a demo."
 	a := Message{
 		Model: c.Model, Input: tokens(c),
-		Blocks: []Block{ThinkingBlock("The user wants to see a demo.", "c2ltdWxhdGVk"), TextBlock(said)},
+		Blocks: []Block{ThinkingBlock(thinking, "c2ltdWxhdGVk"), TextBlock(said)},
 	}.Answer()
+	if openAIPath(c.Path) {
+		a = Chat{Model: c.Model, Input: tokens(c), Reasoning: thinking, Text: said}.Answer()
+	}
 	first := takes / 6
 	return a.Paced(first, (takes-first)/time.Duration(len(a.Chunks)-1))
 }

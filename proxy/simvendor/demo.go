@@ -26,6 +26,7 @@ const demoConfig = `tiers = ["zhipu", "kimi", "minimax", "anthropic"]
 [[vendors]]
 name     = "zhipu"
 base_url = "%s"
+endpoints = { openai = "%[1]s/v4" }
 key      = "` + demoKey + `"
 limit    = { default = 3, total = 5, models = { "glm-5v-turbo" = 2 } }
 retry    = { attempts = 2, initial = "400ms", max = "1s" }

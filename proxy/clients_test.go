@@ -1,0 +1,147 @@
+package proxy
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"afterglow/proxy/config"
+	"afterglow/proxy/connect"
+	"afterglow/proxy/logging"
+)
+
+func clientNamed(t *testing.T, s *Server, id string) connect.Status {
+	t.Helper()
+	all := s.Clients()
+	i := slices.IndexFunc(all, func(c connect.Status) bool { return c.ID == id })
+	if i < 0 {
+		t.Fatalf("%+v", all)
+	}
+	return all[i]
+}
+
+func TestAServersClients(t *testing.T) {
+	home := clientHome(t)
+	s := connectable(t, filepath.Join(home, "state"))
+	addr := s.Status().Addr
+	for id, vendors := range map[string][]string{"claude-code": nil, "codex": {"openai"}, "opencode": {"zhipu", "openai"}} {
+		before := clientNamed(t, s, id)
+		if before.State != connect.Apart || !slices.Equal(before.Vendors, vendors) || before.Chain != (id == "claude-code") {
+			t.Errorf("before: %+v", before)
+		}
+		if err := s.Disconnect(id); !errors.Is(err, connect.ErrApart) {
+			t.Errorf("%s: %v", id, err)
+		}
+		if err := s.Connect(id, ""); err != nil {
+			t.Fatal(err)
+		}
+		if now := clientNamed(t, s, id); now.State != connect.Connected || now.Address != addr || !strings.Contains(textOf(t, now.File), addr) {
+			t.Errorf("connected: %+v", now)
+		}
+		if err := s.Disconnect(id); err != nil {
+			t.Error(err)
+		}
+		if _, err := os.Stat(before.File); err == nil {
+			t.Errorf("%s is still there", before.File)
+		}
+	}
+	if err := s.Connect("opencode", "nobody"); err == nil || !strings.Contains(err.Error(), "nobody") {
+		t.Error(err)
+	}
+	if err := s.Connect("vim", ""); err == nil || !strings.Contains(err.Error(), "claude-code") {
+		t.Error(err)
+	}
+	want := []connect.Variable{{Name: "ANTHROPIC_BASE_URL", Value: "http://" + addr}, {Name: "ANTHROPIC_AUTH_TOKEN", Value: "0123456789abcdef"}}
+	if got := s.Variables(); !slices.Equal(got, want) {
+		t.Errorf("%v", got)
+	}
+}
+
+// Programs of the same user learn where to send clients, and nothing secret.
+func TestGetClients(t *testing.T) {
+	home := clientHome(t)
+	s := connectable(t, filepath.Join(home, "state"))
+	addr := s.Status().Addr
+	if resp, _ := do(t, "GET", "http://"+addr+"/api/clients", ""); resp.StatusCode != http.StatusUnauthorized {
+		t.Errorf("without the token: %d", resp.StatusCode)
+	}
+	resp, body := do(t, "GET", "http://"+addr+"/api/clients", "", connect.TokenHeader, "0123456789abcdef")
+	var got ClientsAnswer
+	if err := json.Unmarshal([]byte(body), &got); err != nil || resp.StatusCode != 200 {
+		t.Fatal(resp.StatusCode, err)
+	}
+	if got.Address != addr || !got.Token || got.ClientAuth || len(got.Clients) != 3 || len(got.Vendors) != 2 || got.Vendors[0].Chat != "/v/zhipu/openai" || got.Vendors[1].Responses != "/v/openai/v1" {
+		t.Errorf("%s", body)
+	}
+	if strings.Contains(body, "0123456789abcdef") || strings.Contains(body, "key-of-") {
+		t.Errorf("secrets: %s", body)
+	}
+}
+
+func TestAServerWithoutAStateFolder(t *testing.T) {
+	clientHome(t)
+	s, _ := serve(t, row("zhipu", "http://127.0.0.1:1"))
+	if got := clientNamed(t, s, "claude-code"); got.State != connect.Apart {
+		t.Errorf("%+v", got)
+	}
+	if err := s.Connect("claude-code", ""); err == nil || !strings.Contains(err.Error(), "state folder") {
+		t.Error(err)
+	}
+}
+
+// A demo listens where the configuration says, takes no other's tiers, and its vendors take all that clients send.
+func TestADemosClients(t *testing.T) {
+	home := clientHome(t)
+	file := filepath.Join(home, "config.toml")
+	for _, tc := range []struct{ text, listen, want string }{
+		{"listen = \"127.0.0.2:0\"\ntiers = [\"zhipu\"]\n", "", "127.0.0.2:"},
+		{"listen = \"127.0.0.2:0\"\ntiers = [\"zhipu\"]\n", "127.0.0.3:0", "127.0.0.3:"},
+		{"listen = \"127.0.0.2:0\"\n", "127.0.0.1:0", "127.0.0.1:"}, // no tiers: no configuration to serve with
+	} {
+		writeFile(t, file, tc.text)
+		log, err := logging.Open(config.DefaultLog(), "", io.Discard)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(context.Background())
+		s, err := Open(ctx, Setup{Config: file, State: filepath.Join(home, "state"), Listen: tc.listen, Demo: DemoOn}, log)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Listen(); err != nil {
+			t.Fatal(err)
+		}
+		done := make(chan error)
+		go func() { done <- s.Run(ctx) }()
+		addr := s.Status().Addr
+		if !strings.HasPrefix(addr, tc.want) {
+			t.Errorf("%+v: listens on %s", tc, addr)
+		}
+		if err := s.Connect("opencode", ""); err != nil {
+			t.Error(err)
+		}
+		if c := clientNamed(t, s, "opencode"); c.State != connect.Connected || !slices.Equal(c.Vendors, []string{"zhipu"}) {
+			t.Errorf("%+v", c)
+		}
+		if err := s.Disconnect("opencode"); err != nil {
+			t.Error(err)
+		}
+		resp, body := do(t, "POST", "http://"+addr+"/v/zhipu/openai/chat/completions", `{"model":"glm-5.1","messages":[{"role":"user","content":"hi"}]}`)
+		if resp.StatusCode != 200 || !bytes.Contains([]byte(body), []byte(`"chat.completion"`)) || !strings.Contains(body, "simulated") {
+			t.Errorf("%d %s", resp.StatusCode, body)
+		}
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+		log.Close()
+	}
+}
