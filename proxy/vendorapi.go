@@ -147,6 +147,9 @@ func (s *Server) putVendor(w http.ResponseWriter, r *http.Request) {
 	}
 	s.onVendor(w, r.PathValue("name"), func(f config.File, all config.Drafts) (string, error) {
 		name, d, err := mergedDraft(all, r.PathValue("name"), root)
+		if err == nil {
+			err = s.keyMayGo(all, name, d)
+		}
 		if err != nil {
 			return "", err
 		}
@@ -269,7 +272,10 @@ var errNoVendor = errors.New("no such vendor in the configuration: GET /api/vend
 
 // editError gives what can be wrong with a change of the file its status.
 func editError(err error) *anthropic.Error {
+	var host errKeyHost
 	switch {
+	case errors.As(err, &host):
+		return anthropic.Errorf(http.StatusForbidden, "%v", err)
 	case errors.Is(err, errNoVendor):
 		return anthropic.Errorf(http.StatusNotFound, "%v", err)
 	case errors.Is(err, config.ErrChanged):

@@ -35,6 +35,7 @@ func requestHeader(client http.Header, conf config.Vendor) http.Header {
 	if conf.Auth != config.AuthClient {
 		delete(h, "Authorization")
 		delete(h, "X-Api-Key")
+		delete(h, "X-Goog-Api-Key")
 	}
 	h["Content-Type"] = []string{"application/json"}
 	h["Accept-Encoding"] = []string{"identity"}

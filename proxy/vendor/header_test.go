@@ -20,7 +20,7 @@ func header(pairs ...string) http.Header {
 // RC-40, RC-41: the client's credentials, and what belongs to one connection, go no further.
 func TestRequestHeader(t *testing.T) {
 	client := header(
-		"Authorization", "Bearer sk-ant-client", "X-Api-Key", "client-key",
+		"Authorization", "Bearer sk-ant-client", "X-Api-Key", "client-key", "X-Goog-Api-Key", "google-key",
 		"Anthropic-Beta", "a,b", "Anthropic-Version", "2024-01-01", "User-Agent", "claude-cli/2", "X-App", "cli",
 		"X-Claude-Code-Session-Id", "s", "Content-Type", "text/json", "Accept", "application/json",
 		"Accept-Encoding", "gzip, br", "Connection", "close, X-Private", "X-Private", "1", "Keep-Alive", "5",
@@ -38,7 +38,7 @@ func TestRequestHeader(t *testing.T) {
 	}{
 		"own key":    {config.Vendor{Dialect: "anthropic", Auth: "x-api-key", Key: "ours"}, header("X-Api-Key", "ours")},
 		"own bearer": {config.Vendor{Dialect: "anthropic", Auth: "bearer", Key: "ours"}, header("Authorization", "Bearer ours")},
-		"client's":   {config.Vendor{Dialect: "anthropic", Auth: "client"}, header("Authorization", "Bearer sk-ant-client", "X-Api-Key", "client-key")},
+		"client's":   {config.Vendor{Dialect: "anthropic", Auth: "client"}, header("Authorization", "Bearer sk-ant-client", "X-Api-Key", "client-key", "X-Goog-Api-Key", "google-key")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			want := passes.Clone()
