@@ -33,7 +33,7 @@ are in flight, its window one gauge a model. Without a desktop use afterglowd se
 		Args:    cobra.NoArgs,
 		Version: cli.VersionAndCommit(version),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return start(cmd.Context(), set, hidden, stderr)
+			return startOrSay(cmd.Context(), set, hidden, stderr)
 		},
 	}
 	cli.PlaceFlags(root.Flags(), &set)

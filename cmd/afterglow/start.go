@@ -5,18 +5,46 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 
 	"fyne.io/fyne/v2"
 	fyneapp "fyne.io/fyne/v2/app"
+	"golang.org/x/term"
 
 	"afterglow/app"
 	"afterglow/app/desktop"
 	"afterglow/cmd/cli"
 	"afterglow/proxy"
+	"afterglow/proxy/config"
 )
 
 // appID is what desktops know the program by; the same as in FyneApp.toml.
 const appID = "app.afterglow.Afterglow"
+
+// startOrSay is start, and where a mistake in the configuration ends it and nobody would see that on a terminal, a window
+// that says so.
+func startOrSay(ctx context.Context, set proxy.Setup, hidden bool, stderr io.Writer) error {
+	err := start(ctx, set, hidden, stderr)
+	var mistake *config.Error
+	if !errors.As(err, &mistake) || onTerminal(stderr) || checkDisplay() != nil {
+		return err
+	}
+	describe()
+	return errors.Join(err, app.ShowMistake(fyneapp.NewWithID(appID), err, mistake.File))
+}
+
+// onTerminal reports whether somebody reads what is written there.
+func onTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// describe tells Fyne which program this is.
+func describe() {
+	fyneapp.SetMetadata(fyne.AppMetadata{
+		ID: appID, Name: "Afterglow", Version: cli.Version(version), Migrations: map[string]bool{"fyneDo": true},
+	})
+}
 
 // start runs the proxy and shows it, until the user quits or a signal comes. Calls under way may then
 // finish, for as long as the configuration's drain.
@@ -54,9 +82,7 @@ func start(ctx context.Context, set proxy.Setup, hidden bool, stderr io.Writer) 
 	}
 	served := make(chan error, 1)
 	go func() { served <- server.RunAnyway(ctx) }()
-	fyneapp.SetMetadata(fyne.AppMetadata{
-		ID: appID, Name: "Afterglow", Version: cli.Version(version), Migrations: map[string]bool{"fyneDo": true},
-	})
+	describe()
 	err = app.Run(ctx, fyneapp.NewWithID(appID), server, app.Options{
 		Places: app.Places{State: state, Log: log.Path(), Listen: set.Listen, Version: cli.Version(version)},
 		Hidden: hidden, Log: log.Logger,

@@ -1,0 +1,52 @@
+package app
+
+import (
+	"net/url"
+	"path/filepath"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+
+	"afterglow/app/widget"
+	"afterglow/assets"
+	"afterglow/proxy/config"
+)
+
+// ShowMistake says in a window why Afterglow cannot start: a program that a menu started has no terminal. file is the
+// configuration, "" where it is not to blame. It runs a, and so must be called on the main goroutine; it returns when the
+// user has closed the window.
+func ShowMistake(a fyne.App, mistake error, file string) error {
+	if err := loadWords(""); err != nil {
+		return err
+	}
+	a.SetIcon(fyne.NewStaticResource("afterglow.svg", assets.Icon))
+	a.Settings().SetTheme(lookOf(config.Desktop{}, true))
+	newMistake(a, mistake, file).ShowAndRun()
+	return nil
+}
+
+func newMistake(a fyne.App, mistake error, file string) fyne.Window {
+	w := a.NewWindow(tr("window.title"))
+	said := widget.NewNotice(widget.Problem, nil)
+	said.Set(mistake.Error())
+	quit := widget.NewButton(widget.Primary, theme.CancelIcon(), tr("mistake.quit"), a.Quit)
+	buttons := container.New(layout.NewCustomPaddedHBoxLayout(8), layout.NewSpacer())
+	if file != "" {
+		buttons.Add(widget.NewButton(widget.Plain, theme.FolderOpenIcon(), tr("mistake.folder"), func() {
+			folder := &url.URL{Scheme: "file", Path: filepath.ToSlash(filepath.Dir(file))}
+			if err := a.OpenURL(folder); err != nil {
+				said.Set(err.Error())
+			}
+		}))
+	}
+	buttons.Add(quit)
+	w.SetPadded(false)
+	w.SetContent(container.New(layout.NewCustomPaddedLayout(pageMargin, pageMargin, pageMargin, pageMargin), container.New(layout.NewCustomPaddedVBoxLayout(12),
+		widget.NewText(tr("mistake.title"), widget.Style{Bold: true, Size: theme.SizeNameSubHeadingText}), said,
+		widget.NewText(tr("mistake.then"), captionStyle), buttons)))
+	w.Resize(fyne.NewSize(560, 200))
+	w.Canvas().Focus(quit)
+	return w
+}
