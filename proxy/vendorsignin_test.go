@@ -28,7 +28,7 @@ func TestAVendorWithASignInIsTried(t *testing.T) {
 	google := &simvendor.Google{ClientID: "client.apps", Secret: clientSecret, Refresh: refreshSecret, Access: accessSecret, Projects: []string{"my-project"}}
 	internal := open(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/v1internal:generateContent" || !strings.HasPrefix(r.Header.Get("Authorization"), "Bearer "+accessSecret) {
-			http.Error(w, `{"error":{"code":401,"message":"who are you, `+strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")+`?"}}`, 401)
+			http.Error(w, `{"error":{"code":401,"message":"who are you, `+strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")+`?"}}`, http.StatusUnauthorized)
 			return
 		}
 		w.Header().Set("Content-Type", "application/json")
