@@ -165,7 +165,7 @@ func (r *record) note(c client, text []byte, key []string) error {
 		return err
 	case !ok && len(key) > 0 && c.text == (jsonText{}):
 		r.Containers = append(r.Containers, container{Key: key})
-	case ok && c.text.same(raw, "{}"):
+	case ok && hollow(raw):
 		r.Containers = append(r.Containers, container{Key: key, Old: &raw})
 	}
 	return nil

@@ -23,6 +23,8 @@ var jsonFiles = map[string]string{
 	"BOM":         "\xef\xbb\xbf{\n  \"a\": 1\n}\n",
 	"comments":    "// first\n{ // second\n  /* third */ \"a\": 1, // fourth\n  \"env\": { // fifth\n    \"A\": \"b\", // sixth\n  },\n  // last\n}\n",
 	"own":         "{\n  \"env\": {\n    \"ANTHROPIC_BASE_URL\" :  \"https://gateway.example\",\n    \"A\": \"b\"\n  },\n  \"provider\": {\"afterglow\": {\"mine\": true}}\n}\n",
+	"remark":      "{/*alone*/}",
+	"remarks":     "{\n  // alone\n  \"env\": { // alone\n  },\n  \"provider\": {/* alone */}\n}\n",
 	"odd spacing": "  {  \"a\"\n:1 ,\n\n\"env\"  : {  }\n }  ",
 }
 

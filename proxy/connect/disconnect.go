@@ -179,7 +179,11 @@ func (r *record) without(c client, current []byte, existed bool) (now undone, er
 	}
 	for _, k := range slices.Backward(r.Containers) {
 		raw, ok, err := c.text.get(now.text, k.Key)
-		if err == nil && ok && c.text.same(raw, "{}") {
+		was := "{}"
+		if k.Old != nil {
+			was = *k.Old
+		}
+		if err == nil && ok && c.text.same(raw, was) {
 			err = now.put(c, k.Key, k.Old)
 		}
 		if err != nil {

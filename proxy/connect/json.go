@@ -113,6 +113,13 @@ func (jsonText) same(a, b string) bool {
 	return small(a) == small(b)
 }
 
+// hollow reports whether an object has no members; it may have remarks.
+func hollow(raw string) bool {
+	v, err := hujson.Parse([]byte(raw))
+	o, object := v.Value.(*hujson.Object)
+	return err == nil && object && len(o.Members) == 0
+}
+
 func (j jsonText) set(text []byte, key []string, raw string) ([]byte, error) {
 	if j.blank(text) {
 		text = append(bytes.TrimRight(slices.Clone(text), " \t\r\n"), "{}\n"...)
