@@ -118,7 +118,9 @@ func runExperiment(t *testing.T, v variant, l lengths, m moves, seed uint64) res
 		}
 		load := x.vendor.Load()
 		r.calls, r.refused = load.Arrived, load.Refused
+		x.mu.Lock()
 		r.answered, r.failed = x.answered, x.failed
+		x.mu.Unlock()
 		cancel()
 		clients.Wait()
 		x.close()
