@@ -124,7 +124,7 @@ func clientState(c connect.Status) string {
 	case connect.Connected:
 		return tr("clients.connected")
 	case connect.Elsewhere:
-		return tr("clients.elsewhere")
+		return trText("clients.elsewhere", c.Address)
 	case connect.Unreadable:
 		return tr("clients.unreadable")
 	}

@@ -1,6 +1,8 @@
 package app
 
 import (
+	"errors"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
@@ -89,7 +91,11 @@ func (p *clientsPage) change(do func(ClientService) error) {
 	go func() {
 		err := do(p.svc)
 		p.desk.run(func() {
-			if err != nil {
+			var left *connect.LeftError
+			switch {
+			case errors.As(err, &left): // done, but for what the user has changed since
+				p.report(left.Error())
+			case err != nil:
 				p.report(trText("clients.not_done", err.Error()))
 			}
 			for _, c := range p.cards {

@@ -11,7 +11,8 @@ type clientFake struct {
 	clients   []connect.Status
 	variables []connect.Variable
 	asked     []string
-	refuses   string // what goes wrong with every change; "" = nothing
+	refuses   string             // what goes wrong with every change; "" = nothing
+	left      *connect.LeftError // what a disconnection leaves; nil = nothing
 }
 
 func (f *clientFake) Clients() []connect.Status     { return f.clients }
@@ -22,7 +23,10 @@ func (f *clientFake) Connect(id, vendor string) error {
 }
 
 func (f *clientFake) Disconnect(id string) error {
-	return f.turn(id, "disconnect "+id, connect.Apart)
+	if err := f.turn(id, "disconnect "+id, connect.Apart); err != nil || f.left == nil {
+		return err
+	}
+	return f.left
 }
 
 func (f *clientFake) turn(id, asked string, to connect.State) error {
@@ -51,7 +55,7 @@ func clientScene(scene string) clientFake {
 	}
 	switch scene {
 	case "trouble":
-		f.clients[0].State = connect.Elsewhere
+		f.clients[0].State, f.clients[0].Address = connect.Elsewhere, "gateway.example:8443"
 		f.clients[1].State, f.clients[1].Error = connect.Unreadable, "/home/me/.codex/config.toml: line 12: expected a value after \"=\"; nothing was changed. It is what Codex itself says when it starts."
 		f.clients[1].File = "/home/me/work/a-long-way-down/through-many-folders/where-nobody-looks/.codex/config.toml"
 		f.clients[2].State = connect.Connected
