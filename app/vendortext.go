@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"net/url"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -57,6 +58,9 @@ func keyText(d config.Draft, in proxy.SignIn) string {
 func keyHint(d config.Draft) string {
 	switch d.Key {
 	case config.KeyInVariable:
+		if strings.TrimSpace(os.Getenv(d.KeyVar)) == "" { // as the configuration reads it
+			return trText("key.hint_unset", d.KeyVar)
+		}
 		return trText("key.hint_variable", d.KeyVar)
 	case config.KeyInKeyring:
 		return tr("key.hint_keyring")

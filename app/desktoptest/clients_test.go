@@ -90,7 +90,7 @@ func TestEveryPageInEveryDress(t *testing.T) {
 func under(img image.Image, place image.Rectangle, ink color.RGBA) (image.Point, bool) {
 	first, last := -1, -1
 	y := place.Min.Y + 38
-	for x := place.Min.X; x < place.Min.X+480; x++ {
+	for x := place.Min.X; x < place.Max.X; x++ {
 		if color.RGBAModel.Convert(img.At(x, y)).(color.RGBA) == ink {
 			if first < 0 {
 				first = x

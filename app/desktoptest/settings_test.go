@@ -3,7 +3,9 @@
 package desktoptest
 
 import (
+	"image"
 	"image/color"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -51,6 +53,56 @@ func TestSettingsByKeyboardOnARealDesktop(t *testing.T) {
 	p.press("Left", 1)
 	p.await("no autostart entry", func() bool { _, err := os.Stat(entry); return os.IsNotExist(err) })
 	p.shot("settings-end")
+}
+
+// Everything at twice its size, and another port, by keys alone and at once.
+func TestSizeAndPortByKeyboardOnARealDesktop(t *testing.T) {
+	d := newDesktop(t, true)
+	d.write("state/afterglow/state.json", `{"version":1,"limits":{},"desktop":{"guided":true}}`)
+	addr, next := freeAddress(t), freeAddress(t)
+	file := d.write("config/afterglow/config.toml", "# mine\nlisten = \""+addr+"\" # a port of my own\ntiers = [\"anthropic\"]\n")
+	d.start("afterglow", binary)
+	p := &program{desktop: d, base: "http://" + addr}
+	p.await("the window", func() bool { return p.window() != "" })
+	p.xdotool("windowfocus", "--sync", p.window())
+	p.xdotool("key", "ctrl+6")
+	p.await("the Settings tab in front", func() bool { return p.tab(p.shot("size-100")) == 5 })
+
+	before := p.place()
+	p.press("Tab", 9) // over the tabs, language and theme to the size
+	p.press("End", 1)
+	p.await("the line under the tab twice as low", func() bool {
+		place := p.place()
+		place.Min.Y += 39
+		_, ok := under(p.shot("size-200"), place, primaryInk)
+		return ok
+	})
+	time.Sleep(time.Second)
+	p.shot("size-200")
+	screen := image.Rect(0, 0, 1280, 800)
+	if now := p.place(); now.Dx() < before.Dx() || now.Dx() > screen.Dx() || now.Dy() > screen.Dy() {
+		t.Errorf("the window was %v and is %v", before, now)
+	}
+	p.press("Home", 1)
+	p.press("Right", 1)
+	p.await("the size of before", func() bool { return p.tab(p.shot("size-100")) == 5 })
+
+	p.press("Tab", 12) // over the tray, the start and the notices to the address
+	p.xdotool("key", "ctrl+a")
+	p.xdotool("type", next)
+	p.xdotool("key", "Return")
+	p.await("the proxy at its new address", func() bool {
+		resp, err := http.Get("http://" + next + "/health")
+		if err == nil {
+			resp.Body.Close()
+		}
+		return err == nil
+	})
+	text, err := os.ReadFile(file)
+	d.must(err)
+	if want := "# mine\nlisten = \"" + next + "\" # a port of my own\n"; !strings.HasPrefix(string(text), want) {
+		t.Errorf("the file does not begin with %q:\n%s", want, text)
+	}
 }
 
 // press presses a key some times, as a person does.
