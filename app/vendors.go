@@ -245,7 +245,6 @@ func (p *vendorsPage) notify(n *widget.Notice, text string) {
 // tidy lays the page out again.
 func (p *vendorsPage) tidy() {
 	if p.root != nil {
-		p.root.Refresh()
-		p.root.Refresh() // a wrapped text knows its height only after it has been given its width
+		layAnew(p.root)
 	}
 }
