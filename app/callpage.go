@@ -190,8 +190,7 @@ func (p *callPage) stop() {
 
 // tidy lays the page out again.
 func (p *callPage) tidy() {
-	p.root.Refresh()
-	p.root.Refresh() // a wrapped text knows its height only after it has been given its width
+	layAnew(p.root)
 }
 
 // textsOf are the texts of a call in the order of the folds.

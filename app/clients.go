@@ -113,6 +113,5 @@ func (p *clientsPage) report(text string) {
 }
 
 func (p *clientsPage) tidy() {
-	p.root.Refresh()
-	p.root.Refresh() // a wrapped text knows its height only after it has been given its width
+	layAnew(p.root)
 }

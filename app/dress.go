@@ -54,7 +54,7 @@ func (w *Window) takeSystemFont() {
 
 // rebuild makes the pages anew: their texts are made when they are, and so are the sizes of their columns.
 func (w *Window) rebuild() {
-	pages, settings, gauge, call, activity, vendor := w.pages, w.settings, w.gauge, w.call, w.activity, w.vendor
+	pages, settings, gauge, call, activity, vendor, guide := w.pages, w.settings, w.gauge, w.call, w.activity, w.vendor, w.guide
 	focused := settings.focused(w.window.Canvas())
 	pages.leave()
 	w.window.Canvas().Unfocus()
@@ -62,6 +62,7 @@ func (w *Window) rebuild() {
 	w.gauge.key, w.call.number = gauge.key, call.number
 	w.activity.choose(activity.field.Text)
 	w.vendor.takeOver(vendor)
+	w.guide.key.takeOver(guide.key)
 	w.pages.turn(pages.front)
 	w.pages.before = pages.before
 	w.SetTray(w.tray)

@@ -103,8 +103,7 @@ func (p *gaugePage) set(b board.Board) bool {
 		p.views[i].set(r, p.cancelled[r.Number])
 	}
 	if stale {
-		p.root.Refresh()
-		p.root.Refresh() // a wrapped text knows its height only after it has been given its width
+		layAnew(p.root)
 	}
 	return len(rows) > 0
 }

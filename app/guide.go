@@ -106,21 +106,14 @@ func (p *guidePage) reload() {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	p.stop = cancel
-	go func() {
-		for {
-			list, err := p.svc.Vendors()
-			connected, can := p.client.ask()
-			p.desk.run(func() {
-				if ctx.Err() == nil {
-					p.client.set(connected, can)
-					p.set(list, err)
-				}
-			})
-			if !sleep(ctx, vendorsAgain) {
-				return
-			}
+	go p.desk.follow(ctx, vendorsAgain, func() func() {
+		list, err := p.svc.Vendors()
+		connected, can := p.client.ask()
+		return func() {
+			p.client.set(connected, can)
+			p.set(list, err)
 		}
-	}()
+	})
 }
 
 // set shows what was read.
@@ -231,7 +224,6 @@ func (p *guidePage) notify(n *widget.Notice, text string) {
 // tidy lays the page out again.
 func (p *guidePage) tidy() {
 	if p.root != nil {
-		p.root.Refresh()
-		p.root.Refresh() // a wrapped text knows its height only after it has been given its width
+		layAnew(p.root)
 	}
 }

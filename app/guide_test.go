@@ -97,6 +97,19 @@ func TestKeyThatWasRefusedIsToldInTheGuide(t *testing.T) {
 	}
 }
 
+// The system's font may be found while somebody types.
+func TestKeyThatWasTypedStaysWhenTheWindowIsMadeAnew(t *testing.T) {
+	w, _, work := guideOpen(t)
+	w.guide.key.pick("deepseek")
+	w.guide.key.key.SetText("sk-half")
+	w.run = func(f func()) { work <- f } // also of the new pages
+	w.takeSystemFont()
+	do(t, work)
+	if k := w.guide.key; k.chosen != "deepseek" || k.key.Text != "sk-half" || w.pages.front != atGuide {
+		t.Errorf("chosen %q, %d letters, page %d", k.chosen, len(k.key.Text), w.pages.front)
+	}
+}
+
 func TestGuideIsSkippedAndFoundAgain(t *testing.T) {
 	w, svc, work := guideOpen(t)
 	tapped(t, w, w.guide.skip)

@@ -133,6 +133,12 @@ func (k *guideKey) draft() (config.Draft, bool) {
 	return config.Draft{}, false
 }
 
+// takeOver goes on with what was chosen and typed in another.
+func (k *guideKey) takeOver(old *guideKey) {
+	k.chosen = old.chosen
+	k.key.Put(old.key.Text)
+}
+
 func (k *guideKey) secret() config.Secret { return config.Secret(strings.TrimSpace(k.key.Text)) }
 
 // store writes the vendor with its key, puts it into the chain and tries it.

@@ -52,7 +52,12 @@ func (v *historyView) show(k limiter.Key) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	v.stop = cancel
-	go v.follow(ctx, k, board.Span(v.span.Chosen()))
+	span := board.Span(v.span.Chosen())
+	go v.desk.follow(ctx, span.Again(), func() func() {
+		points, err := v.svc.History(ctx, k, span.Length())
+		now := time.Now()
+		return func() { v.set(points, err, span, now) }
+	})
 }
 
 // hide ends that.
@@ -60,23 +65,6 @@ func (v *historyView) hide() {
 	if v.stop != nil {
 		v.stop()
 		v.stop = nil
-	}
-}
-
-// follow reads a history again and again and has it shown, until ctx ends. Nothing is shown after that: ctx
-// ends on the UI's goroutine, where all is shown.
-func (v *historyView) follow(ctx context.Context, k limiter.Key, s board.Span) {
-	for {
-		points, err := v.svc.History(ctx, k, s.Length())
-		now := time.Now()
-		v.desk.run(func() {
-			if ctx.Err() == nil {
-				v.set(points, err, s, now)
-			}
-		})
-		if !sleep(ctx, s.Again()) {
-			return
-		}
 	}
 }
 

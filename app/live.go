@@ -92,8 +92,7 @@ func (p *live) notify(n *widget.Notice, text string) {
 func (p *live) tidy() {
 	if p.stale {
 		p.stale = false
-		p.root.Refresh()
-		p.root.Refresh() // a wrapped text knows its height only after it has been given its width
+		layAnew(p.root)
 	}
 }
 

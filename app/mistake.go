@@ -1,7 +1,6 @@
 package app
 
 import (
-	"net/url"
 	"path/filepath"
 
 	"fyne.io/fyne/v2"
@@ -35,8 +34,7 @@ func newMistake(a fyne.App, mistake error, file string) fyne.Window {
 	buttons := container.New(layout.NewCustomPaddedHBoxLayout(8), layout.NewSpacer())
 	if file != "" {
 		buttons.Add(widget.NewButton(widget.Plain, theme.FolderOpenIcon(), tr("mistake.folder"), func() {
-			folder := &url.URL{Scheme: "file", Path: filepath.ToSlash(filepath.Dir(file))}
-			if err := a.OpenURL(folder); err != nil {
+			if err := opener(a)(fileURL(filepath.Dir(file))); err != nil {
 				said.Set(err.Error())
 			}
 		}))

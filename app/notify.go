@@ -40,14 +40,8 @@ func (f *face) tell(ctx context.Context, send sender) {
 			title, text := noticeText(notice, time.Now())
 			lost.note(send(ctx, plain(title, noticeTitle), plainLines(text, noticeLines)))
 		}
-		if !sleep(ctx, noticeTick) {
+		if !awake(ctx, noticeTick, wake) {
 			return
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-wake:
-		case <-time.After(board.Bucket):
 		}
 	}
 }

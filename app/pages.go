@@ -72,8 +72,7 @@ func newPages(n *notices, turned func()) *pages {
 	p.tabs.OnSelect = func(tab int) { p.turn(spot(tab)) }
 	p.root = under(container.NewVBox(p.tabs), under(n.box, p.body))
 	n.resized = func() {
-		p.root.Refresh()
-		p.root.Refresh() // a wrapped text knows its height only after it has been given its width
+		layAnew(p.root)
 	}
 	return p
 }
@@ -81,6 +80,13 @@ func newPages(n *notices, turned func()) *pages {
 // under is body below top. It is container.NewBorder, but that the focus goes from top to body.
 func under(top, body fyne.CanvasObject) *fyne.Container {
 	return container.New(layout.NewBorderLayout(top, nil, nil, nil), top, body)
+}
+
+// layAnew lays a page out anew, twice: a wrapped text, and a line, know their height only after they have been given their
+// width.
+func layAnew(root fyne.CanvasObject) {
+	root.Refresh()
+	root.Refresh()
 }
 
 // shortcuts let Control and a number, on a Mac Command, choose a tab, Escape go back, and the arrows, Page Up, Page Down,

@@ -113,8 +113,7 @@ func (p *settingsPage) tellFailure(text string) {
 
 // settle lays the page out anew.
 func (p *settingsPage) settle() {
-	p.root.Refresh()
-	p.root.Refresh() // a wrapped text, and a line, know their height only after they have been given their width
+	layAnew(p.root)
 }
 
 // focused is the place of the control that has the focus, -1 where none has.

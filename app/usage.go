@@ -82,29 +82,20 @@ func (p *usagePage) reload() {
 	p.leave()
 	ctx, cancel := context.WithCancel(context.Background())
 	p.stop = cancel
-	go p.follow(ctx, p.days.chosen)
+	chosen := p.days.chosen
+	go p.desk.follow(ctx, usageAgain, func() func() { return p.ask(ctx, chosen) })
 }
 
-// follow reads and has shown what was read, until ctx ends. Nothing is shown after that: ctx ends on the UI's
-// goroutine, where all is shown.
-func (p *usagePage) follow(ctx context.Context, chosen func(now time.Time) board.Days) {
-	for {
-		now := time.Now()
-		days := chosen(now)
-		read, err := p.svc.Usage(ctx, ledger.Query{From: days.From, To: days.To})
-		var usage board.Usage
-		if err == nil {
-			usage = board.NewUsage(read, days, now.Format(time.DateOnly))
-		}
-		p.desk.run(func() {
-			if ctx.Err() == nil {
-				p.set(usage, err)
-			}
-		})
-		if !sleep(ctx, usageAgain) {
-			return
-		}
+// ask reads the days that were chosen, for as long as ctx.
+func (p *usagePage) ask(ctx context.Context, chosen func(now time.Time) board.Days) (show func()) {
+	now := time.Now()
+	days := chosen(now)
+	read, err := p.svc.Usage(ctx, ledger.Query{From: days.From, To: days.To})
+	var usage board.Usage
+	if err == nil {
+		usage = board.NewUsage(read, days, now.Format(time.DateOnly))
 	}
+	return func() { p.set(usage, err) }
 }
 
 // set shows what was read. What was there stays where that went wrong.
@@ -154,8 +145,7 @@ func (p *usagePage) notify(n *widget.Notice, text string) {
 // tidy lays the page out again.
 func (p *usagePage) tidy() {
 	if p.root != nil {
-		p.root.Refresh()
-		p.root.Refresh() // a wrapped text knows its height only after it has been given its width
+		layAnew(p.root)
 	}
 }
 

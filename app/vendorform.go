@@ -209,7 +209,6 @@ func (p *vendorPage) notify(n *widget.Notice, text string) {
 // tidy lays the page out again.
 func (p *vendorPage) tidy() {
 	if p.root != nil {
-		p.root.Refresh()
-		p.root.Refresh() // a wrapped text knows its height only after it has been given its width
+		layAnew(p.root)
 	}
 }

@@ -134,19 +134,10 @@ func (p *vendorsPage) reload() {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	p.stop = cancel
-	go func() {
-		for {
-			list, err := p.svc.Vendors()
-			p.desk.run(func() {
-				if ctx.Err() == nil {
-					p.set(list, err)
-				}
-			})
-			if !sleep(ctx, vendorsAgain) {
-				return
-			}
-		}
-	}()
+	go p.desk.follow(ctx, vendorsAgain, func() func() {
+		list, err := p.svc.Vendors()
+		return func() { p.set(list, err) }
+	})
 }
 
 // set shows what was read. What was there stays where that went wrong, and while something else is on its way.
@@ -245,7 +236,6 @@ func (p *vendorsPage) notify(n *widget.Notice, text string) {
 // tidy lays the page out again.
 func (p *vendorsPage) tidy() {
 	if p.root != nil {
-		p.root.Refresh()
-		p.root.Refresh() // a wrapped text knows its height only after it has been given its width
+		layAnew(p.root)
 	}
 }

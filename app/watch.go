@@ -23,14 +23,39 @@ func watch(ctx context.Context, svc Service, tick time.Duration, show func(board
 	wake := svc.Watch(ctx)
 	for {
 		show(model.Update(svc.Status(), time.Now()))
-		if !sleep(ctx, tick) {
+		if !awake(ctx, tick, wake) {
 			return
 		}
-		select {
-		case <-ctx.Done():
+	}
+}
+
+// awake waits for a change, or a bucket of the history where nothing changes, but no less than a tick; it is false when ctx
+// ended first.
+func awake(ctx context.Context, tick time.Duration, wake <-chan struct{}) bool {
+	if !sleep(ctx, tick) {
+		return false
+	}
+	select {
+	case <-ctx.Done():
+		return false
+	case <-wake:
+	case <-time.After(board.Bucket):
+	}
+	return true
+}
+
+// follow reads what a page shows and has it shown, now and again and again until ctx ends. read may take a while, and is not
+// called on the UI's goroutine. Nothing is shown after ctx has ended: it ends there, where all is shown.
+func (d desk) follow(ctx context.Context, every time.Duration, read func() (show func())) {
+	for {
+		show := read()
+		d.run(func() {
+			if ctx.Err() == nil {
+				show()
+			}
+		})
+		if !sleep(ctx, every) {
 			return
-		case <-wake:
-		case <-time.After(board.Bucket):
 		}
 	}
 }

@@ -56,11 +56,11 @@ const testModel = "claude-haiku-4-5"
 func (s *Server) TestVendor(ctx context.Context, d config.Draft, key config.Secret) VendorTest {
 	row, err := s.testRow(d, key)
 	if err != nil {
-		return VendorTest{Outcome: TestInvalid, Reason: s.oneLine(err.Error(), key)}
+		return VendorTest{Outcome: TestInvalid, Reason: s.oneLine(err.Error(), key.Reveal())}
 	}
 	v, err := vendor.NewWith(vendor.Accounts{Keeper: s.editing.Keeper, Sites: s.sites}, row, s.log)
 	if err != nil {
-		return VendorTest{Outcome: TestInvalid, Reason: s.oneLine(err.Error(), key)}
+		return VendorTest{Outcome: TestInvalid, Reason: s.oneLine(err.Error(), key.Reveal())}
 	}
 	defer v.Close()
 	switch {
@@ -73,7 +73,7 @@ func (s *Server) TestVendor(ctx context.Context, d config.Draft, key config.Secr
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, testTime, &vendor.TimeoutError{After: testTime})
 	defer cancel()
-	return s.try(ctx, v, key)
+	return s.try(ctx, v, key.Reveal(), row.Key.Reveal(), row.Account.ClientSecret.Reveal())
 }
 
 // testRow is the vendor that a draft describes, with the key that is given.
@@ -107,8 +107,9 @@ func (s *Server) testRow(d config.Draft, key config.Secret) (config.Vendor, erro
 	return row, err
 }
 
-// try makes the call, with a record like any other.
-func (s *Server) try(ctx context.Context, v *vendor.Vendor, key config.Secret) VendorTest {
+// try makes the call, with a record like any other. secrets are those that it is made with: nobody else knows them where
+// the vendor is not in the running chain.
+func (s *Server) try(ctx context.Context, v *vendor.Vendor, secrets ...string) VendorTest {
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "/api/vendors/"+url.PathEscape(v.Name())+"/test", nil)
 	if err != nil {
 		return VendorTest{Outcome: TestInvalid, Reason: err.Error()}
@@ -132,11 +133,11 @@ func (s *Server) try(ctx context.Context, v *vendor.Vendor, key config.Secret) V
 		if from := (*anthropic.Error)(nil); errors.As(err, &from) && refused.Cause == nil {
 			test.Status = refused.Status
 		}
-		test.Reason = s.oneLine(cmp.Or(refused.Message, err.Error()), key)
+		test.Reason = s.oneLine(cmp.Or(refused.Message, err.Error()), secrets...)
 		rec.err = &anthropic.Error{Status: refused.Status, Type: refused.Type, Message: test.Reason, Cause: refused.Cause}
 		return test
 	}
-	test.OK, test.Status, test.Answer = true, http.StatusOK, s.oneLine(answer, key)
+	test.OK, test.Status, test.Answer = true, http.StatusOK, s.oneLine(answer, secrets...)
 	return test
 }
 
@@ -231,8 +232,8 @@ func refusalOf(ctx context.Context, err error) *anthropic.Error {
 }
 
 // oneLine is a text that can be shown: without secrets, and not long.
-func (s *Server) oneLine(text string, key config.Secret) string {
-	text = logging.Without(text, mask, append(s.editing.Keeper.Secrets(), key.Reveal())...)
+func (s *Server) oneLine(text string, secrets ...string) string {
+	text = logging.Without(text, mask, append(s.editing.Keeper.Secrets(), secrets...)...)
 	text = s.scrubbed(text, nil, "")
 	return shortened(strings.Join(strings.Fields(text), " "), testAnswer)
 }

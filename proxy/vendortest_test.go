@@ -106,6 +106,18 @@ func TestWhyATestFails(t *testing.T) {
 	e.saysNothingOf(t, secretKey)
 }
 
+// The key of a vendor outside the chain is no secret that the server knows otherwise.
+func TestAKeyOutsideTheChainIsNotRepeated(t *testing.T) {
+	const written = "0a1b2c3d.of-nobody-else"
+	echo := vendorServer(t, refusing(401, `{"type":"error","error":{"type":"authentication_error","message":"no such key: `+written+`"}}`))
+	e := editServer(t, "tiers = [\"anthropic\"]\n"+strings.Replace(labRow(echo.URL), `"keyring"`, `"`+written+`"`, 1))
+	got := e.TestVendor(t.Context(), e.draft(t, "lab"), "")
+	_, calls := control(t, "GET", e.base+"/api/calls", "")
+	if got.Outcome != string(ledger.Auth) || !strings.Contains(got.Reason, "no such key: "+mask) || strings.Contains(e.said.String()+calls.Raw, written) {
+		t.Errorf("%+v\n%s\n%s", got, calls.Raw, e.said)
+	}
+}
+
 // A vendor of the chain is tried within its queue, and who gives up leaves it.
 func TestATestStandsInTheQueue(t *testing.T) {
 	hold := make(chan struct{})

@@ -43,10 +43,19 @@ which the key is not.`,
 			if r.json {
 				return printJSON(cmd.OutOrStdout(), answer)
 			}
-			name := cli.Safe(args[0])
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "The key of %s is kept in %s.%s Try it with: afterglowd vendor test %s\n", name, cli.Safe(at.now.Keys), at.now.aside(), name)
+			_, err = fmt.Fprintln(cmd.OutOrStdout(), at.keyKept())
 			return err
 		},
 	}
 	return r.flags(cmd)
+}
+
+// keyKept says that the vendor's key was taken, and what is still to be done.
+func (at *vendorAt) keyKept() string {
+	name := cli.Safe(at.row.Name)
+	text := fmt.Sprintf("The key of %s is kept in %s.%s Try it with: afterglowd vendor test %s", name, cli.Safe(at.now.Keys), at.now.aside(), name)
+	if !at.row.Enabled {
+		text += fmt.Sprintf("\nNo calls go to %s: it is not in the chain. Put it there with: afterglowd vendor enable %s", name, name)
+	}
+	return text
 }

@@ -5,17 +5,17 @@ import (
 	"slices"
 )
 
-// HostOf is a base URL's host and port, "" where it has none.
-func HostOf(base string) string {
+// OriginOf is a base URL's scheme, host and port, "" where it has no host.
+func OriginOf(base string) string {
 	u, err := url.Parse(base)
-	if err != nil {
+	if err != nil || u.Host == "" {
 		return ""
 	}
-	return u.Host
+	return u.Scheme + "://" + u.Host
 }
 
-// IsBuiltInHost reports whether a built-in vendor is called at a host.
-func IsBuiltInHost(host string) bool {
+// IsBuiltInOrigin reports whether a built-in vendor is called there.
+func IsBuiltInOrigin(origin string) bool {
 	own, err := builtIn()
-	return err == nil && host != "" && slices.ContainsFunc(own.Vendors, func(row vendorFile) bool { return HostOf(or(row.BaseURL, "")) == host })
+	return err == nil && origin != "" && slices.ContainsFunc(own.Vendors, func(row vendorFile) bool { return OriginOf(or(row.BaseURL, "")) == origin })
 }
