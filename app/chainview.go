@@ -92,20 +92,25 @@ func (c *chainView) drag(name string, y float32) {
 	if from < 0 {
 		return
 	}
+	c.dragged = true
+	c.move(from, dragged(c.boxes, from, y))
+}
+
+// dragged is the place that a box has come to which was dragged from its own to where the pointer is. They stand one below
+// the other.
+func dragged(boxes []fyne.CanvasObject, from int, y float32) (to int) {
 	driver := fyne.CurrentApp().Driver()
-	to := from
-	for i, box := range c.boxes {
+	to = from
+	for i, box := range boxes {
 		middle := driver.AbsolutePositionForObject(box).Y + box.Size().Height/2
 		if i < from && y < middle {
-			to = i
-			break
+			return i
 		}
 		if i > from && y > middle {
 			to = i
 		}
 	}
-	c.dragged = true
-	c.move(from, to)
+	return to
 }
 
 // drop tells of the order that was dragged.

@@ -48,20 +48,12 @@ func (p *live) drag(vendor string, y float32) {
 	if from < 0 {
 		return
 	}
-	driver := fyne.CurrentApp().Driver()
-	to := from
-	for i, t := range p.tiers {
-		middle := driver.AbsolutePositionForObject(t.box).Y + t.box.Size().Height/2
-		if i < from && y < middle {
-			to = i
-			break
-		}
-		if i > from && y > middle {
-			to = i
-		}
+	boxes := make([]fyne.CanvasObject, 0, len(p.tiers))
+	for _, t := range p.tiers {
+		boxes = append(boxes, t.box)
 	}
 	p.dragged = true
-	p.move(from, to)
+	p.move(from, dragged(boxes, from, y))
 }
 
 // step moves the tier of a vendor by one place and sets that order.

@@ -83,6 +83,20 @@ func TestFormIsSavedAsItStands(t *testing.T) {
 	}
 }
 
+// A keyring may take its time, and its user goes on meanwhile.
+func TestFormThatIsSavedLaterLeavesTheWindowWhereItIs(t *testing.T) {
+	w, _, work := formOpen(t)
+	w.vendor.fields.title.SetText("Zhipu at work")
+	pressed(w, w.vendor.save, fyne.KeyReturn)
+	w.openGuide()
+	for w.vendor.opened {
+		do(t, work)
+	}
+	if w.pages.front != atGuide || w.vendor.pending() != "" {
+		t.Errorf("page %d, pending %q", w.pages.front, w.vendor.pending())
+	}
+}
+
 func TestRefusedFormLosesNothing(t *testing.T) {
 	w, svc, work := formOpen(t)
 	p := w.vendor

@@ -118,7 +118,13 @@ func (w *Window) addPages(d desk) {
 		back:  w.pages.back,
 		guide: w.openGuide,
 	}
-	w.vendor = newVendorPage(w.svc, d, to)
+	form := to
+	form.back = func() {
+		if w.pages.front == atVendor { // a vendor may be saved long after its form was left
+			w.pages.back()
+		}
+	}
+	w.vendor = newVendorPage(w.svc, d, form)
 	to.vendor = w.openVendor
 	w.page = newLive(w.svc, d, w.notices, to)
 	w.activity = newActivity(w.svc, to, w.setCapture)

@@ -72,10 +72,28 @@ func (s *Server) SetListen(addr string) error {
 		return err
 	}
 	next, err := f.WithListen(addr)
+	if err == nil {
+		err = s.mayListen(addr)
+	}
 	if err != nil {
 		return err
 	}
 	return s.replace(f, next)
+}
+
+// mayListen tries an address where nothing is listened on yet, because its port was taken: a reload does not try there.
+func (s *Server) mayListen(addr string) error {
+	s.mu.Lock()
+	listening := s.listener != nil
+	s.mu.Unlock()
+	if listening || !s.editing.Live {
+		return nil
+	}
+	l, err := listen(addr)
+	if err != nil {
+		return err
+	}
+	return l.Close()
 }
 
 func (s *Server) readFile() (config.File, error) {

@@ -325,6 +325,41 @@ func TestListenMovesAtOnce(t *testing.T) {
 	}
 }
 
+// Whoever has found the port taken is told at once if the next one is, too.
+func TestAnAddressIsTriedWhereNoneIsListenedOn(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	file := filepath.Join(t.TempDir(), "config.toml")
+	before := fmt.Sprintf("listen = %q\ntiers = [\"anthropic\"]\n", taken.Addr())
+	writeFile(t, file, before)
+	conf, err := config.Load(file, noEnv)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := New(Options{Config: conf, Editing: Editing{Path: file, Live: true, Getenv: noEnv}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Listen(); err == nil {
+		t.Fatal("the port is not taken")
+	}
+	_, port, _ := net.SplitHostPort(taken.Addr().String())
+	err = s.SetListen("localhost:" + port)
+	if text, _ := os.ReadFile(file); err == nil || !strings.Contains(err.Error(), "taken by another program") || string(text) != before {
+		t.Errorf("%v\n%s", err, text)
+	}
+	if err := s.SetListen("127.0.0.1:0"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Listen(); err != nil {
+		t.Fatal(err)
+	}
+	s.listener.Close()
+}
+
 func TestSettingsThatAreChangedAtOnceAreAllKept(t *testing.T) {
 	e := editServer(t, labRow("http://127.0.0.1:1"))
 	for range 50 {
