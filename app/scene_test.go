@@ -206,8 +206,8 @@ func (f *fakeService) LedgerStats() ledger.Stats { return f.usage.Ledger }
 
 func (f *fakeService) Settings() proxy.Settings { return f.settings }
 
-func (f *fakeService) SetSettings(s proxy.Settings) error {
-	f.settings = s
+func (f *fakeService) ChangeSettings(edit func(*proxy.Settings)) error {
+	edit(&f.settings)
 	return f.err
 }
 

@@ -88,9 +88,7 @@ func (p *settingsPage) changeDesktop(edit func(d *config.Desktop)) {
 
 // changeProxy sets what the user chose of the proxy's settings. What was not taken goes back.
 func (p *settingsPage) changeProxy(edit func(s *proxy.Settings)) {
-	s := p.svc.Settings()
-	edit(&s)
-	p.report(p.svc.SetSettings(s))
+	p.report(p.svc.ChangeSettings(edit))
 	p.keep.show()
 }
 

@@ -100,11 +100,11 @@ type refusing struct {
 	refusal error
 }
 
-func (r *refusing) SetSettings(s proxy.Settings) error {
+func (r *refusing) ChangeSettings(edit func(*proxy.Settings)) error {
 	if r.refusal != nil {
 		return r.refusal
 	}
-	return r.fakeService.SetSettings(s)
+	return r.fakeService.ChangeSettings(edit)
 }
 
 func TestLanguageChangesWithoutARestart(t *testing.T) {

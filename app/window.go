@@ -40,7 +40,7 @@ type Service interface {
 
 	LedgerStats() ledger.Stats
 	Settings() proxy.Settings
-	SetSettings(s proxy.Settings) error // what can be changed while running; it is kept over a restart
+	ChangeSettings(edit func(*proxy.Settings)) error // what can be changed while running; it is kept over a restart
 
 	VendorService
 	GuideService

@@ -147,7 +147,11 @@ func (s *Store) read() (map[string]stored, error) {
 		return nil, fmt.Errorf("read credentials: %w", err)
 	}
 	all := map[string]stored{}
-	if err := json.Unmarshal(text, &all); err != nil {
+	err = json.Unmarshal(text, &all)
+	if err == nil && all == nil {
+		err = errors.New("null")
+	}
+	if err != nil {
 		aside := s.file + ".broken-" + time.Now().Format("20060102-150405")
 		if moved := os.Rename(s.file, aside); moved != nil {
 			return nil, fmt.Errorf("%s: expected JSON, and it cannot be set aside: %w", s.file, moved)

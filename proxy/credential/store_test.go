@@ -75,25 +75,26 @@ func TestFileIsItsOwnersAlone(t *testing.T) {
 
 // A file that cannot be understood is kept, and nothing is written over it.
 func TestABrokenFileIsSetAside(t *testing.T) {
-	dir := t.TempDir()
-	const broken = `{"github": {"access_token": "planted`
-	if err := os.WriteFile(filepath.Join(dir, fileName), []byte(broken), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	s := OpenFile(dir)
-	_, err := s.Get("github")
-	if err == nil || !strings.Contains(err.Error(), fileName) || strings.Contains(err.Error(), "planted") {
-		t.Fatal(err)
-	}
-	if err := s.Set("github", someToken); err != nil {
-		t.Fatal(err)
-	}
-	aside, _ := filepath.Glob(filepath.Join(dir, fileName+".broken-*"))
-	if len(aside) != 1 {
-		t.Fatal(aside)
-	}
-	if text, _ := os.ReadFile(aside[0]); string(text) != broken {
-		t.Errorf("%s", text)
+	for _, broken := range []string{`{"github": {"access_token": "planted`, "null"} {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, fileName), []byte(broken), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s := OpenFile(dir)
+		_, err := s.Get("github")
+		if err == nil || !strings.Contains(err.Error(), fileName) || strings.Contains(err.Error(), "planted") {
+			t.Fatal(err)
+		}
+		if err := s.Set("github", someToken); err != nil {
+			t.Fatal(err)
+		}
+		aside, _ := filepath.Glob(filepath.Join(dir, fileName+".broken-*"))
+		if len(aside) != 1 {
+			t.Fatal(aside)
+		}
+		if text, _ := os.ReadFile(aside[0]); string(text) != broken {
+			t.Errorf("%s", text)
+		}
 	}
 }
 
