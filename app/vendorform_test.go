@@ -215,3 +215,17 @@ func TestTabReachesEverythingOfTheForm(t *testing.T) {
 		}
 	}
 }
+
+func TestLimitsAreMadeAdaptiveAndFairInTheForm(t *testing.T) {
+	w, _, _ := formOpen(t)
+	pressed(w, w.vendor.limits.adaptive, fyne.KeySpace)
+	pressed(w, w.vendor.limits.fair, fyne.KeyReturn)
+	if limit := w.vendor.draft.Limit; !limit.Adaptive || !limit.Fair || !w.vendor.dirty() {
+		t.Errorf("adaptive %t, fair %t, unsaved %t", limit.Adaptive, limit.Fair, w.vendor.dirty())
+	}
+	pressed(w, w.vendor.limits.adaptive, fyne.KeySpace)
+	pressed(w, w.vendor.limits.fair, fyne.KeySpace)
+	if w.vendor.dirty() {
+		t.Error("what was taken back is still unsaved")
+	}
+}

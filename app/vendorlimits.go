@@ -23,6 +23,7 @@ type limitsView struct {
 	models  []*modelLimit
 
 	each, total, most *widget.Input
+	adaptive, fair    *widget.Switch
 	list              *fyne.Container
 	add               *widget.Button
 	box               *fyne.Container
@@ -44,6 +45,7 @@ const (
 func newLimitsView(changed, resized func()) *limitsView {
 	l := &limitsView{changed: changed, resized: resized, list: container.New(layout.NewCustomPaddedVBoxLayout(4))}
 	l.each, l.total, l.most = l.number(tr("limits.each")), l.number(tr("limits.total")), l.number(tr("limits.most"))
+	l.adaptive, l.fair = l.toggle(tr("limits.adaptive")), l.toggle(tr("limits.fair"))
 	l.add = widget.NewButton(widget.Plain, theme.ContentAddIcon(), tr("limits.add"), func() {
 		m := l.grow("", 0)
 		l.arrange()
@@ -53,7 +55,8 @@ func newLimitsView(changed, resized func()) *limitsView {
 	l.box = container.New(layout.NewCustomPaddedVBoxLayout(8),
 		above(heading(tr("limits.title")), widget.NewText(tr("limits.why"), captionStyle)),
 		numberLine(l.each, tr("limits.each_why")), numberLine(l.total, tr("limits.total_why")), numberLine(l.most, tr("limits.most_why")),
-		l.list, container.NewHBox(l.add))
+		l.list, container.NewHBox(l.add),
+		switchLine(l.adaptive, tr("limits.adaptive_why")), switchLine(l.fair, tr("limits.fair_why")))
 	return l
 }
 
@@ -61,6 +64,17 @@ func (l *limitsView) number(label string) *widget.Input {
 	i := widget.NewInput("–", numberWidth, func(string) { l.changed() })
 	i.Label = label
 	return i
+}
+
+func (l *limitsView) toggle(label string) *widget.Switch {
+	s := widget.NewSwitch(label)
+	s.OnSet = func(bool) { l.changed() }
+	return s
+}
+
+// switchLine is a switch with its name, and below what it means.
+func switchLine(s *widget.Switch, why string) fyne.CanvasObject {
+	return above(container.NewBorder(nil, nil, widget.NewText(s.Label, widget.Style{}), s), widget.NewText(why, captionStyle))
 }
 
 // numberLine is a label, a field for a number, and what the number is.
@@ -75,6 +89,8 @@ func (l *limitsView) set(limit config.Limit) {
 	putNumber(l.each, limit.Default)
 	putNumber(l.total, limit.Total)
 	putNumber(l.most, limit.Max)
+	l.adaptive.Set(limit.Adaptive)
+	l.fair.Set(limit.Fair)
 	for _, model := range slices.Sorted(maps.Keys(limit.Models)) {
 		l.grow(model, limit.Models[model])
 	}
@@ -101,6 +117,7 @@ func (l *limitsView) read() (limit config.Limit, ok bool) {
 		return n
 	}
 	limit.Default, limit.Total, limit.Max = number(l.each), number(l.total), number(l.most)
+	limit.Adaptive, limit.Fair = l.adaptive.On(), l.fair.On()
 	limit.Models = nil
 	for _, m := range l.models {
 		model, n := strings.TrimSpace(m.model.Text), number(m.limit)

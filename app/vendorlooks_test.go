@@ -95,6 +95,8 @@ func TestVendorLooks(t *testing.T) {
 		{"vendor", "en", "dark"},
 		{"vendor-map", "zh", "light"},
 		{"vendor-wrong", "en", "light"},
+		{"vendor-limits", "zh", "dark"},
+		{"vendor-limits", "en", "light"},
 		{"guide", "en", "light"},
 		{"guide-end", "zh", "dark"},
 	} {

@@ -43,6 +43,8 @@ type draftLimitJSON struct {
 	MaxPending int            `json:"max_pending"`
 	MaxWait    float64        `json:"max_wait_seconds"`
 	Next       bool           `json:"overflow_to_next"`
+	Adaptive   bool           `json:"adaptive"`
+	Fair       bool           `json:"fair"`
 	Models     map[string]int `json:"models"`
 }
 
@@ -52,7 +54,7 @@ func vendorOf(d config.Draft) vendorJSON {
 	j := vendorJSON{
 		Name: d.Name, Preset: d.Preset, Title: d.Title, Dialect: d.Dialect, BaseURL: d.BaseURL, Auth: string(d.Auth),
 		Key: keyPlaces[d.Key], KeyVar: d.KeyVar, DefaultModel: d.DefaultModel, Models: []ruleJSON{}, Enabled: d.Enabled, Written: d.Written,
-		Limit: draftLimitJSON{d.Limit.Default, d.Limit.Total, d.Limit.Max, d.Limit.MaxPending, d.Limit.MaxWait.Seconds(), d.Limit.Overflow, d.Limit.Models},
+		Limit: draftLimitJSON{d.Limit.Default, d.Limit.Total, d.Limit.Max, d.Limit.MaxPending, d.Limit.MaxWait.Seconds(), d.Limit.Overflow, d.Limit.Adaptive, d.Limit.Fair, d.Limit.Models},
 	}
 	if j.Limit.Models == nil {
 		j.Limit.Models = map[string]int{}
@@ -78,7 +80,7 @@ func (j vendorJSON) draft() (config.Draft, error) {
 		KeyVar: j.KeyVar, DefaultModel: j.DefaultModel, Enabled: j.Enabled,
 		Limit: config.Limit{
 			Default: j.Limit.Default, Total: j.Limit.Total, Max: j.Limit.Max, MaxPending: j.Limit.MaxPending,
-			MaxWait: time.Duration(j.Limit.MaxWait * float64(time.Second)), Overflow: j.Limit.Next, Models: j.Limit.Models,
+			MaxWait: time.Duration(j.Limit.MaxWait * float64(time.Second)), Overflow: j.Limit.Next, Adaptive: j.Limit.Adaptive, Fair: j.Limit.Fair, Models: j.Limit.Models,
 		},
 	}
 	if len(d.Limit.Models) == 0 {

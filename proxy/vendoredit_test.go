@@ -415,6 +415,7 @@ func TestTheControlAPIChangesVendors(t *testing.T) {
 		{"POST", "/api/vendors/lab/test", "{}", 200, `"ok":true`},
 		{"POST", "/api/vendors/anthropic/test", "{}", 200, `"outcome":"client_auth"`},
 		{"PUT", "/api/vendors/lab", `{"title":"The lab","limit":{"total":4}}`, 200, `"title":"The lab"`},
+		{"PUT", "/api/vendors/lab", `{"limit":{"adaptive":true,"fair":true}}`, 200, `"adaptive":true,"fair":true`},
 		{"PUT", "/api/vendors/lab", `{"enabled":false}`, 200, `"enabled":false`},
 		{"PUT", "/api/vendors/mine", `{"dialect":"openai","base_url":"http://127.0.0.1:9/v1","auth":"none","default_model":"m","enabled":true}`, 200, `"name":"mine"`},
 		{"PUT", "/api/vendors/kimi", `{"title":"K"}`, 200, `"preset":"kimi"`},

@@ -155,6 +155,10 @@ func (d *Draft) put(key, text string) error {
 		}
 	case "enabled":
 		d.Enabled = text == "true"
+	case "adaptive":
+		d.Limit.Adaptive = text == "true"
+	case "fair":
+		d.Limit.Fair = text == "true"
 	case "default":
 		d.Limit.Default = number
 	case "total":

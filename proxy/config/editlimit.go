@@ -32,7 +32,8 @@ func sameLimit(a, b Limit) bool {
 		return true
 	}
 	return a.Default == b.Default && a.Total == b.Total && a.Max == b.Max && a.MaxPending == b.MaxPending &&
-		a.MaxWait == b.MaxWait && a.Overflow == b.Overflow && maps.Equal(a.Models, b.Models)
+		a.MaxWait == b.MaxWait && a.Overflow == b.Overflow &&
+		a.Adaptive == b.Adaptive && a.Fair == b.Fair && maps.Equal(a.Models, b.Models)
 }
 
 // limit writes a row's limits.
@@ -75,7 +76,7 @@ func (e *vendorEdit) limit(draft Draft, now, above Limit) error {
 
 // plainLimit reports whether a table has nothing but what a draft knows, and no comment.
 func (e *vendorEdit) plainLimit(p pair) bool {
-	known := []string{"default", "models", "total", "max", "max_pending", "max_wait", "overflow"}
+	known := []string{"default", "models", "total", "max", "max_pending", "max_wait", "overflow", "adaptive", "fair"}
 	return !e.commented(p) && !e.inner(p.value.span) &&
 		!slices.ContainsFunc(p.value.pairs, func(m pair) bool { return !slices.Contains(known, m.key[0]) })
 }
@@ -132,6 +133,18 @@ func membersOf(want, now Limit) (list []limitKey) {
 		}
 		list = append(list, k)
 	}
+	on := func(want, now bool, key string) {
+		if want == now {
+			return
+		}
+		k := limitKey{[]string{key}, ""}
+		if want {
+			k.text = "true"
+		}
+		list = append(list, k)
+	}
+	on(want.Adaptive, now.Adaptive, "adaptive")
+	on(want.Fair, now.Fair, "fair")
 	for _, model := range slices.Sorted(maps.Keys(now.Models)) {
 		if _, stays := want.Models[model]; !stays {
 			list = append(list, limitKey{[]string{"models", model}, ""})
