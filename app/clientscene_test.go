@@ -2,11 +2,13 @@ package app
 
 import (
 	"errors"
+	"runtime"
 
 	"afterglow/proxy/connect"
 )
 
-// clientFake is the part of fakeService that is behind the Clients page.
+// clientFake is the part of fakeService that is behind the Clients page. It keeps silent unless it has clients, as
+// vendorFake does, because what is read away from the UI's goroutine would be drawn there by Fyne's test driver.
 type clientFake struct {
 	clients   []connect.Status
 	variables []connect.Variable
@@ -15,7 +17,13 @@ type clientFake struct {
 	left      *connect.LeftError // what a disconnection leaves; nil = nothing
 }
 
-func (f *clientFake) Clients() []connect.Status     { return f.clients }
+func (f *clientFake) Clients() []connect.Status {
+	if f.clients == nil {
+		runtime.Goexit()
+	}
+	return f.clients
+}
+
 func (f *clientFake) Variables() []connect.Variable { return f.variables }
 
 func (f *clientFake) Connect(id, vendor string) error {

@@ -11,6 +11,7 @@ import (
 	"afterglow/app/board"
 	"afterglow/proxy"
 	"afterglow/proxy/config"
+	"afterglow/proxy/connect"
 )
 
 // vendorWindow is a shown window over a configuration, whose work waits until the test does it.
@@ -20,6 +21,7 @@ func vendorWindow(t *testing.T, language, shade string, list proxy.VendorList) (
 	a.Settings().SetTheme(shaded{newLook(), test.KnownThemeVariants()[shade]})
 	svc := &fakeService{}
 	svc.vendors, svc.verdict, svc.ready = list, worksVerdict, true
+	svc.clients = []connect.Status{}
 	work := make(chan func(), 100)
 	w := NewWindow(a, svc, true)
 	t.Cleanup(w.window.Close)
