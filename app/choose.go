@@ -2,7 +2,6 @@ package app
 
 import (
 	"fyne.io/fyne/v2"
-	fynewidget "fyne.io/fyne/v2/widget"
 
 	"afterglow/app/board"
 )
@@ -12,11 +11,7 @@ const chooseMost = 5
 
 // offer opens a menu of the vendors, models and sessions that there are, below the field.
 func (p *activity) offer() {
-	driver := fyne.CurrentApp().Driver()
-	if c := driver.CanvasForObject(p.field); c != nil {
-		below := driver.AbsolutePositionForObject(p.field).AddXY(0, p.field.Size().Height+4)
-		fynewidget.ShowPopUpMenuAtPosition(fyne.NewMenu("", p.choices()...), c, below)
-	}
+	menuBelow(p.field, p.choices()...)
 }
 
 // choices are the lines of the menu.

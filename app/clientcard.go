@@ -108,11 +108,7 @@ func (v *clientCard) choose() {
 			v.card.Refresh()
 		}})
 	}
-	driver := fyne.CurrentApp().Driver()
-	if c := driver.CanvasForObject(v.choice); c != nil {
-		below := driver.AbsolutePositionForObject(v.choice).AddXY(0, v.choice.Size().Height+4)
-		fynewidget.ShowPopUpMenuAtPosition(fyne.NewMenu("", items...), c, below)
-	}
+	menuBelow(v.choice, items...)
 }
 
 // rest lets the buttons do nothing while a file is being changed.

@@ -8,7 +8,6 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
-	fynewidget "fyne.io/fyne/v2/widget"
 
 	"afterglow/app/board"
 	"afterglow/app/widget"
@@ -71,11 +70,7 @@ func (k *guideKey) offer() {
 	if len(items) == 0 {
 		return
 	}
-	driver := fyne.CurrentApp().Driver()
-	if c := driver.CanvasForObject(k.choose); c != nil {
-		below := driver.AbsolutePositionForObject(k.choose).AddXY(0, k.choose.Size().Height+4)
-		fynewidget.ShowPopUpMenuAtPosition(fyne.NewMenu("", items...), c, below)
-	}
+	menuBelow(k.choose, items...)
 }
 
 // set shows what can be chosen: the vendors that there are, then the built-in ones, without those that need nothing.

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"fyne.io/fyne/v2"
-	fynewidget "fyne.io/fyne/v2/widget"
 
 	"afterglow/app/widget"
 	"afterglow/proxy"
@@ -27,11 +26,7 @@ func (p *vendorsPage) edit(name string, d config.Draft) {
 func (p *vendorsPage) offer() { p.offerAt(p.add) }
 
 func (p *vendorsPage) offerAt(b *widget.Button) {
-	driver := fyne.CurrentApp().Driver()
-	if c := driver.CanvasForObject(b); c != nil {
-		below := driver.AbsolutePositionForObject(b).AddXY(0, b.Size().Height+4)
-		fynewidget.ShowPopUpMenuAtPosition(fyne.NewMenu("", p.offers()...), c, below)
-	}
+	menuBelow(b, p.offers()...)
 }
 
 // offers are the built-in vendors that are not there yet, and one that is all the user's.
