@@ -158,7 +158,7 @@ func TestNothingOfWhatWasSaidAndNoSecretIsWritten(t *testing.T) {
 		Vendors: []config.Vendor{row("kimi", v.URL, func(v *config.Vendor) { v.Key = "planted-key-of-kimi" })},
 		Native:  map[string]config.Native{"gemini": {Enabled: true, BaseURL: v.URL, Connect: time.Second, Timeout: time.Second}},
 	})
-	if err := s.SetSettings(Settings{LogLevel: "debug", Evidence: true}); err != nil {
+	if err := s.ChangeSettings(func(now *Settings) { *now = Settings{LogLevel: "debug", Evidence: true} }); err != nil {
 		t.Fatal(err)
 	}
 	header := []string{"X-Afterglow-Token", "planted-token-of-ours", "Authorization", "Bearer planted-bearer", "X-Claude-Code-Session-Id", "s-1"}
@@ -322,7 +322,7 @@ func TestEvidenceIsEveryFrameAsItCame(t *testing.T) {
 	v := vendorServer(t, answering("hello"))
 	s, base, dir, stop := serveKept(t, config.Config{Vendors: []config.Vendor{row("kimi", v.URL)}})
 	post(t, base, streamBody) // before anybody asks for it
-	if err := s.SetSettings(Settings{LogLevel: "info", Evidence: true}); err != nil {
+	if err := s.ChangeSettings(func(now *Settings) { *now = Settings{LogLevel: "info", Evidence: true} }); err != nil {
 		t.Fatal(err)
 	}
 	post(t, base, streamBody)

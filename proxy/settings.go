@@ -36,13 +36,9 @@ func settingsOf(conf config.Config) Settings {
 	return Settings{config.LevelName(conf.Log.Level), conf.Ledger.Retention, conf.Ledger.Evidence}
 }
 
-// SetSettings changes them; what is set to the configuration's own follows it again. The error names the field and
-// what was expected, or says that the state file could not be written; the settings are then in force all the same.
-func (s *Server) SetSettings(set Settings) error {
-	return s.ChangeSettings(func(now *Settings) { *now = set })
-}
-
-// ChangeSettings is SetSettings for some of them: edit gets those in force, and nobody changes them meanwhile.
+// ChangeSettings changes them: edit gets those in force, and nobody changes them meanwhile. What is set to the
+// configuration's own follows it again. The error names the field and what was expected, or says that the state file could
+// not be written; the settings are then in force all the same.
 func (s *Server) ChangeSettings(edit func(*Settings)) error {
 	s.choose.Lock()
 	defer s.choose.Unlock()

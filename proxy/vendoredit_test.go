@@ -363,7 +363,7 @@ func TestAnAddressIsTriedWhereNoneIsListenedOn(t *testing.T) {
 func TestSettingsThatAreChangedAtOnceAreAllKept(t *testing.T) {
 	e := editServer(t, labRow("http://127.0.0.1:1"))
 	for range 50 {
-		if err := e.SetSettings(Settings{LogLevel: "info"}); err != nil {
+		if err := e.ChangeSettings(func(now *Settings) { *now = Settings{LogLevel: "info"} }); err != nil {
 			t.Fatal(err)
 		}
 		var both sync.WaitGroup
