@@ -146,7 +146,7 @@ func (f File) Write(before File) error {
 	} else if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return fmt.Errorf("make configuration folder: %w", err)
 	}
-	if err := replaceFile(path, []byte(f.Text), mode); err != nil {
+	if err := ReplaceFileAs(path, []byte(f.Text), mode); err != nil {
 		return fmt.Errorf("write configuration: %w", err)
 	}
 	return nil

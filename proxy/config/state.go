@@ -219,9 +219,10 @@ func SetAside(path string, why error) error {
 
 // ReplaceFile writes a file, mode 0600, so that a reader, or the next start after a power cut, finds the old or
 // the new one whole.
-func ReplaceFile(path string, text []byte) error { return replaceFile(path, text, 0o600) }
+func ReplaceFile(path string, text []byte) error { return ReplaceFileAs(path, text, 0o600) }
 
-func replaceFile(path string, text []byte, mode fs.FileMode) (err error) {
+// ReplaceFileAs is ReplaceFile with another mode.
+func ReplaceFileAs(path string, text []byte, mode fs.FileMode) (err error) {
 	temp, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*") // mode 0600
 	if err != nil {
 		return err

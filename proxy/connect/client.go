@@ -123,15 +123,5 @@ func replace(file string, text []byte) error {
 	if info.Mode().Perm()&0o200 == 0 {
 		return fmt.Errorf("%s: it may only be read", file)
 	}
-	temp := file + ".afterglow"
-	if err := config.ReplaceFile(temp, text); err != nil {
-		return err
-	}
-	if err = os.Chmod(temp, info.Mode().Perm()); err == nil {
-		err = os.Rename(temp, file)
-	}
-	if err != nil {
-		os.Remove(temp)
-	}
-	return err
+	return config.ReplaceFileAs(file, text, info.Mode().Perm())
 }

@@ -177,16 +177,7 @@ func (s *Store) edit(change func(map[string]stored)) error {
 	if err := os.MkdirAll(filepath.Dir(s.file), 0o700); err != nil {
 		return fmt.Errorf("make folder of credentials: %w", err)
 	}
-	temporary, err := os.CreateTemp(filepath.Dir(s.file), fileName+".*") // 0600
-	if err != nil {
-		return fmt.Errorf("write credentials: %w", err)
-	}
-	defer os.Remove(temporary.Name())
-	_, err = temporary.Write(append(text, '\n'))
-	if err = errors.Join(err, temporary.Sync(), temporary.Close()); err == nil {
-		err = os.Rename(temporary.Name(), s.file)
-	}
-	if err != nil {
+	if err := config.ReplaceFile(s.file, append(text, '\n')); err != nil {
 		return fmt.Errorf("write credentials: %w", err)
 	}
 	return nil
