@@ -13,8 +13,8 @@ type clientFake struct {
 	clients   []connect.Status
 	variables []connect.Variable
 	asked     []string
-	refuses   string             // what goes wrong with every change; "" = nothing
-	left      *connect.LeftError // what a disconnection leaves; nil = nothing
+	refuses   string            // what goes wrong with every change; "" = nothing
+	left      *connect.Restored // what a disconnection leaves; nil = nothing
 }
 
 func (f *clientFake) Clients() []connect.Status {
@@ -26,15 +26,15 @@ func (f *clientFake) Clients() []connect.Status {
 
 func (f *clientFake) Variables() []connect.Variable { return f.variables }
 
-func (f *clientFake) Connect(id, vendor string) error {
-	return f.turn(id, "connect "+id+" "+vendor, connect.Connected)
+func (f *clientFake) Connect(id string, with connect.Choice) error {
+	return f.turn(id, "connect "+id+" "+with.Vendor, connect.Connected)
 }
 
-func (f *clientFake) Disconnect(id string) error {
+func (f *clientFake) Disconnect(id string) ([]connect.Restored, error) {
 	if err := f.turn(id, "disconnect "+id, connect.Apart); err != nil || f.left == nil {
-		return err
+		return nil, err
 	}
-	return f.left
+	return []connect.Restored{*f.left}, nil
 }
 
 func (f *clientFake) turn(id, asked string, to connect.State) error {

@@ -93,6 +93,21 @@ func must(t testing.TB, err error) {
 	}
 }
 
+// off disconnects a client, for tests that look only at what went wrong.
+func off(d *Desk, id string, t Target) error {
+	_, err := d.Disconnect(id, false, t)
+	return err
+}
+
+// applied makes a record's file as connecting does.
+func applied(c client, r *record, t Target, to route) ([]byte, error) {
+	edits, err := c.edits(t, to, t.settle(Usual, Shell{}))
+	if err != nil {
+		return nil, err
+	}
+	return r.apply(c, edits)
+}
+
 func state(t testing.TB, d *Desk, id, address string) Status {
 	t.Helper()
 	for _, s := range d.List(target(address)) {
@@ -117,11 +132,11 @@ func TestDisconnectRestoresEveryByte(t *testing.T) {
 			t.Run(id+"/"+name, func(t *testing.T) {
 				d, file := home(t, id)
 				put(t, file, before)
-				must(t, d.Connect(id, "", target("127.0.0.1:1")))
+				must(t, d.Connect(id, Choice{}, target("127.0.0.1:1")))
 				if s := state(t, d, id, "127.0.0.1:1"); s.State != Connected {
 					t.Fatalf("after connect: %+v\n%s", s, content(t, file))
 				}
-				must(t, d.Connect(id, "", target("127.0.0.1:2"))) // another port
+				must(t, d.Connect(id, Choice{}, target("127.0.0.1:2"))) // another port
 				if s := state(t, d, id, "127.0.0.1:1"); s.State != Elsewhere {
 					t.Errorf("seen from the old port: %+v", s)
 				}
@@ -130,7 +145,7 @@ func TestDisconnectRestoresEveryByte(t *testing.T) {
 				if info.Mode().Perm() != 0o640 {
 					t.Errorf("mode %v", info.Mode())
 				}
-				must(t, d.Disconnect(id, target("127.0.0.1:1")))
+				must(t, off(d, id, target("127.0.0.1:1")))
 				if got := content(t, file); got != before {
 					t.Errorf("got  %q\nwant %q", got, before)
 				}
@@ -146,7 +161,7 @@ func TestDisconnectKeepsForeignEdit(t *testing.T) {
 			t.Run(id+"/"+name, func(t *testing.T) {
 				d, file := home(t, id)
 				put(t, file, before)
-				must(t, d.Connect(id, "", target("127.0.0.1:1")))
+				must(t, d.Connect(id, Choice{}, target("127.0.0.1:1")))
 				const remark = "// theirs\n"
 				mark := remark
 				if id == "codex" {
@@ -158,7 +173,7 @@ func TestDisconnectKeepsForeignEdit(t *testing.T) {
 					lead = string(bom)
 				}
 				put(t, file, lead+mark+strings.TrimPrefix(text, lead))
-				must(t, d.Disconnect(id, target("127.0.0.1:1")))
+				must(t, off(d, id, target("127.0.0.1:1")))
 				want := lead + mark + strings.TrimPrefix(before, lead)
 				if id != "codex" && strings.TrimSpace(before) == "" {
 					want = lead + mark + "{}\n" // an object must be left to hold what was added
@@ -178,7 +193,7 @@ func TestDisconnectKeepsForeignEdit(t *testing.T) {
 func TestFileThatWasNotThere(t *testing.T) {
 	for _, id := range IDs() {
 		d, file := home(t, id)
-		must(t, d.Connect(id, "", target("127.0.0.1:1")))
+		must(t, d.Connect(id, Choice{}, target("127.0.0.1:1")))
 		for _, secret := range []string{file, d.backup(id, file)} {
 			info, err := os.Stat(secret)
 			must(t, err)
@@ -186,13 +201,13 @@ func TestFileThatWasNotThere(t *testing.T) {
 				t.Errorf("%s: mode %v", secret, info.Mode())
 			}
 		}
-		must(t, d.Disconnect(id, target("127.0.0.1:1")))
+		must(t, off(d, id, target("127.0.0.1:1")))
 		if _, err := os.Stat(filepath.Dir(file)); err == nil {
 			t.Errorf("%s: its folder is still there", id)
 		}
-		must(t, d.Connect(id, "", target("127.0.0.1:1")))
+		must(t, d.Connect(id, Choice{}, target("127.0.0.1:1")))
 		must(t, os.Remove(file)) // meanwhile
-		must(t, d.Disconnect(id, target("127.0.0.1:1")))
+		must(t, off(d, id, target("127.0.0.1:1")))
 	}
 }
 
@@ -200,7 +215,7 @@ func TestBrokenFileStays(t *testing.T) {
 	for id, text := range map[string]string{"claude-code": "{\n  \"a\": 1\n  oops\n}", "opencode": "[]", "codex": "a = 1\nb = \n"} {
 		d, file := home(t, id)
 		put(t, file, text)
-		err := d.Connect(id, "", target("127.0.0.1:1"))
+		err := d.Connect(id, Choice{}, target("127.0.0.1:1"))
 		if err == nil || !strings.Contains(err.Error(), file) || !strings.Contains(err.Error(), "line") {
 			t.Errorf("%s: %v", id, err)
 		}
@@ -218,11 +233,11 @@ func TestCrashBetweenBackupAndFile(t *testing.T) {
 	d, file := home(t, "claude-code")
 	before := jsonFiles["comments"]
 	put(t, file, before)
-	must(t, d.Connect("claude-code", "", target("127.0.0.1:1")))
+	must(t, d.Connect("claude-code", Choice{}, target("127.0.0.1:1")))
 	first := content(t, file)
-	must(t, d.Connect("claude-code", "", target("127.0.0.1:2")))
+	must(t, d.Connect("claude-code", Choice{}, target("127.0.0.1:2")))
 	put(t, file, first) // as if the second had not come so far
-	must(t, d.Disconnect("claude-code", target("127.0.0.1:1")))
+	must(t, off(d, "claude-code", target("127.0.0.1:1")))
 	if got := content(t, file); got != before {
 		t.Errorf("got %q", got)
 	}
@@ -234,8 +249,8 @@ func TestLinkIsFollowed(t *testing.T) {
 	put(t, real, "{}\n")
 	must(t, os.MkdirAll(filepath.Dir(file), 0o755))
 	must(t, os.Symlink(real, file))
-	must(t, d.Connect("claude-code", "", target("127.0.0.1:1")))
-	must(t, d.Disconnect("claude-code", target("127.0.0.1:1")))
+	must(t, d.Connect("claude-code", Choice{}, target("127.0.0.1:1")))
+	must(t, off(d, "claude-code", target("127.0.0.1:1")))
 	if _, err := os.Readlink(file); err != nil || content(t, real) != "{}\n" {
 		t.Errorf("link: %v, file %q", err, content(t, real))
 	}

@@ -146,7 +146,7 @@ func TestWhatPeopleDoMeanwhile(t *testing.T) {
 				t.Fatal(err)
 			}
 			r := record{Original: []byte(before)}
-			text, err := r.apply(c, at, to)
+			text, err := applied(c, &r, at, to)
 			if err != nil {
 				t.Fatalf("%q: %v", before, err)
 			}
@@ -207,7 +207,7 @@ func TestKeysPutIntoOurObjects(t *testing.T) {
 	} {
 		c := claudeCode()
 		r := record{Original: []byte(before)}
-		text, err := r.apply(c, target("127.0.0.1:1"), route{})
+		text, err := applied(c, &r, target("127.0.0.1:1"), route{})
 		must(t, err)
 		meanwhile, err := (jsonText{}).set(text, []string{"env", "THEIRS"}, `"1"`)
 		must(t, err)
@@ -219,7 +219,7 @@ func TestKeysPutIntoOurObjects(t *testing.T) {
 	}
 	for before, remark := range map[string]string{`{}`: "// mine\n", `{"env": {}}`: "/* mine */"} {
 		r := record{Original: []byte(before)}
-		text, err := r.apply(claudeCode(), target("127.0.0.1:1"), route{})
+		text, err := applied(claudeCode(), &r, target("127.0.0.1:1"), route{})
 		must(t, err)
 		now, err := r.without(claudeCode(), []byte(strings.Replace(string(text), `"env": {`, `"env": {`+remark, 1)), true)
 		if err != nil || !strings.Contains(string(now.text), strings.TrimSpace(remark)) || strings.Contains(string(now.text), "ANTHROPIC") {
