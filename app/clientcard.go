@@ -39,7 +39,9 @@ func newClientCard(c connect.Status, d desk, change func(do func(ClientService) 
 	v.connect = widget.NewButton(widget.Primary, theme.LoginIcon(), tr("clients.connect"), func() {
 		if !v.busy {
 			id, vendor := v.shown.ID, v.vendor
-			change(func(svc ClientService) ([]connect.Restored, error) { return nil, svc.Connect(id, connect.Choice{Vendor: vendor}) })
+			change(func(svc ClientService) ([]connect.Restored, error) {
+				return nil, svc.Connect(id, connect.Choice{Vendor: vendor})
+			})
 		}
 	})
 	v.undo = widget.NewButton(widget.Plain, theme.ContentUndoIcon(), tr("clients.disconnect"), func() {

@@ -36,6 +36,15 @@ var tomlFiles = map[string]string{
 	"same table": "[model_providers.afterglow]\nname = \"old\"\n\n[x]\ny = '''\n[model_providers.afterglow]\n'''\n",
 	"CRLF":       "model = \"o\"\r\n\r\n[x]\r\na = 1\r\n",
 	"BOM":        "\xef\xbb\xbfmodel = \"o\"\n",
+	"inline":     "model_provider = 'corp' # mine\nmodel_providers = { corp = { name = \"C\", base_url = \"https://corp.example/v1\" } } # all\n\n[x]\ny = 1\n",
+	"inline own": "model_providers = {corp = {name = \"C\"},afterglow = {name = \"mine\", x = [1, 2]}}\n",
+	"hollow":     "model_providers = {}\n",
+	"spaced":     "model_providers = { }\n",
+	"dotted":     "model_providers.corp.name = \"C\"\nmodel_providers.corp.base_url = \"https://corp.example/v1\"\n",
+	"quoted":     "\"model_provider\" = \"corp\"\n\n['model_providers'.\"corp\"]\nname = \"C\"\n\n[ model_providers . \"afterglow\" ]\nname = \"mine\"\n",
+	"one name":   "[\"model_providers.afterglow\"]\nname = \"of something else\"\n",
+	"header":     "[model_providers]\nafterglow = { name = \"mine\" } # mine\ncorp.name = \"C\"\n",
+	"values":     "model_provider = \"\"\"corp\"\"\" # said\nt = 1979-05-27T07:32:00Z\nn = nan\n[[x]]\na = 1\n[[x]]\na = 2\n",
 	"long":       "text = \"\"\"\nmodel_provider = \"no\"\n\"\"\"\nlist = [\n  \"model_provider\",\n]\n",
 }
 

@@ -37,10 +37,11 @@ func (jsonText) read(text []byte) (map[string]any, error) {
 // plainJSON has spaces in place of comments, and of commas behind which nothing comes.
 func plainJSON(text []byte) []byte {
 	out := bytes.Clone(text)
-	comma := -1
+	comma, last := -1, byte('{') // the comma that may be the last of its kind, and what came before
 	for i := 0; i < len(out); i++ {
 		end := 0
-		switch rest := out[i:]; {
+		rest := out[i:]
+		switch {
 		case rest[0] == '"':
 			for i++; i < len(out) && out[i] != '"'; i++ {
 				if out[i] == '\\' {
@@ -55,7 +56,7 @@ func plainJSON(text []byte) []byte {
 			if end < 4 {
 				return out // it has no end, and is no JSON
 			}
-		case rest[0] == ',':
+		case rest[0] == ',' && strings.IndexByte("{[,", last) < 0:
 			comma = i
 		case rest[0] == '}' || rest[0] == ']':
 			if comma >= 0 {
@@ -71,6 +72,8 @@ func plainJSON(text []byte) []byte {
 		if end > 0 {
 			copy(out[i:], bytes.Repeat([]byte(" "), end))
 			i += end - 1
+		} else if c := rest[0]; strings.IndexByte(" \t\r\n", c) < 0 {
+			last = c
 		}
 	}
 	return out
