@@ -15,7 +15,7 @@ import (
 
 func claudeCode() client {
 	base, headers, token := []string{"env", "ANTHROPIC_BASE_URL"}, []string{"env", "ANTHROPIC_CUSTOM_HEADERS"}, []string{"env", "ANTHROPIC_AUTH_TOKEN"}
-	c := client{id: "claude-code", name: "Claude Code", text: jsonText{}, calls: jsonText{}.string(base), address: base,
+	c := client{id: "claude-code", name: "Claude Code", text: jsonText{}, calls: jsonText{}.string(base), addressKey: base,
 		path: func() (string, error) {
 			return under(os.Getenv("CLAUDE_CONFIG_DIR"), ".claude", "settings.json")
 		},

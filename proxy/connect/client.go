@@ -13,17 +13,17 @@ import (
 
 // client is a coding agent.
 type client struct {
-	id, name string
-	text     syntax
-	path     func() (string, error)
-	calls    func(text []byte) (url string, err error) // where its file sends it; "" = to its own vendor
-	address  []string                                  // the key that decides that
-	edits    func(Target, route, Credentials) ([]edit, error)
-	traces   func(Target) []edit        // what is ours in a file that calls us, without a record; New "" = whatever it is
-	serves   func(Vendor) (path string) // nil: it calls the chain
-	needs    string                     // what a vendor must have to serve it
-	reads    func(text []byte) bool     // whether the client itself takes a text that can be edited
-	finds    func(sight) []Finding
+	id, name   string
+	text       syntax
+	path       func() (string, error)
+	calls      func(text []byte) (url string, err error) // where its file sends it; "" = to its own vendor
+	addressKey []string                                  // the key that decides that
+	edits      func(Target, route, Credentials) ([]edit, error)
+	traces     func(Target) []edit        // what is ours in a file that calls us, without a record; New "" = whatever it is
+	serves     func(Vendor) (path string) // nil: it calls the chain
+	needs      string                     // what a vendor must have to serve it
+	reads      func(text []byte) bool     // whether the client itself takes a text that can be edited
+	finds      func(sight) []Finding
 
 	credentials func(text []byte, t Target) Credentials // of a connected client; nil = it needs none
 }

@@ -10,7 +10,7 @@ import (
 
 func codex() client {
 	provider, table := []string{"model_provider"}, []string{"model_providers", "afterglow"}
-	c := client{id: "codex", name: "Codex", text: tomlText{}, calls: codexCalls, address: provider,
+	c := client{id: "codex", name: "Codex", text: tomlText{}, calls: codexCalls, addressKey: provider,
 		serves: func(v Vendor) string { return v.Responses }, needs: `OpenAI's Responses API, such as "openai"`,
 		path: func() (string, error) { return under(os.Getenv("CODEX_HOME"), ".codex", "config.toml") },
 		edits: func(t Target, r route, _ Credentials) ([]edit, error) {

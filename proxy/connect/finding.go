@@ -138,7 +138,7 @@ func (c client) look(s sight) (all []Finding, err error) {
 		return nil, fmt.Errorf("%s: %w", s.file, err)
 	}
 	if host := hostOf(at); host != "" && !leads(at, s.target.Address) {
-		all = append(all, Finding{Kind: Address, File: s.file, Key: strings.Join(c.address, "."), Value: host, Replaced: true})
+		all = append(all, Finding{Kind: Address, File: s.file, Key: strings.Join(c.addressKey, "."), Value: host, Replaced: true})
 	}
 	return append(all, c.finds(s)...), nil
 }

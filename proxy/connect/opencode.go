@@ -13,7 +13,7 @@ import (
 
 func opencode() client {
 	base := []string{"provider", "afterglow", "options", "baseURL"}
-	c := client{id: "opencode", name: "opencode", text: jsonText{}, calls: jsonText{}.string(base), address: base,
+	c := client{id: "opencode", name: "opencode", text: jsonText{}, calls: jsonText{}.string(base), addressKey: base,
 		serves: func(v Vendor) string { return v.Chat }, needs: `Chat Completions: dialect = "openai", or an endpoint "openai"`,
 		path: func() (string, error) {
 			path, err := under(opencodeDir(), filepath.Join(".config", "opencode"), "opencode.json")
