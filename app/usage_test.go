@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -34,35 +35,39 @@ func do(t *testing.T, work chan func()) {
 	}
 }
 
+// The page is in a bubble of time: its day does not change while it is tested.
 func TestUsageIsReadForTheDaysThatWereChosen(t *testing.T) {
 	speak(t, "en")
-	d, work := queueDesk()
-	svc := &fakeService{reads: true, usage: usageScene(30, 6, 12)}
-	p := newUsagePage(svc, d)
-	p.enter()
-	do(t, work)
-	now := time.Now()
-	week := board.LastDays(now, 7)
-	if q := svc.queries[0]; q.From != week.From || q.To != week.To {
-		t.Errorf("asked for %+v, want %+v", q, week)
-	}
-	p.days.span.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEnd}) // any days: they begin with those that were shown
-	do(t, work)
-	if !p.days.custom.Visible() || p.days.from.Text != week.From {
-		t.Errorf("fields %v with %q", p.days.custom.Visible(), p.days.from.Text)
-	}
-	p.days.from.SetText("2026-11-31")
-	p.days.from.SetText("2026-11-30") // behind the last
-	p.days.to.SetText("2020-01-01")
-	if p.days.wrong.Text() == "" || len(work) != 0 {
-		t.Errorf("wrong days are taken: %q", p.days.wrong.Text())
-	}
-	p.days.from.SetText("2019-12-30")
-	do(t, work)
-	if q := svc.queries[len(svc.queries)-1]; q.From != "2019-12-30" || q.To != "2020-01-01" || p.days.wrong.Text() != "" {
-		t.Errorf("asked for %+v, %q", q, p.days.wrong.Text())
-	}
-	p.leave()
+	synctest.Test(t, func(t *testing.T) {
+		d, work := queueDesk()
+		svc := &fakeService{reads: true, usage: usageScene(30, 6, 12)}
+		p := newUsagePage(svc, d)
+		p.enter()
+		do(t, work)
+		week := board.LastDays(time.Now(), 7)
+		tomorrow := board.LastDays(time.Now().AddDate(0, 0, 1), 1).To
+		before := board.LastDays(time.Now().AddDate(0, -5, 0), 3)
+		if q := svc.queries[0]; q.From != week.From || q.To != week.To {
+			t.Errorf("asked for %+v, want %+v", q, week)
+		}
+		p.days.span.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEnd}) // any days: they begin with those that were shown
+		do(t, work)
+		if !p.days.custom.Visible() || p.days.from.Text != week.From {
+			t.Errorf("fields %v with %q", p.days.custom.Visible(), p.days.from.Text)
+		}
+		p.days.from.SetText("2026-11-31") // no month of November has it
+		p.days.from.SetText(tomorrow)     // behind the last
+		p.days.to.SetText(before.To)
+		if p.days.wrong.Text() == "" || len(work) != 0 {
+			t.Errorf("wrong days are taken: %q", p.days.wrong.Text())
+		}
+		p.days.from.SetText(before.From)
+		do(t, work)
+		if q := svc.queries[len(svc.queries)-1]; q.From != before.From || q.To != before.To || p.days.wrong.Text() != "" {
+			t.Errorf("asked for %+v, %q", q, p.days.wrong.Text())
+		}
+		p.leave()
+	})
 }
 
 // An answer that comes after the page was left, or after other days were chosen, is not shown; a failure leaves
