@@ -218,9 +218,10 @@ func TestMinutesOfAGauge(t *testing.T) {
 	l.PutMinutes([]Minute{m(0, 3, 1), m(1, 2, 0), {Time: begin, Vendor: "kimi", Model: "x", InFlight: 9}})
 	l.PutMinutes([]Minute{m(1, 1, 4)}) // after a restart within the minute
 	var got []Minute
-	for deadline := time.Now().Add(10 * time.Second); len(got) < 2 && time.Now().Before(deadline); {
+	eventually(t, "the minutes", func() bool {
 		got, _ = l.Minutes(t.Context(), "zhipu", "glm-5.1", begin, time.Minute)
-	}
+		return len(got) == 2 && got[1].Refused == 4
+	})
 	if diff := cmp.Diff([]Minute{m(0, 3, 1), m(1, 2, 4)}, got); diff != "" {
 		t.Error(diff)
 	}
