@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"afterglow/proxy/anthropic"
+	"afterglow/proxy/calendar"
 )
 
 // childPath makes this test binary the program that is killed: it records calls until it is.
@@ -40,7 +41,7 @@ func recordForEver(path string) error {
 	pause := time.NewTicker(time.Millisecond)
 	for n := int64(1); ; n++ {
 		c := whole()
-		c.Time, c.Usage = time.Now(), anthropic.Usage{Input: n, Output: 1}
+		c.Time, c.Usage = calendar.Now(), anthropic.Usage{Input: n, Output: 1}
 		c.Session, c.Model = "s-"+strconv.FormatInt(n%7, 10), "m-"+strconv.FormatInt(n%5, 10)
 		c.Class = OK
 		c.Evidence = []Evidence{{Kind: "message", Raw: json.RawMessage(`{"input_tokens":1}`), Usage: c.Usage}}

@@ -17,6 +17,7 @@ import (
 	"go.uber.org/goleak"
 
 	"afterglow/proxy/anthropic"
+	"afterglow/proxy/calendar"
 	"afterglow/proxy/price"
 )
 
@@ -211,7 +212,7 @@ func TestADayIsTheLocalOne(t *testing.T) {
 
 func TestMinutesOfAGauge(t *testing.T) {
 	l := open(t, file(t))
-	begin := time.Now().Truncate(time.Minute).Add(-time.Hour)
+	begin := calendar.Now().Truncate(time.Minute).Add(-time.Hour)
 	m := func(i, inFlight, refused int) Minute {
 		return Minute{Time: begin.Add(time.Duration(i) * time.Minute), Vendor: "zhipu", Model: "glm-5.1", InFlight: inFlight, Pending: 1, Limit: 3, Refused: refused}
 	}
@@ -347,7 +348,7 @@ func TestADatabaseThatCannotBeOpenedNowIsLeftAlone(t *testing.T) {
 func TestWhatIsTooOldGoesAndGivesItsRoomBack(t *testing.T) {
 	path := file(t)
 	l := open(t, path)
-	now := time.Now()
+	now := calendar.Now()
 	c := whole()
 	for i := range 3 * tidyRows {
 		c.Time = now.AddDate(0, 0, -100).Add(time.Duration(i) * time.Second)
