@@ -15,6 +15,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"afterglow/app/board"
+	"afterglow/proxy/calendar"
 	"afterglow/proxy/history"
 )
 
@@ -30,7 +31,7 @@ func do(t *testing.T, work chan func()) {
 	select {
 	case f := <-work:
 		f()
-	case <-time.After(10 * time.Second):
+	case <-time.After(3 * time.Minute): // a slow machine may need long
 		t.Fatal("nothing to do")
 	}
 }
@@ -135,27 +136,29 @@ func TestExportOverwritesNothing(t *testing.T) {
 	t.Setenv("HOME", home)
 	t.Setenv("XDG_CONFIG_HOME", "")
 	speak(t, "en")
-	d, work := queueDesk()
-	p := newUsagePage(&fakeService{}, d)
-	p.export("csv")
-	do(t, work)
-	if err := os.Mkdir(filepath.Join(home, "Downloads"), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	for range 2 {
+	synctest.Test(t, func(t *testing.T) { // where no day ends
+		d, work := queueDesk()
+		p := newUsagePage(&fakeService{}, d)
 		p.export("csv")
 		do(t, work)
-	}
-	days := board.LastDays(time.Now(), 7)
-	name := "afterglow-" + days.From + "-" + days.To
-	for _, path := range []string{name + ".csv", "Downloads/" + name + ".csv", "Downloads/" + name + "-2.csv"} {
-		if text, err := os.ReadFile(filepath.Join(home, path)); err != nil || string(text) != "csv" {
-			t.Errorf("%s: %q %v", path, text, err)
+		if err := os.Mkdir(filepath.Join(home, "Downloads"), 0o700); err != nil {
+			t.Fatal(err)
 		}
-	}
-	if !strings.Contains(p.saved.Text(), name+"-2.csv") {
-		t.Error(p.saved.Text())
-	}
+		for range 2 {
+			p.export("csv")
+			do(t, work)
+		}
+		days := board.LastDays(time.Now(), 7)
+		name := "afterglow-" + days.From + "-" + days.To
+		for _, path := range []string{name + ".csv", "Downloads/" + name + ".csv", "Downloads/" + name + "-2.csv"} {
+			if text, err := os.ReadFile(filepath.Join(home, path)); err != nil || string(text) != "csv" {
+				t.Errorf("%s: %q %v", path, text, err)
+			}
+		}
+		if !strings.Contains(p.saved.Text(), name+"-2.csv") {
+			t.Error(p.saved.Text())
+		}
+	})
 	for name, text := range map[string]string{".config": "", "下载": "", ".config/user-dirs.dirs": "XDG_DESKTOP_DIR=\"$HOME/桌面\"\nXDG_DOWNLOAD_DIR=\"$HOME/下载\"\n"} {
 		path := filepath.Join(home, name)
 		err := os.MkdirAll(filepath.Dir(path), 0o700)
@@ -183,7 +186,7 @@ func TestExportOverwritesNothing(t *testing.T) {
 func TestHistoryOfTheGaugeThatIsShown(t *testing.T) {
 	speak(t, "en")
 	d, work := queueDesk()
-	now := time.Now()
+	now := calendar.Now()
 	var points []history.Point
 	for i := range 600 {
 		p := history.Point{Time: now.Add(time.Duration(i-599) * time.Second), InFlight: 5, Limit: 5, Refused: i % 2}

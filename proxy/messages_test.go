@@ -210,7 +210,9 @@ func TestAStreamThatBreaksAfterItBeganEndsInOneError(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			a := vendorServer(t, func(w http.ResponseWriter, r *http.Request) {
 				io.Copy(io.Discard, r.Body)
-				sendEvents(w, head)
+				w.Header().Set("Content-Type", "text/event-stream")
+				io.WriteString(w, head) // at once: idle_timeout begins when all of it is there
+				w.(http.Flusher).Flush()
 				tail(w, r)
 			})
 			var second atomic.Int32
@@ -296,7 +298,7 @@ func TestRetriesOf429KeepThePermit(t *testing.T) {
 		answering("third")(w, r)
 	})
 	s, base := serve(t, row("v", v.URL, limited(1), func(v *config.Vendor) {
-		v.Retry = config.Retry{Attempts: 5, Initial: 20 * time.Millisecond, Max: time.Second}
+		v.Retry = config.Retry{Attempts: 5, Initial: 20 * time.Millisecond, Max: time.Minute}
 	}))
 	server = s
 	if resp, answer := post(t, base, streamBody); resp.StatusCode != 200 || !strings.Contains(answer, "third") || calls.Load() != 3 {

@@ -17,6 +17,7 @@ import (
 	"go.uber.org/goleak"
 
 	"afterglow/proxy/anthropic"
+	"afterglow/proxy/calendar"
 	"afterglow/proxy/price"
 )
 
@@ -211,16 +212,17 @@ func TestADayIsTheLocalOne(t *testing.T) {
 
 func TestMinutesOfAGauge(t *testing.T) {
 	l := open(t, file(t))
-	begin := time.Now().Truncate(time.Minute).Add(-time.Hour)
+	begin := calendar.Now().Truncate(time.Minute).Add(-time.Hour)
 	m := func(i, inFlight, refused int) Minute {
 		return Minute{Time: begin.Add(time.Duration(i) * time.Minute), Vendor: "zhipu", Model: "glm-5.1", InFlight: inFlight, Pending: 1, Limit: 3, Refused: refused}
 	}
 	l.PutMinutes([]Minute{m(0, 3, 1), m(1, 2, 0), {Time: begin, Vendor: "kimi", Model: "x", InFlight: 9}})
 	l.PutMinutes([]Minute{m(1, 1, 4)}) // after a restart within the minute
 	var got []Minute
-	for deadline := time.Now().Add(10 * time.Second); len(got) < 2 && time.Now().Before(deadline); {
+	eventually(t, "the minutes", func() bool {
 		got, _ = l.Minutes(t.Context(), "zhipu", "glm-5.1", begin, time.Minute)
-	}
+		return len(got) == 2 && got[1].Refused == 4
+	})
 	if diff := cmp.Diff([]Minute{m(0, 3, 1), m(1, 2, 4)}, got); diff != "" {
 		t.Error(diff)
 	}
@@ -346,7 +348,7 @@ func TestADatabaseThatCannotBeOpenedNowIsLeftAlone(t *testing.T) {
 func TestWhatIsTooOldGoesAndGivesItsRoomBack(t *testing.T) {
 	path := file(t)
 	l := open(t, path)
-	now := time.Now()
+	now := calendar.Now()
 	c := whole()
 	for i := range 3 * tidyRows {
 		c.Time = now.AddDate(0, 0, -100).Add(time.Duration(i) * time.Second)
