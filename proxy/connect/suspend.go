@@ -13,17 +13,22 @@ import (
 	"afterglow/proxy/config"
 )
 
-// suspended is a client that was disconnected because Afterglow ended.
-type suspended struct {
+// Suspended is a client that Suspend disconnected.
+type Suspended struct {
+	Status            // before that
+	Left   *LeftError // keys that somebody had changed, and that were left as they are; nil = none
+}
+
+// away is a client that Resume is to connect again.
+type away struct {
 	Client string `json:"client"`
 	Vendor string `json:"vendor,omitempty"` // that it called; "" = the chain
 	Calls  string `json:"calls,omitempty"`  // SHA-256 of the address that it calls meanwhile; "" = its own vendor's
 }
 
 // Suspend disconnects every client that is connected to the target, until Resume connects them again. What could not be
-// disconnected is in the error, by file; a *LeftError in it is of a client that is disconnected but for keys that somebody
-// has changed. done are the clients that were disconnected.
-func (d *Desk) Suspend(t Target) (done []Status, err error) {
+// disconnected is in the error, by file.
+func (d *Desk) Suspend(t Target) (done []Suspended, err error) {
 	err = d.alone(func() error {
 		all, err := d.suspended()
 		if err != nil {
@@ -34,13 +39,14 @@ func (d *Desk) Suspend(t Target) (done []Status, err error) {
 			if s.State != Connected {
 				continue
 			}
-			all = slices.DeleteFunc(all, func(o suspended) bool { return o.Client == s.ID })
+			all = slices.DeleteFunc(all, func(o away) bool { return o.Client == s.ID })
 			now, err := d.suspend(s.ID, t, all)
 			var left *LeftError
 			if err == nil || errors.As(err, &left) {
-				all, done = append(all, now), append(done, s)
+				all, done = append(all, now), append(done, Suspended{s, left})
+			} else {
+				problems = append(problems, err)
 			}
-			problems = append(problems, err)
 		}
 		if len(done) > 0 {
 			problems = append(problems, d.keepSuspended(all))
@@ -52,7 +58,7 @@ func (d *Desk) Suspend(t Target) (done []Status, err error) {
 
 // suspend disconnects a client. Before that it writes down that the client is to be connected again, beside the others: the
 // process may be killed at any moment.
-func (d *Desk) suspend(id string, t Target, others []suspended) (now suspended, err error) {
+func (d *Desk) suspend(id string, t Target, others []away) (now away, err error) {
 	c, err := lookUp(id)
 	if err != nil {
 		return now, err
@@ -61,7 +67,7 @@ func (d *Desk) suspend(id string, t Target, others []suspended) (now suspended, 
 	if err != nil {
 		return now, err
 	}
-	now = suspended{Client: id, Vendor: c.vendor(at, t)}
+	now = away{Client: id, Vendor: c.vendor(at, t)}
 	if err := d.keepSuspended(append(slices.Clone(others), now)); err != nil {
 		return now, err
 	}
@@ -121,7 +127,7 @@ func (d *Desk) Resume(t Target) (done []string, err error) {
 		if err != nil {
 			return err
 		}
-		var again []suspended
+		var again []away
 		var problems []error
 		for _, s := range all {
 			connected, err := d.resume(s, t)
@@ -138,7 +144,7 @@ func (d *Desk) Resume(t Target) (done []string, err error) {
 	return done, err
 }
 
-func (d *Desk) resume(s suspended, t Target) (connected bool, err error) {
+func (d *Desk) resume(s away, t Target) (connected bool, err error) {
 	c, err := lookUp(s.Client)
 	if err != nil {
 		return false, err
@@ -166,7 +172,7 @@ func (d *Desk) forget(id string) error {
 	if err != nil {
 		return err
 	}
-	rest := slices.DeleteFunc(slices.Clone(all), func(s suspended) bool { return s.Client == id })
+	rest := slices.DeleteFunc(slices.Clone(all), func(s away) bool { return s.Client == id })
 	if len(rest) == len(all) {
 		return nil
 	}
@@ -176,7 +182,7 @@ func (d *Desk) forget(id string) error {
 func (d *Desk) suspendedFile() string { return filepath.Join(d.dir, "suspended.json") }
 
 // suspended are the clients that Resume has to connect. A list that cannot be understood is set aside and reported.
-func (d *Desk) suspended() (all []suspended, err error) {
+func (d *Desk) suspended() (all []away, err error) {
 	if d.dir == "" {
 		return nil, nil
 	}
@@ -193,7 +199,7 @@ func (d *Desk) suspended() (all []suspended, err error) {
 	return all, nil
 }
 
-func (d *Desk) keepSuspended(all []suspended) error {
+func (d *Desk) keepSuspended(all []away) error {
 	if len(all) == 0 {
 		if err := os.Remove(d.suspendedFile()); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
