@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -28,7 +29,9 @@ func TestScripts(t *testing.T) {
 			env.Setenv("HOME", env.WorkDir)
 			env.Setenv("XDG_CONFIG_HOME", env.WorkDir+"/config")
 			env.Setenv("XDG_STATE_HOME", env.WorkDir+"/state")
-			return nil
+			prerm, err := filepath.Abs("../../assets/linux/prerm")
+			env.Setenv("PRERM", prerm)
+			return err
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"http": request, "listening": listening, "simulate": simulate},
 	})

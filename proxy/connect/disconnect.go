@@ -38,7 +38,7 @@ func (d *Desk) Disconnect(id string, t Target) error {
 	if err != nil {
 		return err
 	}
-	return d.alone(func() error { return d.disconnect(c, t) })
+	return d.alone(func() error { return errors.Join(d.disconnect(c, t), d.forget(id)) })
 }
 
 func (d *Desk) disconnect(c client, t Target) error {
