@@ -179,11 +179,11 @@ func footText(u *board.Usage) string {
 	}
 	kept := tr("usage.kept_for_ever")
 	if u.Ledger.Retention > 0 {
-		kept = trN("usage.kept", int(u.Ledger.Retention/(24*time.Hour)))
+		kept = trText("usage.kept", termText(u.Ledger.Retention))
 	}
 	dropped, prices := "", ""
 	if u.Ledger.Dropped > 0 {
-		dropped = trN("usage.dropped", int(u.Ledger.Dropped))
+		dropped = trExact("usage.dropped", int64(u.Ledger.Dropped))
 	}
 	if u.Prices != "" {
 		prices = trText("usage.prices", u.Prices)

@@ -206,7 +206,7 @@ func TestHistoryOfTheGaugeThatIsShown(t *testing.T) {
 		t.Error("another gauge's history is shown")
 	}
 	do(t, work)
-	if got, want := v.remark.Text, "Limit 5: 150 refused in 5 min · Limit 3: none refused in 5 min"; got != want || !v.chart.Visible() {
+	if got, want := v.remark.Text, "Limit 5: 150 rejected in 5 min · Limit 3: none rejected in 5 min"; got != want || !v.chart.Visible() {
 		t.Errorf("says %q, want %q", got, want)
 	}
 	v.hide()
