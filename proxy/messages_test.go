@@ -15,6 +15,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"afterglow/proxy/config"
+	"afterglow/proxy/nesting"
 	"afterglow/proxy/simvendor"
 )
 
@@ -226,7 +227,7 @@ func TestAStreamThatBreaksAfterItBeganEndsInOneError(t *testing.T) {
 				t.Fatalf("dressed up or sent on: %s", answer)
 			}
 			last := answer[strings.LastIndex(answer, "data: ")+len("data: "):]
-			if !gjson.Valid(last) || gjson.Get(last, "type").Str != "error" || gjson.Get(last, "error.message").Str == "" {
+			if !nesting.Valid(last) || gjson.Get(last, "type").Str != "error" || gjson.Get(last, "error.message").Str == "" {
 				t.Fatalf("no envelope: %s", last)
 			}
 			await(t, s, "permit back", idle)

@@ -96,7 +96,7 @@ func (c client) found(file string, text []byte, t Target) *record {
 
 // undo writes a file as it is without ours, and forgets the record.
 func (d *Desk) undo(c client, r *record) error {
-	current, err := os.ReadFile(r.Path)
+	current, err := readText(r.Path)
 	existed := err == nil
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err

@@ -10,6 +10,8 @@ import (
 
 	"github.com/tidwall/gjson"
 	"go.uber.org/goleak"
+
+	"afterglow/proxy/nesting"
 )
 
 func newPlayer(t *testing.T, baseURL string) *player {
@@ -34,7 +36,7 @@ func TestTrafficLooksLikeTheClients(t *testing.T) {
 		if c.Model != want.model || cueOf(c.Body) != want.cue || !c.Stream || c.Query != "beta=true" || c.Gone {
 			t.Errorf("%+v", c)
 		}
-		if !gjson.ValidBytes(c.Body) || gjson.GetBytes(c.Body, "messages.1.role").Str != "system" || len(c.Body) > 4096 {
+		if !nesting.ValidBytes(c.Body) || gjson.GetBytes(c.Body, "messages.1.role").Str != "system" || len(c.Body) > 4096 {
 			t.Errorf("%s", c.Body)
 		}
 	}
