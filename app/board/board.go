@@ -18,6 +18,7 @@ type Board struct {
 	Busy    []Row  // the models with calls in flight or pending, in the order of Cards
 	Addr    string // where the proxy listens; "" while it does not
 	Problem string // what is wrong, one sentence from the proxy; "" when all is well
+	Failed  error  // what Problem says; nil where that is not known
 	Down    bool   // no call can be served: the proxy cannot listen, or no tier is ready
 	Paused  bool   // new calls are turned away
 	Demo    bool   // the vendors are simulated

@@ -23,6 +23,7 @@ func (m *Model) Update(status proxy.Status, now time.Time) Board {
 	b := Board{
 		Addr:    status.Addr,
 		Problem: status.Problem,
+		Failed:  status.Failed,
 		Down:    down(status),
 		Paused:  status.Paused,
 		Demo:    status.Demo,
