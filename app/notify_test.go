@@ -11,6 +11,7 @@ import (
 
 	"afterglow/app/board"
 	"afterglow/proxy"
+	"afterglow/proxy/config"
 )
 
 func TestNoticesInWords(t *testing.T) {
@@ -20,7 +21,7 @@ func TestNoticesInWords(t *testing.T) {
 			"Zhipu is out | No calls go to it until 14:05.\n429 [1308] used up", "Zhipu is out | No calls go to it until 2026-11-27 09:30.\n429",
 			"Zhipu · glm-5.1 is out | 404", "Zhipu is back | Calls go to it again. It was out for 12 min.",
 			"Failover: Zhipu → Kimi | A call failed at the first vendor, and the second answered it.",
-			"Kimi needs you: key or sign-in refused | 401 bad key", "Long queue: Zhipu · glm-5.1 | 9 calls are waiting for a slot.",
+			"Kimi needs you: key or sign-in refused | 401 bad key", "Kimi rejected its key | Replace the key: KIMI_API_KEY.\n401 bad key", "Long queue: Zhipu · glm-5.1 | 9 calls are waiting for a slot.",
 			"No price: Zhipu · glm-9 | What its calls cost is not known. The configuration can list a price.",
 			"The price list is old | It is of 2026-01-02. A newer Afterglow has a newer one.", "2 more notices | Zhipu is out\nThe price list is old",
 		},
@@ -28,7 +29,7 @@ func TestNoticesInWords(t *testing.T) {
 			"Zhipu 暂不可用 | 在 14:05 之前不会向其发送调用。\n429 [1308] used up", "Zhipu 暂不可用 | 在 2026-11-27 09:30 之前不会向其发送调用。\n429",
 			"Zhipu · glm-5.1 暂不可用 | 404", "Zhipu 已恢复 | 调用已重新发往该供应商。不可用时间共 12 分钟。",
 			"故障转移：Zhipu → Kimi | 一次调用在前一个供应商失败，由后一个供应商应答。",
-			"Kimi 需要处理：密钥或登录被拒绝 | 401 bad key", "队列过长：Zhipu · glm-5.1 | 9 个调用正在排队等待槽位。",
+			"Kimi 需要处理：密钥或登录被拒绝 | 401 bad key", "Kimi 拒绝了密钥 | 请更换密钥：KIMI_API_KEY。\n401 bad key", "队列过长：Zhipu · glm-5.1 | 9 个调用正在排队等待槽位。",
 			"没有价格：Zhipu · glm-9 | 无法计算其调用费用。可在配置中添加价格。",
 			"价格表已过时 | 价格表日期为 2026-01-02。更新 Afterglow 可获得新的价格表。", "还有 2 条通知 | Zhipu 暂不可用\n价格表已过时",
 		},
@@ -42,6 +43,7 @@ func TestNoticesInWords(t *testing.T) {
 				{Kind: "vendor_out", Vendor: "Zhipu", Back: true, Lasted: 12 * time.Minute},
 				{Kind: "failover", Vendor: "Zhipu", To: "Kimi"},
 				{Kind: "credential", Vendor: "Kimi", Reason: "401 bad key"},
+				{Kind: "credential", Vendor: "Kimi", Reason: "401 bad key", Key: config.KeyInVariable, KeyVar: "KIMI_API_KEY"},
 				{Kind: "queue", Vendor: "Zhipu", Model: "glm-5.1", Count: 9},
 				{Kind: "no_price", Vendor: "Zhipu", Model: "glm-9"},
 				{Kind: "old_prices", Date: "2026-01-02"},
