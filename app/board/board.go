@@ -9,6 +9,7 @@ import (
 
 	"afterglow/limiter"
 	"afterglow/proxy"
+	"afterglow/proxy/config"
 )
 
 // Board is one consistent picture of the proxy.
@@ -23,6 +24,8 @@ type Board struct {
 	Paused  bool   // new calls are turned away
 	Demo    bool   // the vendors are simulated
 	Capture bool   // the bodies of calls are kept
+
+	Rejected Head // the first vendor that rejected its key or sign-in; the zero Head if none has
 
 	Reordered bool // the order of Cards is not the configuration's
 }
@@ -75,6 +78,8 @@ type Head struct {
 	Pool   int             // members of a pool share it; 0 = the vendor is a tier of its own
 	State  proxy.TierState // "" when Tier is 0
 	Reason string          // why State is not ready, or a model is out; from the proxy
+	Key    config.KeyPlace // where its key is
+	KeyVar string          // the variable's name, with config.KeyInVariable
 	Left   time.Duration   // until the vendor is called again, rounded up; 0 = not known
 	Quotas [2]Quota        // of a few hours, of a week; the zero Quota where nothing is known
 	SignIn proxy.SignIn

@@ -32,6 +32,9 @@ func (m *Model) Update(status proxy.Status, now time.Time) Board {
 
 		Reordered: status.Reordered,
 	}
+	if i := slices.IndexFunc(b.Cards, func(c Card) bool { return c.State == proxy.Rejected }); i >= 0 {
+		b.Rejected = b.Cards[i].Head
+	}
 	for i := range b.Cards {
 		b.add(&b.Cards[i])
 		m.note(&b.Cards[i], now)
@@ -82,7 +85,7 @@ func cards(s proxy.Status, now time.Time) []Card {
 func head(tiers []proxy.Tier, i int, now time.Time) Head {
 	t := tiers[i]
 	h := Head{
-		Vendor: t.Vendor, Title: cmp.Or(t.Title, t.Vendor), Tier: 1, Pool: t.Pool, State: t.State, Reason: t.Reason, Left: left(t.Until, now), SignIn: t.SignIn,
+		Vendor: t.Vendor, Title: cmp.Or(t.Title, t.Vendor), Tier: 1, Pool: t.Pool, State: t.State, Reason: t.Reason, Key: t.Key, KeyVar: t.KeyVar, Left: left(t.Until, now), SignIn: t.SignIn,
 	}
 	for k := range i { // the members of a pool are one tier
 		if tiers[k].Pool == 0 || tiers[k].Pool != tiers[k+1].Pool {

@@ -53,6 +53,7 @@ type tier struct {
 	Pool    int       `json:"pool"`
 	State   string    `json:"state"`
 	Reason  string    `json:"reason"`
+	KeyVar  string    `json:"key_variable"`
 	Until   time.Time `json:"until"`
 	Breaker struct {
 		State string    `json:"state"`
@@ -130,7 +131,7 @@ func (st *status) tierTable() *cli.Table {
 		if t.RateLimit.Limited {
 			limited = span(int64(t.RateLimit.Remaining * 1000))
 		}
-		table.Row(strconv.Itoa(place), t.Name, stateWord(t.State), clock(t.Until), breakerWord(t), t.Quota.String(), t.Weekly.String(), limited, t.Reason)
+		table.Row(strconv.Itoa(place), t.Name, stateWord(t.State), clock(t.Until), breakerWord(t), t.Quota.String(), t.Weekly.String(), limited, t.why())
 		for _, m := range t.Models {
 			table.Row("", "  "+m.Model, "out", clock(m.Until), "", "", "", "", m.Reason)
 		}
@@ -151,11 +152,21 @@ func (st *status) places() []int {
 	return all
 }
 
+// why is the tier's reason, with the variable of a key that was rejected.
+func (t tier) why() string {
+	if proxy.TierState(t.State) == proxy.Rejected && t.KeyVar != "" {
+		return t.KeyVar + ": " + t.Reason
+	}
+	return t.Reason
+}
+
 // stateWord says a tier's state as the window does.
 func stateWord(state string) string {
 	switch proxy.TierState(state) {
 	case proxy.NoKey:
 		return "no key"
+	case proxy.Rejected:
+		return "key rejected"
 	case proxy.SignedOut:
 		return "sign in"
 	case proxy.Probing:
