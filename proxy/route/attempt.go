@@ -75,8 +75,7 @@ func (s *search) attempt(ctx context.Context, at *place) (reply *Reply, ended bo
 	if f.counts || !f.until.IsZero() {
 		at.ticket.fail(f)
 	}
-	s.failed.add(at.key.Vendor, err, f.until)
-	s.failed.usedUp = f.usedUp
+	s.failed.called(at.vendor, err, f)
 	return nil, false, nil
 }
 

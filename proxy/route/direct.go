@@ -23,6 +23,8 @@ type Direct struct {
 	permit *limiter.Permit // nil for what takes no slot
 	since  time.Time
 	closed bool
+
+	rejected bool // the vendor did not take its credentials
 }
 
 // Direct waits for a vendor model's permit, in the queue as one of who's; model "" takes none. The caller closes what it gets. The
@@ -47,6 +49,20 @@ func (d *Direct) Answered(status int) {
 	}
 }
 
+// Rejected reports whether a refusal means that the vendor did not take its credentials. It is then the error for the client,
+// and the vendor's standing says so.
+func (d *Direct) Rejected(ctx context.Context, e *anthropic.Error) *anthropic.Error {
+	f := judge(ctx, e, d.vendor, &anthropic.Request{})
+	if !f.badKey {
+		return nil
+	}
+	d.chain.memory.Health.direct(d.key.Vendor, f)
+	d.rejected = true
+	var why failures
+	why.rejected(d.vendor, f.reason)
+	return why.answer()
+}
+
 // Hear takes what an answer's header says of the account's quotas, and if it is a refusal, whether
 // one is used up.
 func (d *Direct) Hear(ctx context.Context, header http.Header, err error) {
@@ -56,11 +72,8 @@ func (d *Direct) Hear(ctx context.Context, header http.Header, err error) {
 	health := d.chain.memory.Health
 	health.hear(d.key.Vendor, anthropic.Utilizations(header))
 	var refused *anthropic.Error
-	if !errors.As(err, &refused) {
-		return
-	}
-	if f := judge(ctx, refused, d.vendor, &anthropic.Request{}); f.capped {
-		health.cap(d.key.Vendor, f)
+	if err == nil || !d.rejected && errors.As(err, &refused) {
+		health.direct(d.key.Vendor, judge(ctx, err, d.vendor, &anthropic.Request{}))
 	}
 }
 

@@ -20,11 +20,12 @@ type Health struct {
 
 // health is one vendor's part. A vendor is left alone when itself or the model is.
 type health struct {
-	conf   config.Vendor
-	whole  fuse
-	models map[string]*fuse
-	hours  quota
-	week   quota
+	conf     config.Vendor
+	whole    fuse
+	models   map[string]*fuse
+	hours    quota
+	week     quota
+	rejected string // the refusal of its credentials; "" if they were not refused, or were taken since
 }
 
 // fuse is why a vendor, or one model of it, is left alone.
@@ -63,7 +64,7 @@ func (h *Health) Reset(names ...string) {
 		if len(names) > 0 && !contains(names, name) {
 			continue
 		}
-		v.whole = fuse{}
+		v.whole, v.rejected = fuse{}, ""
 		clear(v.models)
 		v.hours.capped, v.week.capped = false, false
 		v.hours.probed, v.week.probed = time.Time{}, time.Time{}
@@ -84,7 +85,7 @@ func (h *Health) closed(vendorName, model string) *closed {
 	for _, f := range [...]*fuse{&v.whole, v.models[model]} {
 		if f != nil {
 			if ok, _ := f.allows(now); !ok {
-				return f.closed(now)
+				return v.closedBy(f, now)
 			}
 		}
 	}
@@ -100,6 +101,7 @@ func (h *Health) closed(vendorName, model string) *closed {
 type closed struct {
 	until  time.Time // zero if a probe is under way and its end not known
 	reason string
+	badKey bool // it did not take its credentials
 }
 
 func (c *closed) Error() string {
@@ -120,11 +122,32 @@ func (f *fuse) allows(now time.Time) (ok, probe bool) {
 func (f *fuse) closed(now time.Time) *closed {
 	switch {
 	case f.out.After(now) && f.out.After(f.breaker.until):
-		return &closed{f.out, f.reason}
+		return &closed{until: f.out, reason: f.reason}
 	case f.breaker.open(now):
-		return &closed{f.breaker.until, f.breaker.reason}
+		return &closed{until: f.breaker.until, reason: f.breaker.reason}
 	}
 	return &closed{reason: "another call is trying whether it is back: " + f.breaker.reason}
+}
+
+// closedBy says that one of the vendor's fuses keeps calls away.
+func (v *health) closedBy(f *fuse, now time.Time) *closed {
+	c := f.closed(now)
+	c.badKey = f == &v.whole && v.rejected != "" && c.reason == v.rejected
+	return c
+}
+
+// reject notes that the vendor did not take its credentials.
+func (v *health) reject(until time.Time, reason string) {
+	v.rejected = reason
+	v.whole.hold(until, reason)
+}
+
+// took notes that the vendor took its credentials.
+func (v *health) took() {
+	if v.rejected != "" && v.whole.reason == v.rejected {
+		v.whole.out = time.Time{}
+	}
+	v.rejected = ""
 }
 
 // hold leaves the vendor or model alone until a time; an earlier one does not shorten it.
@@ -165,12 +188,21 @@ func (h *Health) used(vendorName string, tokens int64) {
 	}
 }
 
-// cap takes a vendor's word, to a call that the chain did not send, that a quota is used up.
-func (h *Health) cap(vendorName string, f finding) {
+// direct takes what the answer to a call that the chain did not send says of the account: that a quota is used up, that the
+// credentials were not taken, or that they were.
+func (h *Health) direct(vendorName string, f finding) {
 	h.mu.Lock()
 	if v := h.vendors[vendorName]; v != nil {
-		v.cap(wall(), f.until)
-		v.whole.hold(f.until, f.reason)
+		switch {
+		case f.badKey:
+			v.reject(f.until, f.reason)
+		case f.verdict == commit, f.taken:
+			v.took()
+		}
+		if f.capped {
+			v.cap(wall(), f.until)
+			v.whole.hold(f.until, f.reason)
+		}
 	}
 	h.mu.Unlock()
 	h.notify()

@@ -138,16 +138,20 @@ func (s *search) skip(v *vendor.Vendor, why string) {
 
 func (s *search) gate(v *vendor.Vendor, out *closed) {
 	s.skip(v, out.Error())
-	s.failed.gate(v.Name(), out)
+	s.failed.gate(v, out)
 	s.gated = append(s.gated, gated{v, out})
 }
 
-// soonest is the vendor left alone that is back first, nil if none is.
+// soonest is the vendor left alone that is back first, nil if none is. One that did not take its key comes last.
 func (s *search) soonest() *vendor.Vendor {
 	var best *gated
 	for i := range s.gated {
 		g := &s.gated[i]
-		if best == nil || !g.closed.until.IsZero() && (best.closed.until.IsZero() || g.closed.until.Before(best.closed.until)) {
+		switch {
+		case best == nil || best.closed.badKey && !g.closed.badKey:
+			best = g
+		case g.closed.badKey && !best.closed.badKey:
+		case !g.closed.until.IsZero() && (best.closed.until.IsZero() || g.closed.until.Before(best.closed.until)):
 			best = g
 		}
 	}
