@@ -12,6 +12,7 @@ import (
 
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/ledger"
+	"afterglow/proxy/redact"
 	"afterglow/proxy/route"
 	"afterglow/proxy/sse"
 )
@@ -26,6 +27,7 @@ type record struct {
 	query     string // until the end: a key may be in it
 	agent     string
 	cancel    context.CancelCauseFunc
+	hidden    *redact.Redactor // what is in no text of a vendor's that is kept
 	asks      uint64           // the conversation, as cancellations name it; 0 if it is none
 	bodies    *bodies          // nil if they are not captured
 	frames    *evidence        // nil if they are not kept
@@ -80,9 +82,9 @@ const agentHeader = "X-Claude-Code-Agent-Id"
 // begin makes the record of a call and lists it. The call goes on with the request that it returns, which can
 // be cancelled; end ends it.
 func (s *Server) begin(r *http.Request, kind, operation string) (*record, *http.Request) {
-	ctx, cancel := context.WithCancelCause(r.Context())
+	ctx, cancel := context.WithCancelCause(redact.AskedWith(r.Context(), r))
 	rec := &record{
-		start: time.Now(), kind: kind, operation: operation, endpoint: shortened(r.URL.Path, longestEndpoint), query: r.URL.RawQuery, cancel: cancel,
+		start: time.Now(), kind: kind, operation: operation, hidden: &s.hidden, endpoint: shortened(r.URL.Path, longestEndpoint), query: r.URL.RawQuery, cancel: cancel,
 		agent: name(r.Header.Get(agentHeader)), asked: r.Header, phase: Connecting,
 	}
 	rec.since = rec.start
@@ -149,7 +151,7 @@ func (rec *record) read(kind anthropic.Kind, e sse.Event) {
 		if kind == anthropic.MessageStart {
 			name, path = "message_start", "message.usage"
 		}
-		rec.frames.add(name, gjson.GetBytes(e.Data, path).Raw, rec.usage)
+		rec.frames.add(name, rec.hide(gjson.GetBytes(e.Data, path).Raw), rec.usage)
 	}
 }
 
@@ -157,20 +159,23 @@ func (rec *record) read(kind anthropic.Kind, e sse.Event) {
 func (rec *record) readMessage(message []byte) {
 	rec.set(func() { rec.usage.ReadMessage(message) })
 	if rec.frames != nil {
-		rec.frames.add("message", gjson.GetBytes(message, "usage").Raw, rec.usage)
+		rec.frames.add("message", rec.hide(gjson.GetBytes(message, "usage").Raw), rec.usage)
 	}
 }
 
 // hear notes what the vendor called the model, in the data of an event or in a message. A name that could
 // not be shown is nobody's, and the client's own is not the vendor's, unless that was what it was sent (RC-9).
 func (rec *record) hear(data []byte) {
-	served := name(anthropic.Served(data))
+	served := rec.hide(name(anthropic.Served(data)))
 	rec.set(func() {
 		if served != "" && (served != rec.model || rec.served == rec.model) {
 			rec.named = served
 		}
 	})
 }
+
+// hide takes all secrets out of what a good answer says. package redact has left there what looks like none.
+func (rec *record) hide(text string) string { return rec.hidden.Now().Text(text, mask) }
 
 // queued is how long the call waited for slots, at all vendors. The caller holds the lock.
 func (rec *record) queued() time.Duration {

@@ -21,6 +21,7 @@ import (
 	"afterglow/proxy/history"
 	"afterglow/proxy/ledger"
 	"afterglow/proxy/metrics"
+	"afterglow/proxy/redact"
 	"afterglow/proxy/route"
 	"afterglow/proxy/vendor"
 )
@@ -55,6 +56,7 @@ type Server struct {
 	sites     vendor.Sites
 	calls     calls
 	capture   captures
+	hidden    redact.Redactor // what no vendor's text may show
 	cancelled *cancellations
 	history   *history.History
 	metrics   *metrics.Metrics
@@ -187,7 +189,7 @@ func (s *Server) prepare(conf config.Config) (*generation, error) {
 		next.vendors = append(next.vendors, v)
 	}
 	var err error
-	if next.natives, err = natives(s.running.Load(), conf.Native); err != nil {
+	if next.natives, err = natives(s.running.Load(), conf.Native, &s.hidden); err != nil {
 		return nil, err
 	}
 	next.chain = route.New(conf, next.vendors, s.memory, s.limiter)
@@ -224,7 +226,7 @@ func (s *Server) reuse(old *generation, row config.Vendor) (*vendor.Vendor, erro
 			}
 		}
 	}
-	return vendor.NewWith(vendor.Accounts{Keeper: s.keeper, Sites: s.sites}, row, s.log)
+	return vendor.NewWith(vendor.Accounts{Keeper: s.keeper, Sites: s.sites, Hidden: &s.hidden}, row, s.log)
 }
 
 // Pause refuses new calls with 529, or takes them again. Calls under way and queued go on.

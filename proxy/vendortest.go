@@ -18,7 +18,7 @@ import (
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/config"
 	"afterglow/proxy/credential"
-	"afterglow/proxy/logging"
+	"afterglow/proxy/redact"
 	"afterglow/proxy/vendor"
 )
 
@@ -58,7 +58,7 @@ func (s *Server) TestVendor(ctx context.Context, d config.Draft, key config.Secr
 	if err != nil {
 		return VendorTest{Outcome: TestInvalid, Reason: s.oneLine(err.Error(), key.Reveal())}
 	}
-	v, err := vendor.NewWith(vendor.Accounts{Keeper: s.editing.Keeper, Sites: s.sites}, row, s.log)
+	v, err := vendor.NewWith(vendor.Accounts{Keeper: s.editing.Keeper, Sites: s.sites, Hidden: &s.hidden}, row, s.log)
 	if err != nil {
 		return VendorTest{Outcome: TestInvalid, Reason: s.oneLine(err.Error(), key.Reveal())}
 	}
@@ -233,7 +233,7 @@ func refusalOf(ctx context.Context, err error) *anthropic.Error {
 
 // oneLine is a text that can be shown: without secrets, and not long.
 func (s *Server) oneLine(text string, secrets ...string) string {
-	text = logging.Without(text, mask, append(s.editing.Keeper.Secrets(), secrets...)...)
+	text = redact.Of(append(s.editing.Keeper.Secrets(), secrets...)...).Text(text, mask)
 	text = s.scrubbed(text, nil, "")
 	return shortened(strings.Join(strings.Fields(text), " "), testAnswer)
 }
