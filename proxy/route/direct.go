@@ -15,8 +15,6 @@ import (
 // chain's calls, and what its answer says of the account is heard; the rest of the chain is not for
 // it: no other tier, no retry, no breaker.
 type Direct struct {
-	Queued time.Duration // in the vendor's queue
-
 	chain  *Chain
 	vendor *vendor.Vendor
 	key    limiter.Key
@@ -30,11 +28,11 @@ type Direct struct {
 func (c *Chain) Direct(ctx context.Context, v *vendor.Vendor, model string, who limiter.Caller) (*Direct, error) {
 	d := &Direct{chain: c, vendor: v, key: limiter.Key{Vendor: v.Name(), Model: model}}
 	if model != "" {
-		permit, queued, err := c.acquire(ctx, d.key, who)
+		permit, _, err := c.acquire(ctx, d.key, who)
 		if err != nil {
 			return nil, err
 		}
-		d.permit, d.Queued = permit, queued
+		d.permit = permit
 	}
 	d.since = time.Now()
 	return d, nil
@@ -54,13 +52,13 @@ func (d *Direct) Hear(ctx context.Context, header http.Header, err error) {
 		(&place{vendor: d.vendor, permit: d.permit}).tell(err)
 	}
 	health := d.chain.memory.Health
-	health.hear(d.key.Vendor, anthropic.Utilizations(header))
+	health.hear(d.vendor.Name(), anthropic.Utilizations(header))
 	var refused *anthropic.Error
 	if !errors.As(err, &refused) {
 		return
 	}
 	if f := judge(ctx, refused, d.vendor, &anthropic.Request{}); f.capped {
-		health.cap(d.key.Vendor, f)
+		health.cap(d.vendor.Name(), f)
 	}
 }
 
@@ -75,6 +73,6 @@ func (d *Direct) Close(used int64) {
 	if d.permit != nil {
 		memory.pace.took(d.key, time.Since(d.since))
 	}
-	memory.Health.used(d.key.Vendor, used)
+	memory.Health.used(d.vendor.Name(), used)
 	d.permit.Release()
 }

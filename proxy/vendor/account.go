@@ -125,7 +125,7 @@ func signedOut(err error) error {
 // secret is the vendor's key: the configured one, or what is kept under its name.
 func (v *Vendor) secret() config.Secret {
 	if v.conf.Keyring {
-		token, _ := v.keeper.Token(credential.KeyName(v.conf.Name))
+		token, _ := v.keeper.Token(credential.KeyName(v.Name()))
 		return token.Access
 	}
 	return v.conf.Key
