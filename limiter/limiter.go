@@ -92,6 +92,7 @@ type Policy struct {
 	Fair       bool           // the queue's head goes round the sessions; see Caller
 	Adaptive   bool           // limits adapt themselves to the vendor; those above are the highest they may be
 	Known      []string       // models of the vendor's map: their gauges are kept when idle, as are those of Models
+	Set        map[string]int // limits to be set as [Controller.SetLimit] does, by model; those out of range are left out
 }
 
 // VendorPolicy is one element of Configure's ordered list.

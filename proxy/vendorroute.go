@@ -88,10 +88,7 @@ func (s *Server) route(c *routed, chain *route.Chain, r *http.Request) *anthropi
 		return nil // nobody waits for an answer
 	}
 	c.direct = direct
-	c.rec.set(func() {
-		c.rec.enter(Connecting)
-		c.rec.waited = direct.Queued
-	})
+	c.rec.set(func() { c.rec.enter(Connecting) })
 	s.limiter.Notify()
 	passage, err := c.vendor.Passage(c.to)
 	if err != nil {

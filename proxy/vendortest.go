@@ -155,7 +155,7 @@ func (s *Server) askOnce(ctx context.Context, rec *record, v *vendor.Vendor, mod
 	used := int64(0)
 	if running := s.current(); s.editing.Live && running.vendor(v.Name()) != nil {
 		rec.set(func() { rec.enter(Queued) })
-		direct, err := running.chain.Direct(ctx, v, model, limiter.Caller{})
+		direct, err := running.chain.Direct(ctx, v, model, rec.caller())
 		if ctx.Err() != nil && context.Cause(ctx) != context.Canceled {
 			err = &anthropic.Error{Status: anthropic.StatusOverloaded, Message: "there was no free slot in time", Cause: limiter.ErrWaitExpired}
 		}
@@ -163,10 +163,7 @@ func (s *Server) askOnce(ctx context.Context, rec *record, v *vendor.Vendor, mod
 			return "", err
 		}
 		defer func() { direct.Close(used) }()
-		rec.set(func() {
-			rec.enter(Connecting)
-			rec.waited = direct.Queued
-		})
+		rec.set(func() { rec.enter(Connecting) })
 		s.limiter.Notify()
 	}
 	body := fmt.Sprintf(`{"model":%q,"max_tokens":%d,"messages":[{"role":"user","content":"Reply with OK."}]}`, model, testTokens)

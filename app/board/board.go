@@ -96,10 +96,11 @@ type Row struct {
 	Vendor, Model string
 	Limited       bool // false: the vendor is only counted, and Limit, Ceiling, Max and Configured are 0
 	InFlight      int
-	Limit         int // in force
-	Ceiling       int // what it was set to: above Limit only where that is adaptive
-	Max           int // the highest limit that can be set
-	Configured    int // the limit of the configuration, which a reset brings back
+	Limit         int  // in force
+	Ceiling       int  // what it was set to: above Limit only where that is adaptive
+	Max           int  // the highest limit that can be set
+	Configured    int  // the limit of the configuration, which a reset brings back
+	Ending        bool // the configuration gives the limit no more: it holds until no call waits
 	Pending       int
 	Peak          int           // deepest queue of the last ten seconds, at least Pending; 0 for an account
 	Wait          time.Duration // what a call that queued now would likely wait; 0 = not known
@@ -127,7 +128,7 @@ func (r Row) Afterglow() int {
 }
 
 // Changed tells that the limit is not the configuration's.
-func (r Row) Changed() bool { return r.Limited && r.Ceiling != r.Configured }
+func (r Row) Changed() bool { return r.Limited && !r.Ending && r.Ceiling != r.Configured }
 
 // Count is "3/3" for a limited row, else "2".
 func (r Row) Count() string {

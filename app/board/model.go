@@ -146,7 +146,7 @@ func modelRow(s proxy.Status, g limiter.Gauge, now time.Time) Row {
 func gaugeRow(g limiter.Gauge) Row {
 	return Row{
 		Vendor: g.Vendor, Model: g.Model, Limited: g.Mode == limiter.Limited,
-		InFlight: g.InFlight, Limit: g.Limit, Ceiling: g.Ceiling, Max: g.Max, Configured: g.Configured,
+		InFlight: g.InFlight, Limit: g.Limit, Ceiling: g.Ceiling, Max: g.Max, Configured: g.Configured, Ending: g.Ending(),
 		Pending: g.Pending, Peak: g.PeakPending, Adaptation: g.Adaptation,
 	}
 }
@@ -154,7 +154,7 @@ func gaugeRow(g limiter.Gauge) Row {
 func accountRow(a limiter.Account) Row {
 	return Row{
 		Vendor: a.Vendor, Model: limiter.AccountModel, Limited: true,
-		InFlight: a.InFlight, Limit: a.Limit, Ceiling: a.Ceiling, Max: a.Max, Configured: a.Configured, Pending: a.Pending,
+		InFlight: a.InFlight, Limit: a.Limit, Ceiling: a.Ceiling, Max: a.Max, Configured: a.Configured, Ending: a.Ending(), Pending: a.Pending,
 		Adaptation: a.Adaptation,
 	}
 }

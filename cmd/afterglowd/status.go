@@ -87,11 +87,13 @@ type gauge struct {
 	Peak    int  `json:"peak_pending_recent"`
 	Limit   *int `json:"limit"`
 	Ceiling *int `json:"ceiling"`
+	Ending  bool `json:"ending"`
 }
 
 type account struct {
 	Limit   int  `json:"limit"`
 	Ceiling *int `json:"ceiling"`
+	Ending  bool `json:"ending"`
 	InUse   int  `json:"in_use"`
 	Pending int  `json:"pending"`
 }
@@ -197,11 +199,11 @@ func (st *status) gaugeTable() (*cli.Table, bool) {
 	for _, t := range st.Tiers {
 		for _, model := range slices.Sorted(maps.Keys(t.Diagnostics.Concurrency)) {
 			g := t.Diagnostics.Concurrency[model]
-			table.Row(t.Name, model, strconv.Itoa(g.InUse), inForce(g.Limit, g.Ceiling), strconv.Itoa(g.Pending), strconv.Itoa(g.Peak))
+			table.Row(t.Name, model, strconv.Itoa(g.InUse), inForce(g.Limit, g.Ceiling, g.Ending), strconv.Itoa(g.Pending), strconv.Itoa(g.Peak))
 			some = true
 		}
 		if a := t.Diagnostics.Account; a != nil {
-			table.Row(t.Name, "(account)", strconv.Itoa(a.InUse), inForce(&a.Limit, a.Ceiling), strconv.Itoa(a.Pending), "")
+			table.Row(t.Name, "(account)", strconv.Itoa(a.InUse), inForce(&a.Limit, a.Ceiling, a.Ending), strconv.Itoa(a.Pending), "")
 			some = true
 		}
 	}

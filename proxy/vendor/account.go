@@ -9,7 +9,6 @@ import (
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/config"
 	"afterglow/proxy/credential"
-	"afterglow/proxy/logging"
 )
 
 // account is what a vendor is called with whose user signs in: a token in place of a key, and what only
@@ -147,7 +146,7 @@ func signedOut(err error) error {
 // secret is the vendor's key: the configured one, or what is kept under its name.
 func (v *Vendor) secret() config.Secret {
 	if v.conf.Keyring {
-		token, _ := v.keeper.Token(credential.KeyName(v.conf.Name))
+		token, _ := v.keeper.Token(credential.KeyName(v.Name()))
 		return token.Access
 	}
 	return v.conf.Key
@@ -156,19 +155,6 @@ func (v *Vendor) secret() config.Secret {
 // renewed reports whether the vendor has another kept key by now than the one that it refused.
 func (v *Vendor) renewed(refused config.Secret) bool {
 	return v.conf.Keyring && v.keeper.Renewed(credential.KeyName(v.conf.Name), refused)
-}
-
-// hide takes the vendor's credentials out of its refusal: some vendors repeat the key that they refuse.
-func (v *Vendor) hide(e *anthropic.Error) {
-	e.Message = v.hidden(e.Message)
-	if e.Body != nil && v.hidden(string(e.Body)) != string(e.Body) {
-		e.Body = nil
-	}
-}
-
-// hidden is a text of the vendor's without its credentials.
-func (v *Vendor) hidden(text string) string {
-	return logging.Without(text, "•••", append(v.keeper.Secrets(), v.conf.Key.Reveal(), v.conf.Account.ClientSecret.Reveal())...)
 }
 
 // authorize puts the vendor's credentials into a header, for an endpoint that wants them so.

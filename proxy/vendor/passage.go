@@ -114,9 +114,9 @@ func (p *Passage) Send(w http.ResponseWriter, r *http.Request, m Passing) {
 	} else {
 		r.Body = upload
 	}
-	transport := p.transport
+	var transport http.RoundTripper = p.transport
 	if p.vendor != nil && m.Refused != nil {
-		transport = refusals{transport, p.vendor, p.dialect, m.Refused}
+		transport = refusals{transport, p.dialect, m.Refused}
 	}
 	proxy := httputil.ReverseProxy{
 		Transport: transport, FlushInterval: -1, ErrorLog: quiet,
