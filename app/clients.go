@@ -95,7 +95,7 @@ func (p *clientsPage) change(do func(ClientService) ([]connect.Restored, error))
 				}
 			}
 			if err != nil {
-				p.report(trText("clients.not_done", err.Error()))
+				p.report(trText("clients.not_done", errorText(err)))
 			}
 			for _, c := range p.cards {
 				c.rest(false)

@@ -15,6 +15,7 @@ type clientFake struct {
 	asked     []string
 	refuses   string            // what goes wrong with every change; "" = nothing
 	left      *connect.Restored // what a disconnection leaves; nil = nothing
+	hangs     chan struct{}     // what Suspend waits for; nil = for nothing
 }
 
 func (f *clientFake) Clients() []connect.Status {
@@ -35,6 +36,27 @@ func (f *clientFake) Disconnect(id string) ([]connect.Restored, error) {
 		return nil, err
 	}
 	return []connect.Restored{*f.left}, nil
+}
+
+// Suspend disconnects those that are connected, but for what goes wrong.
+func (f *clientFake) Suspend() (done []connect.Suspended, err error) {
+	if f.hangs != nil {
+		<-f.hangs
+	}
+	for _, c := range f.clients {
+		if c.State != connect.Connected {
+			continue
+		}
+		if err := f.turn(c.ID, "suspend "+c.ID, connect.Apart); err != nil {
+			return done, err
+		}
+		now := connect.Suspended{Status: c}
+		if f.left != nil {
+			now.Files = []connect.Restored{*f.left}
+		}
+		done = append(done, now)
+	}
+	return done, nil
 }
 
 func (f *clientFake) turn(id, asked string, to connect.State) error {

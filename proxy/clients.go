@@ -36,12 +36,24 @@ func (s *Server) Disconnect(id string) ([]connect.Restored, error) {
 	return s.clients.Disconnect(id, false, s.target())
 }
 
-// ConnectedClients are those that call this server, one for each of their files that leads here. It reads files.
-func (s *Server) ConnectedClients() []connect.Status { return s.clients.Connected(s.target()) }
+// Suspend disconnects every coding agent that is connected here, until a server with the same state folder runs again; see
+// connect.Desk. It may take a while.
+func (s *Server) Suspend() (done []connect.Suspended, err error) {
+	return s.clients.Suspend(s.target())
+}
 
-// DisconnectAll disconnects all clients that call this server, and says what came of each file. It goes on after an error.
-func (s *Server) DisconnectAll() ([]connect.Restored, error) {
-	return s.clients.DisconnectAll(s.target())
+// resume connects the coding agents again that Suspend disconnected. A demo leaves that to a server with real vendors.
+func (s *Server) resume() {
+	if s.demo {
+		return
+	}
+	done, err := s.clients.Resume(s.target())
+	if len(done) > 0 {
+		s.log.Info("clients are connected again", "clients", done)
+	}
+	if err != nil {
+		s.log.Warn("clients stay disconnected", "error", err)
+	}
 }
 
 // ClientsAnswer is the answer to GET /api/clients: what a program of the same user needs to connect a client.

@@ -144,12 +144,12 @@ func (s sight) claudeVariable(l layer, name, value string) (f Finding, ok bool) 
 	case name == "ANTHROPIC_BASE_URL":
 		if !own && !leads(value, s.target.Address) { // that of the client's own file is found for every client
 			f = s.found(l, Address, hostOf(value), quote(s.to.URL), key...)
-			f.Overrides = true
+			f.Overrides, f.edit.What = true, "url"
 			return f, true
 		}
 	case name == "ANTHROPIC_AUTH_TOKEN" && !ours && s.credentials == Placeholder:
 		f = s.found(l, Credential, "", quote(s.tokenInstead()), key...)
-		f.Overrides = !own && s.target.Token != ""
+		f.Overrides, f.edit.What = !own && s.target.Token != "", "token"
 		if own {
 			f.Replaced, f.Aside = true, false
 		}

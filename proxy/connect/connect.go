@@ -70,6 +70,8 @@ type Choice struct {
 	Vendor      string // that a client calls which does not call the chain; "" = the first that can serve it
 	Credentials Credentials
 	SetAside    bool // what Look found and can set aside is set aside until the client is disconnected
+
+	again map[string][]edit // what was set aside before, by file; "" = the client's own
 }
 
 // Connect sends a client to a target. The error names the file; nothing is changed then.
@@ -82,7 +84,12 @@ func (d *Desk) Connect(id string, with Choice, t Target) error {
 	if err != nil {
 		return err
 	}
-	return d.alone(func() error { return d.connect(c, with, t, r) })
+	return d.alone(func() error {
+		if err := d.connect(c, with, t, r); err != nil {
+			return err
+		}
+		return d.forget(id)
+	})
 }
 
 func (d *Desk) connect(c client, with Choice, t Target, to route) error {
@@ -99,7 +106,11 @@ func (d *Desk) connect(c client, with Choice, t Target, to route) error {
 	if with.Credentials == Usual && t.ClientAuth && old != nil && c.credentials != nil {
 		credentials = c.credentials(current, t) // as it was chosen before
 	}
-	own, others, err := d.plan(c, sight{file, r.Original, to, t, credentials, d.Shell, d.root}, with.SetAside, old)
+	if old != nil { // what was set aside before stays so
+		with.again = map[string][]edit{"": old.Edits}
+	}
+	s := sight{file, r.Original, to, t, credentials, d.Shell, d.root}
+	own, others, err := d.plan(c, s, with)
 	if err != nil {
 		return err
 	}
@@ -108,7 +119,7 @@ func (d *Desk) connect(c client, with Choice, t Target, to route) error {
 		return err
 	}
 	for _, other := range slices.Sorted(maps.Keys(others)) {
-		undo, err := d.setAside(c, other, file, others[other])
+		undo, err := d.setAside(c, s, other, others[other])
 		if err != nil {
 			return errors.Join(err, back())
 		}
@@ -143,9 +154,8 @@ func (d *Desk) begin(c client, file string, current []byte, existed bool) (r, ol
 	return r, old, nil
 }
 
-// plan is what to write: into the client's own file, and into others in which something is set aside. What was set aside
-// before stays so.
-func (d *Desk) plan(c client, s sight, setAside bool, old *record) (own []edit, others map[string][]edit, err error) {
+// plan is what to write: into the client's own file, and into others in which something is set aside.
+func (d *Desk) plan(c client, s sight, with Choice) (own []edit, others map[string][]edit, err error) {
 	own, err = c.edits(s.target, s.to, s.credentials)
 	if err != nil {
 		return nil, nil, err
@@ -154,29 +164,49 @@ func (d *Desk) plan(c client, s sight, setAside bool, old *record) (own []edit, 
 	if err != nil {
 		return nil, nil, err
 	}
-	has := func(all []edit, key []string) bool {
-		return slices.ContainsFunc(all, func(e edit) bool { return slices.Equal(e.Key, key) })
-	}
 	others = map[string][]edit{}
 	for _, f := range found {
 		switch {
 		case !f.Aside:
 		case f.in != "":
-			if setAside || d.holds(c, f.in) {
+			if with.SetAside || d.holds(c, f.in) {
 				others[f.in] = append(others[f.in], f.edit)
 			}
-		case (setAside || old != nil && has(old.Edits, f.edit.Key)) && !has(own, f.edit.Key):
+		case (with.SetAside || writes(with.again[""], f.edit.Key)) && !writes(own, f.edit.Key):
 			own = append(own, f.edit)
 		}
 	}
-	if old != nil {
-		for _, e := range old.Edits { // such as what only another shell shows
-			if e.Put && !e.Gone && !has(own, e.Key) {
-				own = append(own, edit{Key: e.Key, New: e.New, Put: true})
-			}
+	for file, all := range with.again { // with what only another shell shows
+		if file == "" {
+			own = s.more(own, all)
+		} else {
+			others[file] = s.more(others[file], all)
 		}
 	}
 	return own, others, nil
+}
+
+// writes reports whether a key is among those of edits.
+func writes(all []edit, key []string) bool {
+	return slices.ContainsFunc(all, func(e edit) bool { return slices.Equal(e.Key, key) })
+}
+
+// more adds to edits those that set something aside, as they would be made for this target.
+func (s sight) more(edits, before []edit) []edit {
+	for _, e := range before {
+		if !e.Put || e.Gone || writes(edits, e.Key) {
+			continue
+		}
+		e = edit{Key: e.Key, New: e.New, What: e.What, Put: true}
+		switch e.What {
+		case "url":
+			e.New = quote(s.to.URL)
+		case "token":
+			e.New = quote(s.tokenInstead())
+		}
+		edits = append(edits, e)
+	}
+	return edits
 }
 
 // holds reports whether a file has a record.
@@ -186,22 +216,18 @@ func (d *Desk) holds(c client, file string) bool {
 }
 
 // setAside writes what stands for settings into a file that is not the client's own.
-func (d *Desk) setAside(c client, file, own string, edits []edit) (back func() error, err error) {
+func (d *Desk) setAside(c client, s sight, file string, edits []edit) (back func() error, err error) {
 	file, current, existed, err := readLinked(file)
-	if err != nil {
-		return nil, err
+	if err != nil || !existed {
+		return func() error { return nil }, err
 	}
 	r, old, err := d.begin(c, file, current, existed)
 	if err != nil {
 		return nil, err
 	}
-	r.For = own
+	r.For = s.file
 	if old != nil {
-		for _, e := range old.Edits {
-			if !slices.ContainsFunc(edits, func(o edit) bool { return slices.Equal(o.Key, e.Key) }) {
-				edits = append(edits, edit{Key: e.Key, New: e.New, Put: true})
-			}
-		}
+		edits = s.more(edits, old.Edits)
 	}
 	return d.write(c, r, old, current, edits)
 }

@@ -66,7 +66,7 @@ func SignedIn(shell Shell) bool {
 	if text, err := os.ReadFile(state); err == nil && json.Unmarshal(text, &account) == nil && (account.Key != "" || len(account.Account) > len("null")) {
 		return true
 	}
-	text, err := os.ReadFile(settings)
+	text, err := readText(settings)
 	if err != nil {
 		return false
 	}

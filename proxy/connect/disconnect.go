@@ -37,7 +37,7 @@ func (d *Desk) Disconnect(id string, force bool, t Target) (all []Restored, err 
 	}
 	err = d.alone(func() error {
 		all, err = d.disconnect(c, force, t)
-		return err
+		return errors.Join(err, d.forget(id))
 	})
 	return all, err
 }
@@ -58,6 +58,7 @@ func (d *Desk) DisconnectAll(t Target) (all []Restored, err error) {
 					break
 				}
 			}
+			problems = append(problems, d.forget(c.id))
 		}
 		return errors.Join(problems...)
 	})
@@ -143,7 +144,7 @@ func (d *Desk) undo(c client, r *record, force bool, t Target) ([]Restored, erro
 }
 
 func (d *Desk) restore(c client, r *record, force bool, t Target) (done Restored, err error) {
-	current, err := os.ReadFile(r.Path)
+	current, err := readText(r.Path)
 	existed := err == nil
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return done, err
@@ -201,7 +202,7 @@ func (r *record) other(c client, current []byte, t Target) string {
 // compare reads a file again, and says what came of it.
 func (r *record) compare(c client, now undone, existed bool, t Target) (Restored, error) {
 	done := Restored{Client: c.id, Name: c.name, File: r.Path, Keys: now.left, Project: r.For != ""}
-	got, err := os.ReadFile(r.Path)
+	got, err := readText(r.Path)
 	switch {
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return done, err

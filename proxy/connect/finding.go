@@ -153,7 +153,7 @@ type layer struct {
 // layers are those files that are there and can be read.
 func (c client) layers(fixed bool, files ...string) (all []layer) {
 	for _, file := range files {
-		text, err := os.ReadFile(file)
+		text, err := readText(file)
 		if err != nil {
 			continue
 		}

@@ -96,6 +96,7 @@ func projectFiles(shell Shell) (all []string) {
 func (s sight) opencodeAddress(l layer) (Finding, bool) {
 	at := textAt(l.all, "provider", "afterglow", "options", "baseURL")
 	f := s.found(l, Address, hostOf(at), quote(s.to.URL), "provider", "afterglow", "options", "baseURL")
+	f.edit.What = "url"
 	return f, l.file != "" && at != "" && !leads(at, s.target.Address)
 }
 

@@ -83,12 +83,20 @@ func tomlOf(t *rapid.T) *written {
 		}
 	}
 	w.lines = append(w.lines, pick("provider", "# none", `model_provider = "other" # mine`, `model_provider='other'`))
+	inline := pick("inline", "", "", "model_providers = { o = { a = 1 } } # all", "model_providers = {o={a=1},afterglow={b=2}}", "model_providers.o.a = 1", `"model_providers" = {}`)
+	if inline != "" {
+		w.lines = append(w.lines, inline)
+	}
 	rows(0)
 	for n := range rapid.IntRange(0, 3).Draw(t, "tables") {
-		w.lines = append(w.lines, pick("header", fmt.Sprintf("[t%d]", n), fmt.Sprintf("[[l%d]] # list", n), fmt.Sprintf("[ model_providers.o%d ]", n)))
+		headers := []string{fmt.Sprintf("[t%d]", n), fmt.Sprintf("[[l%d]] # list", n)}
+		if inline == "" {
+			headers = append(headers, fmt.Sprintf("[ model_providers.o%d ]", n))
+		}
+		w.lines = append(w.lines, pick("header", headers...))
 		rows(1)
 	}
-	if rapid.Bool().Draw(t, "ours") {
+	if inline == "" && rapid.Bool().Draw(t, "ours") {
 		w.lines = append(w.lines, "[model_providers.afterglow] # of once", `name = "old"`, "more = 1", "# below", "[last]") // no edit is about what is not there meanwhile
 	}
 	rows(0)

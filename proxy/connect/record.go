@@ -23,6 +23,7 @@ type edit struct {
 	Line string   `json:"line,omitempty"` // ours of a value of several lines, whose others are the user's
 	Gone bool     `json:"gone,omitempty"` // the key was taken out, and New is empty
 	Put  bool     `json:"put,omitempty"`  // New stands for something that was set aside
+	What string   `json:"what,omitempty"` // of Put: New is the target's "url" or "token"
 }
 
 // container is an object that held nothing, or was not there, before ours came.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net"
 	"net/url"
-	"os"
 	"slices"
 	"strings"
 )
@@ -45,24 +44,6 @@ func (s Status) Overridden() *Finding {
 		return &s.Findings[i]
 	}
 	return nil
-}
-
-// Connected are the clients that call the target, one for each of their files that leads there.
-func (d *Desk) Connected(t Target) (all []Status) {
-	for _, s := range d.List(t) {
-		if s.State == Connected {
-			all = append(all, s)
-		}
-		c, err := lookUp(s.ID)
-		for _, file := range s.Also {
-			if text, unread := os.ReadFile(file); err == nil && unread == nil {
-				if at, err := c.calls(text); err == nil && leads(at, t.Address) {
-					all = append(all, Status{ID: s.ID, Name: s.Name, File: file, State: Connected, Address: hostOf(at)})
-				}
-			}
-		}
-	}
-	return all
 }
 
 // List reads how all clients are now.

@@ -5,12 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"reflect"
 	"strings"
 
 	"github.com/BurntSushi/toml"
 	strict "github.com/pelletier/go-toml/v2"
+
+	"afterglow/proxy/nesting"
 )
 
 // errForeign says that a file is not as it was written, and that it is not damaged either.
@@ -18,7 +19,11 @@ var errForeign = errors.New("another program wrote the file at the same time; no
 
 // read decodes a text with encoding/json, which has no part in writing it.
 func (jsonText) read(text []byte) (map[string]any, error) {
-	text = plainJSON(bytes.TrimPrefix(text, bom))
+	text = bytes.TrimPrefix(text, bom)
+	if err := nesting.JSON(text); err != nil {
+		return nil, err
+	}
+	text = plainJSON(text)
 	all := map[string]any{}
 	if len(bytes.TrimSpace(text)) == 0 {
 		return all, nil
@@ -83,6 +88,9 @@ func plainJSON(text []byte) []byte {
 // so that go-toml's decoder has to take the text as well.
 func (tomlText) read(text []byte) (map[string]any, error) {
 	text = bytes.TrimPrefix(text, bom)
+	if err := nesting.TOML(string(text)); err != nil {
+		return nil, err
+	}
 	var all, same map[string]any
 	if _, err := toml.Decode(string(text), &all); err != nil {
 		return nil, fmt.Errorf("not valid TOML: %w", err)
@@ -170,7 +178,7 @@ func (c client) keeps(before, after []byte, edits []edit) error {
 
 // stands reads a file that was written, and reports whether it holds what it should.
 func (c client) stands(r *record, text []byte) error {
-	got, err := os.ReadFile(r.Path)
+	got, err := readText(r.Path)
 	if err != nil {
 		return err
 	}
