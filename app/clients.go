@@ -96,7 +96,7 @@ func (p *clientsPage) change(do func(ClientService) error) {
 			case errors.As(err, &left): // done, but for what the user has changed since
 				p.report(left.Error())
 			case err != nil:
-				p.report(trText("clients.not_done", err.Error()))
+				p.report(trText("clients.not_done", errorText(err)))
 			}
 			for _, c := range p.cards {
 				c.rest(false)

@@ -10,6 +10,7 @@ import (
 
 	"afterglow/app/board"
 	"afterglow/app/desktop"
+	"afterglow/proxy/config"
 )
 
 // noticeTick is how often is looked for what is worth a notice.
@@ -91,6 +92,8 @@ func noticeText(n board.Notice, now time.Time) (title, text string) {
 		return trText("notify.out", name), n.Reason
 	case n.Kind == "vendor_out":
 		return trText("notify.out", name), trText("notify.until", clock(n.Until, now)) + "\n" + n.Reason
+	case n.Kind == "credential" && n.Key != config.KeyNone:
+		return trText("notify.key_rejected", name), trText("notify.key_replace", keyPlace(n.Key, n.KeyVar)) + "\n" + n.Reason
 	case n.Kind == "credential":
 		return trText("notify.credential", name), n.Reason
 	case n.Kind == "failover":

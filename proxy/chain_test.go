@@ -333,10 +333,10 @@ func TestAVendorIsReset(t *testing.T) {
 		return all
 	}
 	answeredBy(t, base)
-	if got := states(); got != "out out ready " {
+	if got := states(); got != "key_rejected key_rejected ready " {
 		t.Fatal(got)
 	}
-	if err := s.ResetVendor("a"); err != nil || states() != "ready out ready " {
+	if err := s.ResetVendor("a"); err != nil || states() != "ready key_rejected ready " {
 		t.Errorf("one: %v, %s", err, states())
 	}
 	if err := s.ResetVendor("nobody"); err == nil {

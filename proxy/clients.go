@@ -32,7 +32,9 @@ func (s *Server) Disconnect(id string) error { return s.clients.Disconnect(id, s
 
 // Suspend disconnects every coding agent that is connected here, until a server with the same state folder runs again; see
 // connect.Desk. It may take a while.
-func (s *Server) Suspend() (done []connect.Suspended, err error) { return s.clients.Suspend(s.target()) }
+func (s *Server) Suspend() (done []connect.Suspended, err error) {
+	return s.clients.Suspend(s.target())
+}
 
 // resume connects the coding agents again that Suspend disconnected. A demo leaves that to a server with real vendors.
 func (s *Server) resume() {

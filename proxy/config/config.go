@@ -98,6 +98,19 @@ type Vendor struct {
 // SignsIn reports whether the vendor is called with what a user's sign-in gave.
 func (v Vendor) SignsIn() bool { return v.Auth == AuthCopilot || v.Auth == AuthGoogle }
 
+// KeyPlace is where the vendor's key is; KeyVar names the variable of KeyInVariable.
+func (v Vendor) KeyPlace() KeyPlace {
+	switch {
+	case v.Auth == AuthClient || v.Auth == AuthNone || v.SignsIn():
+		return KeyNone
+	case v.Keyring:
+		return KeyInKeyring
+	case v.KeyVar != "":
+		return KeyInVariable
+	}
+	return KeyInFile
+}
+
 // Auth is whose credentials a vendor gets, and how.
 type Auth string
 

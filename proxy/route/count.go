@@ -26,7 +26,7 @@ func (c *Chain) Count(ctx context.Context, call vendor.Call) (*vendor.Answer, er
 				continue
 			}
 			if out := c.memory.Health.closed(v.Name(), v.Model(call.Request.Model)); out != nil {
-				failed.skip(v.Name(), out.Error())
+				failed.gate(v, out)
 				continue
 			}
 			adapted, _ := c.adapters[v].adapt(&call, session)
@@ -44,7 +44,12 @@ func (c *Chain) Count(ctx context.Context, call vendor.Call) (*vendor.Answer, er
 			case err == nil:
 				err = anthropic.DecodeError(answer.Status, answer.Header, answer.Body)
 			}
-			failed.add(v.Name(), err, time.Time{})
+			f := judge(ctx, err, v, call.Request)
+			if f.verdict == clientFault {
+				return nil, err
+			}
+			f.until = time.Time{} // what a count is refused for is perhaps no reason to refuse a call
+			failed.called(v, err, f)
 		}
 	}
 	return nil, failed.answer()

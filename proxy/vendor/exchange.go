@@ -95,10 +95,10 @@ func (v *Vendor) post(ctx context.Context, call Prepared) (*http.Response, error
 			answer.Body.Close()
 			return nil, fmt.Errorf("read compressed answer: %w", err)
 		}
-		answer.Body = struct {
+		answer.Body = v.transport().Unpacked(answer, struct {
 			io.Reader
 			io.Closer
-		}{unzipped, answer.Body}
+		}{unzipped, answer.Body})
 	}
 	return answer, nil
 }
