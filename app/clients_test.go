@@ -80,7 +80,7 @@ func TestClientThatIsRefusedStaysAndSaysWhy(t *testing.T) {
 	test.Tap(p.cards["claude-code"].undo)
 	do(t, work)
 	do(t, work)
-	if p.failure.Text() != "Not changed: "+f.refuses || !p.cards["claude-code"].undo.Visible() {
+	if p.failure.Text() != "Couldn't change the file: "+f.refuses || !p.cards["claude-code"].undo.Visible() {
 		t.Errorf("it says %q", p.failure.Text())
 	}
 }

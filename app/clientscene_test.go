@@ -15,6 +15,7 @@ type clientFake struct {
 	asked     []string
 	refuses   string             // what goes wrong with every change; "" = nothing
 	left      *connect.LeftError // what a disconnection leaves; nil = nothing
+	hangs     chan struct{}      // what Suspend waits for; nil = for nothing
 }
 
 func (f *clientFake) Clients() []connect.Status {
@@ -35,6 +36,23 @@ func (f *clientFake) Disconnect(id string) error {
 		return err
 	}
 	return f.left
+}
+
+// Suspend disconnects those that are connected, but for what goes wrong.
+func (f *clientFake) Suspend() (done []connect.Suspended, err error) {
+	if f.hangs != nil {
+		<-f.hangs
+	}
+	for _, c := range f.clients {
+		if c.State != connect.Connected {
+			continue
+		}
+		if err := f.turn(c.ID, "suspend "+c.ID, connect.Apart); err != nil {
+			return done, err
+		}
+		done = append(done, connect.Suspended{Status: c, Left: f.left})
+	}
+	return done, nil
 }
 
 func (f *clientFake) turn(id, asked string, to connect.State) error {

@@ -3,6 +3,7 @@ package app
 import (
 	"math"
 	"net"
+	"strconv"
 	"strings"
 	"time"
 
@@ -12,22 +13,30 @@ import (
 )
 
 // tr is the text for a key of assets/translations in the user's language.
-func tr(key string) string { return say(key, nil) }
+func tr(key string) string { return say(key, nil, nil) }
 
-// trN is the text for a key that holds a number.
-func trN(key string, n int) string { return say(key, map[string]any{"N": n}) }
+// trN is the text for a key that holds a number, in the form that the number asks for: "1 call", "2 calls".
+func trN(key string, n int) string { return say(key, n, map[string]any{"N": n}) }
+
+// trExact is trN for a number with all its digits, in groups of three.
+func trExact(key string, n int64) string { return say(key, n, map[string]any{"N": board.Exact(n)}) }
 
 // trNth is the text for a key that holds a place; Nth is N as English counts.
 func trNth(key string, n int) string {
-	return say(key, map[string]any{"N": n, "Nth": board.Ordinal(n)})
+	return say(key, n, map[string]any{"N": n, "Nth": board.Ordinal(n)})
 }
 
 // trText is the text for a key that holds another text.
-func trText(key, text string) string { return say(key, map[string]any{"Text": text}) }
+func trText(key, text string) string { return say(key, nil, map[string]any{"Text": text}) }
 
 // trPair is the text for a key that holds two others.
 func trPair(key, text, n string) string {
-	return say(key, map[string]any{"Text": text, "N": n})
+	return say(key, nil, map[string]any{"Text": text, "N": n})
+}
+
+// trTextN is the text for a key that holds another text and a number, in the form that the number asks for.
+func trTextN(key, text string, n int) string {
+	return say(key, n, map[string]any{"Text": text, "N": n})
 }
 
 // trLeft is a time in a word or two: "40 s", "12 min", "3 h", "2 d".
@@ -43,7 +52,10 @@ func trLeft(d time.Duration) string {
 	return trFloat("left.seconds", math.Round(d.Seconds()))
 }
 
-func trFloat(key string, n float64) string { return say(key, map[string]any{"N": n}) }
+func trFloat(key string, n float64) string {
+	digits := strconv.FormatFloat(n, 'f', -1, 64)
+	return say(key, digits, map[string]any{"N": digits})
+}
 
 // exportLine is what a shell must run before Claude Code, so that it calls the proxy at addr.
 func exportLine(addr string) string {

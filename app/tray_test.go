@@ -79,8 +79,8 @@ func TestTrayMenu(t *testing.T) {
 		"3 in flight · 2 queued",
 		"zhipu glm-5.1  3/3  +2",
 		"Open window",
-		"Copy export ANTHROPIC_BASE_URL=http://127.0.0.1:3392",
-		"Pause: turn new calls away",
+		"Copy: export ANTHROPIC_BASE_URL=http://127.0.0.1:3392",
+		"Pause (reject new calls)",
 		"Quit Afterglow",
 	}
 	if got := icon.labels(); !slices.Equal(got, want) {

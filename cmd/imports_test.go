@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -46,17 +48,19 @@ var rules = []struct {
 var leaves = map[string][]string{
 	"afterglow/limiter":         {},
 	"afterglow/assets":          {},
+	"afterglow/proxy/calendar":  {},
 	"afterglow/proxy/sse":       {},
-	"afterglow/proxy/anthropic": {"afterglow/proxy/sse"},
-	"afterglow/proxy/openai":    {"afterglow/proxy/sse", "afterglow/proxy/anthropic"},
-	"afterglow/proxy/gemini":    {"afterglow/proxy/sse", "afterglow/proxy/anthropic"},
+	"afterglow/proxy/nesting":   {},
+	"afterglow/proxy/anthropic": {"afterglow/proxy/sse", "afterglow/proxy/nesting"},
+	"afterglow/proxy/openai":    {"afterglow/proxy/sse", "afterglow/proxy/anthropic", "afterglow/proxy/nesting"},
+	"afterglow/proxy/gemini":    {"afterglow/proxy/sse", "afterglow/proxy/anthropic", "afterglow/proxy/nesting"},
 	"afterglow/proxy/price":     {"afterglow/proxy/anthropic"},
-	"afterglow/proxy/ledger":    {"afterglow/proxy/anthropic", "afterglow/proxy/price"},
-	"afterglow/proxy/history":   {"afterglow/limiter"},
+	"afterglow/proxy/ledger":    {"afterglow/proxy/anthropic", "afterglow/proxy/calendar", "afterglow/proxy/price"},
+	"afterglow/proxy/history":   {"afterglow/limiter", "afterglow/proxy/calendar"},
 	"afterglow/proxy/metrics":   {"afterglow/limiter", "afterglow/proxy/ledger"},
 	"afterglow/proxy/logging":   {"afterglow/proxy/config"},
-	"afterglow/proxy/migrate":   {"afterglow/proxy/config"},
-	"afterglow/proxy/connect":   {"afterglow/proxy/config"},
+	"afterglow/proxy/migrate":   {"afterglow/proxy/config", "afterglow/proxy/nesting"},
+	"afterglow/proxy/connect":   {"afterglow/proxy/config", "afterglow/proxy/nesting"},
 	"afterglow/app/desktop":     {},
 	"afterglow/app/widget":      {"afterglow/assets"},
 }
@@ -82,6 +86,23 @@ func TestImports(t *testing.T) {
 		if slices.Contains(vague, path.Base(p.ImportPath)) || slices.Contains(vague, p.Name) {
 			t.Errorf("%s: the name says nothing", p.ImportPath)
 		}
+	}
+}
+
+// A parser that calls itself for every level ends the program where a text is deep enough: package nesting stands before.
+func TestJSONIsCheckedForItsDepth(t *testing.T) {
+	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") || filepath.Base(filepath.Dir(path)) == "nesting" {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		if strings.Contains(string(text), "gjson.Valid") {
+			t.Errorf("%s: expected nesting.Valid in place of gjson.Valid", path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -30,6 +30,24 @@ func (s *Server) Connect(id, vendor string) error { return s.clients.Connect(id,
 // *connect.LeftError if somebody has changed some of it meanwhile: the client is disconnected but for that.
 func (s *Server) Disconnect(id string) error { return s.clients.Disconnect(id, s.target()) }
 
+// Suspend disconnects every coding agent that is connected here, until a server with the same state folder runs again; see
+// connect.Desk. It may take a while.
+func (s *Server) Suspend() (done []connect.Suspended, err error) { return s.clients.Suspend(s.target()) }
+
+// resume connects the coding agents again that Suspend disconnected. A demo leaves that to a server with real vendors.
+func (s *Server) resume() {
+	if s.demo {
+		return
+	}
+	done, err := s.clients.Resume(s.target())
+	if len(done) > 0 {
+		s.log.Info("clients are connected again", "clients", done)
+	}
+	if err != nil {
+		s.log.Warn("clients stay disconnected", "error", err)
+	}
+}
+
 // ClientsAnswer is the answer to GET /api/clients: what a program of the same user needs to connect a client.
 type ClientsAnswer struct {
 	Address    string           `json:"address"`     // host:port

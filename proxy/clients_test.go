@@ -145,3 +145,49 @@ func TestADemosClients(t *testing.T) {
 		log.Close()
 	}
 }
+
+// What was disconnected at the end of a server is connected again by the next one, but by no demo.
+func TestSuspendedClientsAreConnectedAgainByTheNextServer(t *testing.T) {
+	home := clientHome(t)
+	state := filepath.Join(home, "state")
+	writeFile(t, filepath.Join(home, "config.toml"), "listen = \"127.0.0.1:0\"\ntiers = [\"lab\"]\n[[vendors]]\nname = \"lab\"\ndialect = \"anthropic\"\nbase_url = \"http://127.0.0.1:1\"\nauth = \"client\"\n")
+	run := func(demo Demo, use func(s *Server)) {
+		t.Helper()
+		log, err := logging.Open(config.DefaultLog(), "", io.Discard)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer log.Close()
+		ctx, cancel := context.WithCancel(context.Background())
+		s, err := Open(ctx, Setup{Config: filepath.Join(home, "config.toml"), State: state, Demo: demo}, log)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Listen(); err != nil {
+			t.Fatal(err)
+		}
+		cancel()
+		if err := s.Run(ctx); err != nil { // its end waits for all that its start has begun
+			t.Error(err)
+		}
+		use(s)
+	}
+	run(DemoOff, func(s *Server) {
+		if err := s.Connect("claude-code", ""); err != nil {
+			t.Fatal(err)
+		}
+		if done, err := s.Suspend(); err != nil || len(done) != 1 || clientNamed(t, s, "claude-code").State != connect.Apart {
+			t.Errorf("%+v, %v", done, err)
+		}
+	})
+	run(DemoOn, func(s *Server) {
+		if c := clientNamed(t, s, "claude-code"); c.State != connect.Apart {
+			t.Errorf("after a demo: %+v", c)
+		}
+	})
+	run(DemoOff, func(s *Server) {
+		if c := clientNamed(t, s, "claude-code"); c.State != connect.Connected {
+			t.Errorf("after the next server: %+v", c)
+		}
+	})
+}

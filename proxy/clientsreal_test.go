@@ -122,7 +122,7 @@ func answerResponses(w http.ResponseWriter, r *http.Request) {
 // runClient runs a client with nothing of this environment but where its files are.
 func runClient(t *testing.T, home, program string, args []string) string {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Dir = filepath.Join(home, "project")
@@ -135,7 +135,7 @@ func runClient(t *testing.T, home, program string, args []string) string {
 	}
 	var out strings.Builder
 	cmd.Stdout, cmd.Stderr, cmd.Stdin = &out, &out, strings.NewReader("")
-	cmd.WaitDelay = time.Second
+	cmd.WaitDelay = time.Minute
 	if err := cmd.Run(); err != nil {
 		t.Errorf("%s: %v", program, err)
 	}

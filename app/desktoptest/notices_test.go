@@ -78,9 +78,9 @@ func TestAVendorThatGoesOutIsOneNotice(t *testing.T) {
 	}
 	said := false
 	for at := before.Add(10 * time.Minute); at.Before(time.Now().Add(13 * time.Minute)); at = at.Add(time.Minute) {
-		said = said || strings.Contains(got.Text, "No calls go to it until "+at.Format("15:04")) || strings.Contains(got.Text, at.Format("2006-01-02 15:04"))
+		said = said || strings.Contains(got.Text, "Afterglow will retry it at "+at.Format("15:04")) || strings.Contains(got.Text, at.Format("2006-01-02 15:04"))
 	}
-	if got.Title != "Simulated is out" || !said || !strings.Contains(got.Text, "slow down") {
+	if got.Title != "Simulated is unavailable" || !said || !strings.Contains(got.Text, "slow down") {
 		t.Errorf("%+v", got)
 	}
 	for range 5 {

@@ -10,16 +10,19 @@ import (
 
 	"afterglow/cmd/cli"
 	"afterglow/proxy"
+	"afterglow/proxy/config"
 	"afterglow/proxy/logging"
 )
 
 func serveCommand(set *proxy.Setup) *cobra.Command {
-	verbose := false
+	verbose, disconnect := false, false
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Run the proxy until it is told to stop",
 		Long: `Run the proxy until it is told to stop. SIGTERM and SIGINT let calls under way finish, for as long
-as the configuration's drain; a second signal ends at once.`,
+as the configuration's drain; a second signal ends at once. At its end it prints which coding agents are still connected,
+or disconnects them with --disconnect, or where the desktop application's setting is "always". The next start with the
+same state folder connects those again.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			claim, err := set.Claim()
@@ -38,15 +41,24 @@ as the configuration's drain; a second signal ends at once.`,
 			if verbose {
 				log.SetLevel(slog.LevelDebug)
 			}
-			return serve(cmd, *set, log)
+			return serve(cmd, *set, log, func(s *proxy.Server) bool {
+				if cmd.Flags().Changed(disconnectFlag) {
+					return disconnect
+				}
+				return s.Desktop().DisconnectOnQuit == config.QuitAlways
+			})
 		},
 	}
 	cli.ServeFlags(cmd.Flags(), set)
 	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "log all, whatever the configuration's level")
+	cmd.Flags().BoolVar(&disconnect, disconnectFlag, false, "at the end disconnect the clients, until the next start")
 	return cmd
 }
 
-func serve(cmd *cobra.Command, set proxy.Setup, log *logging.Log) error {
+const disconnectFlag = "disconnect"
+
+// serve runs the proxy. disconnect is asked at its end whether clients are to be disconnected.
+func serve(cmd *cobra.Command, set proxy.Setup, log *logging.Log, disconnect func(*proxy.Server) bool) error {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(proxy.GCPercent)
 	}
@@ -66,5 +78,7 @@ func serve(cmd *cobra.Command, set proxy.Setup, log *logging.Log) error {
 		fmt.Fprintln(cmd.OutOrStdout(), "The vendors are simulated, and so is the traffic.")
 	}
 	fmt.Fprintf(cmd.OutOrStdout(), "  export ANTHROPIC_BASE_URL=http://%s\n", st.Addr)
-	return server.Run(ctx)
+	return runAndLeave(ctx, server, func() {
+		leaveClients(server, disconnect(server), set, cmd.OutOrStdout(), cmd.ErrOrStderr())
+	})
 }

@@ -3,6 +3,7 @@ package connect
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -81,11 +82,27 @@ func (c client) read() (file string, text []byte, existed bool, err error) {
 	} else if _, err := os.Lstat(file); err == nil {
 		return file, nil, false, fmt.Errorf("%s: a link to nothing", file)
 	}
-	text, err = os.ReadFile(file)
+	text, err = readText(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return file, nil, false, nil
 	}
 	return file, text, err == nil, err
+}
+
+// longestFile bounds a client's file, in bytes: the longest that was seen has 20 KiB.
+const longestFile = 2 << 20
+
+func readText(file string) ([]byte, error) {
+	from, err := os.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer from.Close()
+	text, err := io.ReadAll(io.LimitReader(from, longestFile+1))
+	if err == nil && len(text) > longestFile {
+		err = fmt.Errorf("%s: expected at most %d MiB", file, longestFile>>20)
+	}
+	return text, err
 }
 
 // under is a file in a folder that a variable names, or else in one of the home folder.

@@ -68,7 +68,12 @@ func (d *Desk) Connect(id, vendor string, t Target) error {
 	if err != nil {
 		return err
 	}
-	return d.alone(func() error { return d.connect(c, t, r) })
+	return d.alone(func() error {
+		if err := d.connect(c, t, r); err != nil {
+			return err
+		}
+		return d.forget(id)
+	})
 }
 
 func (d *Desk) connect(c client, t Target, to route) error {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"afterglow/proxy/boundtest"
 	"afterglow/proxy/config"
 )
 
@@ -238,5 +239,30 @@ func TestLinkIsFollowed(t *testing.T) {
 	must(t, d.Disconnect("claude-code", target("127.0.0.1:1")))
 	if _, err := os.Readlink(file); err != nil || content(t, real) != "{}\n" {
 		t.Errorf("link: %v, file %q", err, content(t, real))
+	}
+}
+
+// A client's file that is nested without end, or is as long, is neither read whole nor changed.
+func TestADeepOrLongFileOfAClientIsLeft(t *testing.T) {
+	for id, text := range map[string]string{
+		"claude-code": "{\"a\": // [\n" + strings.Repeat("[", 100_000),
+		"opencode":    strings.Repeat(`{"a":`, 100_000),
+		"codex":       "x = " + strings.Repeat("[", 100_000),
+	} {
+		t.Run(id, func(t *testing.T) {
+			d, file := home(t, id)
+			for _, text := range []string{text, strings.Repeat("#", longestFile+1)} {
+				must(t, os.MkdirAll(filepath.Dir(file), 0o700))
+				must(t, os.WriteFile(file, []byte(text), 0o600))
+				boundtest.Within(t, 64<<20, func() {
+					if err := d.Connect(id, "", target("127.0.0.1:1")); err == nil || !strings.Contains(err.Error(), file) {
+						t.Errorf("%.200v", err)
+					}
+				})
+				if now, err := os.ReadFile(file); err != nil || string(now) != text {
+					t.Errorf("the file is another: %v, %d bytes", err, len(now))
+				}
+			}
+		})
 	}
 }

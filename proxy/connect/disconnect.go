@@ -38,7 +38,7 @@ func (d *Desk) Disconnect(id string, t Target) error {
 	if err != nil {
 		return err
 	}
-	return d.alone(func() error { return d.disconnect(c, t) })
+	return d.alone(func() error { return errors.Join(d.disconnect(c, t), d.forget(id)) })
 }
 
 func (d *Desk) disconnect(c client, t Target) error {
@@ -96,7 +96,7 @@ func (c client) found(file string, text []byte, t Target) *record {
 
 // undo writes a file as it is without ours, and forgets the record.
 func (d *Desk) undo(c client, r *record) error {
-	current, err := os.ReadFile(r.Path)
+	current, err := readText(r.Path)
 	existed := err == nil
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/BurntSushi/toml"
+
+	"afterglow/proxy/nesting"
 )
 
 // tomlText edits TOML by splicing. A key of one part is a line above all tables; one of two parts is a table of
@@ -60,8 +62,11 @@ func (tomlText) lines(text []byte) (all []tomlLine) {
 }
 
 func (tomlText) check(text []byte) error {
-	var any map[string]any
-	if _, err := toml.Decode(string(bytes.TrimPrefix(text, bom)), &any); err != nil {
+	plain, any := string(bytes.TrimPrefix(text, bom)), map[string]any{}
+	if err := nesting.TOML(plain); err != nil {
+		return err
+	}
+	if _, err := toml.Decode(plain, &any); err != nil {
 		return fmt.Errorf("not valid TOML: %w", err)
 	}
 	return nil
