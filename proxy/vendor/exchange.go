@@ -80,8 +80,8 @@ func (v *Vendor) post(ctx context.Context, call Prepared) (*http.Response, error
 	req := v.client.R().SetContext(withPayload(ctx, body)).SetDoNotParseResponse(true)
 	req.Header = header
 	path := call.Path
-	if own := v.conf.Dialect == "anthropic"; own && call.Query != "" {
-		path += "?" + call.Query
+	if query := withoutKey(call.Query); v.conf.Dialect == "anthropic" && query != "" {
+		path += "?" + query
 	}
 	// Joined here: the internal API's paths begin with a colon, and resty would put a slash before it.
 	resp, err := req.Post(base + path)
