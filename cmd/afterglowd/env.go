@@ -21,12 +21,11 @@ func envCommand(set *proxy.Setup) *cobra.Command {
 	r := &remote{set: set}
 	cmd := &cobra.Command{
 		Use:   "env [bash|zsh|fish|powershell|cmd]",
-		Short: "Print what to set in a shell so that Claude Code calls Afterglow",
-		Long: `Print what to set in a shell so that Claude Code calls Afterglow: its address, that of the running instance
-or else the configuration's, and where the configuration has a token, the token. The token stands in
-ANTHROPIC_AUTH_TOKEN, or where a vendor of the chain is called with the client's own credentials, which
-that would displace, in ANTHROPIC_CUSTOM_HEADERS. Without an argument the shell is that of $SHELL.
-With --json it is one object: {"ANTHROPIC_BASE_URL":"http://127.0.0.1:3392"}.`,
+		Short: "Print the shell variables that send Claude Code to Afterglow",
+		Long: `Print the shell variables that send Claude Code to Afterglow. The address is that of the running instance, or
+else the configured one. If the configuration has a token, it is printed too: in ANTHROPIC_AUTH_TOKEN, or in
+ANTHROPIC_CUSTOM_HEADERS if a vendor of the chain uses the client's own credentials. Without an argument the
+shell is taken from $SHELL. With --json it prints one object: {"ANTHROPIC_BASE_URL":"http://127.0.0.1:3392"}.`,
 		Example: `  eval "$(afterglowd env)"
   afterglowd env fish | source
   afterglowd env powershell | Out-String | Invoke-Expression`,

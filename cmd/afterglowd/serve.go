@@ -17,9 +17,9 @@ func serveCommand(set *proxy.Setup) *cobra.Command {
 	verbose := false
 	cmd := &cobra.Command{
 		Use:   "serve",
-		Short: "Run the proxy until it is told to stop",
-		Long: `Run the proxy until it is told to stop. SIGTERM and SIGINT let calls under way finish, for as long
-as the configuration's drain; a second signal ends at once.`,
+		Short: "Run the proxy until it is stopped",
+		Long: `Run the proxy until it is stopped. After SIGTERM or SIGINT it waits for the calls in progress, up to the
+configured drain time. A second signal ends it at once.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			claim, err := set.Claim()
@@ -33,7 +33,7 @@ as the configuration's drain; a second signal ends at once.`,
 			}
 			defer log.Close()
 			if err := claim.Problem(); err != nil {
-				log.Warn("a second Afterglow would not notice this one", "error", err)
+				log.Warn("the state folder cannot be locked, so a second Afterglow would not notice this one", "error", err)
 			}
 			if verbose {
 				log.SetLevel(slog.LevelDebug)
@@ -42,7 +42,7 @@ as the configuration's drain; a second signal ends at once.`,
 		},
 	}
 	cli.ServeFlags(cmd.Flags(), set)
-	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "log all, whatever the configuration's level")
+	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "log everything, whatever log level is configured")
 	return cmd
 }
 
@@ -63,7 +63,7 @@ func serve(cmd *cobra.Command, set proxy.Setup, log *logging.Log) error {
 	st := server.Status()
 	fmt.Fprintf(cmd.OutOrStdout(), "Afterglow listens on http://%s\n", st.Addr)
 	if st.Demo {
-		fmt.Fprintln(cmd.OutOrStdout(), "The vendors are simulated, and so is the traffic.")
+		fmt.Fprintln(cmd.OutOrStdout(), "Demo mode: the vendors and the calls are simulated.")
 	}
 	fmt.Fprintf(cmd.OutOrStdout(), "  export ANTHROPIC_BASE_URL=http://%s\n", st.Addr)
 	return server.Run(ctx)
