@@ -84,14 +84,19 @@ func (conf Config) checkListen() error {
 	if n, bad := strconv.Atoi(port); err != nil || bad != nil || n < 0 || n > 65535 {
 		return fmt.Errorf("listen: expected host:port, got %q", conf.Listen)
 	}
-	if conf.Token != "" && len(conf.Token) < minToken {
-		return fmt.Errorf("token: expected at least %d characters", minToken)
+	if conf.Token != "" && (len(conf.Token) < minToken || !headerText(conf.Token.Reveal())) {
+		return fmt.Errorf("token: expected at least %d characters, printable ASCII without spaces, as a header can carry it", minToken)
 	}
 	ip := net.ParseIP(host)
 	if loopback := host == "localhost" || ip != nil && ip.IsLoopback(); !loopback && conf.Token == "" {
 		return fmt.Errorf("listen: %q is not a loopback address: expected 127.0.0.1, or a token as well", conf.Listen)
 	}
 	return nil
+}
+
+// headerText reports whether a header can carry a text as it is: blanks would be lost.
+func headerText(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r >= 0x7f })
 }
 
 // chain makes the vendors in the order of tiers, or of their rows.

@@ -2,6 +2,8 @@ package vendor
 
 import (
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 
 	"afterglow/proxy/config"
@@ -24,6 +26,32 @@ var clientOnly = []string{
 	"X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip",
 }
 
+// credentials are the headers, and the fields of a query, in which clients send what proves who they are.
+var (
+	credentialHeaders = []string{"Authorization", "X-Api-Key", "X-Goog-Api-Key", "Api-Key", "X-Auth-Token", "X-Access-Token", "X-Amz-Security-Token"}
+	credentialFields  = []string{"key", "api_key", "api-key", "apikey", "x-api-key", "x-goog-api-key", "access_token", "auth_token", "token", "authorization"}
+)
+
+// withoutCredentials takes the client's own out of a header that goes to a vendor which does not get them.
+func withoutCredentials(h http.Header) {
+	for _, name := range credentialHeaders {
+		delete(h, name)
+	}
+}
+
+// withoutKey is a raw query without the client's own; the rest stays as it is.
+func withoutKey(query string) string {
+	var kept []string
+	for part := range strings.SplitSeq(query, "&") {
+		name, _, _ := strings.Cut(part, "=")
+		if plain, err := url.QueryUnescape(name); err == nil && slices.Contains(credentialFields, strings.ToLower(plain)) {
+			continue
+		}
+		kept = append(kept, part)
+	}
+	return strings.Join(kept, "&")
+}
+
 // requestHeader is what a vendor gets. One that speaks the Messages API gets the client's header:
 // everything but the connection's own part and, unless it takes the client's credentials, these. To
 // any other the client's header means nothing.
@@ -33,9 +61,7 @@ func requestHeader(client http.Header, conf config.Vendor) http.Header {
 	}
 	h := clientHeader(client)
 	if conf.Auth != config.AuthClient {
-		delete(h, "Authorization")
-		delete(h, "X-Api-Key")
-		delete(h, "X-Goog-Api-Key")
+		withoutCredentials(h)
 	}
 	h["Content-Type"] = []string{"application/json"}
 	h["Accept-Encoding"] = []string{"identity"}
