@@ -54,6 +54,14 @@ func keyText(d config.Draft, in proxy.SignIn) string {
 	return tr("key.none")
 }
 
+// keysPlace says where new keys are kept.
+func keysPlace(list proxy.VendorList) string {
+	if list.Keyring {
+		return tr("key.place_keyring")
+	}
+	return list.Keys
+}
+
 // keyHint is what an empty field for a key says.
 func keyHint(d config.Draft) string {
 	switch d.Key {

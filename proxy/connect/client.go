@@ -79,7 +79,7 @@ func (c client) read() (file string, text []byte, existed bool, err error) {
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return file, nil, false, err
 	} else if _, err := os.Lstat(file); err == nil {
-		return file, nil, false, fmt.Errorf("%s: a link to nothing", file)
+		return file, nil, false, fmt.Errorf("%s: a link to a file that does not exist", file)
 	}
 	text, err = os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -121,7 +121,7 @@ func replace(file string, text []byte) error {
 		return err
 	}
 	if info.Mode().Perm()&0o200 == 0 {
-		return fmt.Errorf("%s: it may only be read", file)
+		return fmt.Errorf("%s: the file is read-only, so nothing was changed. Make it writable and try again", file)
 	}
 	return config.ReplaceFileAs(file, text, info.Mode().Perm())
 }

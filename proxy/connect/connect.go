@@ -147,7 +147,7 @@ func (r *record) apply(c client, t Target, to route) (text []byte, err error) {
 			return nil, err
 		}
 		if !ok || !c.text.same(now, e.New) {
-			return nil, fmt.Errorf("%s stands there in a way that cannot be changed", strings.Join(e.Key, "."))
+			return nil, fmt.Errorf("%s is written in a form that Afterglow cannot edit safely. Nothing was changed. Edit it by hand", strings.Join(e.Key, "."))
 		}
 		r.Edits = append(r.Edits, e)
 	}
