@@ -65,7 +65,7 @@ func errorText(err error) string {
 	if errors.As(err, &problem) {
 		return problemText(problem)
 	}
-	if text := limitText(err); text != "" {
+	if text := limitReason(err); text != "" {
 		return text
 	}
 	var path *fs.PathError
@@ -80,8 +80,8 @@ func errorText(err error) string {
 	return err.Error()
 }
 
-// limitText says why the limiter does not set a limit, "" if the error is not its own.
-func limitText(err error) string {
+// limitReason says why the limiter does not set a limit, "" if the error is not its own.
+func limitReason(err error) string {
 	var outside *limiter.RangeError
 	switch {
 	case errors.As(err, &outside):

@@ -213,6 +213,24 @@ func TestWindowTrayAndNoticesAreKept(t *testing.T) {
 	}
 }
 
+func TestWhatQuittingDoesIsKept(t *testing.T) {
+	svc := settingsService()
+	w, _ := settingsWindow(t, svc)
+	choice := w.settings.quit.choice
+	if choice.Chosen() != 1 {
+		t.Errorf("at first %d is chosen, want Ask", choice.Chosen())
+	}
+	for _, c := range []struct {
+		key  fyne.KeyName
+		want string
+	}{{fyne.KeyHome, config.QuitAlways}, {fyne.KeyEnd, config.QuitNever}, {fyne.KeyLeft, config.QuitAsks}} {
+		key(choice, c.key)
+		if got := svc.chosen.DisconnectOnQuit; got != c.want {
+			t.Errorf("%s: %q, want %q", c.key, got, c.want)
+		}
+	}
+}
+
 func TestAddress(t *testing.T) {
 	svc := settingsService()
 	w, _ := settingsWindow(t, svc)

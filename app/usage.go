@@ -12,6 +12,7 @@ import (
 
 	"afterglow/app/board"
 	"afterglow/app/widget"
+	"afterglow/proxy/calendar"
 	"afterglow/proxy/ledger"
 )
 
@@ -88,7 +89,7 @@ func (p *usagePage) reload() {
 
 // ask reads the days that were chosen, for as long as ctx.
 func (p *usagePage) ask(ctx context.Context, chosen func(now time.Time) board.Days) (show func()) {
-	now := time.Now()
+	now := calendar.Now()
 	days := chosen(now)
 	read, err := p.svc.Usage(ctx, ledger.Query{From: days.From, To: days.To})
 	var usage board.Usage
@@ -151,7 +152,7 @@ func (p *usagePage) tidy() {
 
 // export writes the calls of the days that are chosen into a file of the user's downloads.
 func (p *usagePage) export(format string) {
-	days := p.days.chosen(time.Now())
+	days := p.days.chosen(calendar.Now())
 	go func() {
 		dir, err := downloads()
 		path := ""

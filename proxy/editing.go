@@ -180,9 +180,13 @@ func (s *Server) followFile() {
 		s.Reject(err)
 		return
 	}
+	undo, err := s.renameSet(conf)
+	if err != nil {
+		s.log.Warn("limits and order of a renamed vendor are not kept over a restart", "error", err)
+	}
 	if err := s.Reload(conf); err != nil {
 		s.editing.taken = nil
-		s.log.Error("configuration not taken, the old one stays", "error", err)
+		s.log.Error("configuration not taken, the old one stays", "error", errors.Join(err, undo()))
 		return
 	}
 	s.editing.taken = &f.Text

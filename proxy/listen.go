@@ -67,6 +67,7 @@ func (s *Server) Run(ctx context.Context) error {
 	var keeping sync.WaitGroup
 	keeping.Go(func() { s.keepQuotas(kept) })
 	keeping.Go(func() { s.watchClocks(kept) })
+	keeping.Go(s.resume)
 	keeping.Go(func() { s.history.Run(kept, s.Watch(kept), s.limiter.Snapshot, s.keepMinutes) })
 	<-ctx.Done()
 	err := s.drain()

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"afterglow/limiter"
+	"afterglow/proxy/calendar"
 	"afterglow/proxy/history"
 	"afterglow/proxy/ledger"
 	"afterglow/proxy/reason"
@@ -82,7 +83,7 @@ func (s *Server) History(ctx context.Context, k limiter.Key, span time.Duration)
 	if s.ledger == nil {
 		return nil, errNoLedger
 	}
-	minutes, err := s.ledger.Minutes(ctx, k.Vendor, k.Model, time.Now().Add(-span), HistoryStep(span))
+	minutes, err := s.ledger.Minutes(ctx, k.Vendor, k.Model, calendar.Now().Add(-span), HistoryStep(span))
 	if err != nil {
 		return nil, err
 	}

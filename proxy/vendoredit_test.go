@@ -254,7 +254,7 @@ func TestTheWatcherDoesNotFight(t *testing.T) {
 	saved := e.current()
 	select {
 	case <-heard:
-	case <-time.After(10 * time.Second):
+	case <-time.After(longest):
 		t.Fatal("nothing was heard of the file")
 	}
 	if e.current() != saved {
@@ -263,7 +263,7 @@ func TestTheWatcherDoesNotFight(t *testing.T) {
 	writeFile(t, e.file, strings.Replace(e.text(t), "One", "Theirs", 1))
 	select {
 	case <-heard:
-	case <-time.After(10 * time.Second):
+	case <-time.After(longest):
 		t.Fatal("nothing was heard of the file")
 	}
 	if got := e.conf().Vendors[0].Title; got != "Theirs" {

@@ -121,7 +121,7 @@ func oldFile(named, own string) (string, error) {
 }
 
 func (i *importer) convert(cmd *cobra.Command, yaml string, say io.Writer, done *imported) error {
-	text, err := os.ReadFile(yaml)
+	text, err := readOld(yaml)
 	if err != nil {
 		return fmt.Errorf("import configuration: %w", err)
 	}
@@ -141,6 +141,18 @@ func (i *importer) convert(cmd *cobra.Command, yaml string, say io.Writer, done 
 		fmt.Fprintf(say, "note: %s\n", cli.SafeLines(note))
 	}
 	return nil
+}
+
+// mostRead bounds what is read of a configuration, in bytes. The conversion takes less.
+const mostRead = 1 << 20
+
+func readOld(yaml string) ([]byte, error) {
+	from, err := os.Open(yaml)
+	if err != nil {
+		return nil, err
+	}
+	defer from.Close()
+	return io.ReadAll(io.LimitReader(from, mostRead))
 }
 
 // write writes the converted configuration to a new file, whose name it returns.

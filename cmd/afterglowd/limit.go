@@ -102,10 +102,10 @@ func showLimits(w io.Writer, answer []byte) error {
 	}
 	table := cli.NewTable("VENDOR", "MODEL", "LIMIT", "IN FLIGHT", "QUEUED").Right(2, 3, 4)
 	for _, a := range now.Accounts {
-		table.Row(a.Vendor, "(account)", inForce(&a.Limit, a.Ceiling), strconv.Itoa(a.InUse), strconv.Itoa(a.Pending))
+		table.Row(a.Vendor, "(account)", inForce(&a.Limit, a.Ceiling, a.Ending), strconv.Itoa(a.InUse), strconv.Itoa(a.Pending))
 	}
 	for _, g := range now.Gauges {
-		table.Row(g.Vendor, g.Model, inForce(g.Limit, g.Ceiling), strconv.Itoa(g.InUse), strconv.Itoa(g.Pending))
+		table.Row(g.Vendor, g.Model, inForce(g.Limit, g.Ceiling, g.Ending), strconv.Itoa(g.InUse), strconv.Itoa(g.Pending))
 	}
 	_, err := table.WriteTo(w)
 	return err

@@ -53,6 +53,7 @@ type tier struct {
 	Pool    int       `json:"pool"`
 	State   string    `json:"state"`
 	Reason  string    `json:"reason"`
+	KeyVar  string    `json:"key_variable"`
 	Until   time.Time `json:"until"`
 	Breaker struct {
 		State string    `json:"state"`
@@ -86,11 +87,13 @@ type gauge struct {
 	Peak    int  `json:"peak_pending_recent"`
 	Limit   *int `json:"limit"`
 	Ceiling *int `json:"ceiling"`
+	Ending  bool `json:"ending"`
 }
 
 type account struct {
 	Limit   int  `json:"limit"`
 	Ceiling *int `json:"ceiling"`
+	Ending  bool `json:"ending"`
 	InUse   int  `json:"in_use"`
 	Pending int  `json:"pending"`
 }
@@ -130,7 +133,7 @@ func (st *status) tierTable() *cli.Table {
 		if t.RateLimit.Limited {
 			limited = span(int64(t.RateLimit.Remaining * 1000))
 		}
-		table.Row(strconv.Itoa(place), t.Name, stateWord(t.State), clock(t.Until), breakerWord(t), t.Quota.String(), t.Weekly.String(), limited, t.Reason)
+		table.Row(strconv.Itoa(place), t.Name, stateWord(t.State), clock(t.Until), breakerWord(t), t.Quota.String(), t.Weekly.String(), limited, t.why())
 		for _, m := range t.Models {
 			table.Row("", "  "+m.Model, stateWord(string(proxy.Out)), clock(m.Until), "", "", "", "", m.Reason)
 		}
@@ -151,11 +154,21 @@ func (st *status) places() []int {
 	return all
 }
 
+// why is the tier's reason, with the variable of a key that was rejected.
+func (t tier) why() string {
+	if proxy.TierState(t.State) == proxy.Rejected && t.KeyVar != "" {
+		return t.KeyVar + ": " + t.Reason
+	}
+	return t.Reason
+}
+
 // stateWord says a tier's state as the window does.
 func stateWord(state string) string {
 	switch proxy.TierState(state) {
 	case proxy.NoKey:
 		return "no key"
+	case proxy.Rejected:
+		return "key rejected"
 	case proxy.SignedOut:
 		return "sign in"
 	case proxy.Probing:
@@ -188,11 +201,11 @@ func (st *status) gaugeTable() (*cli.Table, bool) {
 	for _, t := range st.Tiers {
 		for _, model := range slices.Sorted(maps.Keys(t.Diagnostics.Concurrency)) {
 			g := t.Diagnostics.Concurrency[model]
-			table.Row(t.Name, model, strconv.Itoa(g.InUse), inForce(g.Limit, g.Ceiling), strconv.Itoa(g.Pending), strconv.Itoa(g.Peak))
+			table.Row(t.Name, model, strconv.Itoa(g.InUse), inForce(g.Limit, g.Ceiling, g.Ending), strconv.Itoa(g.Pending), strconv.Itoa(g.Peak))
 			some = true
 		}
 		if a := t.Diagnostics.Account; a != nil {
-			table.Row(t.Name, "(account)", strconv.Itoa(a.InUse), inForce(&a.Limit, a.Ceiling), strconv.Itoa(a.Pending), "")
+			table.Row(t.Name, "(account)", strconv.Itoa(a.InUse), inForce(&a.Limit, a.Ceiling, a.Ending), strconv.Itoa(a.Pending), "")
 			some = true
 		}
 	}

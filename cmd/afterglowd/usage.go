@@ -12,6 +12,7 @@ import (
 
 	"afterglow/cmd/cli"
 	"afterglow/proxy"
+	"afterglow/proxy/calendar"
 	"afterglow/proxy/config"
 	"afterglow/proxy/connect"
 	"afterglow/proxy/ledger"
@@ -97,7 +98,7 @@ func (u *usage) run(cmd *cobra.Command, _ []string) error {
 		return err
 	}
 	defer kept.Close() // nothing was written
-	by, q := u.query(time.Now())
+	by, q := u.query(calendar.Now())
 	found, err := kept.Rows(cmd.Context(), q, conf.Prices)
 	if err != nil {
 		return fmt.Errorf("read ledger %s: %w", path, err)

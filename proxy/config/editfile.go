@@ -28,11 +28,11 @@ var ErrChanged error = reason.New(reason.FileChanged, "", "another program chang
 
 // ReadFile reads a file to edit. It may not exist yet.
 func ReadFile(path string, getenv func(string) string) (File, error) {
-	text, err := os.ReadFile(path)
+	text, err := readText(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return File{}, fmt.Errorf("read configuration: %w", err)
 	}
-	return File{Path: path, Text: string(text), Exists: err == nil, getenv: getenv}, nil
+	return File{Path: path, Text: text, Exists: err == nil, getenv: getenv}, nil
 }
 
 // empty reports whether nothing is configured, so that the chain is the one without a file.

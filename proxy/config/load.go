@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -12,17 +13,18 @@ import (
 	"github.com/BurntSushi/toml"
 
 	"afterglow/assets"
+	"afterglow/proxy/nesting"
 	"afterglow/proxy/reason"
 )
 
 // Load reads and checks a configuration file. Its values are read with getenv where they name
 // environment variables. The error is an *Error, or says why the file cannot be read.
 func Load(path string, getenv func(string) string) (Config, error) {
-	text, err := os.ReadFile(path)
+	text, err := readText(path)
 	if err != nil {
 		return Config{}, fmt.Errorf("read configuration: %w", err)
 	}
-	return Parse(path, string(text), getenv)
+	return Parse(path, text, getenv)
 }
 
 // Parse is Load for a text; path is what errors call it.
@@ -58,9 +60,32 @@ func Default(getenv func(string) string) (Config, error) {
 	return conf, err
 }
 
+// longestFile bounds a configuration, in bytes: a hundred vendors take a tenth of it.
+const longestFile = 512 << 10
+
+// mostUnknown bounds how many unknown keys are named: each is looked for in the whole text.
+const mostUnknown = 20
+
+// readText reads a configuration file, and no more of one that is too long than decode needs to refuse it.
+func readText(path string) (string, error) {
+	from, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer from.Close()
+	text, err := io.ReadAll(io.LimitReader(from, longestFile+1))
+	return string(text), err
+}
+
 // decode reads TOML strictly.
 func decode(text string) (file, error) {
 	var f file
+	if len(text) > longestFile {
+		return f, fmt.Errorf("expected at most %d KiB", longestFile>>10)
+	}
+	if err := nesting.TOML(text); err != nil {
+		return f, err
+	}
 	meta, err := toml.Decode(text, &f)
 	var parse toml.ParseError
 	if errors.As(err, &parse) {
@@ -70,7 +95,11 @@ func decode(text string) (file, error) {
 		return f, errors.New(strings.TrimPrefix(err.Error(), "toml: "))
 	}
 	var unknown []error
-	for _, key := range meta.Undecoded() {
+	for i, key := range meta.Undecoded() {
+		if i == mostUnknown {
+			unknown = append(unknown, fmt.Errorf("%d more unknown keys", len(meta.Undecoded())-i))
+			break
+		}
 		unknown = append(unknown, Problem{lineOf(text, key), key.String(), reason.New(reason.UnknownKey, "", "unknown key")})
 	}
 	return f, errors.Join(unknown...)

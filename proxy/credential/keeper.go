@@ -141,6 +141,25 @@ func (k *Keeper) look(name string) {
 	}
 }
 
+// Renewed asks the store for another credential than the one that was refused, because another process may have put it
+// there, and reports whether there is one. It waits for the store.
+func (k *Keeper) Renewed(name string, refused config.Secret) bool {
+	found, err := k.Stored(name)
+	if err != nil || found.Access == "" || found.Access == refused {
+		return false
+	}
+	k.mu.Lock()
+	e := k.known[name]
+	if e == nil {
+		e = &entry{state: State{Phase: Idle}}
+		k.known[name] = e
+	}
+	e.token, e.refused, e.reason, e.looked = found, Token{}, "", time.Now()
+	k.mu.Unlock()
+	k.changed()
+	return true
+}
+
 // Reason says why there is no token under a name, "" if nobody ever signed in.
 func (k *Keeper) Reason(name string) string {
 	k.mu.Lock()
