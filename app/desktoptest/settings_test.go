@@ -87,7 +87,7 @@ func TestSizeAndPortByKeyboardOnARealDesktop(t *testing.T) {
 	p.press("Right", 1)
 	p.await("the size of before", func() bool { return p.tab(p.shot("size-100")) == 5 })
 
-	p.press("Tab", 12) // over the tray, the start and the notices to the address
+	p.press("Tab", 13) // over the tray, the start, quitting and the notices to the address
 	p.xdotool("key", "ctrl+a")
 	p.xdotool("type", next)
 	p.xdotool("key", "Return")
