@@ -270,7 +270,7 @@ func TestCheckConfiguration(t *testing.T) {
 	w, _ := settingsWindow(t, svc)
 	s := w.settings.address
 	s.check()
-	if !s.good.Visible() || s.found.Visible() || !strings.Contains(s.good.Text(), "config.toml has no mistakes") {
+	if !s.good.Visible() || s.found.Visible() || !strings.Contains(s.good.Text(), "config.toml is valid") {
 		t.Errorf("says %q and %q", s.good.Text(), s.found.Text())
 	}
 	svc.mistake = errors.New(`config.toml: listen: expected host:port, got "x"`)

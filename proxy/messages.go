@@ -8,9 +8,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/tidwall/gjson"
-
 	"afterglow/proxy/anthropic"
+	"afterglow/proxy/nesting"
 	"afterglow/proxy/route"
 	"afterglow/proxy/vendor"
 )
@@ -138,7 +137,7 @@ func relay(out *clientStream, reply *route.Reply, rec *record) error {
 		thinking.Event(e.Data)
 		raw := e.Raw
 		if e.Cut {
-			if !gjson.ValidBytes(e.Data) {
+			if !nesting.ValidBytes(e.Data) {
 				return out.fail(io.ErrUnexpectedEOF)
 			}
 			raw = append(raw[:len(raw):len(raw)], "\n\n"...)

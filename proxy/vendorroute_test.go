@@ -76,9 +76,9 @@ func TestTheClientsOwnCredentialsOnAVendorRoute(t *testing.T) {
 		row("local", up.URL, func(v *config.Vendor) { v.Auth, v.Key = config.AuthNone, "" }),
 	}}
 	_, base := serveConfig(t, conf)
-	for i, want := range []string{"Bearer theirs", ""} {
+	for i, want := range []string{"Bearer sk-ant-theirs", ""} {
 		name := conf.Vendors[i].Name
-		do(t, "GET", base+"/v/"+name+"/v1/models", "", "Authorization", "Bearer theirs", "X-Afterglow-Token", "0123456789abcdef")
+		do(t, "GET", base+"/v/"+name+"/v1/models", "", "Authorization", "Bearer sk-ant-theirs", "X-Afterglow-Token", "0123456789abcdef")
 		if h := up.calls()[i].header; h.Get("Authorization") != want || h.Get("X-Afterglow-Token") != "" {
 			t.Errorf("%s: %v", name, h)
 		}
@@ -131,7 +131,7 @@ func TestVendorRoutesThatLeadNowhere(t *testing.T) {
 		field, want      string
 	}{
 		{"/v/nobody/v1/messages", `{}`, "application/json", 404, "error.message", `unknown vendor "nobody": expected one of lab, poor, dead`},
-		{"/v/poor/v1/messages", `{"model":"m"}`, "application/json", 401, "error.message", `vendor "poor": no key: set POOR_KEY`},
+		{"/v/poor/v1/messages", `{"model":"m"}`, "application/json", 403, "error.message", `vendor "poor": no key: set POOR_KEY`},
 		{"/v/lab/openai/chat/completions", `{}`, "application/json", 400, "error.message", "model: field required"},
 		{"/v/lab/openai/chat/completions", `nonsense`, "application/json", 400, "error.type", "invalid_request_error"},
 		{"/v/lab/openai/chat/completions", twice, "application/json", 400, "error.message", "model: given twice"},

@@ -1,7 +1,7 @@
 // Package ledger keeps a row for every call in a SQLite database: what it asked for, who answered, what it used,
 // how long it took, and why it failed if it did. It keeps nothing of what was said.
 //
-// Rows are written by one goroutine in batches, at most half a second after their call has ended, and never in a
+// Rows are written by one goroutine in batches, within a second after their call has ended, and never in a
 // call's way: where they come faster than they can be written, some are dropped and counted. With each row the same
 // transaction keeps sums by local day, from which reports are read, so that they cost the same whether there are a
 // thousand rows or a million. A day is the one that a call came on where this program ran.

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
 
+	"afterglow/proxy/boundtest"
 	"afterglow/proxy/config"
 )
 
@@ -126,6 +127,17 @@ func TestAliasesWithoutEndEnd(t *testing.T) {
 	}
 }
 
+// 100 KB of brackets took 36 s, as many entries in entries 20 s.
+func TestADeepFileIsNotConverted(t *testing.T) {
+	for _, text := range []string{"vendors: " + strings.Repeat("[", 100_000), strings.Repeat("- ", 60_000), strings.Repeat("{a: ", 30_000), strings.Repeat("a: 1\n", 100_000)} {
+		boundtest.Within(t, 16<<20, func() {
+			if _, _, err := Convert([]byte(text)); err == nil || !strings.Contains(err.Error(), "read YAML: ") {
+				t.Errorf("%.20q…: %v", text, err)
+			}
+		})
+	}
+}
+
 func FuzzConvert(f *testing.F) {
 	files, _ := filepath.Glob("testdata/*.txtar")
 	for _, name := range files {
@@ -134,5 +146,5 @@ func FuzzConvert(f *testing.F) {
 		}
 	}
 	f.Add([]byte("a: &a [*a]"))
-	f.Fuzz(func(_ *testing.T, yaml []byte) { Convert(yaml) })
+	f.Fuzz(func(t *testing.T, yaml []byte) { boundtest.Within(t, 1<<30, func() { Convert(yaml) }) })
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"afterglow/proxy/anthropic"
+	"afterglow/proxy/nesting"
 )
 
 // decoder reads the chunks of one stream, or the one choice of a whole answer.
@@ -27,7 +28,7 @@ func (d *decoder) Event(w *anthropic.Writer, data []byte) error {
 	if data = bytes.TrimSpace(data); string(data) == "[DONE]" {
 		return d.End(w)
 	}
-	if !gjson.ValidBytes(data) {
+	if !nesting.ValidBytes(data) {
 		return errNotJSON
 	}
 	chunk := gjson.ParseBytes(data)

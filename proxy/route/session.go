@@ -12,6 +12,7 @@ import (
 
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/config"
+	"afterglow/proxy/nesting"
 )
 
 // Session names a client's conversation.
@@ -27,7 +28,7 @@ const maxSession = 512
 // is JSON with a session_id, or in older clients a text that ends in "_session_" and the id.
 func SessionOf(header http.Header, req *anthropic.Request) Session {
 	s := Session{Key: header.Get("X-Claude-Code-Session-Id"), ID: req.UserID}
-	if s.Key == "" && gjson.Valid(s.ID) {
+	if s.Key == "" && nesting.Valid(s.ID) {
 		s.Key = gjson.Get(s.ID, "session_id").Str
 	}
 	if s.Key == "" {
