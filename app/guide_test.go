@@ -152,10 +152,14 @@ func (c *connecting) Clients() []connect.Status {
 	return []connect.Status{{ID: "codex"}, {ID: "claude-code", State: state}}
 }
 
-func (c *connecting) Connect(id, vendor string) error { c.on = id == "claude-code"; return nil }
-func (c *connecting) Disconnect(string) error {
+func (c *connecting) Connect(id string, _ connect.Choice) error {
+	c.on = id == "claude-code"
+	return nil
+}
+
+func (c *connecting) Disconnect(string) ([]connect.Restored, error) {
 	c.on = false
-	return errors.New("settings.json is not ours")
+	return nil, errors.New("settings.json is not ours")
 }
 
 func TestClaudeCodeIsConnectedByOnePress(t *testing.T) {

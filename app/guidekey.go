@@ -161,7 +161,7 @@ func (k *guideKey) store() {
 		return err
 	}, func(err error) {
 		if err != nil {
-			k.test.tell(trialResult{false, trText("vendor.not_saved", err.Error())})
+			k.test.tell(trialResult{false, trText("vendor.not_saved", errorText(err))})
 			return
 		}
 		if !signsIn(d) {

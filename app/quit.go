@@ -116,8 +116,10 @@ func (q *quitting) disconnect(clients []connect.Status, remember bool) {
 func (q *quitting) suspend() error {
 	done, err := inTime(q.svc.Suspend)
 	for _, c := range done {
-		if c.Left != nil {
-			q.log.Warn("client was changed by somebody", "client", c.ID, "error", c.Left)
+		for _, r := range c.Files {
+			if r.How != connect.Same && r.How != connect.Removed {
+				q.log.Warn("a client's file was changed by another program", "client", c.ID, "file", r.File, "outcome", r.String())
+			}
 		}
 	}
 	return err

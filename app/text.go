@@ -9,6 +9,7 @@ import (
 
 	"afterglow/app/board"
 	"afterglow/proxy"
+	"afterglow/proxy/config"
 )
 
 // tr is the text for a key of assets/translations in the user's language.
@@ -71,6 +72,8 @@ func exportLine(addr string) string {
 // tooltip is the board in one line: "3 in flight · 2 queued · glm-5.1".
 func tooltip(b board.Board) string {
 	switch {
+	case b.Down && b.Rejected.Vendor != "":
+		return rejected(b.Rejected)
 	case b.Down:
 		return tr("tooltip.down")
 	case b.Paused:
@@ -85,13 +88,34 @@ func tooltip(b board.Board) string {
 	return strings.Join(append(parts, b.Lead().Model), " · ")
 }
 
-// stateText says in a word or two whether a vendor takes calls; "" = it is not in the chain any more.
-func stateText(s proxy.TierState) string {
-	switch s {
+// rejected says which vendor did not take its key or sign-in, and which key that is.
+func rejected(h board.Head) string {
+	if h.SignIn.Provider != "" {
+		return trText("tray.rejected", h.Title)
+	}
+	return trPair("tray.key_rejected", h.Title, keyPlace(h.Key, h.KeyVar))
+}
+
+// vendorReason says why a vendor is not ready, or a model is out.
+func vendorReason(h board.Head) string {
+	if h.State == proxy.Rejected && h.Key != config.KeyNone {
+		return trPair("card.key_rejected", keyPlace(h.Key, h.KeyVar), h.Reason)
+	}
+	return h.Reason
+}
+
+// stateText says in a word or two whether a vendor takes calls.
+func stateText(h board.Head) string {
+	switch h.State {
 	case proxy.Ready:
 		return tr("state.ready")
 	case proxy.NoKey:
 		return tr("state.no_key")
+	case proxy.Rejected:
+		if h.SignIn.Provider != "" {
+			return tr("state.sign_in")
+		}
+		return tr("state.key_rejected")
 	case proxy.Out:
 		return tr("state.out")
 	case proxy.Probing:

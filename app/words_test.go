@@ -20,6 +20,7 @@ import (
 
 	"afterglow/app/board"
 	"afterglow/assets"
+	"afterglow/proxy/reason"
 )
 
 // pluralForms are the translations of one language, each by its plural form; "other" is the only one of most texts.
@@ -135,7 +136,7 @@ func TestNumbersChooseThePluralForm(t *testing.T) {
 }
 
 // chineseUnits are the units and measure words of our texts, which stand directly after their number.
-const chineseUnits = "毫秒|秒|分钟|小时|天|次|个|条|项|位"
+const chineseUnits = "毫秒|秒|分钟|小时|天|次|个|条|项|位|行"
 
 func TestChineseUnitsStandWithoutASpace(t *testing.T) {
 	speak(t, "zh")
@@ -177,6 +178,13 @@ func TestKeysOfTheCodeAreTheKeysOfTheTranslations(t *testing.T) {
 			if _, ok := known[use.key]; !ok {
 				t.Errorf("%s: %q has no translation", file, use.key)
 			}
+		}
+	}
+	for _, code := range reason.All {
+		key := "reason." + string(code)
+		used[key] = true
+		if _, ok := known[key]; !ok {
+			t.Errorf("the reason %q has no translation", code)
 		}
 	}
 	for key := range known {

@@ -1,7 +1,6 @@
 package proxy
 
 import (
-	"errors"
 	"net/http"
 	"time"
 
@@ -9,6 +8,7 @@ import (
 	"afterglow/proxy/calendar"
 	"afterglow/proxy/ledger"
 	"afterglow/proxy/price"
+	"afterglow/proxy/reason"
 )
 
 // Phase is where a call is on its way.
@@ -78,7 +78,7 @@ type Try struct {
 }
 
 // ErrNoCall says that there is no such call, or that it has ended.
-var ErrNoCall = errors.New("no such call under way")
+var ErrNoCall error = reason.New(reason.NoCall, "", "the call has already ended")
 
 // Calls returns the calls of this moment, the latest first, and after them the last 500 that ended.
 func (s *Server) Calls() []Call {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"afterglow/proxy/config"
+	"afterglow/proxy/connect"
 	"afterglow/proxy/simvendor"
 )
 
@@ -45,7 +46,7 @@ func TestRealClients(t *testing.T) {
 			}
 			writeFile(t, file, c.before)
 			s := connectable(t, filepath.Join(home, "state"))
-			if err := s.Connect(c.id, ""); err != nil {
+			if err := s.Connect(c.id, connect.Choice{}); err != nil {
 				t.Fatal(err)
 			}
 			out := runClient(t, home, program, c.run[1:])
@@ -61,7 +62,7 @@ func TestRealClients(t *testing.T) {
 			if !served {
 				t.Error("no call came")
 			}
-			if err := s.Disconnect(c.id); err != nil {
+			if _, err := s.Disconnect(c.id); err != nil {
 				t.Error(err)
 			}
 			if got := textOf(t, file); got != c.before {

@@ -180,9 +180,9 @@ func TestTokenIsAskedForAndNeverSentOn(t *testing.T) {
 		t.Fatal("health without a token:", status)
 	}
 	for _, header := range [][]string{
-		{"X-Afterglow-Token", token, "Authorization", "Bearer the-clients"},
-		{"X-Api-Key", token, "Authorization", "Bearer the-clients"},
-		{"Authorization", "Bearer " + token, "X-Api-Key", "the-clients"},
+		{"X-Afterglow-Token", token, "Authorization", "Bearer sk-ant-the-clients"},
+		{"X-Api-Key", token, "Authorization", "Bearer sk-ant-the-clients"},
+		{"Authorization", "Bearer " + token, "X-Api-Key", "sk-ant-the-clients"},
 	} {
 		resp, _ := post(t, base, plainBody, header...)
 		if resp.StatusCode != 200 {
@@ -290,7 +290,7 @@ func TestReloadKeepsCallsAndLimits(t *testing.T) {
 
 	busy := vendorServer(t, answering(""))
 	conf.Listen = strings.TrimPrefix(busy.URL, "http://")
-	if err := s.Reload(conf); err == nil || !strings.Contains(err.Error(), "port "+conf.Listen[strings.Index(conf.Listen, ":")+1:]+" is taken") {
+	if err := s.Reload(conf); err == nil || !strings.Contains(err.Error(), "port "+conf.Listen[strings.Index(conf.Listen, ":")+1:]+" is already in use") {
 		t.Fatalf("a taken port: %v", err)
 	}
 	conf.Listen = "localhost:0"
@@ -339,7 +339,7 @@ func TestTakenPortIsNamedAndWaitedFor(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, port, _ := strings.Cut(addr, ":")
-	if err := s.Run(context.Background()); err == nil || !strings.Contains(err.Error(), "port "+port+" is taken") {
+	if err := s.Run(context.Background()); err == nil || !strings.Contains(err.Error(), "port "+port+" is already in use") {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())

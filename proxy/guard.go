@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"afterglow/proxy/anthropic"
+	"afterglow/proxy/config"
 )
 
 // tokenHeader carries the token of clients that use their Authorization header for a vendor.
@@ -74,9 +75,12 @@ func sameOrigin(origin, host string) bool {
 	return err == nil && u.Scheme == "http" && strings.EqualFold(u.Host, host)
 }
 
+// keyHeaders are those in which clients send a key.
+var keyHeaders = []string{tokenHeader, "X-Api-Key", "X-Goog-Api-Key", "Authorization"}
+
 // tokenOf names the header that carries the token, "" if none does.
 func tokenOf(h http.Header, token string) string {
-	for _, name := range []string{tokenHeader, "X-Api-Key", "X-Goog-Api-Key", "Authorization"} {
+	for _, name := range keyHeaders {
 		given := strings.TrimPrefix(h.Get(name), "Bearer ")
 		if subtle.ConstantTimeCompare([]byte(given), []byte(token)) == 1 {
 			return name
@@ -85,20 +89,28 @@ func tokenOf(h http.Header, token string) string {
 	return ""
 }
 
-// withoutToken is the client's header without our token, which no vendor may see.
+// withoutToken is the client's header without what was for Afterglow alone: its token, and the placeholder that stands
+// for a key. No vendor gets them.
 func (s *Server) withoutToken(h http.Header) http.Header {
-	token := s.conf().Token.Reveal()
-	if token == "" && h.Get(tokenHeader) == "" {
-		return h
-	}
 	h = h.Clone()
 	h.Del(tokenHeader)
-	for token != "" {
-		name := tokenOf(h, token)
-		if name == "" {
-			break
+	if token := s.conf().Token.Reveal(); token != "" {
+		for name := tokenOf(h, token); name != ""; name = tokenOf(h, token) {
+			h.Del(name)
 		}
-		h.Del(name)
+	}
+	for _, name := range keyHeaders {
+		if slices.ContainsFunc(h[name], isPlaceholder) {
+			h.Del(name)
+		}
 	}
 	return h
+}
+
+// isPlaceholder reports whether a header's value is the placeholder, alone or as a bearer token.
+func isPlaceholder(value string) bool {
+	if scheme, token, found := strings.Cut(strings.TrimSpace(value), " "); found && strings.EqualFold(scheme, "bearer") {
+		value = token
+	}
+	return strings.TrimSpace(value) == config.Placeholder
 }

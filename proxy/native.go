@@ -7,6 +7,7 @@ import (
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/config"
 	"afterglow/proxy/meter"
+	"afterglow/proxy/redact"
 	"afterglow/proxy/vendor"
 )
 
@@ -21,14 +22,14 @@ type native struct {
 
 // natives makes the native paths of a configuration. One whose table did not change keeps its
 // connections.
-func natives(old *generation, conf map[string]config.Native) (map[string]*native, error) {
+func natives(old *generation, conf map[string]config.Native, hidden *redact.Redactor) (map[string]*native, error) {
 	made := map[string]*native{}
 	for api, table := range conf {
 		if old != nil && old.natives[api] != nil && old.natives[api].conf == table {
 			made[api] = old.natives[api]
 			continue
 		}
-		passage, err := vendor.NewPassage(table.BaseURL, table.Connect)
+		passage, err := vendor.NewPassage(table.BaseURL, table.Connect, hidden)
 		if err != nil {
 			return nil, err
 		}

@@ -12,6 +12,7 @@ import (
 
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/ledger"
+	"afterglow/proxy/redact"
 	"afterglow/proxy/route"
 	"afterglow/proxy/sse"
 )
@@ -26,6 +27,7 @@ type record struct {
 	query     string // until the end: a key may be in it
 	agent     string
 	cancel    context.CancelCauseFunc
+	hidden    *redact.Redactor // what is in no text of a vendor's that is kept
 	asks      uint64           // the conversation, as cancellations name it; 0 if it is none
 	bodies    *bodies          // nil if they are not captured
 	frames    *evidence        // nil if they are not kept
@@ -37,8 +39,7 @@ type record struct {
 	phase   Phase
 	since   time.Time     // when the phase began
 	until   time.Time     // when the vendor is asked again, in phase Waiting
-	now     time.Duration // queued for the vendor that is asked now, which has no try yet
-	waited  time.Duration // in a vendor route's queue
+	waited  time.Duration // for slots, in the phases that are over
 	asked   http.Header   // the client's header
 	answer  http.Header   // the vendor's, nil if there is none
 	request string        // the request id that the client got
@@ -80,9 +81,9 @@ const agentHeader = "X-Claude-Code-Agent-Id"
 // begin makes the record of a call and lists it. The call goes on with the request that it returns, which can
 // be cancelled; end ends it.
 func (s *Server) begin(r *http.Request, kind, operation string) (*record, *http.Request) {
-	ctx, cancel := context.WithCancelCause(r.Context())
+	ctx, cancel := context.WithCancelCause(redact.AskedWith(r.Context(), r))
 	rec := &record{
-		start: time.Now(), kind: kind, operation: operation, endpoint: shortened(r.URL.Path, longestEndpoint), query: r.URL.RawQuery, cancel: cancel,
+		start: time.Now(), kind: kind, operation: operation, hidden: &s.hidden, endpoint: shortened(r.URL.Path, longestEndpoint), query: r.URL.RawQuery, cancel: cancel,
 		agent: name(r.Header.Get(agentHeader)), asked: r.Header, phase: Connecting,
 	}
 	rec.since = rec.start
@@ -110,7 +111,10 @@ func (rec *record) set(change func()) {
 }
 
 // enter begins a phase. The caller holds the lock.
-func (rec *record) enter(p Phase) { rec.phase, rec.since = p, time.Now() }
+func (rec *record) enter(p Phase) {
+	rec.waited = rec.queued()
+	rec.phase, rec.since = p, time.Now()
+}
 
 // answered begins the answer of a call to the chain.
 func (rec *record) answered(r *route.Reply) {
@@ -149,7 +153,7 @@ func (rec *record) read(kind anthropic.Kind, e sse.Event) {
 		if kind == anthropic.MessageStart {
 			name, path = "message_start", "message.usage"
 		}
-		rec.frames.add(name, gjson.GetBytes(e.Data, path).Raw, rec.usage)
+		rec.frames.add(name, rec.hide(gjson.GetBytes(e.Data, path).Raw), rec.usage)
 	}
 }
 
@@ -157,14 +161,14 @@ func (rec *record) read(kind anthropic.Kind, e sse.Event) {
 func (rec *record) readMessage(message []byte) {
 	rec.set(func() { rec.usage.ReadMessage(message) })
 	if rec.frames != nil {
-		rec.frames.add("message", gjson.GetBytes(message, "usage").Raw, rec.usage)
+		rec.frames.add("message", rec.hide(gjson.GetBytes(message, "usage").Raw), rec.usage)
 	}
 }
 
 // hear notes what the vendor called the model, in the data of an event or in a message. A name that could
 // not be shown is nobody's, and the client's own is not the vendor's, unless that was what it was sent (RC-9).
 func (rec *record) hear(data []byte) {
-	served := name(anthropic.Served(data))
+	served := rec.hide(name(anthropic.Served(data)))
 	rec.set(func() {
 		if served != "" && (served != rec.model || rec.served == rec.model) {
 			rec.named = served
@@ -172,16 +176,15 @@ func (rec *record) hear(data []byte) {
 	})
 }
 
+// hide takes all secrets out of what a good answer says. package redact has left there what looks like none.
+func (rec *record) hide(text string) string { return rec.hidden.Now().Text(text, mask) }
+
 // queued is how long the call waited for slots, at all vendors. The caller holds the lock.
 func (rec *record) queued() time.Duration {
-	all := rec.waited + rec.now
 	if rec.phase == Queued {
-		all += time.Since(rec.since)
+		return rec.waited + time.Since(rec.since)
 	}
-	for _, t := range rec.trail {
-		all += t.Queued
-	}
-	return all
+	return rec.waited
 }
 
 // labels are the adaptations of the request that was answered, or else sent last.

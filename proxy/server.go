@@ -21,6 +21,7 @@ import (
 	"afterglow/proxy/history"
 	"afterglow/proxy/ledger"
 	"afterglow/proxy/metrics"
+	"afterglow/proxy/redact"
 	"afterglow/proxy/route"
 	"afterglow/proxy/vendor"
 )
@@ -55,6 +56,7 @@ type Server struct {
 	sites     vendor.Sites
 	calls     calls
 	capture   captures
+	hidden    redact.Redactor // what no vendor's text may show
 	cancelled *cancellations
 	history   *history.History
 	metrics   *metrics.Metrics
@@ -187,18 +189,24 @@ func (s *Server) prepare(conf config.Config) (*generation, error) {
 		next.vendors = append(next.vendors, v)
 	}
 	var err error
-	if next.natives, err = natives(s.running.Load(), conf.Native); err != nil {
+	if next.natives, err = natives(s.running.Load(), conf.Native, &s.hidden); err != nil {
 		return nil, err
 	}
 	next.chain = route.New(conf, next.vendors, s.memory, s.limiter)
 	return next, nil
 }
 
-// install puts a generation in place.
+// install puts a generation in place. What is known of a vendor's health goes before the limits: a call that comes late to
+// a vendor that has gone learns it before it can be let in.
 func (s *Server) install(next *generation) {
-	s.limiter.Configure(policies(next.conf.Vendors))
-	s.restoreLimits()
+	if old := s.running.Load(); old != nil {
+		for _, r := range renames(old.conf.Vendors, next.conf.Vendors) {
+			s.rename(old.vendor(r.from), r.to)
+		}
+	}
 	s.memory.Health.Configure(next.conf.Vendors)
+	s.limiter.Configure(s.policies(next.conf.Vendors))
+	s.restoreLimits()
 	s.applySettings(next.conf)
 	old := s.running.Swap(next)
 	if old == nil {
@@ -224,7 +232,7 @@ func (s *Server) reuse(old *generation, row config.Vendor) (*vendor.Vendor, erro
 			}
 		}
 	}
-	return vendor.NewWith(vendor.Accounts{Keeper: s.keeper, Sites: s.sites}, row, s.log)
+	return vendor.NewWith(vendor.Accounts{Keeper: s.keeper, Sites: s.sites, Hidden: &s.hidden}, row, s.log)
 }
 
 // Pause refuses new calls with 529, or takes them again. Calls under way and queued go on.

@@ -80,6 +80,7 @@ func (s *Server) takeSettings(set Settings) (changed config.Settings, err error)
 // mutex, or has the server to itself.
 func (s *Server) applySettings(conf config.Config) {
 	conf = s.settings.Over(conf)
+	s.hidden.Hide(conf.Secrets()...)
 	if s.logging != nil {
 		s.logging.Hide(conf.Secrets()...)
 		if s.level == nil || *s.level != conf.Log.Level { // a flag may have set another for now
@@ -95,6 +96,7 @@ func (s *Server) applySettings(conf config.Config) {
 
 // credentialsChanged is called when somebody has signed in, or a key was found with the credentials.
 func (s *Server) credentialsChanged() {
+	s.hidden.Hide(s.keeper.Secrets()...)
 	if s.logging != nil {
 		s.logging.Hide(s.keeper.Secrets()...)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/credential"
+	"afterglow/proxy/reason"
 	"afterglow/proxy/vendor"
 )
 
@@ -39,7 +40,7 @@ func (s *Server) signIn(v *vendor.Vendor) SignIn {
 }
 
 // errNoSignIn says that nobody signs in to a vendor.
-var errNoSignIn = errors.New("nobody signs in to this vendor")
+var errNoSignIn error = reason.New(reason.NoSignIn, "", "this vendor does not use sign-in")
 
 // SignIn begins to sign in to a vendor and returns at once: Status shows what the user has to do, and
 // how it went. Calls go to the vendor as soon as it is done. The error is credential.ErrRunning while a

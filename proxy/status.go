@@ -13,6 +13,7 @@ import (
 type Status struct {
 	Addr        string // the address it listens on; "" while it cannot
 	Problem     string // why it cannot listen, or why a changed configuration was not taken; "" when all is well
+	Failed      error  // what Problem says; nil when all is well
 	Paused      bool   // new calls answer 529
 	Demo        bool   // the vendors are simulated
 	Capture     bool   // the bodies of calls are kept
@@ -71,7 +72,7 @@ func (s *Server) Status() Status {
 		st.Addr = s.listener.Addr().String()
 	}
 	if s.failed != nil {
-		st.Problem = s.failed.Error()
+		st.Problem, st.Failed = s.failed.Error(), s.failed
 	}
 	s.mu.Unlock()
 	now := s.current()

@@ -295,7 +295,7 @@ func TestListenMovesAtOnce(t *testing.T) {
 	}
 	defer taken.Close()
 	before := e.text(t)
-	if err := e.SetListen(taken.Addr().String()); err == nil || !strings.Contains(err.Error(), "taken by another program") {
+	if err := e.SetListen(taken.Addr().String()); err == nil || !strings.Contains(err.Error(), "in use by another program") {
 		t.Error(err)
 	}
 	if resp, err := http.Get(e.base + "/health"); err != nil || resp.StatusCode != 200 || e.text(t) != before || e.Status().Problem != "" {
@@ -348,7 +348,7 @@ func TestAnAddressIsTriedWhereNoneIsListenedOn(t *testing.T) {
 	}
 	_, port, _ := net.SplitHostPort(taken.Addr().String())
 	err = s.SetListen("localhost:" + port)
-	if text, _ := os.ReadFile(file); err == nil || !strings.Contains(err.Error(), "taken by another program") || string(text) != before {
+	if text, _ := os.ReadFile(file); err == nil || !strings.Contains(err.Error(), "in use by another program") || string(text) != before {
 		t.Errorf("%v\n%s", err, text)
 	}
 	if err := s.SetListen("127.0.0.1:0"); err != nil {

@@ -62,6 +62,10 @@ func (s *Server) route(c *routed, chain *route.Chain, r *http.Request) *anthropi
 	case climbs(c.path):
 		return anthropic.Errorf(http.StatusBadRequest, "path %q: expected one without ..", c.path)
 	}
+	header, unfit := c.vendor.ForClient(s.withoutToken(r.Header), c.to)
+	if unfit != "" {
+		return anthropic.Errorf(http.StatusForbidden, "vendor %q: %s", c.vendor.Name(), unfit)
+	}
 	if refused := s.ask(c, r); refused != nil {
 		return refused
 	}
@@ -88,10 +92,7 @@ func (s *Server) route(c *routed, chain *route.Chain, r *http.Request) *anthropi
 		return nil // nobody waits for an answer
 	}
 	c.direct = direct
-	c.rec.set(func() {
-		c.rec.enter(Connecting)
-		c.rec.waited = direct.Queued
-	})
+	c.rec.set(func() { c.rec.enter(Connecting) })
 	s.limiter.Notify()
 	passage, err := c.vendor.Passage(c.to)
 	if err != nil {
@@ -102,7 +103,7 @@ func (s *Server) route(c *routed, chain *route.Chain, r *http.Request) *anthropi
 		limit = c.vendor.Conf().FirstEvent
 	}
 	passage.Send(c.w, c.watched(r), vendor.Passing{
-		Path: c.path, Query: r.URL.RawQuery, Header: s.withoutToken(r.Header), Held: c.asks.body, First: limit,
+		Path: c.path, Query: r.URL.RawQuery, Header: header, Held: c.asks.body, First: limit,
 		Refused:  func(e *anthropic.Error) error { return c.rejected(r.Context(), e) },
 		Answered: func(answer *http.Response) { direct.Answered(answer.StatusCode); c.answered(answer) },
 		Failed:   func(err error) { c.failed(cmp.Or(c.rejected(r.Context(), err), err)) },

@@ -76,9 +76,9 @@ func TestTheClientsOwnCredentialsOnAVendorRoute(t *testing.T) {
 		row("local", up.URL, func(v *config.Vendor) { v.Auth, v.Key = config.AuthNone, "" }),
 	}}
 	_, base := serveConfig(t, conf)
-	for i, want := range []string{"Bearer theirs", ""} {
+	for i, want := range []string{"Bearer sk-ant-theirs", ""} {
 		name := conf.Vendors[i].Name
-		do(t, "GET", base+"/v/"+name+"/v1/models", "", "Authorization", "Bearer theirs", "X-Afterglow-Token", "0123456789abcdef")
+		do(t, "GET", base+"/v/"+name+"/v1/models", "", "Authorization", "Bearer sk-ant-theirs", "X-Afterglow-Token", "0123456789abcdef")
 		if h := up.calls()[i].header; h.Get("Authorization") != want || h.Get("X-Afterglow-Token") != "" {
 			t.Errorf("%s: %v", name, h)
 		}

@@ -18,7 +18,7 @@ import (
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/config"
 	"afterglow/proxy/credential"
-	"afterglow/proxy/logging"
+	"afterglow/proxy/redact"
 	"afterglow/proxy/vendor"
 )
 
@@ -58,7 +58,7 @@ func (s *Server) TestVendor(ctx context.Context, d config.Draft, key config.Secr
 	if err != nil {
 		return VendorTest{Outcome: TestInvalid, Reason: s.oneLine(err.Error(), key.Reveal())}
 	}
-	v, err := vendor.NewWith(vendor.Accounts{Keeper: s.editing.Keeper, Sites: s.sites}, row, s.log)
+	v, err := vendor.NewWith(vendor.Accounts{Keeper: s.editing.Keeper, Sites: s.sites, Hidden: &s.hidden}, row, s.log)
 	if err != nil {
 		return VendorTest{Outcome: TestInvalid, Reason: s.oneLine(err.Error(), key.Reveal())}
 	}
@@ -155,7 +155,7 @@ func (s *Server) askOnce(ctx context.Context, rec *record, v *vendor.Vendor, mod
 	used := int64(0)
 	if running := s.current(); s.editing.Live && running.vendor(v.Name()) != nil {
 		rec.set(func() { rec.enter(Queued) })
-		direct, err := running.chain.Direct(ctx, v, model, limiter.Caller{})
+		direct, err := running.chain.Direct(ctx, v, model, rec.caller())
 		if ctx.Err() != nil && context.Cause(ctx) != context.Canceled {
 			err = &anthropic.Error{Status: anthropic.StatusOverloaded, Message: "there was no free slot in time", Cause: limiter.ErrWaitExpired}
 		}
@@ -163,10 +163,7 @@ func (s *Server) askOnce(ctx context.Context, rec *record, v *vendor.Vendor, mod
 			return "", err
 		}
 		defer func() { direct.Close(used) }()
-		rec.set(func() {
-			rec.enter(Connecting)
-			rec.waited = direct.Queued
-		})
+		rec.set(func() { rec.enter(Connecting) })
 		s.limiter.Notify()
 	}
 	body := fmt.Sprintf(`{"model":%q,"max_tokens":%d,"messages":[{"role":"user","content":"Reply with OK."}]}`, model, testTokens)
@@ -233,7 +230,7 @@ func refusalOf(ctx context.Context, err error) *anthropic.Error {
 
 // oneLine is a text that can be shown: without secrets, and not long.
 func (s *Server) oneLine(text string, secrets ...string) string {
-	text = logging.Without(text, mask, append(s.editing.Keeper.Secrets(), secrets...)...)
+	text = redact.Of(append(s.editing.Keeper.Secrets(), secrets...)...).Text(text, mask)
 	text = s.scrubbed(text, nil, "")
 	return shortened(strings.Join(strings.Fields(text), " "), testAnswer)
 }

@@ -75,7 +75,7 @@ opencode call one vendor, the first of the chain that speaks their API, or that 
 			if err != nil {
 				return err
 			}
-			if err := d.Connect(args[0], vendor, t); err != nil {
+			if err := d.Connect(args[0], connect.Choice{Vendor: vendor}, t); err != nil {
 				return err
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "%s is connected to %s.\n", args[0], cli.Safe(t.Address))
@@ -106,7 +106,8 @@ what leads to Afterglow is taken out. 1 if the client was not connected.`,
 			if err != nil {
 				t = connect.Target{} // with a backup it works without a configuration too
 			}
-			return disconnected(cmd, args[0], d.Disconnect(args[0], t))
+			all, err := d.Disconnect(args[0], false, t)
+			return disconnected(cmd, all, err)
 		},
 	}
 	r.addressFlag(cmd)
@@ -114,17 +115,11 @@ what leads to Afterglow is taken out. 1 if the client was not connected.`,
 }
 
 // disconnected says what has come of it.
-func disconnected(cmd *cobra.Command, id string, err error) error {
-	var left *connect.LeftError
-	if errors.As(err, &left) {
-		fmt.Fprintf(cmd.OutOrStdout(), "%s is disconnected. %s\n", id, cli.Safe(err.Error()))
-		return nil
+func disconnected(cmd *cobra.Command, all []connect.Restored, err error) error {
+	for _, r := range all {
+		fmt.Fprintf(cmd.OutOrStdout(), "%s is disconnected. %s\n", r.Client, cli.Safe(r.String()))
 	}
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(cmd.OutOrStdout(), "%s is as it was before it was connected.\n", id)
-	return nil
+	return err
 }
 
 func oneClient(_ *cobra.Command, args []string) error {
@@ -164,7 +159,7 @@ func (r *remote) running(cmd *cobra.Command, c *client, conf config.Config) (con
 	if refused(err, http.StatusNotFound) {
 		return connect.To(c.address, conf), nil
 	}
-	t := connect.Target{Address: c.address, ClientAuth: now.ClientAuth, Vendors: now.Vendors}
+	t := connect.Target{Address: c.address, ClientAuth: now.ClientAuth, VendorKeys: now.VendorKeys, Vendors: now.Vendors}
 	if now.Token {
 		t.Token = conf.Token
 	}

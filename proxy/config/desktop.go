@@ -62,9 +62,9 @@ var Languages = []string{"en", "zh-Hans"}
 func (d Desktop) Check() error {
 	switch {
 	case d.Language != "" && !slices.Contains(Languages, d.Language):
-		return fmt.Errorf("desktop.language: expected \"\" for the system's, or one of %v, got %q", Languages, d.Language)
+		return fmt.Errorf("desktop.language: expected \"\" for the system language, or %s, got %q", either(Languages), d.Language)
 	case !slices.Contains([]string{"", "light", "dark"}, d.Theme):
-		return fmt.Errorf("desktop.theme: expected \"\" for the system's, \"light\" or \"dark\", got %q", d.Theme)
+		return fmt.Errorf("desktop.theme: expected \"\" for the system theme, \"light\" or \"dark\", got %q", d.Theme)
 	case d.TextSize != 0 && !(d.TextSize >= MinTextSize && d.TextSize <= MaxTextSize):
 		return fmt.Errorf("desktop.text_size: expected %v to %v, got %v", MinTextSize, MaxTextSize, d.TextSize)
 	case !slices.Contains([]string{TrayInFlight, TrayPending, TrayBusy}, d.Tray):

@@ -13,6 +13,7 @@ type Target struct {
 	Address    string // host:port
 	Token      config.Secret
 	ClientAuth bool // a vendor of the chain is called with the client's own credentials
+	VendorKeys bool // a vendor of the chain is called with a key that Afterglow has, or without one
 	Vendors    []Vendor
 }
 
@@ -33,7 +34,7 @@ type route struct {
 
 // To is the target that a configuration describes.
 func To(address string, conf config.Config) Target {
-	t := Target{Address: address, Token: conf.Token,
+	t := Target{Address: address, Token: conf.Token, VendorKeys: conf.HasKey(),
 		ClientAuth: slices.ContainsFunc(conf.Vendors, func(v config.Vendor) bool { return v.Auth == config.AuthClient })}
 	for _, v := range conf.Vendors {
 		t.Vendors = append(t.Vendors, vendorOf(v))

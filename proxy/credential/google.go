@@ -75,9 +75,10 @@ func (g Google) Flow(ctx context.Context, show func(Prompt)) (Token, error) {
 	if refused := answer.Get("error"); refused != "" {
 		return Token{}, fmt.Errorf("sign in with Google: %w", errors.New(refused))
 	}
-	token, err := conf.Exchange(ctx, answer.Get("code"), oauth2.VerifierOption(verifier))
+	code := answer.Get("code")
+	token, err := conf.Exchange(withoutRedirects(ctx), code, oauth2.VerifierOption(verifier))
 	if err != nil {
-		return Token{}, fmt.Errorf("sign in with Google: %w", plain(err))
+		return Token{}, fmt.Errorf("sign in with Google: %w", plain(err, g.Secret.Reveal(), code, verifier))
 	}
 	if token.RefreshToken == "" {
 		return Token{}, errors.New("sign in with Google: it gave no refresh token")
@@ -117,13 +118,14 @@ func (Google) Missing(scope string) (missing []string) {
 
 // Renew exchanges a refresh token for an access token. The error is Invalid if it is not taken any more.
 func (g Google) Renew(ctx context.Context, refresh config.Secret) (Token, error) {
-	token, err := g.config("").TokenSource(ctx, &oauth2.Token{RefreshToken: refresh.Reveal()}).Token()
+	sent := []string{g.Secret.Reveal(), refresh.Reveal()}
+	token, err := g.config("").TokenSource(withoutRedirects(ctx), &oauth2.Token{RefreshToken: refresh.Reveal()}).Token()
 	var refused *oauth2.RetrieveError
 	if errors.As(err, &refused) && (refused.ErrorCode == "invalid_grant" || refused.ErrorCode == "unauthorized_client" || refused.ErrorCode == "invalid_client") {
-		return Token{}, errorf(Invalid, "Google refuses the sign-in (%v)", plain(err))
+		return Token{}, errorf(Invalid, "Google refuses the sign-in (%v)", plain(err, sent...))
 	}
 	if err != nil {
-		return Token{}, fmt.Errorf("renew Google's token: %w", plain(err))
+		return Token{}, fmt.Errorf("renew Google's token: %w", plain(err, sent...))
 	}
 	return tokenOf(token), nil
 }

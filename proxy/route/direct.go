@@ -15,8 +15,6 @@ import (
 // chain's calls, and what its answer says of the account is heard; the rest of the chain is not for
 // it: no other tier, no retry, no breaker.
 type Direct struct {
-	Queued time.Duration // in the vendor's queue
-
 	chain  *Chain
 	vendor *vendor.Vendor
 	key    limiter.Key
@@ -32,11 +30,11 @@ type Direct struct {
 func (c *Chain) Direct(ctx context.Context, v *vendor.Vendor, model string, who limiter.Caller) (*Direct, error) {
 	d := &Direct{chain: c, vendor: v, key: limiter.Key{Vendor: v.Name(), Model: model}}
 	if model != "" {
-		permit, queued, err := c.acquire(ctx, d.key, who)
+		permit, _, err := c.acquire(ctx, d.key, who)
 		if err != nil {
 			return nil, err
 		}
-		d.permit, d.Queued = permit, queued
+		d.permit = permit
 	}
 	d.since = time.Now()
 	return d, nil
@@ -56,7 +54,7 @@ func (d *Direct) Rejected(ctx context.Context, e *anthropic.Error) *anthropic.Er
 	if !f.badKey {
 		return nil
 	}
-	d.chain.memory.Health.direct(d.key.Vendor, f)
+	d.chain.memory.Health.direct(d.vendor.Name(), f)
 	d.rejected = true
 	var why failures
 	why.rejected(d.vendor, f.reason)
@@ -70,10 +68,10 @@ func (d *Direct) Hear(ctx context.Context, header http.Header, err error) {
 		(&place{vendor: d.vendor, permit: d.permit}).tell(err)
 	}
 	health := d.chain.memory.Health
-	health.hear(d.key.Vendor, anthropic.Utilizations(header))
+	health.hear(d.vendor.Name(), anthropic.Utilizations(header))
 	var refused *anthropic.Error
 	if err == nil || !d.rejected && errors.As(err, &refused) {
-		health.direct(d.key.Vendor, judge(ctx, err, d.vendor, &anthropic.Request{}))
+		health.direct(d.vendor.Name(), judge(ctx, err, d.vendor, &anthropic.Request{}))
 	}
 }
 
@@ -88,6 +86,6 @@ func (d *Direct) Close(used int64) {
 	if d.permit != nil {
 		memory.pace.took(d.key, time.Since(d.since))
 	}
-	memory.Health.used(d.key.Vendor, used)
+	memory.Health.used(d.vendor.Name(), used)
 	d.permit.Release()
 }

@@ -1,6 +1,8 @@
 package route
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -20,6 +22,8 @@ type Health struct {
 
 // health is one vendor's part. A vendor is left alone when itself or the model is.
 type health struct {
+	life     context.Context // ends when no configuration has the vendor any more
+	end      context.CancelFunc
 	conf     config.Vendor
 	whole    fuse
 	models   map[string]*fuse
@@ -49,12 +53,46 @@ func (h *Health) Configure(rows []config.Vendor) {
 	h.vendors = make(map[string]*health, len(rows))
 	for _, row := range rows {
 		v := old[row.Name]
-		if v == nil || v.conf.Key != row.Key || v.conf.BaseURL != row.BaseURL {
+		switch {
+		case v == nil:
 			v = &health{models: map[string]*fuse{}}
+			v.life, v.end = context.WithCancel(context.Background())
+		case v.conf.Key != row.Key || v.conf.BaseURL != row.BaseURL:
+			v = &health{life: v.life, end: v.end, models: map[string]*fuse{}}
 		}
 		v.conf, v.hours.conf, v.week.conf = row, row.Quota, row.WeeklyQuota
 		h.vendors[row.Name] = v
 	}
+	for name, v := range old {
+		if h.vendors[name] == nil {
+			v.end()
+		}
+	}
+}
+
+// Rename gives a vendor another name, before the Configure that has it. What is known of it stays.
+func (h *Health) Rename(from, to string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if v := h.vendors[from]; v != nil && h.vendors[to] == nil {
+		delete(h.vendors, from)
+		h.vendors[to] = v
+	}
+}
+
+// errGone is why a call leaves the queue of a vendor that no configuration has any more.
+var errGone = errors.New("the vendor was taken out of the chain")
+
+// whenGone calls do, on a goroutine of its own, when a vendor leaves the configuration, unless stop is called before.
+func (h *Health) whenGone(vendorName string, do func()) (stop func() bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	v := h.vendors[vendorName]
+	if v == nil {
+		go do()
+		return func() bool { return true }
+	}
+	return context.AfterFunc(v.life, do)
 }
 
 // Reset lets calls through again, to the vendors named or to all. What was used of a quota stays.
@@ -79,7 +117,7 @@ func (h *Health) closed(vendorName, model string) *closed {
 	defer h.mu.Unlock()
 	v := h.vendors[vendorName]
 	if v == nil {
-		return nil
+		return gone
 	}
 	now := wall()
 	for _, f := range [...]*fuse{&v.whole, v.models[model]} {
@@ -102,6 +140,17 @@ type closed struct {
 	until  time.Time // zero if a probe is under way and its end not known
 	reason string
 	badKey bool // it did not take its credentials
+}
+
+// gone is a vendor that no configuration has any more. Only calls that know no other still go there.
+var gone = &closed{reason: errGone.Error()}
+
+// before reports whether the vendor is back earlier than another one. One that did not take its key comes last.
+func (c *closed) before(other *closed) bool {
+	if c.badKey != other.badKey {
+		return other.badKey
+	}
+	return !c.until.IsZero() && (other.until.IsZero() || c.until.Before(other.until))
 }
 
 func (c *closed) Error() string {

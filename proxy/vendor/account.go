@@ -9,7 +9,6 @@ import (
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/config"
 	"afterglow/proxy/credential"
-	"afterglow/proxy/logging"
 )
 
 // account is what a vendor is called with whose user signs in: a token in place of a key, and what only
@@ -112,6 +111,15 @@ func (v *Vendor) Rejected() string {
 
 var providerTitles = map[string]string{credential.ProviderGitHub: "GitHub", credential.ProviderGoogle: "Google"}
 
+// Unfit says for people why the vendor cannot be called for a client with this header, "" if it can.
+func (v *Vendor) Unfit(client http.Header) string {
+	if !v.Usable() {
+		return v.Missing()
+	}
+	_, why := v.ForClient(client, v.conf.Own())
+	return why
+}
+
 // SignedIn tells the vendor that its user has signed in anew, or out.
 func (v *Vendor) SignedIn() {
 	if a, ok := v.account.(signed); ok {
@@ -147,7 +155,7 @@ func signedOut(err error) error {
 // secret is the vendor's key: the configured one, or what is kept under its name.
 func (v *Vendor) secret() config.Secret {
 	if v.conf.Keyring {
-		token, _ := v.keeper.Token(credential.KeyName(v.conf.Name))
+		token, _ := v.keeper.Token(credential.KeyName(v.Name()))
 		return token.Access
 	}
 	return v.conf.Key
@@ -156,19 +164,6 @@ func (v *Vendor) secret() config.Secret {
 // renewed reports whether the vendor has another kept key by now than the one that it refused.
 func (v *Vendor) renewed(refused config.Secret) bool {
 	return v.conf.Keyring && v.keeper.Renewed(credential.KeyName(v.conf.Name), refused)
-}
-
-// hide takes the vendor's credentials out of its refusal: some vendors repeat the key that they refuse.
-func (v *Vendor) hide(e *anthropic.Error) {
-	e.Message = v.hidden(e.Message)
-	if e.Body != nil && v.hidden(string(e.Body)) != string(e.Body) {
-		e.Body = nil
-	}
-}
-
-// hidden is a text of the vendor's without its credentials.
-func (v *Vendor) hidden(text string) string {
-	return logging.Without(text, "•••", append(v.keeper.Secrets(), v.conf.Key.Reveal(), v.conf.Account.ClientSecret.Reveal())...)
 }
 
 // authorize puts the vendor's credentials into a header, for an endpoint that wants them so.

@@ -80,8 +80,8 @@ func (v *Vendor) post(ctx context.Context, call Prepared) (*http.Response, error
 	req := v.client.R().SetContext(withPayload(ctx, body)).SetDoNotParseResponse(true)
 	req.Header = header
 	path := call.Path
-	if own := v.conf.Dialect == "anthropic"; own && call.Query != "" {
-		path += "?" + call.Query
+	if query := withoutKey(call.Query); v.conf.Dialect == "anthropic" && query != "" {
+		path += "?" + query
 	}
 	// Joined here: the internal API's paths begin with a colon, and resty would put a slash before it.
 	resp, err := req.Post(base + path)
@@ -95,10 +95,10 @@ func (v *Vendor) post(ctx context.Context, call Prepared) (*http.Response, error
 			answer.Body.Close()
 			return nil, fmt.Errorf("read compressed answer: %w", err)
 		}
-		answer.Body = struct {
+		answer.Body = v.transport().Unpacked(answer, struct {
 			io.Reader
 			io.Closer
-		}{unzipped, answer.Body}
+		}{unzipped, answer.Body})
 	}
 	return answer, nil
 }

@@ -1,7 +1,9 @@
 package vendor
 
 import (
+	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"afterglow/proxy/config"
@@ -32,17 +34,64 @@ func requestHeader(client http.Header, conf config.Vendor) http.Header {
 		return http.Header{"Content-Type": {"application/json"}, "Accept-Encoding": {"identity"}, "User-Agent": {"afterglow"}}
 	}
 	h := clientHeader(client)
-	if conf.Auth != config.AuthClient {
-		delete(h, "Authorization")
-		delete(h, "X-Api-Key")
-		delete(h, "X-Goog-Api-Key")
-	}
+	keepKeys(h, conf.Auth, conf.AnyKey)
 	h["Content-Type"] = []string{"application/json"}
 	h["Accept-Encoding"] = []string{"identity"}
 	if h.Get("Anthropic-Version") == "" {
 		h["Anthropic-Version"] = []string{apiVersion}
 	}
 	return h
+}
+
+// keyHeaders are those in which clients send a key or a token.
+var keyHeaders = []string{"Authorization", "X-Api-Key", "X-Goog-Api-Key"}
+
+// claudeKey is how every key and token of Claude's begins: sk-ant-api03-, sk-ant-oat01-.
+const claudeKey = "sk-ant-"
+
+// keepKeys takes a client's keys out of a header but for those that a vendor may get, and tells how many it had and has.
+// A key that does not look like one of Claude's was made for somebody else, unless the user says that any may be sent.
+func keepKeys(h http.Header, auth config.Auth, anyKey bool) (had, kept int) {
+	for _, name := range keyHeaders {
+		values := h[name]
+		if len(values) == 0 {
+			continue
+		}
+		had++
+		if auth == config.AuthClient && (anyKey || !slices.ContainsFunc(values, foreign)) {
+			kept++
+			continue
+		}
+		delete(h, name)
+	}
+	return had, kept
+}
+
+// foreign reports whether a header's value is not a key or token of Claude's, alone or as a bearer's.
+func foreign(value string) bool {
+	scheme, key, found := strings.Cut(strings.TrimSpace(value), " ")
+	if !found {
+		key = scheme
+	} else if !strings.EqualFold(scheme, "bearer") {
+		return true
+	}
+	return !strings.HasPrefix(strings.TrimSpace(key), claudeKey)
+}
+
+// ForClient is a client's header as it may go to one of the vendor's endpoints that takes the client's own keys; why is
+// "" if that endpoint can be called with it, else a reason for people.
+func (v *Vendor) ForClient(client http.Header, to config.Endpoint) (h http.Header, why string) {
+	if to.Auth != config.AuthClient || to.Dialect != "anthropic" || v.conf.AnyKey {
+		return client, ""
+	}
+	h = client.Clone()
+	switch had, kept := keepKeys(h, to.Auth, false); {
+	case kept > 0:
+		return h, ""
+	case had > 0:
+		return h, fmt.Sprintf("the client's key is none of Claude's (%s…) and was not sent; client_keys = \"any\" in the vendor's row sends any key", claudeKey)
+	}
+	return h, fmt.Sprintf("it takes the client's own Claude login or key (%s…), and the client has sent none", claudeKey)
 }
 
 // authorize adds a vendor's own key.

@@ -11,7 +11,6 @@ import (
 // refusals is a transport that shows a vendor's refusals to who sent the request, before the client sees them.
 type refusals struct {
 	http.RoundTripper
-	vendor  *Vendor
 	dialect Dialect
 	refused func(*anthropic.Error) error
 }
@@ -24,7 +23,6 @@ func (t refusals) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	body, _ := io.ReadAll(io.LimitReader(answer.Body, maxError))
 	e := t.dialect.DecodeError(answer.StatusCode, answer.Header, body)
-	t.vendor.hide(e)
 	if err := t.refused(e); err != nil {
 		answer.Body.Close()
 		return nil, err
