@@ -116,7 +116,7 @@ func (v *Vendor) Unfit(client http.Header) string {
 	if !v.Usable() {
 		return v.Missing()
 	}
-	_, why := v.ForClient(client, v.conf.Own())
+	_, _, why := v.ForClient(client, "", v.conf.Own())
 	return why
 }
 
