@@ -180,9 +180,9 @@ func TestTokenIsAskedForAndNeverSentOn(t *testing.T) {
 		t.Fatal("health without a token:", status)
 	}
 	for _, header := range [][]string{
-		{"X-Afterglow-Token", token, "Authorization", "Bearer the-clients"},
-		{"X-Api-Key", token, "Authorization", "Bearer the-clients"},
-		{"Authorization", "Bearer " + token, "X-Api-Key", "the-clients"},
+		{"X-Afterglow-Token", token, "Authorization", "Bearer sk-ant-the-clients"},
+		{"X-Api-Key", token, "Authorization", "Bearer sk-ant-the-clients"},
+		{"Authorization", "Bearer " + token, "X-Api-Key", "sk-ant-the-clients"},
 	} {
 		resp, _ := post(t, base, plainBody, header...)
 		if resp.StatusCode != 200 {

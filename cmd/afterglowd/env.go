@@ -21,13 +21,13 @@ func envCommand(set *proxy.Setup) *cobra.Command {
 	r, credentials := &remote{set: set}, credentialFlags{}
 	cmd := &cobra.Command{
 		Use:   "env [bash|zsh|fish|powershell|cmd]",
-		Short: "Print what to set in a shell so that Claude Code calls Afterglow",
-		Long: `Print what to set in a shell so that Claude Code calls Afterglow: the address of the running instance, or else
-of the configuration, and credentials. ANTHROPIC_AUTH_TOKEN is the configured token, or else a placeholder with
-which Claude Code starts without a login. If a vendor of the chain is called with the client's own credentials
-and Claude Code is signed in, its credentials stay, and the token is in ANTHROPIC_CUSTOM_HEADERS.
---placeholder and --own-credentials choose. Without an argument the shell is that of $SHELL.
-With --json it is one object: {"ANTHROPIC_BASE_URL":"http://127.0.0.1:3392"}.`,
+		Short: "Print the shell variables that send Claude Code to Afterglow",
+		Long: `Print the shell variables that send Claude Code to Afterglow: the address of the running instance, or else the
+configured one, and credentials. ANTHROPIC_AUTH_TOKEN is the configured token, or else a placeholder with which
+Claude Code starts without a login. If a vendor of the chain uses the client's own credentials and Claude Code is
+signed in, its credentials stay, and the token is printed in ANTHROPIC_CUSTOM_HEADERS. To choose, pass --placeholder
+or --own-credentials. Without an argument the shell is taken from $SHELL. With --json it prints one object:
+{"ANTHROPIC_BASE_URL":"http://127.0.0.1:3392"}.`,
 		Example: `  eval "$(afterglowd env)"
   afterglowd env fish | source
   afterglowd env powershell | Out-String | Invoke-Expression`,

@@ -64,7 +64,26 @@ func (c *checker) vendor(key string, row vendorFile) Vendor {
 	}
 	c.auth(key, row, &v)
 	v.Endpoints = c.endpoints(key+".endpoints", v, row.Endpoints)
+	c.clientKeys(key+".client_keys", row, &v)
 	return v
+}
+
+// clientKeys checks which of a client's keys a vendor gets. The vendor's endpoints have been checked.
+func (c *checker) clientKeys(key string, row vendorFile, v *Vendor) {
+	if row.ClientKeys == nil {
+		return
+	}
+	if *row.ClientKeys != "claude" && *row.ClientKeys != "any" {
+		c.problem(key, `expected "claude" or "any", got %q`, *row.ClientKeys)
+	}
+	takes := v.Auth == AuthClient
+	for _, to := range v.Endpoints {
+		takes = takes || to.Auth == AuthClient
+	}
+	if *row.ClientKeys == "any" && !takes {
+		c.problem(key, `expected only where auth = "client"`)
+	}
+	v.AnyKey = *row.ClientKeys == "any"
 }
 
 // auth checks that a vendor has a key if it needs one. A variable that is not set is no error: the
@@ -105,7 +124,7 @@ func (c *checker) auth(key string, row vendorFile, v *Vendor) {
 		v.KeyVar = e.missing
 		return
 	}
-	if strings.ContainsFunc(e.value, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
+	if !headerText(e.value) {
 		c.problems = append(c.problems, BadKey(key+".key"))
 		return
 	}

@@ -78,6 +78,7 @@ type Vendor struct {
 	Key          Secret  // empty while KeyVar is unset
 	KeyVar       string  // the environment variable that key names; "" if it is literal
 	Keyring      bool    // the key is with the credentials, under the vendor's name
+	AnyKey       bool    // with AuthClient: the client's keys go to it whatever they look like
 	Account      Account // of a vendor whose user signs in
 	DefaultModel string  // for a model that no rule matches; "" = the client's name goes through
 	Models       []Rule

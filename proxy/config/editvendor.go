@@ -266,12 +266,27 @@ func (e *vendorEdit) fields(want Draft) error {
 			return err
 		}
 	}
+	if err := e.withoutClientKeys(want); err != nil {
+		return err
+	}
 	if !sameRules(now.Models, want.Models) {
 		if err := e.models(want, above.Models); err != nil {
 			return err
 		}
 	}
 	return e.limit(want, now.Limit, above.Limit)
+}
+
+// withoutClientKeys takes out what is said of the client's keys where the vendor gets none any more.
+func (e *vendorEdit) withoutClientKeys(want Draft) error {
+	row, err := e.row(want.Name)
+	if err != nil || want.Auth == AuthClient {
+		return err
+	}
+	if _, ok := e.find(row, "client_keys"); !ok {
+		return nil
+	}
+	return e.remove(row, "client_keys")
 }
 
 // now is what the text says of a vendor at this moment.

@@ -158,9 +158,9 @@ func (s *search) key(v *vendor.Vendor) limiter.Key {
 
 // skips reports, and notes, that a vendor cannot be asked.
 func (s *search) skips(v *vendor.Vendor, anyway bool) bool {
-	if !v.Usable() {
-		s.skip(v, v.Missing(), 0)
-		s.failed.skip(v.Name(), v.Missing())
+	if why := v.Unfit(s.call.Header); why != "" {
+		s.skip(v, why, 0)
+		s.failed.skip(v.Name(), why)
 		return true
 	}
 	if anyway {

@@ -111,6 +111,15 @@ func (v *Vendor) Rejected() string {
 
 var providerTitles = map[string]string{credential.ProviderGitHub: "GitHub", credential.ProviderGoogle: "Google"}
 
+// Unfit says for people why the vendor cannot be called for a client with this header, "" if it can.
+func (v *Vendor) Unfit(client http.Header) string {
+	if !v.Usable() {
+		return v.Missing()
+	}
+	_, _, why := v.ForClient(client, "", v.conf.Own())
+	return why
+}
+
 // SignedIn tells the vendor that its user has signed in anew, or out.
 func (v *Vendor) SignedIn() {
 	if a, ok := v.account.(signed); ok {
