@@ -28,7 +28,8 @@ type foundList struct {
 func newFoundList(setAside func()) *foundList {
 	l := &foundList{rows: container.New(layout.NewCustomPaddedVBoxLayout(0))}
 	l.aside = widget.NewButton(widget.Plain, theme.VisibilityOffIcon(), "", setAside)
-	l.foot = container.New(layout.NewCustomPaddedHBoxLayout(8), l.aside, container.NewCenter(widget.NewText(tr("found.restored"), captionStyle)))
+	why := container.NewCenter(widget.NewText(tr("found.restored"), captionStyle))
+	l.foot = container.New(layout.NewCustomPaddedHBoxLayout(8), l.aside, why)
 	l.box = container.New(layout.NewCustomPaddedLayout(4, 0, 0, 0), container.New(layout.NewCustomPaddedVBoxLayout(6), l.rows, l.foot))
 	l.box.Hide()
 	return l
@@ -69,7 +70,8 @@ func foundRow(line string, overrides bool) fyne.CanvasObject {
 	words := fynewidget.NewLabel(line)
 	words.Wrapping, words.SizeName = fyne.TextWrapWord, theme.SizeNameCaptionText
 	mark := container.New(layout.NewCustomPaddedLayout(1, 0, 0, 0), fynewidget.NewIcon(theme.NewColoredResource(icon, color)))
-	return container.NewBorder(nil, nil, container.NewVBox(mark), nil, container.New(layout.NewCustomPaddedLayout(-textInset, -textInset, -2, -textInset), words))
+	return container.NewBorder(nil, nil, container.NewVBox(mark), nil,
+		container.New(layout.NewCustomPaddedLayout(-textInset, -textInset, -2, -textInset), words))
 }
 
 // foundText says what a setting does.

@@ -41,7 +41,8 @@ func newGuideConnect(page *guidePage) *guideConnect {
 	c.copy = newCopyButton(d, widget.Plain, page.tidy)
 	c.line = widget.NewCode(c.copy.Button)
 	one := container.New(layout.NewCustomPaddedHBoxLayout(8), c.connect, c.choice, c.state)
-	c.step = newGuideStep("3", tr("guide.client"), tr("guide.client_press"), container.New(layout.NewCustomPaddedVBoxLayout(8), one, c.found.box, c.line))
+	c.step = newGuideStep("3", tr("guide.client"), tr("guide.client_press"),
+		container.New(layout.NewCustomPaddedVBoxLayout(8), one, c.found.box, c.line))
 	return c
 }
 

@@ -49,7 +49,7 @@ func TestRealClients(t *testing.T) {
 			if err := s.Connect(c.id, connect.Choice{}); err != nil {
 				t.Fatal(err)
 			}
-			out := runClient(t, home, program, c.run[1:])
+			out := runClient(t, home, program, c.run[1:], "ANTHROPIC_API_KEY=theirs", "HTTPS_PROXY=http://127.0.0.1:9", "NO_PROXY=127.0.0.1")
 			if !strings.Contains(out, "Hello from a simulated vendor.") {
 				t.Errorf("it printed %s\nwith %s", out, textOf(t, file))
 			}
@@ -67,6 +67,46 @@ func TestRealClients(t *testing.T) {
 			}
 			if got := textOf(t, file); got != c.before {
 				t.Errorf("got %q, want %q", got, c.before)
+			}
+		})
+	}
+}
+
+// The real Claude Code answers with one key and no login. What would keep its calls away is set aside, also what the shell
+// has.
+func TestRealClaudeCodeNeedsNoLogin(t *testing.T) {
+	program := filepath.Join(os.Getenv("AFTERGLOW_REAL_CLIENTS"), "claude")
+	if os.Getenv("AFTERGLOW_REAL_CLIENTS") == "" {
+		t.Skip("AFTERGLOW_REAL_CLIENTS names no folder with clients")
+	}
+	shell := map[string]string{"CLAUDE_CODE_USE_BEDROCK": "1", "ANTHROPIC_MODEL": "glm-4", "HTTPS_PROXY": "http://127.0.0.1:9"}
+	for name, c := range map[string]struct {
+		shell map[string]string
+		with  connect.Choice
+	}{"an empty home": {}, "a shell that leads elsewhere": {shell, connect.Choice{SetAside: true}}} {
+		t.Run(name, func(t *testing.T) {
+			home := clientHome(t)
+			v := simulated(t, func(simvendor.Call) simvendor.Answer { return simvendor.Text("Hello from a simulated vendor.") })
+			s, _ := serve(t, row("zhipu", v.URL(), func(v *config.Vendor) { v.DefaultModel = "glm-5.1" }))
+			d := connect.New(filepath.Join(home, "state"))
+			d.Shell = connect.Shell{Env: func(name string) string { return c.shell[name] }}
+			if err := d.Connect("claude-code", c.with, s.target()); err != nil {
+				t.Fatal(err)
+			}
+			var env []string
+			for name, value := range c.shell {
+				env = append(env, name+"="+value)
+			}
+			if out := runClient(t, home, program, []string{"-p", "hi"}, env...); !strings.Contains(out, "Hello from a simulated vendor.") {
+				t.Errorf("it printed %s", out)
+			}
+			for _, call := range endedCalls(s) {
+				if rec := s.json(call, nil, false); rec.VendorModel != "glm-5.1" {
+					t.Errorf("it asked for %s as %s", rec.Model, rec.VendorModel)
+				}
+			}
+			if all, err := d.DisconnectAll(s.target()); err != nil || len(all) != 1 {
+				t.Errorf("%+v %v", all, err)
 			}
 		})
 	}
@@ -121,7 +161,7 @@ func answerResponses(w http.ResponseWriter, r *http.Request) {
 }
 
 // runClient runs a client with nothing of this environment but where its files are.
-func runClient(t *testing.T, home, program string, args []string) string {
+func runClient(t *testing.T, home, program string, args []string, env ...string) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
@@ -130,7 +170,7 @@ func runClient(t *testing.T, home, program string, args []string) string {
 	if err := os.MkdirAll(cmd.Dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "ANTHROPIC_API_KEY=theirs", "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1", "HTTPS_PROXY=http://127.0.0.1:9", "NO_PROXY=127.0.0.1"}
+	cmd.Env = append(env, "PATH="+os.Getenv("PATH"), "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1")
 	for _, name := range []string{"HOME", "CLAUDE_CONFIG_DIR", "CODEX_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"} {
 		cmd.Env = append(cmd.Env, name+"="+os.Getenv(name))
 	}
