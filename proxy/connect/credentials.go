@@ -26,10 +26,10 @@ const (
 // settle is what Usual comes to.
 func (t Target) settle(c Credentials, shell Shell) Credentials {
 	switch {
-	case !t.ClientAuth:
-		return Placeholder
 	case c != Usual:
 		return c
+	case !t.ClientAuth:
+		return Placeholder
 	case t.VendorKeys && !SignedIn(shell):
 		return Placeholder
 	}
