@@ -60,10 +60,10 @@ func (s *Server) route(c *routed, chain *route.Chain, r *http.Request) *anthropi
 	case c.own() && !c.vendor.Usable():
 		return anthropic.Errorf(http.StatusForbidden, "vendor %q: %s", c.vendor.Name(), c.vendor.Missing())
 	case climbs(c.path):
-		return anthropic.Errorf(http.StatusBadRequest, "path %q: expected one without ..", c.path)
+		return anthropic.Errorf(http.StatusBadRequest, "path %q must not contain ..", c.path)
 	}
 	header, unfit := c.vendor.ForClient(s.withoutToken(r.Header), c.to)
-	if unfit != "" {
+	if unfit.Words != "" {
 		return anthropic.Errorf(http.StatusForbidden, "vendor %q: %s", c.vendor.Name(), unfit)
 	}
 	if refused := s.ask(c, r); refused != nil {

@@ -31,7 +31,7 @@ type missed struct {
 
 // Why no tier answered, where its status does not say; for errors.Is.
 var (
-	ErrNoVendor = errors.New("no vendor could be called")
+	ErrNoVendor = errors.New("no vendor in the chain is available")
 	ErrUsedUp   = errors.New("a quota or balance is used up")
 )
 
@@ -51,7 +51,7 @@ func (f *failures) skip(vendor, why string) {
 // called notes a vendor that was called and failed.
 func (f *failures) called(v *vendor.Vendor, err error, why finding) {
 	if why.badKey {
-		f.rejected(v, why.reason)
+		f.rejected(v, why.reason.Words)
 		return
 	}
 	f.add(v.Name(), err, why.until)
@@ -78,13 +78,13 @@ func (f *failures) add(vendor string, err error, until time.Time) {
 	if wait == 0 && !until.IsZero() {
 		wait = time.Until(until)
 	}
-	f.note(missed{vendor, vendor + ": " + reason(refused), true, wait})
+	f.note(missed{vendor, vendor + ": " + words(refused), true, wait})
 }
 
 // gate notes a vendor that was left alone because it is out.
 func (f *failures) gate(v *vendor.Vendor, out *closed) {
 	if out.badKey {
-		f.rejected(v, out.reason)
+		f.rejected(v, out.reason.Words)
 		return
 	}
 	wait := time.Duration(0)
@@ -153,7 +153,7 @@ func (f *failures) answer() *anthropic.Error {
 			e.RetryAfter = maxRetryAfter
 		} else {
 			e.Body = nil
-			e.Message = fmt.Sprintf("out until %s: %s", time.Now().Add(wait).Format("15:04:05 MST"), f.reasons())
+			e.Message = fmt.Sprintf("all vendors are unavailable until %s: %s", time.Now().Add(wait).Format("15:04:05 MST"), f.reasons())
 		}
 	}
 	return &e
@@ -168,7 +168,7 @@ func (f *failures) nobody() *anthropic.Error {
 	case f.reject:
 		return anthropic.Errorf(http.StatusForbidden, "%s", f.reasons())
 	}
-	return noVendor(http.StatusForbidden, "no vendor can be called: "+f.reasons())
+	return noVendor(http.StatusForbidden, "no vendor in the chain is available: "+f.reasons())
 }
 
 func noVendor(status int, message string) *anthropic.Error {

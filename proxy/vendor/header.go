@@ -1,12 +1,12 @@
 package vendor
 
 import (
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
 
 	"afterglow/proxy/config"
+	"afterglow/proxy/reason"
 )
 
 // apiVersion is the version of the Messages API that the vendors' own documents name.
@@ -79,19 +79,20 @@ func foreign(value string) bool {
 }
 
 // ForClient is a client's header as it may go to one of the vendor's endpoints that takes the client's own keys; why is
-// "" if that endpoint can be called with it, else a reason for people.
-func (v *Vendor) ForClient(client http.Header, to config.Endpoint) (h http.Header, why string) {
+// zero if that endpoint can be called with it.
+func (v *Vendor) ForClient(client http.Header, to config.Endpoint) (h http.Header, why reason.Reason) {
 	if to.Auth != config.AuthClient || to.Dialect != "anthropic" || v.conf.AnyKey {
-		return client, ""
+		return client, reason.Reason{}
 	}
 	h = client.Clone()
 	switch had, kept := keepKeys(h, to.Auth, false); {
 	case kept > 0:
-		return h, ""
+		return h, reason.Reason{}
 	case had > 0:
-		return h, fmt.Sprintf("the client's key is none of Claude's (%s…) and was not sent; client_keys = \"any\" in the vendor's row sends any key", claudeKey)
+		return h, reason.New(reason.OtherKey, claudeKey,
+			"the client's key is not a Claude key (%s…) and was not sent. To send any key, set client_keys = \"any\" in the vendor's row", claudeKey)
 	}
-	return h, fmt.Sprintf("it takes the client's own Claude login or key (%s…), and the client has sent none", claudeKey)
+	return h, reason.New(reason.NoClientKey, claudeKey, "this vendor uses the client's own Claude login or key (%s…), and the client sent none", claudeKey)
 }
 
 // authorize adds a vendor's own key.
