@@ -40,7 +40,8 @@ func (s *Server) readCall(w http.ResponseWriter, r *http.Request) (vendor.Call, 
 	if badModel(req.Model) {
 		return vendor.Call{}, badModelError()
 	}
-	return vendor.Call{Request: req, Header: s.withoutToken(r.Header), Query: r.URL.RawQuery}, nil
+	header, query, refused := s.withoutToken(r)
+	return vendor.Call{Request: req, Header: header, Query: query}, refused
 }
 
 // errPaused is why a call was rejected while the user has paused Afterglow.

@@ -23,7 +23,7 @@ type afterglow struct {
 	v     *visit
 	url   string
 	cmd   *exec.Cmd
-	log   bytes.Buffer // of standard error; to be read when it has ended
+	out   bytes.Buffer // to be read when it has ended
 	ended chan struct{}
 }
 
@@ -31,11 +31,11 @@ type afterglow struct {
 func (v *visit) start() {
 	v.t.Helper()
 	a := &afterglow{v: v, cmd: v.afterglowd("serve", "--demo=auto", "--listen", "127.0.0.1:0"), ended: make(chan struct{})}
-	a.cmd.Stderr = &a.log
 	stdout, err := a.cmd.StdoutPipe()
 	if err != nil {
 		v.t.Fatal(err)
 	}
+	a.cmd.Stderr = a.cmd.Stdout
 	if err := a.cmd.Start(); err != nil {
 		v.t.Fatal(err)
 	}
@@ -43,7 +43,7 @@ func (v *visit) start() {
 	first, _ := lines.ReadString('\n')
 	go func() {
 		defer close(a.ended)
-		io.Copy(io.Discard, lines)
+		io.Copy(&a.out, lines)
 		a.cmd.Wait()
 	}()
 	v.glow = a
@@ -51,7 +51,7 @@ func (v *visit) start() {
 	var ok bool
 	if a.url, ok = strings.CutPrefix(strings.TrimSpace(first), "Afterglow listens on "); !ok {
 		a.stop()
-		v.t.Fatalf("afterglowd serve: %s%s", first, a.log.String())
+		v.t.Fatalf("afterglowd serve: %s%s", first, a.out.String())
 	}
 }
 
@@ -85,6 +85,9 @@ func (v *visit) connect() (back func()) {
 	v.say("connect", out)
 	return func() {
 		v.t.Helper()
+		if calls, err := v.afterglowd("calls").CombinedOutput(); err == nil {
+			v.said += fmt.Sprintf("-- afterglowd calls\n%s", v.masked(string(calls)))
+		}
 		out, err := v.afterglowd("disconnect", v.agent.client).CombinedOutput()
 		if err != nil {
 			v.t.Errorf("disconnect %s: %v\n%s", v.agent.client, err, out)

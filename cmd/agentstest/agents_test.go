@@ -72,6 +72,13 @@ func TestRealAgents(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := os.MkdirAll(out, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	// The agents see their folder without symbolic links, and take what is outside for another's.
+	if out, err = filepath.EvalSymlinks(out); err != nil {
+		t.Fatal(err)
+	}
 	rep := &report{dir: out}
 	t.Cleanup(func() { rep.write(t) })
 	installed := map[string]string{} // the program, by the agent's name
@@ -101,8 +108,10 @@ func TestRealAgents(t *testing.T) {
 					t.Parallel()
 				}
 				v := newVisit(t, a, program, out)
-				defer func() { rep.add(a.name, kind.name, v) }()
+				defer rep.add(a.name, kind.name, v)
 				kind.try(v)
+				v.glow.stop()
+				v.said += fmt.Sprintf("-- afterglowd serve\n%s", v.masked(end(v.glow.out.String(), 2000)))
 			})
 		}
 	}

@@ -4,6 +4,7 @@ package agentstest
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -57,12 +58,21 @@ func (rep *report) add(agent, kind string, v *visit) {
 			seconds(r.answer), seconds(r.total), r.exit, len(v.net.callsOf(v.agent.vendor)), cell(printed), result)
 	}
 	rep.rows[kind] = append(rep.rows[kind], row)
-	for _, c := range v.net.calls {
-		fmt.Fprintf(&rep.whole, "-- %s was called: %s, %s, with %s\n", c.vendor, c.path, c.model, v.masked(strings.Join(c.credentials, " ")))
+	list(rep, "called", v.net.calls, func(c call) string {
+		return strings.Join([]string{c.vendor, c.path, c.model, v.masked(strings.Join(c.credentials, " "))}, " ")
+	})
+	list(rep, "there is no way to", v.net.tried, func(host string) string { return host })
+}
+
+// list adds what a visit's network has seen, each with how often.
+func list[T any](rep *report, head string, all []T, line func(T) string) {
+	times := map[string]int{}
+	for _, one := range all {
+		times[line(one)]++
 	}
-	hosts := slices.Clone(v.net.tried)
-	slices.Sort(hosts)
-	fmt.Fprintf(&rep.whole, "-- other hosts that it tried to reach: %s\n\n", strings.Join(slices.Compact(hosts), " "))
+	for _, one := range slices.Sorted(maps.Keys(times)) {
+		fmt.Fprintf(&rep.whole, "-- %s %s (%d)\n", head, one, times[one])
+	}
 }
 
 func (rep *report) write(t *testing.T) {
@@ -98,15 +108,19 @@ func seconds(d time.Duration) string {
 	return fmt.Sprintf("%.1f s", d.Seconds())
 }
 
-// cell is a text that fits into a table: its end, where it is long.
+// cell is a text that fits into a table.
 func cell(text string) string {
-	const most = 240
 	text = strings.ReplaceAll(strings.Join(strings.Fields(text), " "), "|", `\|`)
-	if runes := []rune(text); len(runes) > most {
-		text = "… " + string(runes[len(runes)-most:])
-	}
 	if text == "" {
 		return "nothing"
 	}
-	return "`" + strings.ReplaceAll(text, "`", "'") + "`"
+	return "`" + strings.ReplaceAll(end(text, 240), "`", "'") + "`"
+}
+
+// end is the end of a text that is long.
+func end(text string, most int) string {
+	if runes := []rune(text); len(runes) > most {
+		return "… " + string(runes[len(runes)-most:])
+	}
+	return text
 }

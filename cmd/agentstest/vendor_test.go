@@ -164,13 +164,13 @@ func (n *network) vendor(w http.ResponseWriter, r *http.Request) {
 	case strings.HasSuffix(c.path, "/v1/messages"):
 		m := simvendor.Message{Model: c.model, Blocks: []simvendor.Block{simvendor.TextBlock(said.text)}}
 		if said.tool != "" {
-			m.Blocks = append(m.Blocks, simvendor.ToolUseBlock("toolu_1", said.tool, said.input))
+			m.Blocks = append(m.Blocks, simvendor.ToolUseBlock(toolID, said.tool, said.input))
 		}
 		send(w, m.Answer(), stream)
 	case strings.HasSuffix(c.path, "/chat/completions"):
 		m := simvendor.Chat{Model: c.model, Text: said.text}
 		if said.tool != "" {
-			m.Calls = []simvendor.ChatCall{{ID: "call_1", Name: said.tool, Input: said.input}}
+			m.Calls = []simvendor.ChatCall{{ID: toolID, Name: said.tool, Input: said.input}}
 		}
 		send(w, m.Answer(), stream)
 	case strings.HasSuffix(c.path, "/responses"):
@@ -254,6 +254,9 @@ func send(w http.ResponseWriter, a simvendor.Answer, stream bool) {
 // said is a turn of a played model.
 type said struct{ text, tool, input string }
 
+// toolID is the id of the one tool call.
+const toolID = "toolu_played"
+
 // turn reads the file if it is asked for it and has a tool for it, then says what is in it.
 func (n *network) turn(body []byte) said {
 	if strings.Contains(string(body), n.note) {
@@ -264,6 +267,9 @@ func (n *network) turn(body []byte) said {
 		for _, name := range gjson.GetBytes(body, path).Array() {
 			names = append(names, name.Str)
 		}
+	}
+	if strings.Contains(string(body), toolID) {
+		return said{text: "The tool did not tell me."}
 	}
 	if !strings.Contains(string(body), "notes.txt") || len(names) == 0 {
 		return said{text: hello}
@@ -284,7 +290,7 @@ func (n *network) turn(body []byte) said {
 func (s said) responses(model string) simvendor.Answer {
 	items := []string{fmt.Sprintf(`{"id":"msg_1","type":"message","status":"completed","role":"assistant","content":[{"type":"output_text","text":%q,"annotations":[]}]}`, s.text)}
 	if s.tool != "" {
-		items = append(items, fmt.Sprintf(`{"id":"fc_1","type":"function_call","status":"completed","call_id":"call_1","name":%q,"arguments":%q}`, s.tool, s.input))
+		items = append(items, fmt.Sprintf(`{"id":"fc_1","type":"function_call","status":"completed","call_id":%q,"name":%q,"arguments":%q}`, toolID, s.tool, s.input))
 	}
 	var chunks []string
 	event := func(kind, fields string) {

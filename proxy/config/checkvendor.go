@@ -124,7 +124,7 @@ func (c *checker) auth(key string, row vendorFile, v *Vendor) {
 		v.KeyVar = e.missing
 		return
 	}
-	if strings.ContainsFunc(e.value, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
+	if !headerText(e.value) {
 		c.problems = append(c.problems, BadKey(key+".key"))
 		return
 	}

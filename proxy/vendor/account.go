@@ -118,7 +118,7 @@ func (v *Vendor) Unfit(client http.Header) reason.Reason {
 	if !v.Usable() {
 		return v.Missing()
 	}
-	_, why := v.ForClient(client, v.conf.Own())
+	_, _, why := v.ForClient(client, "", v.conf.Own())
 	return why
 }
 
