@@ -84,7 +84,7 @@ func (k *guideKey) set(list proxy.VendorList) {
 	if _, ok := k.draft(); !ok && len(k.drafts) > 0 {
 		k.chosen = k.drafts[0].Name
 	}
-	k.kept.Set(trText("vendor.kept", list.Keys))
+	k.kept.Set(trText("vendor.kept", keysPlace(list)))
 	k.show()
 }
 

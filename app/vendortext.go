@@ -61,6 +61,14 @@ func keyPlace(place config.KeyPlace, variable string) string {
 	return tr("key.none")
 }
 
+// keysPlace says where new keys are kept.
+func keysPlace(list proxy.VendorList) string {
+	if list.Keyring {
+		return tr("key.place_keyring")
+	}
+	return list.Keys
+}
+
 // keyHint is what an empty field for a key says.
 func keyHint(d config.Draft) string {
 	switch d.Key {

@@ -29,7 +29,7 @@ var (
 	ErrLimitRange  = errors.New("limit out of range")
 	ErrUnknown     = errors.New("unknown vendor or model")
 	ErrQueueFull   = errors.New("queue full")
-	ErrWaitExpired = errors.New("longest wait expired")
+	ErrWaitExpired = errors.New("no slot became free in time")
 )
 
 // RangeError says which limits can be set. It is an [ErrLimitRange].

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -177,25 +176,14 @@ func TestAKeyThatAVendorRepeatsIsNowhere(t *testing.T) {
 
 // A vendor that does not speak HTTP is quoted in the error of its connection.
 func TestAKeyInAnAnswerThatIsNoHTTPIsNowhere(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { l.Close() })
-	go func() {
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go func() {
-				conn.Read(make([]byte, 4096))
-				io.WriteString(conn, "HTTP/1.1 "+echoKey+" what\r\n\r\n")
-				conn.Close()
-			}()
+	v := vendorServer(t, func(w http.ResponseWriter, r *http.Request) {
+		io.Copy(io.Discard, r.Body)
+		if conn, _, err := w.(http.Hijacker).Hijack(); err == nil {
+			io.WriteString(conn, "HTTP/1.1 "+echoKey+" what\r\n\r\n")
+			conn.Close()
 		}
-	}()
-	_, base := serve(t, row("lab", "http://"+l.Addr().String(), func(v *config.Vendor) { v.Key = echoKey }))
+	})
+	_, base := serve(t, row("lab", v.URL, func(v *config.Vendor) { v.Key = echoKey }))
 	for _, path := range []string{"/v1/messages", "/v/lab/v1/messages"} {
 		resp, text := do(t, "POST", base+path, plainBody, "Content-Type", "application/json")
 		if strings.Contains(text, "SECRET") || !strings.Contains(text, "****") {

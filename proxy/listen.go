@@ -117,7 +117,7 @@ func (s *Server) drain() error {
 	if err != nil {
 		s.http.Close()
 		s.calls.allEnded(lastWords)
-		err = fmt.Errorf("drain: calls were cut after %v: %w", s.conf().Drain, err)
+		err = fmt.Errorf("shutdown: calls were interrupted after %v: %w", s.conf().Drain, err)
 	}
 	for _, v := range s.current().vendors {
 		v.Close()

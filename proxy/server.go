@@ -96,6 +96,7 @@ type generation struct {
 	reordered bool
 	vendors   []*vendor.Vendor
 	natives   map[string]*native // by API
+	token     *redact.Secrets    // clients', which goes on to nobody
 	chain     *route.Chain
 }
 
@@ -178,7 +179,7 @@ func (s *Server) setFailed(err error) {
 // prepare makes the generation of a configuration. A vendor whose row did not change stays, and
 // keeps its connections.
 func (s *Server) prepare(conf config.Config) (*generation, error) {
-	next := &generation{written: conf}
+	next := &generation{written: conf, token: redact.Of(conf.Token.Reveal())}
 	next.conf, next.reordered = s.reordered(conf)
 	conf = next.conf
 	for _, row := range conf.Vendors {

@@ -120,7 +120,7 @@ func (s *Server) getReauthStatus(w http.ResponseWriter, _ *http.Request) {
 func (s *Server) reauth(w http.ResponseWriter, r *http.Request) *vendor.Vendor {
 	v := s.signedInWith(r.PathValue("provider"))
 	if v == nil {
-		writeError(w, anthropic.Errorf(http.StatusNotFound, "no vendor of the chain signs in with %q", r.PathValue("provider")))
+		writeError(w, anthropic.Errorf(http.StatusNotFound, "no vendor in the chain uses sign-in with %q", r.PathValue("provider")))
 	}
 	return v
 }
@@ -186,7 +186,7 @@ func (s *Server) getCopilotModels(w http.ResponseWriter, r *http.Request) {
 func (s *Server) copilot(w http.ResponseWriter) *vendor.Vendor {
 	v := s.signedInWith(credential.ProviderGitHub)
 	if v == nil {
-		writeError(w, anthropic.Errorf(http.StatusNotFound, "no vendor of the chain is GitHub Copilot"))
+		writeError(w, anthropic.Errorf(http.StatusNotFound, "GitHub Copilot is not in the chain"))
 	}
 	return v
 }

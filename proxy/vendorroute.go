@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"afterglow/limiter"
@@ -31,14 +30,21 @@ func (s *Server) vendorRoute(w http.ResponseWriter, r *http.Request) {
 		writeError(w, anthropic.Errorf(http.StatusNotFound, "unknown vendor %q: expected one of %s", name, strings.Join(running.names(), ", ")))
 		return
 	}
-	to, path := endpoint(v.Conf(), below(r))
+	whole, climbing := pathBelow(r, "/v/")
+	_, whole, _ = strings.Cut(whole, "/") // the vendor's name
+	to, path := endpoint(v.Conf(), "/"+whole)
 	op := meter.OperationOf(to.Dialect, r.Method, path)
 	p, r := s.pass(w, r, kindRoute, to.Dialect, op)
 	c := &routed{passing: p, vendor: v, to: to, path: path, kind: op.Kind}
 	c.rec.set(func() { c.rec.vendor = v.Name() })
 	defer s.end(c.rec)
 	defer s.settle(r.Context(), c)
-	if refused := s.route(c, running.chain, r); refused != nil {
+	header, query, refused := s.withoutToken(r)
+	if refused = cmp.Or(climbing, refused); refused == nil {
+		c.sent, c.query = header, query
+		refused = s.route(c, running.chain, r)
+	}
+	if refused != nil {
 		c.refuse(refused)
 	}
 }
@@ -50,20 +56,19 @@ type routed struct {
 	to     config.Endpoint
 	path   string // below the endpoint's base URL, escaped
 	kind   meter.Kind
+	sent   http.Header // the client's, without our token
+	query  string      // the same
 	asks   asked
 	direct *route.Direct // nil until the call has its permit
 }
 
 // route sends a call to its vendor as soon as there is a permit for it. The error is for the client.
 func (s *Server) route(c *routed, chain *route.Chain, r *http.Request) *anthropic.Error {
-	switch {
-	case c.own() && !c.vendor.Usable():
+	if c.own() && !c.vendor.Usable() {
 		return anthropic.Errorf(http.StatusForbidden, "vendor %q: %s", c.vendor.Name(), c.vendor.Missing())
-	case climbs(c.path):
-		return anthropic.Errorf(http.StatusBadRequest, "path %q: expected one without ..", c.path)
 	}
-	header, unfit := c.vendor.ForClient(s.withoutToken(r.Header), c.to)
-	if unfit != "" {
+	var unfit string
+	if c.sent, c.query, unfit = c.vendor.ForClient(c.sent, c.query, c.to); unfit != "" {
 		return anthropic.Errorf(http.StatusForbidden, "vendor %q: %s", c.vendor.Name(), unfit)
 	}
 	if refused := s.ask(c, r); refused != nil {
@@ -103,7 +108,7 @@ func (s *Server) route(c *routed, chain *route.Chain, r *http.Request) *anthropi
 		limit = c.vendor.Conf().FirstEvent
 	}
 	passage.Send(c.w, c.watched(r), vendor.Passing{
-		Path: c.path, Query: r.URL.RawQuery, Header: header, Held: c.asks.body, First: limit,
+		Path: c.path, Query: c.query, Header: c.sent, Held: c.asks.body, First: limit,
 		Refused:  func(e *anthropic.Error) error { return c.rejected(r.Context(), e) },
 		Answered: func(answer *http.Response) { direct.Answered(answer.StatusCode); c.answered(answer) },
 		Failed:   func(err error) { c.failed(cmp.Or(c.rejected(r.Context(), err), err)) },
@@ -139,12 +144,6 @@ func (s *Server) settle(ctx context.Context, c *routed) {
 	}
 }
 
-// below is the escaped path below /v/{vendor}.
-func below(r *http.Request) string {
-	_, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.EscapedPath(), "/v/"), "/")
-	return colons("/" + rest)
-}
-
 // endpoint is the one that a path leads to, and the path below it: the endpoint that the first
 // segment names, or else the vendor's own.
 func endpoint(v config.Vendor, path string) (config.Endpoint, string) {
@@ -169,10 +168,4 @@ func (g *generation) names() (list []string) {
 		list = append(list, v.Name())
 	}
 	return list
-}
-
-// climbs reports whether an escaped path has a segment that leads up.
-func climbs(path string) bool {
-	plain, err := url.PathUnescape(path)
-	return err != nil || strings.Contains("/"+plain+"/", "/../")
 }

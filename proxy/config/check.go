@@ -95,8 +95,8 @@ func (conf Config) checkListen() error {
 	if n, bad := strconv.Atoi(port); err != nil || bad != nil || n < 0 || n > 65535 {
 		return Problem{Key: "listen", Reason: reason.New(reason.BadListen, conf.Listen, "expected host:port, got %q", conf.Listen)}
 	}
-	if conf.Token != "" && len(conf.Token) < minToken {
-		return problem("token", "expected at least %d characters", minToken)
+	if conf.Token != "" && (len(conf.Token) < minToken || !headerText(conf.Token.Reveal())) {
+		return problem("token", "expected at least %d characters, printable ASCII without spaces, as a header can carry it", minToken)
 	}
 	ip := net.ParseIP(host)
 	if loopback := host == "localhost" || ip != nil && ip.IsLoopback(); !loopback && conf.Token == "" {
@@ -104,6 +104,11 @@ func (conf Config) checkListen() error {
 			"%q can be reached from other machines. Use 127.0.0.1, or set a token as well", conf.Listen)}
 	}
 	return nil
+}
+
+// headerText reports whether a header can carry a text as it is: blanks would be lost.
+func headerText(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r >= 0x7f })
 }
 
 // chain makes the vendors in the order of tiers, or of their rows.

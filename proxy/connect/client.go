@@ -92,7 +92,7 @@ func readLinked(file string) (real string, text []byte, existed bool, err error)
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return file, nil, false, err
 	} else if _, err := os.Lstat(file); err == nil {
-		return file, nil, false, fmt.Errorf("%s: a link to nothing", file)
+		return file, nil, false, fmt.Errorf("%s: a link to a file that does not exist", file)
 	} else {
 		file = unlinked(file)
 	}

@@ -230,6 +230,9 @@ func (k *Keeper) Place() string {
 	return k.store.Place()
 }
 
+// InKeyring reports whether credentials are kept in the system's keyring.
+func (k *Keeper) InKeyring() bool { return k.store != nil && k.store.InKeyring() }
+
 // Forget removes a credential from the store and from memory.
 func (k *Keeper) Forget(name string) error {
 	if k.store != nil {

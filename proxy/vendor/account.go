@@ -111,13 +111,22 @@ func (v *Vendor) Rejected() string {
 
 var providerTitles = map[string]string{credential.ProviderGitHub: "GitHub", credential.ProviderGoogle: "Google"}
 
-// Unfit says for people why the vendor cannot be called for a client with this header, "" if it can.
-func (v *Vendor) Unfit(client http.Header) string {
+// ErrNoModel says that a vendor has no model of the client's name.
+var ErrNoModel = errors.New("no such model")
+
+// Unfit says why the vendor cannot be called for a client with this header and model, nil if it can. It is ErrNoModel where
+// it is for the model.
+func (v *Vendor) Unfit(client http.Header, model string) error {
 	if !v.Usable() {
-		return v.Missing()
+		return errors.New(v.Missing())
 	}
-	_, why := v.ForClient(client, v.conf.Own())
-	return why
+	if _, _, why := v.ForClient(client, "", v.conf.Own()); why != "" {
+		return errors.New(why)
+	}
+	if v.conf.Lacks(model) {
+		return fmt.Errorf("%w: %q is another vendor's, and the row has no default_model", ErrNoModel, model)
+	}
+	return nil
 }
 
 // SignedIn tells the vendor that its user has signed in anew, or out.

@@ -67,9 +67,7 @@ func (v *Vendor) Passage(to config.Endpoint) (*Passage, error) {
 	}
 	if to.Auth != config.AuthClient {
 		p.sign = func(ctx context.Context, h http.Header) error {
-			delete(h, "Authorization")
-			delete(h, "X-Api-Key")
-			delete(h, "X-Goog-Api-Key")
+			withoutCredentials(h)
 			return v.authorize(ctx, h, to.Auth)
 		}
 	}
@@ -122,6 +120,7 @@ func (p *Passage) Send(w http.ResponseWriter, r *http.Request, m Passing) {
 		Transport: transport, FlushInterval: -1, ErrorLog: quiet,
 		Rewrite: func(pr *httputil.ProxyRequest) {
 			pr.Out.URL, pr.Out.Host, pr.Out.Header = below(p.base, m.Path, query), "", header
+			pr.Out.Trailer = nil // what comes behind a body is a header that nobody has looked at
 			if body != nil {
 				body.attach(pr.Out)
 			}
@@ -187,19 +186,6 @@ func below(base *url.URL, path, query string) *url.URL {
 		u.Path = plain
 	}
 	return &u
-}
-
-// withoutKey is a raw query without Google's "key"; the rest stays as it is.
-func withoutKey(query string) string {
-	var kept []string
-	for part := range strings.SplitSeq(query, "&") {
-		name, _, _ := strings.Cut(part, "=")
-		if plain, err := url.QueryUnescape(name); err == nil && plain == "key" {
-			continue
-		}
-		kept = append(kept, part)
-	}
-	return strings.Join(kept, "&")
 }
 
 // progress is a request's body that is streamed: the wait for the answer begins with its last byte.
