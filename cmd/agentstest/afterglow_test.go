@@ -27,10 +27,12 @@ type afterglow struct {
 	ended chan struct{}
 }
 
-// start starts afterglowd as "make run" does where there is no screen, but on a free port.
+// start starts afterglowd as "make run" does where there is no screen, but on a free port and with its way to the vendors
+// leading to the played ones.
 func (v *visit) start() {
 	v.t.Helper()
 	a := &afterglow{v: v, cmd: v.afterglowd("serve", "--demo=auto", "--listen", "127.0.0.1:0"), ended: make(chan struct{})}
+	a.cmd.Env = append(a.cmd.Env, "HTTPS_PROXY="+v.net.vendors.URL, "SSL_CERT_FILE="+v.net.certificate(v.home))
 	stdout, err := a.cmd.StdoutPipe()
 	if err != nil {
 		v.t.Fatal(err)
@@ -61,7 +63,7 @@ func (a *afterglow) stop() {
 	<-a.ended
 }
 
-// afterglowd is the built program in the visit's home, whose way to every host ends at the played vendors.
+// afterglowd is a command of the built program, in the visit's home. Of itself it finds no vendor.
 func (v *visit) afterglowd(args ...string) *exec.Cmd {
 	program, err := filepath.Abs("../../bin/afterglowd")
 	if err != nil {
@@ -69,7 +71,7 @@ func (v *visit) afterglowd(args ...string) *exec.Cmd {
 	}
 	cmd := exec.CommandContext(v.t.Context(), program, args...)
 	cmd.Dir = v.project
-	cmd.Env = v.env(v.agent.variable+"="+v.net.key, "HTTPS_PROXY="+v.net.vendors.URL, "SSL_CERT_FILE="+v.net.certificate(v.home))
+	cmd.Env = v.env(v.agent.variable + "=" + v.net.key)
 	return cmd
 }
 
