@@ -8,7 +8,7 @@ GO      ?= go
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
 
 # What needs no cgo is tested with the race detector in the same run as the rest.
-.PHONY: help run test build headless lint bench screenshots desktop-test
+.PHONY: help run test build headless lint bench screenshots desktop-test real-agents
 .PHONY: package package-linux package-windows package-static package-macos package-sums clean-machine
 
 help: ## say what there is
@@ -36,6 +36,11 @@ test: ## install what is missing, run every test, on a real desktop too
 desktop-test: build ## run only the test on a real desktop
 	@.ci/install test
 	$(GO) test -count=1 -v -tags desktop -timeout 10m ./app/desktoptest
+
+real-agents: headless ## Claude Code, Codex and opencode from npm through Afterglow to vendors on this machine; report in out/agents/
+	@command -v npm >/dev/null || { echo "npm is missing: it comes with Node.js, https://nodejs.org" >&2; exit 1; }
+	@rm -f out/agents/report.md
+	$(GO) test -count=1 -v -tags agents -parallel 8 -timeout 60m ./cmd/agentstest; code=$$?; cat out/agents/report.md; exit $$code
 
 lint: ## gofmt, vet, staticcheck, govulncheck where it can be reached
 	@test -z "$$(gofmt -l app assets cmd limiter proxy)" || { gofmt -d app assets cmd limiter proxy; exit 1; }

@@ -8,12 +8,15 @@ import (
 	"afterglow/limiter"
 )
 
-// adaptiveText is an adaptive limit in a few words: "Limit 2 of 5 · 3 refused at 09:14".
-func adaptiveText(r board.Row) string {
+// limitText is an adaptive limit in a few words, "Limit 2 of 5 · 3 refused at 09:14", or says that a limit was removed.
+func limitText(r board.Row) string {
+	if r.Ending {
+		return tr("row.ending")
+	}
 	why := ""
 	switch r.Why {
 	case limiter.Refused:
-		why = trPair("adaptive.refused", clockTime(r.Since), strconv.Itoa(r.Refused))
+		why = trTextN("adaptive.refused", clockTime(r.Since), r.Refused)
 	case limiter.Trying:
 		why = trN("adaptive.trying", r.Limit)
 	case limiter.Ceiling:
@@ -21,17 +24,20 @@ func adaptiveText(r board.Row) string {
 	case limiter.Enough:
 		why = tr("adaptive.enough")
 	}
-	return trPair("adaptive.limit", strconv.Itoa(r.Ceiling), strconv.Itoa(r.Limit)) + " · " + why
+	return trTextN("adaptive.limit", strconv.Itoa(r.Ceiling), r.Limit) + " · " + why
 }
 
-// adaptiveSentence is the same in whole sentences, "" for a limit that is not adaptive.
-func adaptiveSentence(r board.Row) string {
+// limitSentence is the same in whole sentences, "" for a limit of which there is nothing to say.
+func limitSentence(r board.Row) string {
+	if r.Ending {
+		return tr("gauge.ending")
+	}
 	why := ""
 	switch r.Why {
 	case limiter.Fixed:
 		return ""
 	case limiter.Refused:
-		why = trPair("gauge.adaptive_refused", clockTime(r.Since), strconv.Itoa(r.Refused))
+		why = trTextN("gauge.adaptive_refused", clockTime(r.Since), r.Refused)
 	case limiter.Trying:
 		why = trN("gauge.adaptive_trying", r.Limit)
 	case limiter.Ceiling:
@@ -39,7 +45,7 @@ func adaptiveSentence(r board.Row) string {
 	case limiter.Enough:
 		why = tr("gauge.adaptive_enough")
 	}
-	return trPair("gauge.adaptive", strconv.Itoa(r.Ceiling), strconv.Itoa(r.Limit)) + why
+	return trTextN("gauge.adaptive", strconv.Itoa(r.Ceiling), r.Limit) + why
 }
 
 // clockTime is a time of the last day by the clock, an earlier one with its date.

@@ -57,8 +57,8 @@ func kindText(c proxy.Call) string {
 	return c.Kind + " · " + c.Operation
 }
 
-// reasonText is why a vendor's part ended as it did, with its status and the retries within it.
-func reasonText(t proxy.Try) string {
+// tryText is why a vendor's part ended as it did, with its status and the retries within it.
+func tryText(t proxy.Try) string {
 	status, retries := "", ""
 	if t.Status > 0 {
 		status = strconv.Itoa(t.Status)

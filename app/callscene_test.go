@@ -89,7 +89,7 @@ func underWay(c *proxy.Call, phase proxy.Phase) {
 	}
 	c.First, c.Usage = 0, anthropic.Usage{}
 	if phase == proxy.Waiting {
-		c.Until = time.Now().Add(11*time.Minute + 30*time.Second)
+		c.Until = time.Now().Add(12 * time.Minute) // it stays "12 min" for a minute
 	}
 	if phase == proxy.Queued {
 		c.Vendor, c.VendorModel = "zhipu", "glm-5.1"

@@ -16,7 +16,7 @@ type clientCard struct {
 	shown  connect.Status
 	vendor string // the one that was chosen, "" = the first
 	busy   bool
-	change func(do func(ClientService) error)
+	change func(do func(ClientService) ([]connect.Restored, error))
 
 	dot     *widget.Dot
 	state   *widget.Text
@@ -28,7 +28,7 @@ type clientCard struct {
 	card    *widget.Card
 }
 
-func newClientCard(c connect.Status, d desk, change func(do func(ClientService) error)) *clientCard {
+func newClientCard(c connect.Status, d desk, change func(do func(ClientService) ([]connect.Restored, error))) *clientCard {
 	v := &clientCard{
 		change: change,
 		dot:    widget.NewDot(), state: widget.NewText("", widget.Style{Color: widget.ColorMuted}),
@@ -39,13 +39,15 @@ func newClientCard(c connect.Status, d desk, change func(do func(ClientService) 
 	v.connect = widget.NewButton(widget.Primary, theme.LoginIcon(), tr("clients.connect"), func() {
 		if !v.busy {
 			id, vendor := v.shown.ID, v.vendor
-			change(func(svc ClientService) error { return svc.Connect(id, vendor) })
+			change(func(svc ClientService) ([]connect.Restored, error) {
+				return nil, svc.Connect(id, connect.Choice{Vendor: vendor})
+			})
 		}
 	})
 	v.undo = widget.NewButton(widget.Plain, theme.ContentUndoIcon(), tr("clients.disconnect"), func() {
 		if !v.busy {
 			id := v.shown.ID
-			change(func(svc ClientService) error { return svc.Disconnect(id) })
+			change(func(svc ClientService) ([]connect.Restored, error) { return svc.Disconnect(id) })
 		}
 	})
 	name := widget.NewText(c.Name, widget.Style{Bold: true, Size: theme.SizeNameSubHeadingText})

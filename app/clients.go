@@ -1,8 +1,6 @@
 package app
 
 import (
-	"errors"
-
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
@@ -18,8 +16,8 @@ import (
 type ClientService interface {
 	Clients() []connect.Status
 	Variables() []connect.Variable
-	Connect(id, vendor string) error // vendor "" = the first that can serve the client
-	Disconnect(id string) error
+	Connect(id string, with connect.Choice) error
+	Disconnect(id string) ([]connect.Restored, error)
 }
 
 // clientsPage is where coding agents are connected to the proxy, and disconnected.
@@ -82,21 +80,22 @@ func (p *clientsPage) show(clients []connect.Status, variables []connect.Variabl
 }
 
 // change does what the user asked with a client's file, and shows what came of it. Until then its buttons rest.
-func (p *clientsPage) change(do func(ClientService) error) {
+func (p *clientsPage) change(do func(ClientService) ([]connect.Restored, error)) {
 	p.read++ // what is being read now is old
 	p.report("")
 	for _, c := range p.cards {
 		c.rest(true)
 	}
 	go func() {
-		err := do(p.svc)
+		done, err := do(p.svc)
 		p.desk.run(func() {
-			var left *connect.LeftError
-			switch {
-			case errors.As(err, &left): // done, but for what the user has changed since
-				p.report(left.Error())
-			case err != nil:
-				p.report(trText("clients.not_done", err.Error()))
+			for _, r := range done {
+				if r.How == connect.Left { // done, but for what the user has changed since
+					p.report(r.String())
+				}
+			}
+			if err != nil {
+				p.report(trText("clients.not_done", errorText(err)))
 			}
 			for _, c := range p.cards {
 				c.rest(false)

@@ -80,7 +80,7 @@ func TestClientThatIsRefusedStaysAndSaysWhy(t *testing.T) {
 	test.Tap(p.cards["claude-code"].undo)
 	do(t, work)
 	do(t, work)
-	if p.failure.Text() != "Not changed: "+f.refuses || !p.cards["claude-code"].undo.Visible() {
+	if p.failure.Text() != "Couldn't change the file: "+f.refuses || !p.cards["claude-code"].undo.Visible() {
 		t.Errorf("it says %q", p.failure.Text())
 	}
 }
@@ -107,11 +107,11 @@ func TestShellLinesHideTheTokenAndCopyIt(t *testing.T) {
 
 func TestWhatIsLeftOfAConnectionIsNoFailure(t *testing.T) {
 	p, f, work := clientsOf(t)
-	f.left = &connect.LeftError{File: "/home/me/.claude/settings.json", Keys: []string{"env.ANTHROPIC_BASE_URL"}, Backup: "/home/me/.local/state/afterglow/connect/x.json"}
+	f.left = &connect.Restored{How: connect.Left, File: "/home/me/.claude/settings.json", Keys: []string{"env.ANTHROPIC_BASE_URL"}, Backup: "/home/me/.local/state/afterglow/connect/x.json"}
 	test.Tap(p.cards["claude-code"].undo)
 	do(t, work)
 	do(t, work)
-	if got := p.failure.Text(); got != f.left.Error() || p.cards["claude-code"].undo.Visible() {
+	if got := p.failure.Text(); got != f.left.String() || p.cards["claude-code"].undo.Visible() {
 		t.Errorf("it says %q", got)
 	}
 }

@@ -13,8 +13,9 @@ type clientFake struct {
 	clients   []connect.Status
 	variables []connect.Variable
 	asked     []string
-	refuses   string             // what goes wrong with every change; "" = nothing
-	left      *connect.LeftError // what a disconnection leaves; nil = nothing
+	refuses   string            // what goes wrong with every change; "" = nothing
+	left      *connect.Restored // what a disconnection leaves; nil = nothing
+	hangs     chan struct{}     // what Suspend waits for; nil = for nothing
 }
 
 func (f *clientFake) Clients() []connect.Status {
@@ -26,15 +27,36 @@ func (f *clientFake) Clients() []connect.Status {
 
 func (f *clientFake) Variables() []connect.Variable { return f.variables }
 
-func (f *clientFake) Connect(id, vendor string) error {
-	return f.turn(id, "connect "+id+" "+vendor, connect.Connected)
+func (f *clientFake) Connect(id string, with connect.Choice) error {
+	return f.turn(id, "connect "+id+" "+with.Vendor, connect.Connected)
 }
 
-func (f *clientFake) Disconnect(id string) error {
+func (f *clientFake) Disconnect(id string) ([]connect.Restored, error) {
 	if err := f.turn(id, "disconnect "+id, connect.Apart); err != nil || f.left == nil {
-		return err
+		return nil, err
 	}
-	return f.left
+	return []connect.Restored{*f.left}, nil
+}
+
+// Suspend disconnects those that are connected, but for what goes wrong.
+func (f *clientFake) Suspend() (done []connect.Suspended, err error) {
+	if f.hangs != nil {
+		<-f.hangs
+	}
+	for _, c := range f.clients {
+		if c.State != connect.Connected {
+			continue
+		}
+		if err := f.turn(c.ID, "suspend "+c.ID, connect.Apart); err != nil {
+			return done, err
+		}
+		now := connect.Suspended{Status: c}
+		if f.left != nil {
+			now.Files = []connect.Restored{*f.left}
+		}
+		done = append(done, now)
+	}
+	return done, nil
 }
 
 func (f *clientFake) turn(id, asked string, to connect.State) error {

@@ -119,7 +119,7 @@ func (p *guidePage) reload() {
 // set shows what was read.
 func (p *guidePage) set(list proxy.VendorList, err error) {
 	if err != nil {
-		p.notify(p.failed, trText("vendors.not_read", err.Error()))
+		p.notify(p.failed, trText("vendors.not_read", errorText(err)))
 		return
 	}
 	p.failed.Set("")

@@ -65,7 +65,7 @@ func TestGuideFromTheKeyToTheAnswer(t *testing.T) {
 	pressed(w, g.trial.button, fyne.KeySpace)
 	do(t, work)
 	do(t, work)
-	if got := g.trial.words.Text; got != "It works: DeepSeek · glm-5.1 answered in 1.2 s.\nIt said: Yes, it is working." || !g.try.mark.Visible() {
+	if got := g.trial.words.Text; got != "It works: DeepSeek · glm-5.1 answered in 1.2 s.\nAnswer: Yes, it is working." || !g.try.mark.Visible() {
 		t.Errorf("says %q", got)
 	}
 	pressed(w, g.done, fyne.KeyReturn)
@@ -81,7 +81,7 @@ func TestKeyThatWasRefusedIsToldInTheGuide(t *testing.T) {
 	g.key.drafts[1].Key = config.KeyNone
 	g.key.pick("deepseek")
 	pressed(w, g.key.save, fyne.KeySpace)
-	if g.key.test.words.Text != "There is no key yet: paste one first." || len(svc.doings()) != 0 {
+	if g.key.test.words.Text != "No key yet. Paste one first." || len(svc.doings()) != 0 {
 		t.Errorf("says %q, did %q", g.key.test.words.Text, svc.doings())
 	}
 	svc.broken = errors.New("config.toml cannot be written")
@@ -152,10 +152,14 @@ func (c *connecting) Clients() []connect.Status {
 	return []connect.Status{{ID: "codex"}, {ID: "claude-code", State: state}}
 }
 
-func (c *connecting) Connect(id, vendor string) error { c.on = id == "claude-code"; return nil }
-func (c *connecting) Disconnect(string) error {
+func (c *connecting) Connect(id string, _ connect.Choice) error {
+	c.on = id == "claude-code"
+	return nil
+}
+
+func (c *connecting) Disconnect(string) ([]connect.Restored, error) {
 	c.on = false
-	return errors.New("settings.json is not ours")
+	return nil, errors.New("settings.json is not ours")
 }
 
 func TestClaudeCodeIsConnectedByOnePress(t *testing.T) {

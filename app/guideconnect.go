@@ -69,9 +69,12 @@ func (c *guideConnect) tick() {
 
 // press connects, or takes that back.
 func (c *guideConnect) press() {
-	work := func() error { return c.page.svc.Connect(guideClient, "") }
+	work := func() error { return c.page.svc.Connect(guideClient, connect.Choice{}) }
 	if c.on {
-		work = func() error { return c.page.svc.Disconnect(guideClient) }
+		work = func() error {
+			_, err := c.page.svc.Disconnect(guideClient)
+			return err
+		}
 	}
 	c.page.work.do(work, func(err error) {
 		c.page.report(err, "guide.not_connected")

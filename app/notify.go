@@ -10,6 +10,7 @@ import (
 
 	"afterglow/app/board"
 	"afterglow/app/desktop"
+	"afterglow/proxy/config"
 )
 
 // noticeTick is how often is looked for what is worth a notice.
@@ -35,10 +36,13 @@ func (f *face) watchNotices(ctx context.Context) {
 func (f *face) tell(ctx context.Context, send sender) {
 	n, wake := board.NewNotifier(), f.proxy.Watch(ctx)
 	lost := lostNotices{log: f.log}
-	for {
+	for first := true; ; first = false {
 		for _, notice := range n.Update(f.proxy.Status(), f.proxy.Calls(), f.proxy.Desktop(), time.Now()) {
 			title, text := noticeText(notice, time.Now())
 			lost.note(send(ctx, plain(title, noticeTitle), plainLines(text, noticeLines)))
+		}
+		if first {
+			f.log.Debug("looking for notices")
 		}
 		if !awake(ctx, noticeTick, wake) {
 			return
@@ -53,7 +57,10 @@ type lostNotices struct {
 }
 
 func (l *lostNotices) note(err error) {
-	if err != nil && !l.lost {
+	switch {
+	case err != nil && l.lost:
+		l.log.Debug("another notice is not shown", "error", err)
+	case err != nil:
 		l.log.Warn("notices are not shown", "error", err)
 	}
 	l.lost = err != nil
@@ -85,6 +92,8 @@ func noticeText(n board.Notice, now time.Time) (title, text string) {
 		return trText("notify.out", name), n.Reason
 	case n.Kind == "vendor_out":
 		return trText("notify.out", name), trText("notify.until", clock(n.Until, now)) + "\n" + n.Reason
+	case n.Kind == "credential" && n.Key != config.KeyNone:
+		return trText("notify.key_rejected", name), trText("notify.key_replace", keyPlace(n.Key, n.KeyVar)) + "\n" + n.Reason
 	case n.Kind == "credential":
 		return trText("notify.credential", name), n.Reason
 	case n.Kind == "failover":

@@ -18,6 +18,7 @@ import (
 	"afterglow/proxy"
 	"afterglow/proxy/history"
 	"afterglow/proxy/ledger"
+	"afterglow/proxy/reason"
 )
 
 // picture draws the window with a scene.
@@ -29,7 +30,7 @@ func picture(t *testing.T, scene, language, shade string) image.Image {
 	w.Show()
 	w.Update(sceneBoard(scene))
 	if scene == "trouble" {
-		w.page.report(limiter.ErrLimitRange, "notice.not_set")
+		w.page.report(&limiter.RangeError{Key: limiter.Key{Vendor: "zhipu", Model: "glm-5.1"}, Limit: 30, Highest: 20}, "notice.not_set")
 	}
 	return w.window.Canvas().Capture()
 }
@@ -90,7 +91,8 @@ func sceneStatus(scene string) proxy.Status {
 	case "busy":
 		s.Concurrency = busySnapshot()
 	case "trouble":
-		s.Problem = "127.0.0.1:3392 is in use by another program; stop it, or set another listen address in config.toml"
+		s.Failed = reason.New(reason.PortTaken, "3392", "port 3392 is already in use by another program (listen = %q). Quit that program, or set another port", s.Addr)
+		s.Problem = s.Failed.Error()
 		s.Addr, s.Paused = "", true
 		s.Tiers[0].State, s.Tiers[0].Reason = proxy.Out, "refused calls until 09:14 (429, balance is used up)"
 		s.Concurrency = busySnapshot()

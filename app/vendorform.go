@@ -95,7 +95,7 @@ func (p *vendorPage) open(e editing) {
 	p.filling = true
 	p.test.clear()
 	p.problem.Set("")
-	p.fields.set(e.draft, e.list.Keys)
+	p.fields.set(e.draft, keysPlace(e.list))
 	p.limits.set(e.draft.Limit)
 	p.models.set(e.draft)
 	p.filling = false

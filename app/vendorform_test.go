@@ -10,6 +10,7 @@ import (
 
 	"afterglow/app/widget"
 	"afterglow/proxy/config"
+	"afterglow/proxy/reason"
 )
 
 // formOpen is a window with the form of the scene's first vendor in front.
@@ -100,7 +101,9 @@ func TestFormThatIsSavedLaterLeavesTheWindowWhereItIs(t *testing.T) {
 func TestRefusedFormLosesNothing(t *testing.T) {
 	w, svc, work := formOpen(t)
 	p := w.vendor
-	svc.broken = &config.Error{File: "config.toml", Problems: []string{"vendors[0].base_url: expected an http or https URL", "vendors[0].limit: total: expected 1 to 999"}}
+	svc.broken = &config.Error{File: "config.toml", Problems: []config.Problem{
+		{Key: "vendors[0].base_url", Reason: reason.New(reason.BadURL, "", "expected an http or https URL")},
+		{Key: "vendors[0].limit.total", Reason: reason.New(reason.OutOfRange, "1–999", "expected 1 to 999, got 0")}}}
 	p.fields.base.SetText("nowhere")
 	p.fields.key.SetText("sk-1")
 	tapped(t, w, p.save)
@@ -108,7 +111,7 @@ func TestRefusedFormLosesNothing(t *testing.T) {
 	if w.pages.front != atVendor || p.fields.base.Text != "nowhere" || p.fields.key.Text != "sk-1" {
 		t.Errorf("page %d, base %q", w.pages.front, p.fields.base.Text)
 	}
-	if below := p.fields.wrong["base_url"]; below.words.Text != "expected an http or https URL" || !below.line.Visible() || !strings.Contains(p.problem.Text(), "total: expected") {
+	if below := p.fields.wrong["base_url"]; below.words.Text != "enter a URL that starts with http:// or https://" || !below.line.Visible() || !strings.Contains(p.problem.Text(), "limit.total: the allowed range is 1–999") {
 		t.Errorf("below %q, above %q", below.words.Text, p.problem.Text())
 	}
 	svc.broken = nil

@@ -12,6 +12,7 @@ import (
 	"afterglow/proxy"
 	"afterglow/proxy/config"
 	"afterglow/proxy/connect"
+	"afterglow/proxy/reason"
 )
 
 // vendorWindow is a shown window over a configuration, whose work waits until the test does it.
@@ -59,7 +60,7 @@ func vendorPicture(t *testing.T, scene, language, shade string) *Window {
 		switch scene {
 		case "vendor-wrong":
 			w.vendor.fields.base.SetText("open.bigmodel.cn")
-			w.vendor.tell(&config.Error{File: list.File, Problems: []string{"vendors[0].base_url: expected an http or https URL, got \"open.bigmodel.cn\""}})
+			w.vendor.tell(&config.Error{File: list.File, Problems: []config.Problem{{Key: "vendors[0].base_url", Reason: reason.New(reason.BadURL, "", "expected an http or https URL")}}})
 			w.vendor.stay()
 		case "vendor-map":
 			w.vendor.scroll.ScrollToOffset(fyne.NewPos(0, 330))

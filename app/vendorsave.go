@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"afterglow/proxy/config"
+	"afterglow/proxy/reason"
 )
 
 // store writes the vendor. If that is refused, all stays as it was typed.
@@ -36,7 +37,7 @@ func (p *vendorPage) drop() {
 // wrong is what the form itself knows to be wrong.
 func (p *vendorPage) wrong() error {
 	if p.draft.Name == "" {
-		return &config.Error{Problems: []string{"vendor.name: " + tr("vendor.no_name")}}
+		return &config.Error{Problems: []config.Problem{{Key: "vendors.name", Reason: reason.New(reason.NameNeeded, "", "enter a name")}}}
 	}
 	if !p.good {
 		return errors.New(tr("limits.wrong"))

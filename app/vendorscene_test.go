@@ -130,7 +130,7 @@ func (f *vendorFake) doings() []string {
 
 // vendorScene is a configuration of that many vendors.
 func vendorScene(n int) proxy.VendorList {
-	list := proxy.VendorList{File: "/home/mei/.config/afterglow/config.toml", Exists: true, Live: true, Keys: "the desktop's keyring"}
+	list := proxy.VendorList{File: "/home/mei/.config/afterglow/config.toml", Exists: true, Live: true, Keys: "the system keyring", Keyring: true}
 	all := []config.Draft{
 		{Name: "zhipu", Preset: "zhipu", Title: "Zhipu", Dialect: "anthropic", BaseURL: "https://open.bigmodel.cn/api/anthropic", Auth: config.AuthAPIKey, Key: config.KeyInKeyring, Written: true, Enabled: true,
 			Models: []config.Rule{{Match: "claude-*opus*", To: "glm-5.1"}, {Match: "claude-*haiku*", To: "glm-4.5-air"}, {Match: "claude-*", To: "glm-5v-turbo"}},

@@ -82,37 +82,6 @@ func setLimitOnly(t *testing.T, c *Controller, k Key, limit int) {
 	}
 }
 
-func TestAVendorTakenOffTheListLetsItsWaitersGo(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		c := zhipu(Policy{Default: 1, Known: []string{"glm-5-air"}})
-		hold(t, c, air).Release()
-		calls := beginMany(t, c, glm, 3)
-		c.Configure(nil)
-		synctest.Wait()
-		if got := grantedOf(calls); len(got) != 3 {
-			t.Fatalf("granted %v", got)
-		}
-		want := []Gauge{{Key: glm, Mode: Monitor, InFlight: 3, PeakPending: 2}}
-		if got := c.Snapshot().Gauges; !slices.Equal(got, want) {
-			t.Fatalf("%+v, want %+v", got, want)
-		}
-		endAll(calls)
-		expect(t, c, glm, 0, 0, 2) // its afterglow is left
-		sleep(PeakWindow)
-		if s := c.Snapshot(); len(s.Gauges) != 0 || len(c.vendors) != 0 {
-			t.Fatalf("%+v, %d vendors", s.Gauges, len(c.vendors))
-		}
-	})
-}
-
-func TestAVendorNeverUsedLeavesNothingBehind(t *testing.T) {
-	c := zhipu(Policy{Default: 1})
-	c.Configure(nil)
-	if n := len(c.vendors); n != 0 {
-		t.Fatalf("%d vendors", n)
-	}
-}
-
 func TestAVendorBackOnTheListKeepsItsGauges(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := zhipu(Policy{Default: 1})

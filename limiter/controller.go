@@ -19,10 +19,13 @@ type Controller struct {
 	listed  []*vendor // those that Configure named, in its order
 	unused  []Permit  // allocated, not yet given out
 
-	configured bool        // Configure has run
-	idle       list[gauge] // evictable gauges, idle longest first
-	glowing    list[gauge] // gauges whose peak will lapse
-	lapse      *time.Timer // runs while armed, to forget the peaks that lapse
+	configured bool   // Configure has run
+	arrival    uint64 // the highest number of a call that ever waited
+	aliases    map[string]*vendor
+	retired    list[vendor] // those that Configure does not name and that have no calls, retired longest first
+	idle       list[gauge]  // evictable gauges, idle longest first
+	glowing    list[gauge]  // gauges whose peak will lapse
+	lapse      *time.Timer  // runs while armed, to forget the peaks that lapse
 	armed      bool
 	watchers   []chan struct{}
 }
@@ -61,16 +64,46 @@ func (c *Controller) AcquireFor(ctx context.Context, k Key, caller Caller) (*Per
 		c.mu.Unlock()
 		return p, nil
 	}
-	if longest := v.policy.MaxPending; g.queue.len >= longest {
+	if err := g.refuse(caller); err != nil {
+		c.rest(g)
+		c.trim()
+		c.notify()
 		c.mu.Unlock()
-		return nil, fmt.Errorf("acquire slot of model %q of vendor %q: %w with %d calls", k.Model, k.Vendor, ErrQueueFull, longest)
+		return nil, err
 	}
+	caller.Arrival = c.arrive(caller)
 	w := &waiter{gauge: g, caller: caller, granted: make(chan struct{})}
 	g.join(w)
 	c.notify()
 	longest := v.policy.MaxWait
 	c.mu.Unlock()
 	return w.wait(ctx, longest)
+}
+
+// refuse says why a call that has to wait may not, nil if it may.
+func (g *gauge) refuse(caller Caller) error {
+	p := g.vendor.policy
+	switch {
+	case caller.Waited == 0 && g.queue.len >= p.MaxPending:
+		return g.refusal(fmt.Errorf("%w with %d calls", ErrQueueFull, p.MaxPending))
+	case caller.Waited > 0 && p.MaxWait > 0 && caller.Waited >= p.MaxWait:
+		return g.refusal(fmt.Errorf("%w, %v", ErrWaitExpired, p.MaxWait))
+	}
+	return nil
+}
+
+func (g *gauge) refusal(why error) error {
+	return fmt.Errorf("acquire slot of model %q of vendor %q: %w", g.key.Model, g.key.Vendor, why)
+}
+
+// arrive is the number by which a call that has to wait is ordered.
+func (c *Controller) arrive(caller Caller) uint64 {
+	if caller.Arrival == 0 {
+		c.arrival++
+		return c.arrival
+	}
+	c.arrival = max(c.arrival, caller.Arrival)
+	return caller.Arrival
 }
 
 // SetLimit changes the limit of a model, or with [AccountModel] of a vendor's account, until ResetLimit
@@ -86,22 +119,14 @@ func (c *Controller) SetLimit(k Key, limit int) error {
 	if !ok || !v.listed || k.Model == "" {
 		return fmt.Errorf("set limit of model %q of vendor %q: %w", k.Model, k.Vendor, ErrUnknown)
 	}
-	configured := v.configured(k.Model)
-	if k.Model == AccountModel {
-		configured = v.policy.Total
-	}
-	highest := v.highest(configured)
+	highest := v.highestOf(k.Model)
 	if highest == 0 {
 		return fmt.Errorf("set limit of model %q of vendor %q: %w", k.Model, k.Vendor, ErrMonitorOnly)
 	}
 	if limit < 1 || limit > highest {
-		return fmt.Errorf("set limit of model %q of vendor %q to %d: %w, 1 to %d", k.Model, k.Vendor, limit, ErrLimitRange, highest)
+		return &RangeError{k, limit, highest}
 	}
-	if k.Model == AccountModel {
-		v.runtime = limit
-	} else {
-		c.gauge(k).runtime = limit
-	}
+	v.set(k.Model, limit)
 	v.apply()
 	c.notify()
 	return nil

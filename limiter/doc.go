@@ -31,13 +31,19 @@
 // [ErrQueueFull]) and each call's wait ([Policy.MaxWait], [ErrWaitExpired]). Both belong to the moment
 // at which a call joins the queue: a later Configure changes neither for the calls already in it.
 //
+// # Arrival
+//
+// A queue is served in the order in which its calls arrived. A call that has waited at one vendor, and goes
+// on to another or comes back, has arrived when it first came and not when it joined this queue: the caller
+// numbers its calls ([Caller].Arrival), and a call with a lower number stands before those with a higher one.
+//
 // # Fair queues
 //
 // One session with many sub-agents fills a queue, and whoever comes then waits for all of it. With
 // [Policy.Fair] the head of each model's queue goes round the sessions that have waiters
 // ([Controller.AcquireFor], [Caller]): each is served one call, and goes to the end of the round while it has
-// more. A session that comes joins at the end too, so it waits for at most one call of each other, and no
-// session can starve another. Within a session the main conversation's calls come before its sub-agents',
+// more. A session that comes joins at the end too, or before those that have had a turn since its call
+// arrived: it waits for at most one call of each other, and no session can starve another. Within a session the main conversation's calls come before its sub-agents',
 // and each of the two are first in, first out. Calls whose session has no name share one.
 //
 // Fairness orders those who wait and nothing else: it reserves no slot and no place, and the bounds of the
@@ -58,6 +64,14 @@
 // [Controller.SetLimit] changes a limit while calls run, [Controller.ResetLimit] takes the change back,
 // and [Controller.Configure] replaces all policies. What they make room for is granted before they
 // return, in order.
+//
+// # Limits that end
+//
+// A policy lasts as long as calls hold slots or wait under it. The calls of a vendor that Configure does not
+// name any more go on under the limits in force. A limit that a policy takes away lets nobody in at once
+// either: it stays until those have gone that waited, and then rises with each call that the vendor has
+// answered, until nobody waits ([Gauge.Ending]). [Controller.Rename] gives a vendor another name, with its
+// calls and queues.
 //
 // # Afterglow
 //

@@ -10,6 +10,7 @@ import (
 type sent struct {
 	epoch    uint32 // of the adaptive limit under which the call was sent
 	full     bool   // with it, the whole limit was in use
+	accepted bool   // the vendor answers
 	released bool
 	parked   bool // the vendor refused the call, and it was not sent again yet
 }
@@ -68,7 +69,7 @@ func (g *gauge) demand() bool {
 	if a == nil || !a.raise(time.Now()) {
 		return false
 	}
-	g.vendor.apply()
+	g.vendor.enforce()
 	return true
 }
 
@@ -94,7 +95,8 @@ func (v *vendor) adapted(a *adaptive, ceiling, inFlight int) *adaptive {
 	return a
 }
 
-// Accepted tells that the vendor has taken the permit's call: it answers. An adaptive limit may grow by it.
+// Accepted tells that the vendor has taken the permit's call: it answers. An adaptive limit may grow by it, and one
+// that is about to end is raised when the call has ended.
 func (p *Permit) Accepted() {
 	if p == nil || p.gauge == nil {
 		return
@@ -103,6 +105,7 @@ func (p *Permit) Accepted() {
 	c := g.vendor.controller
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	p.accepted = true
 	a := g.adapts()
 	if a == nil || p.released {
 		return
@@ -142,7 +145,7 @@ func (p *Permit) Refused() {
 		v.parked++
 	}
 	a.refused(p.epoch, time.Now())
-	v.apply()
+	v.enforce()
 	v.controller.notify()
 }
 

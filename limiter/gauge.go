@@ -7,12 +7,14 @@ type gauge struct {
 	key      Key
 	vendor   *vendor
 	limit    int  // calls at once, in force; 0 in monitor mode
+	own      int  // what the limit of the gauge's own was set to; 0 = none
 	ceiling  int  // what limit was set to; above it where it adapts itself
 	runtime  int  // the limit of SetLimit; 0 = none
 	pinned   bool // the configuration names it
 	inFlight int
 	parked   int       // of them, refused by the vendor and not sent again yet
 	adapt    *adaptive // of the gauge's own limit; nil where that is not adaptive
+	opening  opening
 	queue    line
 	peak     peak
 
@@ -31,12 +33,15 @@ func (g *gauge) take() {
 	g.vendor.inFlight++
 }
 
-// release counts one call less in flight and hands its slots on.
-func (g *gauge) release() {
+// release counts one call less in flight and hands its slots on. accepted: the vendor had accepted the call.
+func (g *gauge) release(accepted bool) {
 	v := g.vendor
 	c := v.controller
 	g.inFlight--
 	v.inFlight--
+	if v.openings > 0 && accepted {
+		v.widen(g)
+	}
 	if v.parked > 0 {
 		v.resume()
 	}
@@ -65,5 +70,8 @@ func (g *gauge) leave(w *waiter) {
 	g.vendor.controller.glowed(g)
 	g.queue.leave(w)
 	g.vendor.pending--
+	if g.vendor.openings > 0 {
+		g.vendor.narrow(g)
+	}
 	g.vendor.settle(g)
 }

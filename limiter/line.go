@@ -8,11 +8,10 @@ import (
 
 // line is a gauge's waiters in the order in which they are served: that of their arrival, or if it is
 // fair, one of each session in turn. Every step takes the same time however long the line is, but for
-// setFair and order.
+// setFair, order, and the joining of a call that arrived before others of the line.
 type line struct {
-	len     int
-	fair    bool
-	arrived uint64 // calls that ever joined
+	len  int
+	fair bool
 
 	arrivals list[waiter]      // of a line that is not fair
 	round    list[party]       // of a fair one: the sessions with waiters, the next to be served first
@@ -22,18 +21,21 @@ type line struct {
 // party is the waiters of one session in a fair line.
 type party struct {
 	session      string
-	turn         link[party] // in line.round
+	turn         link[party] // in line.round, which since orders
+	since        uint64      // the arrival since which the session waits for its turn
+	served       bool        // it has had a turn, and more calls
 	main, agents list[waiter]
 }
 
-// next is the waiter to be served next, which the caller then makes leave: its session has had its turn.
-// There must be one.
-func (l *line) next() *waiter {
+// next is the waiter to be served next, which the caller then makes leave: its session has had its turn, and waits for
+// the next one since now, the highest number of an arrival. There must be one.
+func (l *line) next(now uint64) *waiter {
 	if !l.fair {
 		return l.arrivals.first.owner
 	}
 	p := l.round.first.owner
 	p.turn.leave()
+	p.since, p.served = now, true
 	l.round.push(&p.turn, p)
 	return p.next()
 }
@@ -45,41 +47,58 @@ func (p *party) next() *waiter {
 	return p.agents.first.owner
 }
 
-// join takes in a call that arrives.
+// join takes in a call.
 func (l *line) join(w *waiter) {
 	l.len++
-	l.arrived++
-	w.arrival = l.arrived
 	l.file(w)
 }
 
 // file puts a waiter behind those that arrived before it.
 func (l *line) file(w *waiter) {
 	if !l.fair {
-		l.arrivals.push(&w.place, w)
+		behind(&l.arrivals, w)
 		return
 	}
-	p := l.parties[w.caller.Session]
-	if p == nil {
-		p = l.admit(w.caller.Session)
-	}
-	w.party = p
+	w.party = l.admit(w.caller.Session, w.caller.Arrival)
 	if w.caller.Agent {
-		p.agents.push(&w.place, w)
+		behind(&w.party.agents, w)
 	} else {
-		p.main.push(&w.place, w)
+		behind(&w.party.main, w)
 	}
 }
 
-// admit lets a session without waiters into the round, at its end. Its name is copied, for the call's may
-// be a part of a whole request's body.
-func (l *line) admit(session string) *party {
-	p := &party{session: strings.Clone(session)}
-	if l.parties == nil {
-		l.parties = map[string]*party{}
+// behind puts a waiter behind those of a list that arrived before it.
+func behind(l *list[waiter], w *waiter) {
+	at := l.last
+	for at != nil && at.owner.caller.Arrival > w.caller.Arrival {
+		at = at.prev
 	}
-	l.parties[p.session] = p
-	l.round.push(&p.turn, p)
+	l.insert(&w.place, w, at)
+}
+
+// admit gives a session its place in the round: behind those that have waited for their turn since before the arrival. A
+// session that is there keeps its place, unless none of its calls was served yet and this one arrived before them. The
+// session's name is copied, for the call's may be a part of a whole request's body.
+func (l *line) admit(session string, arrival uint64) *party {
+	p := l.parties[session]
+	switch {
+	case p == nil:
+		p = &party{session: strings.Clone(session)}
+		if l.parties == nil {
+			l.parties = map[string]*party{}
+		}
+		l.parties[p.session] = p
+	case p.served || p.since <= arrival:
+		return p
+	default:
+		p.turn.leave()
+	}
+	p.since = arrival
+	at := l.round.last
+	for at != nil && at.owner.since > arrival {
+		at = at.prev
+	}
+	l.round.insert(&p.turn, p, at)
 	return p
 }
 
@@ -104,7 +123,7 @@ func (l *line) setFair(fair bool) {
 		return
 	}
 	waiters := l.order(nil)
-	slices.SortFunc(waiters, func(a, b *waiter) int { return cmp.Compare(a.arrival, b.arrival) })
+	slices.SortFunc(waiters, func(a, b *waiter) int { return cmp.Compare(a.caller.Arrival, b.caller.Arrival) })
 	l.round, l.parties = list[party]{}, nil
 	l.fair = fair
 	for _, w := range waiters {

@@ -26,6 +26,24 @@ func (l *list[T]) push(k *link[T], owner *T) {
 	l.len++
 }
 
+// insert puts owner behind the link at, by its link k, which must be in no list; nil is before the first.
+func (l *list[T]) insert(k *link[T], owner *T, at *link[T]) {
+	if at == l.last {
+		l.push(k, owner)
+		return
+	}
+	next := l.first
+	if at != nil {
+		next = at.next
+		at.next = k
+	} else {
+		l.first = k
+	}
+	k.owner, k.on, k.prev, k.next = owner, l, at, next
+	next.prev = k
+	l.len++
+}
+
 // in tells whether k's owner is in a list.
 func (k *link[T]) in() bool { return k.on != nil }
 

@@ -16,12 +16,12 @@ type Load struct {
 func (c *Controller) Load(k Key) Load {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	v := c.vendors[k.Vendor]
+	v := c.known(k.Vendor)
 	if v == nil {
 		return Load{Room: Unlimited}
 	}
 	l, inFlight := Load{}, 0
-	if g := c.gauges[k]; g != nil {
+	if g := c.gauges[Key{v.name, k.Model}]; g != nil {
 		l.Limit, l.Pending, inFlight = g.limit, g.queue.len, g.inFlight
 	} else {
 		l.Limit = v.limitOf(k.Model)
@@ -31,7 +31,7 @@ func (c *Controller) Load(k Key) Load {
 		return l
 	}
 	l.Room = l.Limit - inFlight
-	if total := v.total(); total > 0 {
+	if total := v.limit; total > 0 {
 		l.Limit, l.Room = min(l.Limit, total), min(l.Room, total-v.inFlight)
 	}
 	l.Room = max(l.Room, 0)

@@ -32,7 +32,7 @@ func TestTheControllerDoesWhatTheModelSays(t *testing.T) {
 				"acquire": x.acquire, "acquire more": x.acquire, "acquire yet more": x.acquire,
 				"end": x.end, "end more": x.end,
 				"accept": x.accept, "accept more": x.accept, "refuse": x.refuse,
-				"set limit": x.setLimit, "reset limit": x.resetLimit, "configure": x.configure, "sleep": x.sleep,
+				"set limit": x.setLimit, "reset limit": x.resetLimit, "configure": x.configure, "rename": x.rename, "sleep": x.sleep,
 				"": x.check,
 			})
 			x.drain(t)
@@ -44,7 +44,7 @@ func newMachine(t *rapid.T) *machine {
 	c := New()
 	return &machine{
 		c: c, calls: map[int]*call{}, wake: c.Watch(t.Context()), seen: c.Snapshot(),
-		m: &model{now: time.Now(), vendors: map[string]*modelVendor{}, gauges: map[Key]*modelGauge{}, sent: map[int]*modelSent{}},
+		m: &model{now: time.Now(), vendors: map[string]*modelVendor{}, gauges: map[Key]*modelGauge{}, sent: map[int]*modelSent{}, aliases: map[string]string{}},
 	}
 }
 
@@ -71,6 +71,12 @@ func (x *machine) acquire(t *rapid.T) {
 func (x *machine) arrive(t *rapid.T, k Key) {
 	x.next++
 	caller := Caller{Session: someSession.Draw(t, "session"), Agent: rapid.Bool().Draw(t, "agent"), Call: x.next}
+	if how := rapid.IntRange(0, 3).Draw(t, "arrival"); how < 2 { // it has waited elsewhere since before others came
+		caller.Arrival = uint64(rapid.IntRange(1, x.next).Draw(t, "since")*1_000_000 + x.next*1000) // no two are the same
+		if how == 1 {                                                                               // and here
+			caller.Waited = time.Duration(rapid.IntRange(1, 12).Draw(t, "waited")) * time.Second / 2
+		}
+	}
 	x.calls[x.next] = beginFor(t, x.c, k, caller)
 	if err := x.m.acquire(k, x.next, caller); err != nil {
 		x.expectRefused(t, x.next, err)
@@ -96,7 +102,14 @@ func (x *machine) end(t *rapid.T) {
 	delete(x.calls, id)
 	w.end()
 	w.permit.Release() // once more does nothing
-	x.m.end(w.key, id)
+	x.m.end(id)
+}
+
+// rename gives a vendor the name of another, if it may have it.
+func (x *machine) rename(t *rapid.T) {
+	from, to := someVendor.Draw(t, "from"), someVendor.Draw(t, "to")
+	x.c.Rename(from, to)
+	x.m.rename(from, to)
 }
 
 func (x *machine) setLimit(t *rapid.T) {
@@ -183,6 +196,7 @@ func (x *machine) check(t *rapid.T) {
 // snapshot forgets the gauges that have vanished and gives the rest.
 func (m *model) snapshot() Snapshot {
 	s := Snapshot{Gauges: []Gauge{}}
+	defer maps.DeleteFunc(m.aliases, func(_, of string) bool { return !m.exists(of) })
 	var unlisted []string
 	for name := range m.vendors {
 		if !slices.Contains(m.order, name) {
@@ -199,19 +213,28 @@ func (m *model) snapshot() Snapshot {
 				delete(m.gauges, k)
 				continue
 			}
-			if m.configured(k) > 0 {
+			if m.limit(k) > 0 {
 				row.Mode, row.Limit, row.Configured, row.Max = Limited, m.limit(k), m.configured(k), m.highest(k)
-				row.Ceiling, row.Adaptation = cmp.Or(m.own(k), m.ceiling(Key{name, AccountModel})), m.rule(k).adaptation()
+				row.Ceiling, row.Adaptation = cmp.Or(m.own(k), g.ending.limit, m.ceiling(Key{name, AccountModel}), m.vendor(name).ending.limit), m.rule(k).adaptation()
+			}
+			if !slices.Contains(m.order, name) {
+				row.Configured, row.Max = 0, 0
 			}
 			pending += row.Pending
 			s.Gauges = append(s.Gauges, row)
 		}
-		if account := (Key{name, AccountModel}); m.configured(account) > 0 {
-			s.Accounts = append(s.Accounts, Account{
+		if account := (Key{name, AccountModel}); m.total(name) > 0 {
+			row := Account{
 				Vendor: name, Limit: m.total(name), Configured: m.configured(account), Max: m.highest(account),
-				Ceiling: m.ceiling(account), Adaptation: m.vendor(name).rule.adaptation(),
+				Ceiling: cmp.Or(m.ceiling(account), m.vendor(name).ending.limit), Adaptation: m.vendor(name).rule.adaptation(),
 				InFlight: m.flying(name), Pending: pending,
-			})
+			}
+			if !slices.Contains(m.order, name) {
+				if row.Configured, row.Max = 0, 0; len(m.keys(name)) == 0 {
+					continue
+				}
+			}
+			s.Accounts = append(s.Accounts, row)
 		}
 	}
 	return s

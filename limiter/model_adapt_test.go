@@ -14,6 +14,8 @@ type modelSent struct {
 	epoch  uint32
 	full   bool
 	parked bool
+
+	accepted bool
 }
 
 // own is the limit that a model was given for itself, 0 for none.
@@ -86,7 +88,7 @@ func (m *model) fly(k Key, id int) {
 
 func (m *model) send(id int) {
 	s := m.sent[id]
-	s.parked, s.epoch, s.full = false, 0, false
+	s.parked, s.epoch, s.full, s.accepted = false, 0, false, false
 	if rule := m.rule(s.key); rule != nil {
 		s.epoch, s.full = rule.epoch, m.running(s.key) >= rule.limit
 	}
@@ -104,6 +106,7 @@ func (m *model) raise(k Key) bool {
 
 func (m *model) accept(id int) {
 	s := m.sent[id]
+	s.accepted = true
 	rule := m.rule(s.key)
 	if rule == nil {
 		return

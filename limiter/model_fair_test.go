@@ -5,19 +5,38 @@ import (
 	"slices"
 )
 
+// modelTurn is a session's place in the round: it has waited for its turn since an arrival.
+type modelTurn struct {
+	since  uint64
+	order  int  // among those since the same arrival
+	served bool // it has had a turn since it came
+}
+
+func (t modelTurn) before(other modelTurn) bool {
+	return t.since < other.since || t.since == other.since && t.order < other.order
+}
+
+// seat gives a call's session its place, or one further in front where none of its calls was served and this one arrived
+// before them.
+func (g *modelGauge) seat(w modelCall, order int) {
+	if t, seated := g.sessions[w.caller.Session]; !seated || !t.served && w.arrival < t.since {
+		g.sessions[w.caller.Session] = modelTurn{since: w.arrival, order: order}
+	}
+}
+
 // seat gives every session that waits in a fair queue a place in the round, in order of arrival, and takes
 // it from those that wait no more, or in no fair queue.
 func (m *model) seat(vendor string) {
 	for _, k := range m.keys(vendor) {
 		g := m.gauges[k]
-		maps.DeleteFunc(g.sessions, func(session string, _ int) bool {
+		maps.DeleteFunc(g.sessions, func(session string, _ modelTurn) bool {
 			waits := slices.ContainsFunc(g.queue, func(w modelCall) bool { return w.caller.Session == session })
 			return !waits || !m.vendor(vendor).policy.Fair
 		})
 		for _, w := range g.queue {
-			if g.sessions[w.caller.Session] == 0 && m.vendor(vendor).policy.Fair {
+			if m.vendor(vendor).policy.Fair {
 				m.turn++
-				g.sessions[w.caller.Session] = m.turn
+				g.seat(w, m.turn)
 			}
 		}
 	}
@@ -32,7 +51,7 @@ func (m *model) head(g *modelGauge, fair bool) int {
 	best := -1
 	for i, w := range g.queue {
 		turn := g.sessions[w.caller.Session]
-		if best < 0 || turn < g.sessions[g.queue[best].caller.Session] ||
+		if best < 0 || turn.before(g.sessions[g.queue[best].caller.Session]) ||
 			turn == g.sessions[g.queue[best].caller.Session] && !w.caller.Agent && g.queue[best].caller.Agent {
 			best = i
 		}
@@ -49,7 +68,7 @@ func (m *model) queues(rows Snapshot) []Waiting {
 		for place, turn := 1, m.turn+1; len(g.queue) > 0; place, turn = place+1, turn+1 {
 			i := m.head(g, fair)
 			all = append(all, Waiting{row.Key, g.queue[i].caller, place})
-			g.sessions[g.queue[i].caller.Session] = turn
+			g.sessions[g.queue[i].caller.Session] = modelTurn{m.newest, turn, true}
 			g.queue = slices.Delete(g.queue, i, i+1)
 		}
 	}

@@ -14,10 +14,12 @@ import (
 // with the controller but the rule of adaptive limits, which adapt_test.go tests.
 type model struct {
 	now     time.Time
-	turn    int // the last place given in a line for an account
+	turn    int    // the last place given in a line for an account
+	newest  uint64 // the highest number of a call that ever waited
 	vendors map[string]*modelVendor
 	strict  bool     // a Configure has run
 	order   []string // Configure's list
+	aliases map[string]string
 	gauges  map[Key]*modelGauge
 	sent    map[int]*modelSent // of the calls in flight
 	again   []int              // refused calls that wait to be sent again, in order
@@ -27,21 +29,27 @@ type modelVendor struct {
 	policy   Policy
 	override int
 	rule     *adaptive // of an adaptive account limit
+	ending   modelEnding
 }
+
+// modelEnding is a limit that the policy gives no more; 0 = none.
+type modelEnding struct{ limit, left int }
 
 type modelGauge struct {
 	override int
-	rule     *adaptive      // of an adaptive limit of its own
-	flying   []int          // calls in flight
-	queue    []modelCall    // in order of arrival
-	sessions map[string]int // in a fair queue, the place in the round of each session in it
-	turn     int            // place in the line for the account; 0 = not in line
+	rule     *adaptive // of an adaptive limit of its own
+	ending   modelEnding
+	flying   []int                // calls in flight
+	queue    []modelCall          // in order of arrival
+	sessions map[string]modelTurn // in a fair queue, of each session in it
+	turn     int                  // place in the line for the account; 0 = not in line
 	changes  []modelDepth
 }
 
 type modelCall struct {
 	id       int
 	caller   Caller
+	arrival  uint64
 	deadline time.Time // zero for none
 }
 
@@ -61,7 +69,7 @@ func (m *model) vendor(name string) *modelVendor {
 
 func (m *model) gauge(k Key) *modelGauge {
 	if m.gauges[k] == nil {
-		m.gauges[k] = &modelGauge{sessions: map[string]int{}}
+		m.gauges[k] = &modelGauge{sessions: map[string]modelTurn{}}
 		m.refit(k.Vendor)
 	}
 	return m.gauges[k]
@@ -80,14 +88,14 @@ func (m *model) total(vendor string) int {
 	if rule := m.vendor(vendor).rule; rule != nil {
 		return rule.limit
 	}
-	return m.ceiling(Key{vendor, AccountModel})
+	return cmp.Or(m.ceiling(Key{vendor, AccountModel}), m.vendor(vendor).ending.limit)
 }
 
 func (m *model) limit(k Key) int {
 	if rule := m.gauge(k).rule; rule != nil {
 		return rule.limit
 	}
-	return cmp.Or(m.own(k), m.total(k.Vendor))
+	return cmp.Or(m.own(k), m.gauge(k).ending.limit, m.total(k.Vendor))
 }
 
 func (m *model) highest(k Key) int {
@@ -113,24 +121,37 @@ func (m *model) flying(vendor string) int {
 
 // acquire is a call's arrival.
 func (m *model) acquire(k Key, id int, caller Caller) error {
+	k.Vendor = cmp.Or(m.aliases[k.Vendor], k.Vendor)
 	g, p := m.gauge(k), m.vendor(k.Vendor).policy
 	mustWait := m.mustWait(k)
 	if mustWait && m.raise(k) {
 		mustWait = m.mustWait(k)
 	}
-	if mustWait && len(g.queue) >= cmp.Or(p.MaxPending, DefaultMaxPending) {
+	if mustWait && len(g.queue) >= cmp.Or(p.MaxPending, DefaultMaxPending) && caller.Waited == 0 {
 		return ErrQueueFull
+	}
+	if mustWait && caller.Waited > 0 && p.MaxWait > 0 && caller.Waited >= p.MaxWait {
+		return ErrWaitExpired
 	}
 	if !mustWait {
 		m.fly(k, id)
 		return nil
 	}
-	w := modelCall{id: id, caller: caller}
+	w := modelCall{id: id, caller: caller, arrival: caller.Arrival}
+	if w.arrival == 0 {
+		w.arrival = m.newest + 1
+	}
+	m.newest, w.caller.Arrival = max(m.newest, w.arrival), w.arrival
 	if p.MaxWait > 0 {
-		w.deadline = m.now.Add(p.MaxWait)
+		w.deadline = m.now.Add(p.MaxWait - caller.Waited)
 	}
 	g.changes = append(g.changes, modelDepth{len(g.queue), m.now})
 	g.queue = append(g.queue, w)
+	slices.SortStableFunc(g.queue, func(a, b modelCall) int { return cmp.Compare(a.arrival, b.arrival) })
+	if m.vendor(k.Vendor).policy.Fair {
+		m.turn++
+		g.seat(w, m.turn)
+	}
 	m.serve(k.Vendor)
 	return nil
 }
@@ -175,25 +196,36 @@ func (m *model) serve(vendor string) {
 		i := m.head(next, m.vendor(vendor).policy.Fair)
 		m.fly(key, next.queue[i].id)
 		m.turn++
-		next.sessions[next.queue[i].caller.Session] = m.turn
-		m.leave(next, i)
+		next.sessions[next.queue[i].caller.Session] = modelTurn{m.newest, m.turn, true}
+		m.leave(key, i)
 	}
 }
 
 // leave takes the i-th waiter out of a queue.
-func (m *model) leave(g *modelGauge, i int) {
+func (m *model) leave(k Key, i int) {
+	g := m.gauge(k)
 	g.changes = append(g.changes, modelDepth{len(g.queue), m.now})
 	g.queue = slices.Delete(g.queue, i, i+1)
+	m.waiterLeft(k)
 }
 
 // end is a call's release or its cancel.
-func (m *model) end(k Key, id int) {
-	g := m.gauge(k)
+func (m *model) end(id int) {
+	var k Key
+	var g *modelGauge
+	for k, g = range m.gauges {
+		if slices.Contains(g.flying, id) || slices.ContainsFunc(g.queue, func(w modelCall) bool { return w.id == id }) {
+			break
+		}
+	}
+	if slices.Contains(g.flying, id) && m.sent[id].accepted {
+		m.answered(k)
+	}
 	g.flying = slices.DeleteFunc(g.flying, func(f int) bool { return f == id })
 	m.again = slices.DeleteFunc(m.again, func(f int) bool { return f == id })
 	delete(m.sent, id)
 	if i := slices.IndexFunc(g.queue, func(w modelCall) bool { return w.id == id }); i >= 0 {
-		m.leave(g, i)
+		m.leave(k, i)
 	}
 	m.serve(k.Vendor)
 }
@@ -203,20 +235,20 @@ func (m *model) sleep(d time.Duration) []int {
 	target := m.now.Add(d)
 	var expired []int
 	for {
-		var first *modelGauge
-		at := 0
+		var first Key
+		at := -1
 		m.now = target
 		for _, k := range slices.SortedFunc(maps.Keys(m.gauges), func(a, b Key) int { return cmp.Compare(a.Model, b.Model) }) {
 			for i, w := range m.gauges[k].queue {
-				if !w.deadline.IsZero() && !w.deadline.After(target) && (first == nil || w.deadline.Before(m.now)) {
-					first, at, m.now = m.gauges[k], i, w.deadline
+				if !w.deadline.IsZero() && !w.deadline.After(target) && (at < 0 || w.deadline.Before(m.now)) {
+					first, at, m.now = k, i, w.deadline
 				}
 			}
 		}
-		if first == nil {
+		if at < 0 {
 			return expired
 		}
-		expired = append(expired, first.queue[at].id)
+		expired = append(expired, m.gauges[first].queue[at].id)
 		m.leave(first, at)
 		for name := range m.vendors {
 			m.serve(name) // lets those with an empty queue out of line

@@ -26,7 +26,7 @@ func (p *Permit) Release() {
 	if p.parked {
 		p.unpark()
 	}
-	p.gauge.release()
+	p.gauge.release(p.accepted)
 }
 
 // permit makes a permit for a call that the gauge has counted. The caller holds the mutex.

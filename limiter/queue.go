@@ -9,19 +9,18 @@ import (
 // waiter is one call in a gauge's queue.
 type waiter struct {
 	gauge   *gauge
-	caller  Caller
-	place   link[waiter]  // in gauge.queue, as the next two; the controller's mutex guards them
-	arrival uint64        // counts the calls that joined the queue
+	caller  Caller        // whose Arrival is never 0
+	place   link[waiter]  // in gauge.queue, as the next; the controller's mutex guards both
 	party   *party        // those of its session, nil in a queue that is not fair
 	granted chan struct{} // closed when the call holds its slots and has left the queue
 	sent    sent          // set with the grant
 }
 
-// wait blocks until the call is granted, ctx is done, or longest is over (0 = no bound).
+// wait blocks until the call is granted, ctx is done, or it has waited for longest in all (0 = no bound).
 func (w *waiter) wait(ctx context.Context, longest time.Duration) (*Permit, error) {
 	var expired <-chan time.Time
 	if longest > 0 {
-		timer := time.NewTimer(longest)
+		timer := time.NewTimer(longest - w.caller.Waited)
 		defer timer.Stop()
 		expired = timer.C
 	}
@@ -43,9 +42,16 @@ func (w *waiter) wait(ctx context.Context, longest time.Duration) (*Permit, erro
 		return nil, err
 	}
 	if err == nil {
-		err = fmt.Errorf("acquire slot of model %q of vendor %q: %w, %v", w.gauge.key.Model, w.gauge.key.Vendor, ErrWaitExpired, longest)
+		err = w.expired(longest)
 	}
 	return nil, err
+}
+
+func (w *waiter) expired(longest time.Duration) error {
+	c := w.gauge.vendor.controller
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return w.gauge.refusal(fmt.Errorf("%w, %v", ErrWaitExpired, longest))
 }
 
 // giveUp takes the call out of the queue. It gives false for a call that has been granted already.

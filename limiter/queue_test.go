@@ -93,7 +93,7 @@ func TestAGrantThatMeetsACancelIsPassedOn(t *testing.T) {
 			c.mu.Lock()
 			calls[0].cancel()
 			holder.released = true
-			holder.gauge.release()
+			holder.gauge.release(false)
 			c.mu.Unlock()
 			synctest.Wait()
 			if calls[0].granted() || !calls[1].granted() {
@@ -204,7 +204,7 @@ func TestAGrantThatMeetsTheEndOfTheWaitIsKept(t *testing.T) {
 			c.mu.Lock()
 			time.Sleep(time.Second)
 			holder.released = true
-			holder.gauge.release()
+			holder.gauge.release(false)
 			c.mu.Unlock()
 			synctest.Wait()
 			if !w.granted() {

@@ -3,8 +3,8 @@ package limiter
 // Waiting is a call in a queue.
 type Waiting struct {
 	Key
-	Caller Caller
-	Place  int // in the queue of its model: 1 = the next to be served
+	Caller Caller // whose Arrival is the number that orders it, also where the caller had none
+	Place  int    // in the queue of its model: 1 = the next to be served
 }
 
 // Queues copies all queues at one moment, in the order of a [Snapshot] and each with the next call first.

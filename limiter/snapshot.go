@@ -1,6 +1,7 @@
 package limiter
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -12,7 +13,7 @@ type Gauge struct {
 	Mode        Mode
 	Limit       int // calls at once, in force; 0 in monitor mode
 	Ceiling     int // the limit of SetLimit, or else Configured: Limit is below it only where it is adaptive
-	Configured  int // the limit that the policy gives, before SetLimit; 0 in monitor mode
+	Configured  int // the limit that the policy gives, before SetLimit; 0 in monitor mode, and where Limit is about to end
 	Max         int // the highest limit SetLimit accepts; 0 in monitor mode
 	InFlight    int // above Limit for a while after a cut
 	Pending     int // calls waiting in the queue
@@ -68,18 +69,31 @@ func (s *Snapshot) add(v *vendor, now time.Time) {
 		}
 		if g.limit > 0 {
 			row.Mode, row.Ceiling, row.Adaptation = Limited, g.ceiling, g.adapts().adaptation()
-			row.Configured = v.configured(g.key.Model)
-			row.Max = v.highest(row.Configured)
+			if v.listed {
+				row.Configured = v.configured(g.key.Model)
+				row.Max = v.highest(row.Configured)
+			}
 		}
 		s.Gauges = append(s.Gauges, row)
 	}
-	if v.policy.Total > 0 {
-		s.Accounts = append(s.Accounts, Account{
-			Vendor: v.name, Limit: v.total(), Ceiling: v.ceiling(), Configured: v.policy.Total, Max: v.highest(v.policy.Total),
-			InFlight: v.inFlight, Pending: v.pending, Adaptation: v.adapt.adaptation(),
-		})
+	if v.limit == 0 || !v.listed && len(v.gauges) == 0 {
+		return
 	}
+	account := Account{
+		Vendor: v.name, Limit: v.limit, Ceiling: cmp.Or(v.ceiling(), v.opening.limit),
+		InFlight: v.inFlight, Pending: v.pending, Adaptation: v.adapt.adaptation(),
+	}
+	if v.listed {
+		account.Configured, account.Max = v.policy.Total, v.highest(v.policy.Total)
+	}
+	s.Accounts = append(s.Accounts, account)
 }
+
+// Ending tells that the policy gives Limit no more: it is in force until nobody waits for it.
+func (g Gauge) Ending() bool { return g.Limit > 0 && g.Configured == 0 }
+
+// Ending is a gauge's, of the account's limit.
+func (a Account) Ending() bool { return a.Configured == 0 }
 
 // unlisted gives the vendors that Configure did not name, by name.
 func (c *Controller) unlisted() []*vendor {

@@ -22,9 +22,15 @@ func (c *Controller) gauge(k Key) *gauge {
 // create makes k's gauge. Its names are copied, for k's may be parts of a whole request's body.
 func (c *Controller) create(k Key) *gauge {
 	v := c.vendor(k.Vendor)
+	if v.name != k.Vendor { // it has another name now
+		if g, ok := c.gauges[Key{v.name, k.Model}]; ok {
+			return g
+		}
+	}
 	g := &gauge{key: Key{Vendor: v.name, Model: strings.Clone(k.Model)}, vendor: v}
 	i, _ := v.find(k.Model)
 	v.gauges = slices.Insert(v.gauges, i, g)
+	v.retired.leave()
 	c.gauges[g.key] = g
 	v.fit(g)
 	return g
@@ -32,22 +38,32 @@ func (c *Controller) create(k Key) *gauge {
 
 // vendor finds a vendor or makes it, in monitor mode.
 func (c *Controller) vendor(name string) *vendor {
-	v, ok := c.vendors[name]
-	if !ok {
+	v := c.known(name)
+	if v == nil {
 		v = &vendor{controller: c, name: strings.Clone(name)}
 		c.vendors[v.name] = v
 	}
 	return v
 }
 
+// known finds a vendor by its name, or by one that it had; nil if there is none.
+func (c *Controller) known(name string) *vendor {
+	if v := c.vendors[name]; v != nil {
+		return v
+	}
+	return c.aliases[name]
+}
+
 // rest files a gauge as idle if it is, after a change that may have made it so.
 func (c *Controller) rest(g *gauge) {
 	busy := g.inFlight > 0 || g.queue.len > 0 || g.glow.in()
 	switch {
-	case busy || g.runtime > 0 || g.pinned:
+	case busy:
 		g.idle.leave()
 	case c.configured && !g.vendor.listed:
 		c.drop(g)
+	case g.runtime > 0 || g.pinned:
+		g.idle.leave()
 	case !g.idle.in():
 		c.idle.push(&g.idle, g)
 	}
@@ -71,11 +87,4 @@ func (c *Controller) drop(g *gauge) {
 	i, _ := v.find(g.key.Model)
 	v.gauges = slices.Delete(v.gauges, i, i+1)
 	c.forsake(v)
-}
-
-// forsake forgets a vendor that Configure did not name and that has no gauges.
-func (c *Controller) forsake(v *vendor) {
-	if !v.listed && len(v.gauges) == 0 {
-		delete(c.vendors, v.name)
-	}
 }

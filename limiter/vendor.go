@@ -13,22 +13,26 @@ type vendor struct {
 	listed     bool // Configure named it
 	policy     Policy
 	runtime    int           // the account limit of SetLimit; 0 = none
+	limit      int           // of the account, in force; 0 = none
 	inFlight   int           // over all models
 	parked     int           // of them
 	pending    int           // over all models
 	adapt      *adaptive     // of the account limit; nil where that is not adaptive
 	again      list[retrier] // refused calls that wait to be sent again
+	opening    opening       // of the account limit
+	openings   int           // limits that are about to end: that of the account and those of gauges
+	retired    link[vendor]  // in Controller.retired
 
 	gauges []*gauge    // sorted by model
 	turns  list[gauge] // models with a call that only an account slot holds up, next to be served first
 }
 
-// total is the account limit in force, 0 for none.
+// total is what the account limit in force has to be, 0 for none.
 func (v *vendor) total() int {
 	if v.adapt != nil {
 		return v.adapt.limit
 	}
-	return v.ceiling()
+	return cmp.Or(v.ceiling(), v.opening.limit)
 }
 
 // ceiling is what the account limit was set to, 0 for none.
@@ -48,8 +52,11 @@ func (v *vendor) highest(configured int) int {
 	return max(configured, v.policy.Max)
 }
 
-// adopt takes a policy, or the zero policy of a vendor without one.
+// adopt takes the policy that Configure gives the vendor.
 func (v *vendor) adopt(p Policy) {
+	was := v.limit
+	v.listed = true
+	v.retired.leave()
 	p.Models = maps.Clone(p.Models)
 	maps.DeleteFunc(p.Models, func(_ string, limit int) bool { return limit <= 0 })
 	p.Known = slices.Clone(p.Known)
@@ -60,7 +67,14 @@ func (v *vendor) adopt(p Policy) {
 	if p.MaxPending <= 0 {
 		p.MaxPending = DefaultMaxPending
 	}
+	set := p.Set
+	p.Set = nil
 	v.policy = p
+	for model, limit := range set {
+		if model != "" && limit >= 1 && limit <= v.highestOf(model) {
+			v.set(model, limit)
+		}
+	}
 	if v.runtime > v.highest(p.Total) {
 		v.runtime = 0
 	}
@@ -69,21 +83,41 @@ func (v *vendor) adopt(p Policy) {
 			g.runtime = 0
 		}
 	}
+	v.openAccount(was)
 	v.apply()
 }
 
-// apply puts the vendor's limits into force after a change, and grants what they leave room for.
-func (v *vendor) apply() {
+// enforce puts the vendor's limits into force after a change, and grants what they leave room for.
+func (v *vendor) enforce() {
 	v.fitAccount()
-	for _, g := range v.gauges {
-		v.fit(g)
-		v.settle(g)
-	}
+	v.refit()
 	v.resume()
 	v.grant()
+}
+
+// apply is enforce after a change that may leave a gauge without a reason to be kept.
+func (v *vendor) apply() {
+	v.enforce()
 	for _, g := range slices.Backward(v.gauges) { // backward, because rest may delete the gauge
 		v.controller.rest(g)
 	}
+}
+
+// highestOf is the highest limit that SetLimit accepts for a model, or the account; 0 where there is none to change.
+func (v *vendor) highestOf(model string) int {
+	if model == AccountModel {
+		return v.highest(v.policy.Total)
+	}
+	return v.highest(v.configured(model))
+}
+
+// set changes a limit that is in range. It puts nothing into force.
+func (v *vendor) set(model string, limit int) {
+	if model == AccountModel {
+		v.runtime = limit
+		return
+	}
+	v.controller.gauge(Key{v.name, model}).runtime = limit
 }
 
 // reset forgets the limits of SetLimit: a model's, the account's with AccountModel, or all with "".
@@ -102,12 +136,17 @@ func (v *vendor) reset(model string) {
 // fit derives a gauge's limit from the policy and the limits set at run time.
 func (v *vendor) fit(g *gauge) {
 	model := g.key.Model
-	own := cmp.Or(g.runtime, v.own(model))
-	g.limit, g.ceiling = cmp.Or(own, v.total()), cmp.Or(own, v.ceiling())
+	own, was := cmp.Or(g.runtime, v.own(model)), 0
+	if g.own > 0 {
+		was = g.limit
+	}
+	g.own = own
+	g.limit, g.ceiling = cmp.Or(own, v.limit), cmp.Or(own, v.ceiling(), v.opening.limit)
 	g.adapt = v.adapted(g.adapt, own, g.inFlight)
 	if g.adapt != nil {
 		g.limit = g.adapt.limit
 	}
+	g.open(was, own)
 	g.queue.setFair(v.policy.Fair)
 	_, limited := v.policy.Models[model]
 	g.pinned = limited || slices.Contains(v.policy.Known, model)
@@ -124,14 +163,11 @@ func (v *vendor) limitOf(model string) int {
 		}
 		return own
 	}
-	return v.total()
+	return v.limit
 }
 
 // hasRoom tells whether the account leaves room for one more call.
-func (v *vendor) hasRoom() bool {
-	total := v.total()
-	return total == 0 || v.inFlight < total
-}
+func (v *vendor) hasRoom() bool { return v.limit == 0 || v.inFlight < v.limit }
 
 // settle keeps a gauge in line for an account slot exactly while it has a waiter that its own limit
 // admits. It is called after every change to the gauge.
@@ -150,7 +186,7 @@ func (v *vendor) settle(g *gauge) {
 func (v *vendor) grant() {
 	for v.turns.len > 0 && v.hasRoom() {
 		g := v.turns.first.owner
-		w := g.queue.next()
+		w := g.queue.next(v.controller.arrival)
 		g.turn.leave()
 		g.take()
 		w.sent = g.send()

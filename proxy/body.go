@@ -43,8 +43,11 @@ func (s *Server) readCall(w http.ResponseWriter, r *http.Request) (vendor.Call, 
 	return vendor.Call{Request: req, Header: header, Query: query}, refused
 }
 
+// pausedWords are what a client gets while new calls are rejected.
+const pausedWords = "Afterglow is paused and rejects new calls. Resume it from its tray menu"
+
 func pausedError() *anthropic.Error {
-	refused := anthropic.Errorf(anthropic.StatusOverloaded, "Afterglow is paused")
+	refused := anthropic.Errorf(anthropic.StatusOverloaded, pausedWords)
 	refused.RetryAfter = pauseRetry
 	return refused
 }
@@ -52,12 +55,12 @@ func pausedError() *anthropic.Error {
 // readHeld reads a body that has to be looked at before it is sent.
 func (s *Server) readHeld(w http.ResponseWriter, r *http.Request) (string, *anthropic.Error) {
 	if enc := r.Header.Get("Content-Encoding"); enc != "" && enc != "identity" {
-		return "", anthropic.Errorf(http.StatusBadRequest, "content-encoding %q: expected a body that is not compressed", enc)
+		return "", anthropic.Errorf(http.StatusBadRequest, "content-encoding %q: compressed request bodies are not supported", enc)
 	}
 	body, err := readBody(w, r, s.conf().MaxBody)
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
-		return "", anthropic.Errorf(http.StatusRequestEntityTooLarge, "the body is longer than %d bytes (max_body)", tooLarge.Limit)
+		return "", anthropic.Errorf(http.StatusRequestEntityTooLarge, "the request body is larger than the limit of %d bytes. Raise max_body in the configuration", tooLarge.Limit)
 	}
 	if err != nil {
 		return "", unread(r.Context(), err)
@@ -72,7 +75,7 @@ func unread(ctx context.Context, err error) *anthropic.Error {
 	case cancelled(ctx):
 		return cancelledError()
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		return anthropic.Errorf(http.StatusRequestTimeout, "read body: it was not there after %v", bodyTimeout)
+		return anthropic.Errorf(http.StatusRequestTimeout, "read body: the request body did not arrive within %v", bodyTimeout)
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.As(err, &broken):
 		e := anthropic.Errorf(http.StatusBadRequest, "read body: %v", err)
 		e.Cause = fmt.Errorf("%w: %w", errClient, err)

@@ -1,13 +1,14 @@
 package proxy
 
 import (
-	"errors"
 	"net/http"
 	"time"
 
 	"afterglow/proxy/anthropic"
+	"afterglow/proxy/calendar"
 	"afterglow/proxy/ledger"
 	"afterglow/proxy/price"
+	"afterglow/proxy/reason"
 )
 
 // Phase is where a call is on its way.
@@ -77,7 +78,7 @@ type Try struct {
 }
 
 // ErrNoCall says that there is no such call, or that it has ended.
-var ErrNoCall = errors.New("no such call under way")
+var ErrNoCall error = reason.New(reason.NoCall, "", "the call has already ended")
 
 // Calls returns the calls of this moment, the latest first, and after them the last 500 that ended.
 func (s *Server) Calls() []Call {
@@ -130,7 +131,7 @@ func (s *Server) Capture(on bool) {
 // view is the record for people. The caller holds its lock.
 func (rec *record) view(prices price.Table, places places) Call {
 	c := Call{
-		Number: rec.number, Started: rec.start, Kind: rec.kind, Operation: rec.operation, Session: rec.session, Agent: rec.agent, Model: rec.model,
+		Number: rec.number, Started: calendar.Of(rec.start), Kind: rec.kind, Operation: rec.operation, Session: rec.session, Agent: rec.agent, Model: rec.model,
 		Vendor: rec.vendor, VendorModel: rec.served, Phase: rec.phase, Queued: rec.queued(), First: rec.first, Took: rec.took, Usage: rec.usage,
 		Cost: prices.Cost(rec.vendor, rec.servedName(), 1, rec.usage), Stream: rec.stream, Status: rec.status, Class: rec.class, Outcome: rec.outcome,
 	}

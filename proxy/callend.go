@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"afterglow/proxy/calendar"
 	"afterglow/proxy/ledger"
 )
 
@@ -60,7 +61,7 @@ func (s *Server) logCall(rec *record, c ledger.Call) {
 // ledgerCall is the ledger's row of a call that has ended.
 func (rec *record) ledgerCall() ledger.Call {
 	c := ledger.Call{
-		Time: rec.start, Kind: rec.kind, Operation: rec.operation, Endpoint: rec.endpoint, RequestID: rec.request, Session: rec.session, Agent: rec.agent,
+		Time: calendar.Of(rec.start), Kind: rec.kind, Operation: rec.operation, Endpoint: rec.endpoint, RequestID: rec.request, Session: rec.session, Agent: rec.agent,
 		Model: rec.model, Vendor: rec.vendor, VendorModel: rec.served, Served: rec.servedName(), Usage: rec.usage, Details: rec.details, Stream: rec.stream,
 		Status: rec.status, Class: rec.class, Retries: rec.retries(), Queued: rec.queued(), First: rec.first, Took: rec.took,
 		Adaptations: rec.labels(), Evidence: rec.frames.list(),

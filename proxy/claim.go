@@ -34,7 +34,12 @@ type RunningError struct {
 
 // Error names the process and what to do.
 func (e *RunningError) Error() string {
-	return fmt.Sprintf("Afterglow runs already%s with the state folder %s; another --state is another instance", e.who(), e.Dir)
+	return e.Fact() + ". Quit it first, or start a second instance with another --state"
+}
+
+// Fact names the process.
+func (e *RunningError) Fact() string {
+	return fmt.Sprintf("Afterglow is already running%s with the state folder %s", e.who(), e.Dir)
 }
 
 func (e *RunningError) who() string {

@@ -37,26 +37,26 @@ func TestAServersClients(t *testing.T) {
 		if before.State != connect.Apart || !slices.Equal(before.Vendors, vendors) || before.Chain != (id == "claude-code") {
 			t.Errorf("before: %+v", before)
 		}
-		if err := s.Disconnect(id); !errors.Is(err, connect.ErrApart) {
+		if _, err := s.Disconnect(id); !errors.Is(err, connect.ErrApart) {
 			t.Errorf("%s: %v", id, err)
 		}
-		if err := s.Connect(id, ""); err != nil {
+		if err := s.Connect(id, connect.Choice{}); err != nil {
 			t.Fatal(err)
 		}
 		if now := clientNamed(t, s, id); now.State != connect.Connected || now.Address != addr || !strings.Contains(textOf(t, now.File), addr) {
 			t.Errorf("connected: %+v", now)
 		}
-		if err := s.Disconnect(id); err != nil {
+		if _, err := s.Disconnect(id); err != nil {
 			t.Error(err)
 		}
 		if _, err := os.Stat(before.File); err == nil {
 			t.Errorf("%s is still there", before.File)
 		}
 	}
-	if err := s.Connect("opencode", "nobody"); err == nil || !strings.Contains(err.Error(), "nobody") {
+	if err := s.Connect("opencode", connect.Choice{Vendor: "nobody"}); err == nil || !strings.Contains(err.Error(), "nobody") {
 		t.Error(err)
 	}
-	if err := s.Connect("vim", ""); err == nil || !strings.Contains(err.Error(), "claude-code") {
+	if err := s.Connect("vim", connect.Choice{}); err == nil || !strings.Contains(err.Error(), "claude-code") {
 		t.Error(err)
 	}
 	want := []connect.Variable{{Name: "ANTHROPIC_BASE_URL", Value: "http://" + addr}, {Name: "ANTHROPIC_AUTH_TOKEN", Value: "0123456789abcdef"}}
@@ -92,7 +92,7 @@ func TestAServerWithoutAStateFolder(t *testing.T) {
 	if got := clientNamed(t, s, "claude-code"); got.State != connect.Apart {
 		t.Errorf("%+v", got)
 	}
-	if err := s.Connect("claude-code", ""); err == nil || !strings.Contains(err.Error(), "state folder") {
+	if err := s.Connect("claude-code", connect.Choice{}); err == nil || !strings.Contains(err.Error(), "state folder") {
 		t.Error(err)
 	}
 }
@@ -125,13 +125,13 @@ func TestADemosClients(t *testing.T) {
 		if !strings.HasPrefix(addr, tc.want) {
 			t.Errorf("%+v: listens on %s", tc, addr)
 		}
-		if err := s.Connect("opencode", ""); err != nil {
+		if err := s.Connect("opencode", connect.Choice{}); err != nil {
 			t.Error(err)
 		}
 		if c := clientNamed(t, s, "opencode"); c.State != connect.Connected || !slices.Equal(c.Vendors, []string{"zhipu"}) {
 			t.Errorf("%+v", c)
 		}
-		if err := s.Disconnect("opencode"); err != nil {
+		if _, err := s.Disconnect("opencode"); err != nil {
 			t.Error(err)
 		}
 		resp, body := do(t, "POST", "http://"+addr+"/v/zhipu/openai/chat/completions", `{"model":"glm-5.1","messages":[{"role":"user","content":"hi"}]}`)
@@ -144,4 +144,84 @@ func TestADemosClients(t *testing.T) {
 		}
 		log.Close()
 	}
+}
+
+// What stands for a key where a client wants one is no key: it goes to no vendor, whatever way a call takes. A key of
+// the client's own still does.
+func TestPlaceholderGoesToNoVendor(t *testing.T) {
+	up := newUpstream(t, answering("hello"))
+	conf := toNative(up.URL)
+	conf.Vendors = []config.Vendor{row("anthropic", up.URL, func(v *config.Vendor) { v.Auth, v.Key = config.AuthClient, "" })}
+	_, base := serveConfig(t, conf)
+	for _, path := range []string{"/v1/messages", "/v/anthropic/v1/messages", "/api/anthropic/v1/messages"} {
+		for _, header := range [][]string{
+			{"Authorization", "Bearer " + config.Placeholder}, {"Authorization", "bearer  " + config.Placeholder}, {"X-Api-Key", config.Placeholder},
+			{"X-Goog-Api-Key", config.Placeholder}, {"X-Api-Key", "sk-ant-theirs", "Authorization", "Bearer " + config.Placeholder},
+		} {
+			before := len(up.calls())
+			resp, body := do(t, "POST", base+path, plainBody, append(header, "Content-Type", "application/json")...)
+			for _, call := range up.calls()[before:] {
+				for name, values := range call.header {
+					if strings.Contains(strings.Join(values, " "), config.Placeholder) && name != "User-Agent" {
+						t.Errorf("%s, %v: the vendor got %s: %v", path, header, name, values)
+					}
+				}
+				if len(header) > 2 && call.header.Get("X-Api-Key") != "sk-ant-theirs" {
+					t.Errorf("%s: the client's own key did not come: %v", path, call.header)
+				}
+			}
+			if len(header) > 2 && resp.StatusCode != http.StatusOK {
+				t.Errorf("%s: %d %s", path, resp.StatusCode, body)
+			}
+		}
+	}
+	if len(up.calls()) == 0 {
+		t.Error("no call came")
+	}
+}
+
+// What was disconnected at the end of a server is connected again by the next one, but by no demo.
+func TestSuspendedClientsAreConnectedAgainByTheNextServer(t *testing.T) {
+	home := clientHome(t)
+	state := filepath.Join(home, "state")
+	writeFile(t, filepath.Join(home, "config.toml"), "listen = \"127.0.0.1:0\"\ntiers = [\"lab\"]\n[[vendors]]\nname = \"lab\"\ndialect = \"anthropic\"\nbase_url = \"http://127.0.0.1:1\"\nauth = \"client\"\n")
+	run := func(demo Demo, use func(s *Server)) {
+		t.Helper()
+		log, err := logging.Open(config.DefaultLog(), "", io.Discard)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer log.Close()
+		ctx, cancel := context.WithCancel(context.Background())
+		s, err := Open(ctx, Setup{Config: filepath.Join(home, "config.toml"), State: state, Demo: demo}, log)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Listen(); err != nil {
+			t.Fatal(err)
+		}
+		cancel()
+		if err := s.Run(ctx); err != nil { // its end waits for all that its start has begun
+			t.Error(err)
+		}
+		use(s)
+	}
+	run(DemoOff, func(s *Server) {
+		if err := s.Connect("claude-code", connect.Choice{}); err != nil {
+			t.Fatal(err)
+		}
+		if done, err := s.Suspend(); err != nil || len(done) != 1 || clientNamed(t, s, "claude-code").State != connect.Apart {
+			t.Errorf("%+v, %v", done, err)
+		}
+	})
+	run(DemoOn, func(s *Server) {
+		if c := clientNamed(t, s, "claude-code"); c.State != connect.Apart {
+			t.Errorf("after a demo: %+v", c)
+		}
+	})
+	run(DemoOff, func(s *Server) {
+		if c := clientNamed(t, s, "claude-code"); c.State != connect.Connected {
+			t.Errorf("after the next server: %+v", c)
+		}
+	})
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"afterglow/proxy/config"
+	"afterglow/proxy/connect"
 	"afterglow/proxy/simvendor"
 )
 
@@ -45,7 +46,7 @@ func TestRealClients(t *testing.T) {
 			}
 			writeFile(t, file, c.before)
 			s := connectable(t, filepath.Join(home, "state"))
-			if err := s.Connect(c.id, ""); err != nil {
+			if err := s.Connect(c.id, connect.Choice{}); err != nil {
 				t.Fatal(err)
 			}
 			out := runClient(t, home, program, c.run[1:])
@@ -61,7 +62,7 @@ func TestRealClients(t *testing.T) {
 			if !served {
 				t.Error("no call came")
 			}
-			if err := s.Disconnect(c.id); err != nil {
+			if _, err := s.Disconnect(c.id); err != nil {
 				t.Error(err)
 			}
 			if got := textOf(t, file); got != c.before {
@@ -122,7 +123,7 @@ func answerResponses(w http.ResponseWriter, r *http.Request) {
 // runClient runs a client with nothing of this environment but where its files are.
 func runClient(t *testing.T, home, program string, args []string) string {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Dir = filepath.Join(home, "project")
@@ -135,7 +136,7 @@ func runClient(t *testing.T, home, program string, args []string) string {
 	}
 	var out strings.Builder
 	cmd.Stdout, cmd.Stderr, cmd.Stdin = &out, &out, strings.NewReader("")
-	cmd.WaitDelay = time.Second
+	cmd.WaitDelay = time.Minute
 	if err := cmd.Run(); err != nil {
 		t.Errorf("%s: %v", program, err)
 	}

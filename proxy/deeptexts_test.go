@@ -78,7 +78,7 @@ func TestADeepFileThatIsSavedChangesNothing(t *testing.T) {
 	if status, body := askControl(t, e.base, "PUT", "/api/vendors/lab", `{"title":"x"}`); status != 400 || !strings.Contains(body, "nested too deep") || e.text(t) != deep {
 		t.Error(status, body)
 	}
-	if resp, body := post(t, e.base, plainBody); resp.StatusCode != 401 { // the vendor that there was, which has no key
+	if resp, body := post(t, e.base, plainBody); resp.StatusCode != 403 { // the vendor that there was, which has no key
 		t.Error(resp.Status, body)
 	}
 	writeFile(t, e.file, good+"# well again\n")

@@ -14,9 +14,9 @@ type errKeyHost struct{ name, origin string }
 
 func (e errKeyHost) Error() string {
 	if e.origin == "" {
-		return fmt.Sprintf("vendor %q: base_url: a request may not put an environment variable into it: change it in the configuration file", e.name)
+		return fmt.Sprintf("vendor %q: base_url: an environment variable can only be set in the configuration file, not by a request", e.name)
 	}
-	return fmt.Sprintf("vendor %q: base_url: %s is not where its key went before: change it in the window or the configuration file, or with a key that is kept nowhere yet", e.name, e.origin)
+	return fmt.Sprintf("vendor %q: base_url: the key of this vendor was not given for %s. Change the URL in the window or in the configuration file, or send a new key", e.name, e.origin)
 }
 
 // keyMayGo tells whether a request may lead a vendor to its base URL. Whoever reaches the control API may change vendors;

@@ -96,6 +96,10 @@ func (p *passing) failed(err error) {
 		p.refuse(cancelledError())
 		return
 	}
+	if refused := (*anthropic.Error)(nil); errors.As(err, &refused) {
+		p.refuse(refused)
+		return
+	}
 	status := http.StatusBadGateway
 	var silent *vendor.TimeoutError
 	if errors.As(err, &silent) {

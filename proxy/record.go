@@ -39,8 +39,7 @@ type record struct {
 	phase   Phase
 	since   time.Time     // when the phase began
 	until   time.Time     // when the vendor is asked again, in phase Waiting
-	now     time.Duration // queued for the vendor that is asked now, which has no try yet
-	waited  time.Duration // in a vendor route's queue
+	waited  time.Duration // for slots, in the phases that are over
 	asked   http.Header   // the client's header
 	answer  http.Header   // the vendor's, nil if there is none
 	request string        // the request id that the client got
@@ -112,7 +111,10 @@ func (rec *record) set(change func()) {
 }
 
 // enter begins a phase. The caller holds the lock.
-func (rec *record) enter(p Phase) { rec.phase, rec.since = p, time.Now() }
+func (rec *record) enter(p Phase) {
+	rec.waited = rec.queued()
+	rec.phase, rec.since = p, time.Now()
+}
 
 // answered begins the answer of a call to the chain.
 func (rec *record) answered(r *route.Reply) {
@@ -179,14 +181,10 @@ func (rec *record) hide(text string) string { return rec.hidden.Now().Text(text,
 
 // queued is how long the call waited for slots, at all vendors. The caller holds the lock.
 func (rec *record) queued() time.Duration {
-	all := rec.waited + rec.now
 	if rec.phase == Queued {
-		all += time.Since(rec.since)
+		return rec.waited + time.Since(rec.since)
 	}
-	for _, t := range rec.trail {
-		all += t.Queued
-	}
-	return all
+	return rec.waited
 }
 
 // labels are the adaptations of the request that was answered, or else sent last.

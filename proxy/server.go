@@ -197,11 +197,17 @@ func (s *Server) prepare(conf config.Config) (*generation, error) {
 	return next, nil
 }
 
-// install puts a generation in place.
+// install puts a generation in place. What is known of a vendor's health goes before the limits: a call that comes late to
+// a vendor that has gone learns it before it can be let in.
 func (s *Server) install(next *generation) {
-	s.limiter.Configure(policies(next.conf.Vendors))
-	s.restoreLimits()
+	if old := s.running.Load(); old != nil {
+		for _, r := range renames(old.conf.Vendors, next.conf.Vendors) {
+			s.rename(old.vendor(r.from), r.to)
+		}
+	}
 	s.memory.Health.Configure(next.conf.Vendors)
+	s.limiter.Configure(s.policies(next.conf.Vendors))
+	s.restoreLimits()
 	s.applySettings(next.conf)
 	old := s.running.Swap(next)
 	if old == nil {

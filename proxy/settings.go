@@ -138,11 +138,11 @@ func readSettings(root gjson.Result, set *Settings) (err error) {
 		switch key.Str {
 		case "log_level":
 			if set.LogLevel = value.Str; value.Type != gjson.String {
-				err = errors.New("log_level: expected a text")
+				err = errors.New("log_level: expected a string")
 			}
 		case "retention_days":
 			if set.Retention = time.Duration(value.Num * float64(dayLong)); value.Type != gjson.Number {
-				err = errors.New("retention_days: expected a number; 0 is for ever")
+				err = errors.New("retention_days: expected a number; 0 means forever")
 			}
 		case "evidence":
 			if set.Evidence = value.Bool(); !value.IsBool() {

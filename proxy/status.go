@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"afterglow/limiter"
+	"afterglow/proxy/config"
 	"afterglow/proxy/vendor"
 )
 
@@ -12,6 +13,7 @@ import (
 type Status struct {
 	Addr        string // the address it listens on; "" while it cannot
 	Problem     string // why it cannot listen, or why a changed configuration was not taken; "" when all is well
+	Failed      error  // what Problem says; nil when all is well
 	Paused      bool   // new calls answer 529
 	Demo        bool   // the vendors are simulated
 	Capture     bool   // the bodies of calls are kept
@@ -27,10 +29,11 @@ type TierState string
 
 const (
 	Ready     TierState = "ready"
-	NoKey     TierState = "no_key"  // its key's environment variable is not set: skipped
-	Out       TierState = "out"     // left alone until Tier.Until
-	Probing   TierState = "probing" // the time has come: one call at a time tries it
-	SignedOut TierState = "sign_in" // its user has to sign in: skipped
+	Rejected  TierState = "key_rejected" // it did not take its key, or its sign-in, and has not taken it since; it may be called again from Tier.Until on
+	NoKey     TierState = "no_key"       // its key's environment variable is not set: skipped
+	Out       TierState = "out"          // left alone until Tier.Until
+	Probing   TierState = "probing"      // the time has come: one call at a time tries it
+	SignedOut TierState = "sign_in"      // its user has to sign in: skipped
 )
 
 // Tier is one vendor's place in the chain.
@@ -39,8 +42,10 @@ type Tier struct {
 	Title  string // its name for people
 	Pool   int    // vendors side by side in one tier share it, from 1; 0 = it is a tier of its own
 	State  TierState
-	Reason string    // one sentence for people, "" when Ready
-	Until  time.Time // when it may be called again; zero if not known
+	Reason string          // one sentence for people, "" when Ready
+	Until  time.Time       // when it may be called again; zero if not known
+	Key    config.KeyPlace // where its key is
+	KeyVar string          // the name of the environment variable, with config.KeyInVariable
 	Models []ModelOut
 	Quotas []QuotaUse
 	SignIn SignIn
@@ -67,7 +72,7 @@ func (s *Server) Status() Status {
 		st.Addr = s.listener.Addr().String()
 	}
 	if s.failed != nil {
-		st.Problem = s.failed.Error()
+		st.Problem, st.Failed = s.failed.Error(), s.failed
 	}
 	s.mu.Unlock()
 	now := s.current()
@@ -92,7 +97,10 @@ func (s *Server) Status() Status {
 
 // tier is one vendor's standing.
 func (s *Server) tier(now *generation, v *vendor.Vendor) Tier {
-	t := Tier{Vendor: v.Name(), Title: v.Conf().Title, State: Ready}
+	t := Tier{Vendor: v.Name(), Title: v.Conf().Title, State: Ready, Key: v.Conf().KeyPlace()}
+	if t.Key == config.KeyInVariable {
+		t.KeyVar = v.Conf().KeyVar
+	}
 	for i, tier := range now.conf.Order() {
 		if len(tier) > 1 && slices.Contains(tier, t.Vendor) {
 			t.Pool = i + 1
@@ -108,6 +116,8 @@ func (s *Server) tier(now *generation, v *vendor.Vendor) Tier {
 	}
 	h := s.memory.Health.Standing(t.Vendor)
 	switch {
+	case h.Rejected:
+		t.State, t.Reason, t.Until = Rejected, h.Reason, h.Until
 	case h.Probing:
 		t.State, t.Reason = Probing, h.Reason
 	case h.Reason != "":

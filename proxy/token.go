@@ -7,19 +7,20 @@ import (
 	"strings"
 
 	"afterglow/proxy/anthropic"
+	"afterglow/proxy/config"
 )
 
 // tokenHeader carries the token of clients that use their Authorization header for a vendor.
 const tokenHeader = "X-Afterglow-Token"
 
+// keyHeaders are those in which clients send a key.
+var keyHeaders = []string{tokenHeader, "X-Api-Key", "X-Goog-Api-Key", "Authorization"}
+
 // hasToken reports whether one of the headers in which clients send a key carries the token.
 func hasToken(h http.Header, token string) bool {
-	for _, name := range []string{tokenHeader, "X-Api-Key", "X-Goog-Api-Key", "Authorization"} {
+	for _, name := range keyHeaders {
 		for _, given := range h.Values(name) {
-			if scheme, credential, ok := strings.Cut(given, " "); ok && strings.EqualFold(scheme, "bearer") {
-				given = strings.TrimLeft(credential, " ")
-			}
-			if subtle.ConstantTimeCompare([]byte(given), []byte(token)) == 1 {
+			if subtle.ConstantTimeCompare([]byte(withoutScheme(given)), []byte(token)) == 1 {
 				return true
 			}
 		}
@@ -27,14 +28,32 @@ func hasToken(h http.Header, token string) bool {
 	return false
 }
 
-// withoutToken takes our token out of what goes on to a vendor: each value of a header and each field of the query that
-// holds it, in whichever spelling. It has no place in a path, where it cannot be taken out: the error is for the client. A
-// body is not looked at.
+// withoutScheme is a header's value without "Bearer", in whichever case.
+func withoutScheme(value string) string {
+	value = strings.TrimSpace(value)
+	if scheme, credential, ok := strings.Cut(value, " "); ok && strings.EqualFold(scheme, "bearer") {
+		return strings.TrimSpace(credential)
+	}
+	return value
+}
+
+// isPlaceholder reports whether a header's value is the placeholder, alone or as a bearer token.
+func isPlaceholder(value string) bool { return withoutScheme(value) == config.Placeholder }
+
+// withoutToken takes out of what goes on to a vendor what is for Afterglow alone: our token and the placeholder that stands
+// for a key. Of the token it takes each value of a header and each field of the query that holds it, in any spelling. The
+// token has no place in a path, where it cannot be taken out: the error is for the client. A body is not looked at.
 func (s *Server) withoutToken(r *http.Request) (h http.Header, query string, refused *anthropic.Error) {
 	h, query = r.Header, r.URL.RawQuery
 	if _, there := h[tokenHeader]; there {
 		h = h.Clone()
 		h.Del(tokenHeader)
+	}
+	for _, name := range keyHeaders {
+		if slices.ContainsFunc(h[name], isPlaceholder) {
+			h = h.Clone()
+			delete(h, name)
+		}
 	}
 	token := s.current().token
 	if token.In(r.URL.EscapedPath()) {

@@ -18,7 +18,7 @@ func TestOurTokenReachesNoVendor(t *testing.T) {
 	up := newUpstream(t, jsonAnswer(plainMessage))
 	conf := toNative(up.URL)
 	conf.Token = token
-	conf.Vendors = []config.Vendor{row("keyed", up.URL), row("mine", up.URL, func(v *config.Vendor) { v.Auth, v.Key = config.AuthClient, "" })}
+	conf.Vendors = []config.Vendor{row("keyed", up.URL), row("mine", up.URL, func(v *config.Vendor) { v.Auth, v.Key, v.AnyKey = config.AuthClient, "", true })}
 	_, base := serveConfig(t, conf)
 	percent := ""
 	for _, c := range []byte(token) {

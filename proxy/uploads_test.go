@@ -52,7 +52,7 @@ func TestACallIsCancelledWhileItUploads(t *testing.T) {
 		if err := s.Cancel(1); err != nil {
 			t.Fatal(err)
 		}
-		conn.SetReadDeadline(time.Now().Add(10 * time.Second))
+		conn.SetReadDeadline(time.Now().Add(longest))
 		resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
 		if err != nil || resp.StatusCode != http.StatusForbidden || resp.Header.Get("X-Should-Retry") != "false" {
 			t.Fatalf("%s: %+v %v", path, resp, err)
@@ -92,7 +92,7 @@ func TestARefusalThatRepeatsCredentials(t *testing.T) {
 	})
 	s, base, dir, stop := serveKept(t, config.Config{
 		Vendors: []config.Vendor{row("a", echo.URL), row("b", echo.URL)},
-		Native:  map[string]config.Native{"openai": {Enabled: true, BaseURL: echo.URL, Connect: time.Second, Timeout: 5 * time.Second}},
+		Native:  map[string]config.Native{"openai": {Enabled: true, BaseURL: echo.URL, Connect: longest, Timeout: longest}},
 	})
 	post(t, base, plainBody)
 	for _, path := range []string{"/v/a/v1/messages", "/api/openai/v1/models"} {

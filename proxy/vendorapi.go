@@ -95,7 +95,7 @@ func (j vendorJSON) draft() (config.Draft, error) {
 			return d, nil
 		}
 	}
-	return d, fmt.Errorf(`key: expected "none", "variable", "keyring" or "file": a key itself goes to /api/vendors/{name}/key`)
+	return d, fmt.Errorf(`key: expected "none", "variable", "keyring" or "file". To set the key itself, use PUT /api/vendors/{name}/key`)
 }
 
 // getVendors serves GET /api/vendors.
@@ -201,7 +201,7 @@ func decodeOnly(text []byte, into any) error {
 	err := decode.Decode(into)
 	var kind *json.UnmarshalTypeError
 	if errors.As(err, &kind) {
-		return fmt.Errorf("%s: expected another type, %s", kind.Field, kind.Type)
+		return fmt.Errorf("%s: expected a value of type %s", kind.Field, kind.Type)
 	}
 	return err
 }
@@ -221,7 +221,7 @@ func (s *Server) putVendorKey(w http.ResponseWriter, r *http.Request) {
 	root, err := readObject(w, r)
 	key := root.Get("key")
 	if err == nil && (key.Type != gjson.String || key.Str == "") {
-		err = errors.New("key: expected the vendor's key")
+		err = errors.New("key: expected an API key")
 	}
 	if err != nil {
 		writeError(w, anthropic.Errorf(http.StatusBadRequest, "%v", err))
@@ -270,7 +270,7 @@ func (s *Server) postVendorTest(w http.ResponseWriter, r *http.Request) {
 }
 
 // errNoVendor says that the file has no such vendor.
-var errNoVendor = errors.New("no such vendor in the configuration: GET /api/vendors has them")
+var errNoVendor = errors.New("there is no such vendor in the configuration. GET /api/vendors lists them")
 
 // editError gives what can be wrong with a change of the file its status.
 func editError(err error) *anthropic.Error {

@@ -16,6 +16,7 @@ type VendorList struct {
 	Exists  bool           // it does
 	Live    bool           // what is saved is in force at once; false in a demo, which has vendors of its own
 	Keys    string         // where keys are kept, for people
+	Keyring bool           // that is the system's keyring
 	Tiers   [][]string     // the chain, by the vendors' names
 	Drafts  []config.Draft // the chain's in its order, then those that are not in it
 	Presets []config.Draft // the built-in vendors that are not among the drafts
@@ -38,7 +39,7 @@ func (s *Server) Vendors() (VendorList, error) {
 }
 
 func (s *Server) listOf(f config.File) (VendorList, error) {
-	list := VendorList{File: f.Path, Exists: f.Exists, Live: s.editing.Live, Keys: s.editing.Keeper.Place()}
+	list := VendorList{File: f.Path, Exists: f.Exists, Live: s.editing.Live, Keys: s.editing.Keeper.Place(), Keyring: s.editing.Keeper.InKeyring()}
 	all, err := f.Drafts()
 	if err != nil {
 		return list, err

@@ -64,8 +64,12 @@ type routed struct {
 
 // route sends a call to its vendor as soon as there is a permit for it. The error is for the client.
 func (s *Server) route(c *routed, chain *route.Chain, r *http.Request) *anthropic.Error {
-	if own := c.to.Auth != config.AuthClient && c.to.Auth != config.AuthNone; own && !c.vendor.Usable() {
-		return anthropic.Errorf(http.StatusUnauthorized, "vendor %q: %s", c.vendor.Name(), c.vendor.Missing())
+	if c.own() && !c.vendor.Usable() {
+		return anthropic.Errorf(http.StatusForbidden, "vendor %q: %s", c.vendor.Name(), c.vendor.Missing())
+	}
+	var unfit string
+	if c.sent, c.query, unfit = c.vendor.ForClient(c.sent, c.query, c.to); unfit != "" {
+		return anthropic.Errorf(http.StatusForbidden, "vendor %q: %s", c.vendor.Name(), unfit)
 	}
 	if refused := s.ask(c, r); refused != nil {
 		return refused
@@ -93,10 +97,7 @@ func (s *Server) route(c *routed, chain *route.Chain, r *http.Request) *anthropi
 		return nil // nobody waits for an answer
 	}
 	c.direct = direct
-	c.rec.set(func() {
-		c.rec.enter(Connecting)
-		c.rec.waited = direct.Queued
-	})
+	c.rec.set(func() { c.rec.enter(Connecting) })
 	s.limiter.Notify()
 	passage, err := c.vendor.Passage(c.to)
 	if err != nil {
@@ -108,8 +109,26 @@ func (s *Server) route(c *routed, chain *route.Chain, r *http.Request) *anthropi
 	}
 	passage.Send(c.w, c.watched(r), vendor.Passing{
 		Path: c.path, Query: c.query, Header: c.sent, Held: c.asks.body, First: limit,
-		Answered: func(answer *http.Response) { direct.Answered(answer.StatusCode); c.answered(answer) }, Failed: c.failed,
+		Refused:  func(e *anthropic.Error) error { return c.rejected(r.Context(), e) },
+		Answered: func(answer *http.Response) { direct.Answered(answer.StatusCode); c.answered(answer) },
+		Failed:   func(err error) { c.failed(cmp.Or(c.rejected(r.Context(), err), err)) },
 	})
+	return nil
+}
+
+// own reports whether the vendor gets credentials of ours.
+func (c *routed) own() bool { return c.to.Auth != config.AuthClient && c.to.Auth != config.AuthNone }
+
+// rejected is what the client gets in place of a refusal of our credentials, which would read as one of its own; nil for
+// any other error.
+func (c *routed) rejected(ctx context.Context, err error) error {
+	var refused *anthropic.Error
+	if !c.own() || !errors.As(err, &refused) {
+		return nil
+	}
+	if e := c.direct.Rejected(ctx, refused); e != nil {
+		return e
+	}
 	return nil
 }
 

@@ -65,7 +65,7 @@ func (s *Server) TestVendor(ctx context.Context, d config.Draft, key config.Secr
 	defer v.Close()
 	switch {
 	case row.Auth == config.AuthClient:
-		return VendorTest{Outcome: TestClient, Reason: "the vendor gets the credentials of the client that calls: only a client can try it"}
+		return VendorTest{Outcome: TestClient, Reason: "this vendor uses the credentials of the calling client, so only a client can test it"}
 	case !v.Usable() && v.Provider() != "":
 		return VendorTest{Outcome: TestSignIn, Reason: v.Missing()}
 	case !v.Usable():
@@ -155,18 +155,15 @@ func (s *Server) askOnce(ctx context.Context, rec *record, v *vendor.Vendor, mod
 	used := int64(0)
 	if running := s.current(); s.editing.Live && running.vendor(v.Name()) != nil {
 		rec.set(func() { rec.enter(Queued) })
-		direct, err := running.chain.Direct(ctx, v, model, limiter.Caller{})
+		direct, err := running.chain.Direct(ctx, v, model, rec.caller())
 		if ctx.Err() != nil && context.Cause(ctx) != context.Canceled {
-			err = &anthropic.Error{Status: anthropic.StatusOverloaded, Message: "there was no free slot in time", Cause: limiter.ErrWaitExpired}
+			err = &anthropic.Error{Status: anthropic.StatusOverloaded, Message: "no slot became free in time", Cause: limiter.ErrWaitExpired}
 		}
 		if err != nil {
 			return "", err
 		}
 		defer func() { direct.Close(used) }()
-		rec.set(func() {
-			rec.enter(Connecting)
-			rec.waited = direct.Queued
-		})
+		rec.set(func() { rec.enter(Connecting) })
 		s.limiter.Notify()
 	}
 	body := fmt.Sprintf(`{"model":%q,"max_tokens":%d,"messages":[{"role":"user","content":"Reply with OK."}]}`, model, testTokens)
@@ -186,7 +183,7 @@ func (s *Server) askOnce(ctx context.Context, rec *record, v *vendor.Vendor, mod
 	defer response.Close()
 	message := gjson.ParseBytes(response.Message)
 	if message.Get("type").Str != "message" {
-		return "", errors.New("the answer is no message")
+		return "", errors.New("the answer is not a message")
 	}
 	rec.bodies.says(response.Message)
 	rec.readMessage(response.Message)

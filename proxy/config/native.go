@@ -63,8 +63,8 @@ func (c *checker) native(name, builtin string, f nativeFile) Native {
 	if url := strings.TrimSpace(c.getenv(variable)); url != "" {
 		n.BaseURL, source = url, "environment variable "+variable
 	}
-	if err := baseURL(n.BaseURL); err != nil {
-		c.problem(source, "%v", err)
+	if why := urlProblem(n.BaseURL); why.Words != "" {
+		c.wrong(source, why)
 	}
 	if n.Timeout < minNativeTimeout {
 		c.problem(key+".timeout", "expected at least %v", minNativeTimeout)

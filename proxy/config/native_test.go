@@ -80,9 +80,9 @@ func TestEndpointsAndNativePathsThatAreWrong(t *testing.T) {
 	const mine = anyTier + "[[vendors]]\nname = \"mine\"\ndialect = \"anthropic\"\nbase_url = \"http://mine\"\nauth = \"client\"\n"
 	for name, tc := range map[string]struct{ file, variable, want string }{
 		"no URL":                 {lab + `endpoints = { openai = "ftp://x" }`, "", `vendors[0] "lab".endpoints.openai.base_url: expected an http or https URL`},
-		"no dialect":             {lab + `endpoints = { paas = "http://x" }`, "", `vendors[0] "lab".endpoints.paas.dialect: expected one of`},
+		"no dialect":             {lab + `endpoints = { paas = "http://x" }`, "", `vendors[0] "lab".endpoints.paas.dialect: expected "anthropic", "openai" or "gemini"`},
 		"no such auth":           {lab + `endpoints = { openai = { base_url = "http://x", auth = "basic" } }`, "", `endpoints.openai.auth: expected "client"`},
-		"no key for it":          {mine + `endpoints = { openai = { base_url = "http://x", auth = "bearer" } }`, "", `endpoints.openai.auth: expected the vendor's own, "client": it has no key`},
+		"no key for it":          {mine + `endpoints = { openai = { base_url = "http://x", auth = "bearer" } }`, "", `endpoints.openai.auth: expected "client" as for the vendor itself, which has no key`},
 		"unknown key":            {lab + `endpoints = { openai = { base_url = "http://x", key = "y" } }`, "", "expected a URL, or a table { base_url, auth, dialect }"},
 		"neither URL nor table":  {lab + `endpoints = { openai = 7 }`, "", "expected a URL, or a table { base_url, auth, dialect }"},
 		"a name with a slash":    {lab + `endpoints = { "a/b" = { base_url = "http://x", dialect = "openai" } }`, "", "expected a name without control characters, quotes and slashes"},

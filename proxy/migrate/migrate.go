@@ -88,13 +88,13 @@ func (c *converter) note(n *node, format string, args ...any) {
 
 // reasons are why something has no counterpart, by the end or the beginning of its path.
 var reasons = []struct{ pattern, why string }{
-	{`^failover\b`, "Afterglow decides by what the vendor's answer means"},
-	{`\.retry\b`, "it never did anything; see retry in docs/configuration.md"},
-	{`^database\.path$`, "Afterglow has a ledger of its own; the old one's rows can be imported into it"},
-	{`^database\b`, "Afterglow keeps no such state"},
-	{`^auth\b|token_url$`, "the sign-in is Afterglow's own"},
+	{`^failover\b`, "Afterglow decides by the meaning of the vendor's answer"},
+	{`\.retry\b`, "it had no effect; see retry in docs/configuration.md"},
+	{`^database\.path$`, "Afterglow has its own call history; old calls can be imported"},
+	{`^database\b`, "Afterglow stores no such state"},
+	{`^auth\b|token_url$`, "Afterglow has its own sign-in"},
 	{`\.models_cache_ttl_seconds$`, "Afterglow decides when it asks for the models"},
-	{`title_exempt_prefixes|title_vendor_bindings`, "sessions are bound by their key"},
+	{`title_exempt_prefixes|title_vendor_bindings`, "sessions are matched by their key"},
 	{`^session_policies.*\.(quota|client_category)$`, "policies are by session only"},
 }
 
@@ -104,7 +104,7 @@ func why(path string) string {
 			return r.why
 		}
 	}
-	return "it has no counterpart"
+	return "Afterglow has no such setting"
 }
 
 // server makes the address. One that others reach needs a token.
@@ -123,7 +123,7 @@ func (c *converter) server() {
 	c.listen = net.JoinHostPort(host, port)
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
 		c.token = true
-		c.note(server.get("host"), "others reach this address, so every request must carry a token: set AFTERGLOW_TOKEN, at least 16 characters")
+		c.note(server.get("host"), "other machines can reach this address, so every request must carry a token. Set AFTERGLOW_TOKEN, at least 16 characters")
 	}
 }
 

@@ -47,7 +47,7 @@ func (s *search) attempt(ctx context.Context, at *place) (reply *Reply, ended bo
 	s.chain.hear(at, response, err)
 	f := judge(ctx, err, at.vendor, s.call.Request)
 	try := Try{
-		Vendor: at.key.Vendor, Model: at.key.Model, Verdict: f.verdict.String(), Reason: f.reason,
+		Vendor: at.vendor.Name(), Model: at.key.Model, Verdict: f.verdict.String(), Reason: f.reason,
 		Labels: labels, Retries: waits.count, Queued: at.queued, Took: time.Since(at.since),
 	}
 	var refused *anthropic.Error
@@ -61,9 +61,9 @@ func (s *search) attempt(ctx context.Context, at *place) (reply *Reply, ended bo
 	s.progress.Tried(try)
 	switch f.verdict {
 	case commit:
-		s.chain.memory.Sessions.stay(s.session.Key, at.key.Vendor)
+		s.chain.memory.Sessions.stay(s.session.Key, at.vendor.Name())
 		return &Reply{
-			Vendor: at.key.Vendor, Model: at.key.Model, Session: s.session.Key,
+			Vendor: at.vendor.Name(), Model: at.key.Model, Session: s.session.Key,
 			Header: response.Header, Events: response.Events, Message: response.Message,
 			response: response, place: at, chain: s.chain,
 		}, true, nil
@@ -75,8 +75,7 @@ func (s *search) attempt(ctx context.Context, at *place) (reply *Reply, ended bo
 	if f.counts || !f.until.IsZero() {
 		at.ticket.fail(f)
 	}
-	s.failed.add(at.key.Vendor, err, f.until)
-	s.failed.usedUp = f.usedUp
+	s.failed.called(at.vendor, err, f)
 	return nil, false, nil
 }
 
@@ -107,7 +106,7 @@ func (c *Chain) hear(at *place, response *vendor.Response, err error) {
 	case errors.As(err, &refused):
 		header = refused.Header
 	}
-	c.memory.Health.hear(at.key.Vendor, anthropic.Utilizations(header))
+	c.memory.Health.hear(at.vendor.Name(), anthropic.Utilizations(header))
 }
 
 // Reply is a vendor's answer to a call, with the permit that it was given under.

@@ -15,14 +15,14 @@ import (
 // chain's calls, and what its answer says of the account is heard; the rest of the chain is not for
 // it: no other tier, no retry, no breaker.
 type Direct struct {
-	Queued time.Duration // in the vendor's queue
-
 	chain  *Chain
 	vendor *vendor.Vendor
 	key    limiter.Key
 	permit *limiter.Permit // nil for what takes no slot
 	since  time.Time
 	closed bool
+
+	rejected bool // the vendor did not take its credentials
 }
 
 // Direct waits for a vendor model's permit, in the queue as one of who's; model "" takes none. The caller closes what it gets. The
@@ -30,11 +30,11 @@ type Direct struct {
 func (c *Chain) Direct(ctx context.Context, v *vendor.Vendor, model string, who limiter.Caller) (*Direct, error) {
 	d := &Direct{chain: c, vendor: v, key: limiter.Key{Vendor: v.Name(), Model: model}}
 	if model != "" {
-		permit, queued, err := c.acquire(ctx, d.key, who)
+		permit, _, err := c.acquire(ctx, d.key, who)
 		if err != nil {
 			return nil, err
 		}
-		d.permit, d.Queued = permit, queued
+		d.permit = permit
 	}
 	d.since = time.Now()
 	return d, nil
@@ -47,6 +47,20 @@ func (d *Direct) Answered(status int) {
 	}
 }
 
+// Rejected reports whether a refusal means that the vendor did not take its credentials. It is then the error for the client,
+// and the vendor's standing says so.
+func (d *Direct) Rejected(ctx context.Context, e *anthropic.Error) *anthropic.Error {
+	f := judge(ctx, e, d.vendor, &anthropic.Request{})
+	if !f.badKey {
+		return nil
+	}
+	d.chain.memory.Health.direct(d.vendor.Name(), f)
+	d.rejected = true
+	var why failures
+	why.rejected(d.vendor, f.reason)
+	return why.answer()
+}
+
 // Hear takes what an answer's header says of the account's quotas, and if it is a refusal, whether
 // one is used up.
 func (d *Direct) Hear(ctx context.Context, header http.Header, err error) {
@@ -54,13 +68,10 @@ func (d *Direct) Hear(ctx context.Context, header http.Header, err error) {
 		(&place{vendor: d.vendor, permit: d.permit}).tell(err)
 	}
 	health := d.chain.memory.Health
-	health.hear(d.key.Vendor, anthropic.Utilizations(header))
+	health.hear(d.vendor.Name(), anthropic.Utilizations(header))
 	var refused *anthropic.Error
-	if !errors.As(err, &refused) {
-		return
-	}
-	if f := judge(ctx, refused, d.vendor, &anthropic.Request{}); f.capped {
-		health.cap(d.key.Vendor, f)
+	if err == nil || !d.rejected && errors.As(err, &refused) {
+		health.direct(d.vendor.Name(), judge(ctx, err, d.vendor, &anthropic.Request{}))
 	}
 }
 
@@ -75,6 +86,6 @@ func (d *Direct) Close(used int64) {
 	if d.permit != nil {
 		memory.pace.took(d.key, time.Since(d.since))
 	}
-	memory.Health.used(d.key.Vendor, used)
+	memory.Health.used(d.vendor.Name(), used)
 	d.permit.Release()
 }

@@ -1,6 +1,8 @@
 package route
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -20,11 +22,14 @@ type Health struct {
 
 // health is one vendor's part. A vendor is left alone when itself or the model is.
 type health struct {
-	conf   config.Vendor
-	whole  fuse
-	models map[string]*fuse
-	hours  quota
-	week   quota
+	life     context.Context // ends when no configuration has the vendor any more
+	end      context.CancelFunc
+	conf     config.Vendor
+	whole    fuse
+	models   map[string]*fuse
+	hours    quota
+	week     quota
+	rejected string // the refusal of its credentials; "" if they were not refused, or were taken since
 }
 
 // fuse is why a vendor, or one model of it, is left alone.
@@ -48,12 +53,46 @@ func (h *Health) Configure(rows []config.Vendor) {
 	h.vendors = make(map[string]*health, len(rows))
 	for _, row := range rows {
 		v := old[row.Name]
-		if v == nil || v.conf.Key != row.Key || v.conf.BaseURL != row.BaseURL {
+		switch {
+		case v == nil:
 			v = &health{models: map[string]*fuse{}}
+			v.life, v.end = context.WithCancel(context.Background())
+		case v.conf.Key != row.Key || v.conf.BaseURL != row.BaseURL:
+			v = &health{life: v.life, end: v.end, models: map[string]*fuse{}}
 		}
 		v.conf, v.hours.conf, v.week.conf = row, row.Quota, row.WeeklyQuota
 		h.vendors[row.Name] = v
 	}
+	for name, v := range old {
+		if h.vendors[name] == nil {
+			v.end()
+		}
+	}
+}
+
+// Rename gives a vendor another name, before the Configure that has it. What is known of it stays.
+func (h *Health) Rename(from, to string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if v := h.vendors[from]; v != nil && h.vendors[to] == nil {
+		delete(h.vendors, from)
+		h.vendors[to] = v
+	}
+}
+
+// errGone is why a call leaves the queue of a vendor that no configuration has any more.
+var errGone = errors.New("the vendor was taken out of the chain")
+
+// whenGone calls do, on a goroutine of its own, when a vendor leaves the configuration, unless stop is called before.
+func (h *Health) whenGone(vendorName string, do func()) (stop func() bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	v := h.vendors[vendorName]
+	if v == nil {
+		go do()
+		return func() bool { return true }
+	}
+	return context.AfterFunc(v.life, do)
 }
 
 // Reset lets calls through again, to the vendors named or to all. What was used of a quota stays.
@@ -63,7 +102,7 @@ func (h *Health) Reset(names ...string) {
 		if len(names) > 0 && !contains(names, name) {
 			continue
 		}
-		v.whole = fuse{}
+		v.whole, v.rejected = fuse{}, ""
 		clear(v.models)
 		v.hours.capped, v.week.capped = false, false
 		v.hours.probed, v.week.probed = time.Time{}, time.Time{}
@@ -78,13 +117,13 @@ func (h *Health) closed(vendorName, model string) *closed {
 	defer h.mu.Unlock()
 	v := h.vendors[vendorName]
 	if v == nil {
-		return nil
+		return gone
 	}
 	now := wall()
 	for _, f := range [...]*fuse{&v.whole, v.models[model]} {
 		if f != nil {
 			if ok, _ := f.allows(now); !ok {
-				return f.closed(now)
+				return v.closedBy(f, now)
 			}
 		}
 	}
@@ -100,6 +139,18 @@ func (h *Health) closed(vendorName, model string) *closed {
 type closed struct {
 	until  time.Time // zero if a probe is under way and its end not known
 	reason string
+	badKey bool // it did not take its credentials
+}
+
+// gone is a vendor that no configuration has any more. Only calls that know no other still go there.
+var gone = &closed{reason: errGone.Error()}
+
+// before reports whether the vendor is back earlier than another one. One that did not take its key comes last.
+func (c *closed) before(other *closed) bool {
+	if c.badKey != other.badKey {
+		return other.badKey
+	}
+	return !c.until.IsZero() && (other.until.IsZero() || c.until.Before(other.until))
 }
 
 func (c *closed) Error() string {
@@ -120,11 +171,32 @@ func (f *fuse) allows(now time.Time) (ok, probe bool) {
 func (f *fuse) closed(now time.Time) *closed {
 	switch {
 	case f.out.After(now) && f.out.After(f.breaker.until):
-		return &closed{f.out, f.reason}
+		return &closed{until: f.out, reason: f.reason}
 	case f.breaker.open(now):
-		return &closed{f.breaker.until, f.breaker.reason}
+		return &closed{until: f.breaker.until, reason: f.breaker.reason}
 	}
 	return &closed{reason: "another call is trying whether it is back: " + f.breaker.reason}
+}
+
+// closedBy says that one of the vendor's fuses keeps calls away.
+func (v *health) closedBy(f *fuse, now time.Time) *closed {
+	c := f.closed(now)
+	c.badKey = f == &v.whole && v.rejected != "" && c.reason == v.rejected
+	return c
+}
+
+// reject notes that the vendor did not take its credentials.
+func (v *health) reject(until time.Time, reason string) {
+	v.rejected = reason
+	v.whole.hold(until, reason)
+}
+
+// took notes that the vendor took its credentials.
+func (v *health) took() {
+	if v.rejected != "" && v.whole.reason == v.rejected {
+		v.whole.out = time.Time{}
+	}
+	v.rejected = ""
 }
 
 // hold leaves the vendor or model alone until a time; an earlier one does not shorten it.
@@ -165,12 +237,21 @@ func (h *Health) used(vendorName string, tokens int64) {
 	}
 }
 
-// cap takes a vendor's word, to a call that the chain did not send, that a quota is used up.
-func (h *Health) cap(vendorName string, f finding) {
+// direct takes what the answer to a call that the chain did not send says of the account: that a quota is used up, that the
+// credentials were not taken, or that they were.
+func (h *Health) direct(vendorName string, f finding) {
 	h.mu.Lock()
 	if v := h.vendors[vendorName]; v != nil {
-		v.cap(wall(), f.until)
-		v.whole.hold(f.until, f.reason)
+		switch {
+		case f.badKey:
+			v.reject(f.until, f.reason)
+		case f.verdict == commit, f.taken:
+			v.took()
+		}
+		if f.capped {
+			v.cap(wall(), f.until)
+			v.whole.hold(f.until, f.reason)
+		}
 	}
 	h.mu.Unlock()
 	h.notify()

@@ -94,5 +94,5 @@ func (q *quota) heard(percent float64, begins time.Time) {
 }
 
 func (q *quota) closed() *closed {
-	return &closed{q.next(), windowName(q.conf.Window) + " quota is used up"}
+	return &closed{until: q.next(), reason: windowName(q.conf.Window) + " quota is used up"}
 }

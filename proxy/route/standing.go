@@ -13,6 +13,7 @@ type Standing struct {
 	Reason   string    // why it is left alone; "" if it is not
 	Until    time.Time // until when; zero if not known
 	Probing  bool      // the time has come, one call at a time tries it
+	Rejected bool      // it did not take its credentials, and has not taken them since; Reason is its refusal
 	Models   []ModelOut
 	Quotas   []QuotaUse
 	Breaker  BreakerInfo
@@ -65,6 +66,9 @@ func (h *Health) Standing(vendorName string) Standing {
 		s.Deadline = v.whole.out
 	}
 	s.Reason, s.Until, s.Probing = v.whole.shown(now)
+	if s.Rejected = v.rejected != "" && (s.Reason == "" || s.Reason == v.rejected); s.Rejected {
+		s.Reason = v.rejected
+	}
 	for _, q := range [...]*quota{&v.hours, &v.week} {
 		if s.Reason == "" && q.exceeded(now) {
 			s.Reason, s.Until = windowName(q.conf.Window)+" quota is used up", q.next()

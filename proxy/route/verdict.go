@@ -35,6 +35,8 @@ type finding struct {
 	model   bool          // it is the model's alone
 	capped  bool          // a quota is used up
 	usedUp  bool          // so, or the balance is
+	badKey  bool          // the vendor did not take its credentials
+	taken   bool          // it took them, although it did not answer
 	until   time.Time     // the vendor, or the model, is out until then; zero = not known to be
 	hint    time.Duration // how long it asks to be left alone, with a margin
 	reason  string
@@ -66,12 +68,13 @@ func judge(ctx context.Context, err error, v *vendor.Vendor, req *anthropic.Requ
 	if refused.RetryAfter > 0 {
 		f.hint = time.Duration(float64(refused.RetryAfter) * margin)
 	}
+	f.taken = meaning != vendor.BadKey && (refused.Status == http.StatusTooManyRequests || refused.Status == http.StatusPaymentRequired)
 	switch meaning {
 	case vendor.Unsafe:
 		return finding{verdict: clientFault}
 	case vendor.BadForm:
 	case vendor.BadKey:
-		f.until, f.hint = now.Add(afterBadKey), 0
+		f.badKey, f.until, f.hint = true, now.Add(afterBadKey), 0
 	case vendor.NoFunds:
 		f.usedUp = true
 		if v.Conf().Auth != "client" { // another client may have another balance

@@ -163,8 +163,8 @@ func TestRetryAfterIsTheSoonestAndBearable(t *testing.T) {
 		"a long one and a bearable other": {[]error{refused(7200), refused(59)}, 59},
 	} {
 		var f failures
-		for _, err := range tc.errs {
-			f.add("v", err, time.Time{})
+		for i, err := range tc.errs {
+			f.add(fmt.Sprint("v", i), err, time.Time{})
 		}
 		if got := f.answer(); got.RetryAfter != seconds(tc.want) {
 			t.Errorf("%s: got %v, want %d s", name, got.RetryAfter, tc.want)
@@ -180,7 +180,7 @@ func TestNoVendorCanBeCalled(t *testing.T) {
 		t.Fatalf("without tiers: %d", got.Status)
 	}
 	f.skip("zhipu", "no key")
-	if got := f.answer(); got.Status != 401 || got.Message != "no vendor can be called: zhipu: no key" {
+	if got := f.answer(); got.Status != 403 || got.Message != "no vendor can be called: zhipu: no key" {
 		t.Fatalf("got %d %q", got.Status, got.Message)
 	}
 }

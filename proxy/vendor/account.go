@@ -3,6 +3,7 @@ package vendor
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 
 	"afterglow/proxy/anthropic"
@@ -80,7 +81,7 @@ func (v *Vendor) Missing() string {
 		if why := v.keeper.Reason(v.Provider()); why != "" {
 			return "sign in again: " + why
 		}
-		return "sign in with " + map[string]string{credential.ProviderGitHub: "GitHub", credential.ProviderGoogle: "Google"}[v.Provider()]
+		return "sign in with " + providerTitles[v.Provider()]
 	case v.conf.Keyring:
 		return "no key: run afterglowd auth login " + v.conf.Name
 	}
@@ -88,6 +89,35 @@ func (v *Vendor) Missing() string {
 		return "no key"
 	}
 	return "no key: set " + v.conf.KeyVar
+}
+
+// Rejected says for people that the vendor did not take its credentials, which ones these are, and what to do.
+func (v *Vendor) Rejected() string {
+	name := v.conf.Name
+	if provider := v.Provider(); provider != "" {
+		return fmt.Sprintf("%s rejected its sign-in. Sign in again with %s, then try again.", name, providerTitles[provider])
+	}
+	switch v.conf.KeyPlace() {
+	case config.KeyInVariable:
+		return fmt.Sprintf("%s rejected its API key (%s). Replace the key and restart Afterglow, or give it another with "+
+			"`afterglowd vendor key %s`, then try again.", name, v.conf.KeyVar, name)
+	case config.KeyInKeyring:
+		return fmt.Sprintf("%s rejected its API key (kept by Afterglow). Replace the key with `afterglowd vendor key %s`, then try again.", name, name)
+	case config.KeyInFile:
+		return fmt.Sprintf("%s rejected its API key (in the configuration file). Replace the key there, then try again.", name)
+	}
+	return fmt.Sprintf("%s wants a key, and its row says auth = %q. Give it a key, then try again.", name, string(v.conf.Auth))
+}
+
+var providerTitles = map[string]string{credential.ProviderGitHub: "GitHub", credential.ProviderGoogle: "Google"}
+
+// Unfit says for people why the vendor cannot be called for a client with this header, "" if it can.
+func (v *Vendor) Unfit(client http.Header) string {
+	if !v.Usable() {
+		return v.Missing()
+	}
+	_, _, why := v.ForClient(client, "", v.conf.Own())
+	return why
 }
 
 // SignedIn tells the vendor that its user has signed in anew, or out.
@@ -125,10 +155,15 @@ func signedOut(err error) error {
 // secret is the vendor's key: the configured one, or what is kept under its name.
 func (v *Vendor) secret() config.Secret {
 	if v.conf.Keyring {
-		token, _ := v.keeper.Token(credential.KeyName(v.conf.Name))
+		token, _ := v.keeper.Token(credential.KeyName(v.Name()))
 		return token.Access
 	}
 	return v.conf.Key
+}
+
+// renewed reports whether the vendor has another kept key by now than the one that it refused.
+func (v *Vendor) renewed(refused config.Secret) bool {
+	return v.conf.Keyring && v.keeper.Renewed(credential.KeyName(v.conf.Name), refused)
 }
 
 // authorize puts the vendor's credentials into a header, for an endpoint that wants them so.

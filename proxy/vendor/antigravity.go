@@ -159,7 +159,7 @@ func (a *antigravity) projectOf(ctx context.Context) (string, error) {
 		project = found.Get(`projects.#(lifecycleState=="ACTIVE").projectId`).Str
 	}
 	if project == "" {
-		return "", anthropic.Errorf(http.StatusUnauthorized, "this Google account has no project: name one with project in the configuration")
+		return "", anthropic.Errorf(http.StatusUnauthorized, "this Google account has no project. Set project in the configuration")
 	}
 	a.mu.Lock()
 	a.project = project

@@ -82,10 +82,10 @@ func (v *Vendor) post(ctx context.Context, call Prepared) (*http.Response, error
 	req.Header = header
 	path := call.Path
 	query := call.Query
-	if v.conf.Auth != config.AuthClient {
+	if v.conf.Auth != config.AuthClient || !v.conf.AnyKey {
 		query = withoutKey(query)
 	}
-	if own := v.conf.Dialect == "anthropic"; own && query != "" {
+	if v.conf.Dialect == "anthropic" && query != "" {
 		path += "?" + query
 	}
 	// Joined here: the internal API's paths begin with a colon, and resty would put a slash before it.

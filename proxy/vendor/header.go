@@ -1,6 +1,7 @@
 package vendor
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -60,15 +61,61 @@ func requestHeader(client http.Header, conf config.Vendor) http.Header {
 		return http.Header{"Content-Type": {"application/json"}, "Accept-Encoding": {"identity"}, "User-Agent": {"afterglow"}}
 	}
 	h := clientHeader(client)
-	if conf.Auth != config.AuthClient {
-		withoutCredentials(h)
-	}
+	keepKeys(h, conf.Auth, conf.AnyKey)
 	h["Content-Type"] = []string{"application/json"}
 	h["Accept-Encoding"] = []string{"identity"}
 	if h.Get("Anthropic-Version") == "" {
 		h["Anthropic-Version"] = []string{apiVersion}
 	}
 	return h
+}
+
+// claudeKey is how every key and token of Claude's begins: sk-ant-api03-, sk-ant-oat01-.
+const claudeKey = "sk-ant-"
+
+// keepKeys takes a client's keys out of a header but for those that a vendor may get, and tells how many it had and has.
+// A key that does not look like one of Claude's was made for somebody else, unless the user says that any may be sent.
+func keepKeys(h http.Header, auth config.Auth, anyKey bool) (had, kept int) {
+	for _, name := range credentialHeaders {
+		values := h[name]
+		if len(values) == 0 {
+			continue
+		}
+		had++
+		if auth == config.AuthClient && (anyKey || !slices.ContainsFunc(values, foreign)) {
+			kept++
+			continue
+		}
+		delete(h, name)
+	}
+	return had, kept
+}
+
+// foreign reports whether a header's value is not a key or token of Claude's, alone or as a bearer's.
+func foreign(value string) bool {
+	scheme, key, found := strings.Cut(strings.TrimSpace(value), " ")
+	if !found {
+		key = scheme
+	} else if !strings.EqualFold(scheme, "bearer") {
+		return true
+	}
+	return !strings.HasPrefix(strings.TrimSpace(key), claudeKey)
+}
+
+// ForClient is a client's header and raw query as they may go to one of the vendor's endpoints that takes the client's own
+// keys; why is "" if that endpoint can be called with them, else a reason for people.
+func (v *Vendor) ForClient(client http.Header, asked string, to config.Endpoint) (h http.Header, query, why string) {
+	if to.Auth != config.AuthClient || to.Dialect != "anthropic" || v.conf.AnyKey {
+		return client, asked, ""
+	}
+	h, query = client.Clone(), withoutKey(asked)
+	switch had, kept := keepKeys(h, to.Auth, false); {
+	case kept > 0:
+		return h, query, ""
+	case had > 0:
+		return h, query, fmt.Sprintf("the client's key is none of Claude's (%s…) and was not sent; client_keys = \"any\" in the vendor's row sends any key", claudeKey)
+	}
+	return h, query, fmt.Sprintf("it takes the client's own Claude login or key (%s…), and the client has sent none", claudeKey)
 }
 
 // authorize adds a vendor's own key.

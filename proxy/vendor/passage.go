@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"afterglow/proxy/anthropic"
 	"afterglow/proxy/config"
 	"afterglow/proxy/redact"
 )
@@ -24,6 +25,8 @@ type Passage struct {
 	transport *redact.Transport
 	idle      time.Duration // longest silence within an answer; 0 = any
 	sign      func(context.Context, http.Header) error
+	vendor    *Vendor // whose it is; nil = nobody's, and no refusal is read
+	dialect   Dialect // the vendor's, at this base
 }
 
 // NewPassage returns a Passage on which the client's own credentials stay. base is a checked URL;
@@ -58,7 +61,10 @@ func (v *Vendor) Passage(to config.Endpoint) (*Passage, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.idle = v.conf.Idle
+	p.idle, p.vendor = v.conf.Idle, v
+	if p.dialect, err = dialect(config.Vendor{Name: v.conf.Name, Dialect: to.Dialect, BaseURL: to.BaseURL}); err != nil {
+		return nil, err
+	}
 	if to.Auth != config.AuthClient {
 		p.sign = func(ctx context.Context, h http.Header) error {
 			withoutCredentials(h)
@@ -76,8 +82,9 @@ type Passing struct {
 	Held   *string       // the body, where it was read already, emptied once it is not needed; else it is streamed
 	First  time.Duration // longest wait for the answer once the request is sent
 
-	Answered func(*http.Response) // sees the answer before the client does; may wrap its body
-	Failed   func(error)          // gives the client an error: there was no answer
+	Refused  func(*anthropic.Error) error // sees a vendor's refusal; an error is given to Failed in its place. nil = all pass
+	Answered func(*http.Response)         // sees the answer before the client does; may wrap its body
+	Failed   func(error)                  // gives the client an error: there was no answer
 }
 
 // quiet drops what ReverseProxy would log: an error is logged once, at the edge.
@@ -105,8 +112,12 @@ func (p *Passage) Send(w http.ResponseWriter, r *http.Request, m Passing) {
 	} else {
 		r.Body = upload
 	}
+	var transport http.RoundTripper = p.transport
+	if p.vendor != nil && m.Refused != nil {
+		transport = refusals{transport, p.dialect, m.Refused}
+	}
 	proxy := httputil.ReverseProxy{
-		Transport: p.transport, FlushInterval: -1, ErrorLog: quiet,
+		Transport: transport, FlushInterval: -1, ErrorLog: quiet,
 		Rewrite: func(pr *httputil.ProxyRequest) {
 			pr.Out.URL, pr.Out.Host, pr.Out.Header = below(p.base, m.Path, query), "", header
 			pr.Out.Trailer = nil // what comes behind a body is a header that nobody has looked at

@@ -115,7 +115,7 @@ func TestSilenceOnAPassage(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				p, err := v.Via(tc.net).Passage(config.Endpoint{BaseURL: "http://vendor", Auth: config.AuthNone})
+				p, err := v.Via(tc.net).Passage(config.Endpoint{Dialect: "anthropic", BaseURL: "http://vendor", Auth: config.AuthNone})
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -55,10 +55,15 @@ func (v *Vendor) Send(ctx context.Context, call Prepared, waiting Waiting) (*Res
 	delays := v.delays()
 	again := 0 // because of the account
 	for attempt := 1; ; attempt++ {
+		key := v.secret()
 		resp, err := v.exchange(ctx, call)
 		var refused *anthropic.Error
 		if err == nil || !errors.As(err, &refused) {
 			return resp, err
+		}
+		if again == 0 && v.MeaningOf(refused) == BadKey && v.renewed(key) {
+			again, attempt = again+1, attempt-1
+			continue
 		}
 		if v.account != nil && v.account.refused(ctx, refused, call, again) {
 			if v.Model(call.Request.Model) != call.model {

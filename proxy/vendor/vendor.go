@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync/atomic"
 
 	"github.com/go-resty/resty/v2"
 
@@ -48,6 +49,7 @@ type Counter interface {
 // Vendor is one configured upstream account. It is safe for concurrent use.
 type Vendor struct {
 	conf    config.Vendor
+	name    atomic.Pointer[string]
 	base    string // of the URLs, without a slash at its end
 	dialect Dialect
 	client  *resty.Client
@@ -76,6 +78,7 @@ func NewWith(accounts Accounts, conf config.Vendor, log *slog.Logger) (*Vendor, 
 		accounts.Keeper = credential.NewKeeper(nil, func() {}, log)
 	}
 	v := &Vendor{conf: conf, keeper: accounts.Keeper, sites: accounts.Sites, base: strings.TrimRight(conf.BaseURL, "/"), log: log.With("vendor", conf.Name)}
+	v.name.Store(&v.conf.Name)
 	var err error
 	if v.dialect, err = dialect(conf); err != nil {
 		return nil, err
@@ -107,8 +110,11 @@ func dialect(conf config.Vendor) (Dialect, error) {
 // Conf returns the configuration that the vendor was made from.
 func (v *Vendor) Conf() config.Vendor { return v.conf }
 
-// Name is the vendor's name in the configuration.
-func (v *Vendor) Name() string { return v.conf.Name }
+// Name is the vendor's name in the configuration, or what that calls it since.
+func (v *Vendor) Name() string { return *v.name.Load() }
+
+// Rename gives the vendor the name that a newer configuration has for the same account. Calls under way go on.
+func (v *Vendor) Rename(to string) { v.name.Store(&to) }
 
 // Model maps the client's model name to the one that is sent.
 func (v *Vendor) Model(name string) string {

@@ -1,0 +1,131 @@
+//go:build agents && linux
+
+package agentstest
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"github.com/tidwall/gjson"
+)
+
+// afterglow is a running afterglowd.
+type afterglow struct {
+	v     *visit
+	url   string
+	cmd   *exec.Cmd
+	out   bytes.Buffer // to be read when it has ended
+	ended chan struct{}
+}
+
+// start starts afterglowd as "make run" does where there is no screen, but on a free port.
+func (v *visit) start() {
+	v.t.Helper()
+	a := &afterglow{v: v, cmd: v.afterglowd("serve", "--demo=auto", "--listen", "127.0.0.1:0"), ended: make(chan struct{})}
+	stdout, err := a.cmd.StdoutPipe()
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	a.cmd.Stderr = a.cmd.Stdout
+	if err := a.cmd.Start(); err != nil {
+		v.t.Fatal(err)
+	}
+	lines := bufio.NewReader(stdout)
+	first, _ := lines.ReadString('\n')
+	go func() {
+		defer close(a.ended)
+		io.Copy(&a.out, lines)
+		a.cmd.Wait()
+	}()
+	v.glow = a
+	v.t.Cleanup(a.stop)
+	var ok bool
+	if a.url, ok = strings.CutPrefix(strings.TrimSpace(first), "Afterglow listens on "); !ok {
+		a.stop()
+		v.t.Fatalf("afterglowd serve: %s%s", first, a.out.String())
+	}
+}
+
+// stop ends it as Ctrl-C does. It may be called twice.
+func (a *afterglow) stop() {
+	a.cmd.Process.Signal(syscall.SIGINT)
+	<-a.ended
+}
+
+// afterglowd is the built program in the visit's home, whose way to every host ends at the played vendors.
+func (v *visit) afterglowd(args ...string) *exec.Cmd {
+	program, err := filepath.Abs("../../bin/afterglowd")
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	cmd := exec.CommandContext(v.t.Context(), program, args...)
+	cmd.Dir = v.project
+	cmd.Env = v.env(v.agent.variable+"="+v.net.key, "HTTPS_PROXY="+v.net.vendors.URL, "SSL_CERT_FILE="+v.net.certificate(v.home))
+	return cmd
+}
+
+// connect connects the agent and returns what disconnects it and checks that its settings are as they were.
+func (v *visit) connect() (back func()) {
+	v.t.Helper()
+	file := filepath.Join(v.home, v.agent.file)
+	before, missing := os.ReadFile(file)
+	out, err := v.afterglowd("connect", v.agent.client).CombinedOutput()
+	if err != nil {
+		v.t.Fatalf("connect %s: %v\n%s", v.agent.client, err, out)
+	}
+	v.say("connect", out)
+	return func() {
+		v.t.Helper()
+		if calls, err := v.afterglowd("calls").CombinedOutput(); err == nil {
+			v.said += fmt.Sprintf("-- afterglowd calls\n%s", v.masked(string(calls)))
+		}
+		out, err := v.afterglowd("disconnect", v.agent.client).CombinedOutput()
+		if err != nil {
+			v.t.Errorf("disconnect %s: %v\n%s", v.agent.client, err, out)
+		}
+		v.say("disconnect", out)
+		after, gone := os.ReadFile(file)
+		if (missing == nil) != (gone == nil) || !bytes.Equal(before, after) {
+			v.t.Errorf("%s was %q (%v) before, and is %q (%v) now", v.agent.file, before, missing, after, gone)
+		}
+	}
+}
+
+// say keeps what a command printed.
+func (v *visit) say(command string, out []byte) {
+	v.said += fmt.Sprintf("-- afterglowd %s %s\n%s", command, v.agent.client, v.masked(string(out)))
+}
+
+// awaitPending returns when so many calls wait in Afterglow's queues.
+func (a *afterglow) awaitPending(n int64) {
+	a.v.t.Helper()
+	ctx, cancel := context.WithTimeout(a.v.t.Context(), bound)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, "GET", a.url+"/api/events", nil)
+	if err != nil {
+		a.v.t.Fatal(err)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		a.v.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	pending := int64(0)
+	for lines := bufio.NewScanner(resp.Body); lines.Scan(); {
+		if data, ok := strings.CutPrefix(lines.Text(), "data:"); ok {
+			if pending = gjson.Get(data, "total.pending").Int(); pending >= n {
+				return
+			}
+		}
+	}
+	a.v.t.Errorf("%d calls wait, expected %d", pending, n)
+}
