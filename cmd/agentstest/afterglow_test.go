@@ -38,6 +38,7 @@ func (v *visit) start() {
 		v.t.Fatal(err)
 	}
 	a.cmd.Stderr = a.cmd.Stdout
+	a.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM}
 	if err := a.cmd.Start(); err != nil {
 		v.t.Fatal(err)
 	}
