@@ -79,7 +79,7 @@ func TestARejectedKeyBesideAnotherFailure(t *testing.T) {
 		"an overloaded vendor":       {simvendor.AnthropicError(529, "overloaded_error", "Overloaded").With("Retry-After", "7"), nil, 529, "7", "zhipu rejected its API key"},
 		"too many calls":             {simvendor.AnthropicError(429, "rate_limit_error", "slow down").With("Retry-After", "9"), nil, 429, "9", "zhipu rejected its API key"},
 		"a broken vendor":            {simvendor.Refuse(503, "down"), nil, 503, "", "zhipu rejected its API key"},
-		"a quota that is used up":    {simvendor.ZhipuError(429, "1308", "resets at "+hour), zhipu, 429, "long", "out until"},
+		"a quota that is used up":    {simvendor.ZhipuError(429, "1308", "resets at "+hour), zhipu, 429, "long", "unavailable until"},
 		"a request that is refused":  {simvendor.AnthropicError(400, "invalid_request_error", "prompt is too long: 9 tokens > 8 maximum"), nil, 400, "", "prompt is too long: 9"},
 		"another that is rejected":   {simvendor.Refuse(403, "nor you"), nil, 403, "", "other rejected its API key"},
 		"one without a key":          {simvendor.Text("unheard"), keyless, 403, "", "other: no key: set NO_KEY"},

@@ -329,3 +329,37 @@ func TestADeepOrLongFileOfAClientIsLeft(t *testing.T) {
 		})
 	}
 }
+
+// The folder of backups says what is written into clients' files: it must be a folder of ours, and no link.
+func TestALinkInPlaceOfTheBackupsIsRefused(t *testing.T) {
+	d, file := home(t, "claude-code")
+	elsewhere := filepath.Join(t.TempDir(), "elsewhere")
+	precious := filepath.Join(elsewhere, "precious")
+	for _, err := range []error{os.MkdirAll(elsewhere, 0o755), os.WriteFile(precious, []byte("of the user's"), 0o600), os.RemoveAll(d.dir), os.MkdirAll(filepath.Dir(d.dir), 0o700)} {
+		must(t, err)
+	}
+	refused := func(what string) {
+		t.Helper()
+		if err := d.Connect("claude-code", Choice{}, target("127.0.0.1:1")); err == nil || !strings.Contains(err.Error(), "it is a link") {
+			t.Errorf("%s: %v", what, err)
+		}
+		if _, err := os.Lstat(file); err == nil {
+			t.Errorf("%s: the client's file was written", what)
+		}
+	}
+	must(t, os.Symlink(elsewhere, d.dir))
+	refused("the folder")
+	must(t, os.Remove(d.dir))
+	must(t, os.Mkdir(d.dir, 0o700))
+	must(t, os.Symlink(precious, filepath.Join(d.dir, "lock")))
+	refused("the lock")
+	must(t, os.Remove(filepath.Join(d.dir, "lock")))
+	must(t, os.Symlink(precious, filepath.Join(d.dir, "claude-code-0123456789abcdef.json")))
+	refused("a backup")
+	text, err := os.ReadFile(precious)
+	if files, _ := os.ReadDir(elsewhere); err != nil || string(text) != "of the user's" || len(files) != 1 {
+		t.Errorf("%q %v %v", text, err, files)
+	}
+	must(t, os.Remove(filepath.Join(d.dir, "claude-code-0123456789abcdef.json")))
+	must(t, d.Connect("claude-code", Choice{}, target("127.0.0.1:1")))
+}

@@ -61,7 +61,7 @@ func (d *Direct) Rejected(ctx context.Context, e *anthropic.Error) *anthropic.Er
 	d.chain.memory.Health.direct(d.vendor.Name(), f)
 	d.rejected = true
 	var why failures
-	why.rejected(d.vendor, f.reason)
+	why.rejected(d.vendor, f.reason.Words)
 	return why.answer()
 }
 
