@@ -32,12 +32,14 @@ type afterglow struct {
 func (v *visit) start() {
 	v.t.Helper()
 	a := &afterglow{v: v, cmd: v.afterglowd("serve", "--demo=auto", "--listen", "127.0.0.1:0"), ended: make(chan struct{})}
-	a.cmd.Env = append(a.cmd.Env, "HTTPS_PROXY="+v.net.vendors.URL, "SSL_CERT_FILE="+v.net.certificate(v.home))
+	a.cmd.Env = append(a.cmd.Env, v.agent.variable+"="+v.net.key,
+		"HTTPS_PROXY="+v.net.vendors.URL, "SSL_CERT_FILE="+v.net.certificate(v.home))
 	stdout, err := a.cmd.StdoutPipe()
 	if err != nil {
 		v.t.Fatal(err)
 	}
 	a.cmd.Stderr = a.cmd.Stdout
+	a.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM}
 	if err := a.cmd.Start(); err != nil {
 		v.t.Fatal(err)
 	}
@@ -63,7 +65,7 @@ func (a *afterglow) stop() {
 	<-a.ended
 }
 
-// afterglowd is a command of the built program, in the visit's home. Of itself it finds no vendor.
+// afterglowd is a command of the built program, as in a second terminal: without the key.
 func (v *visit) afterglowd(args ...string) *exec.Cmd {
 	program, err := filepath.Abs("../../bin/afterglowd")
 	if err != nil {
@@ -71,7 +73,7 @@ func (v *visit) afterglowd(args ...string) *exec.Cmd {
 	}
 	cmd := exec.CommandContext(v.t.Context(), program, args...)
 	cmd.Dir = v.project
-	cmd.Env = v.env(v.agent.variable + "=" + v.net.key)
+	cmd.Env = v.env()
 	return cmd
 }
 
