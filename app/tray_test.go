@@ -109,8 +109,8 @@ func TestTrayNamesTheKeyThatWasRejected(t *testing.T) {
 		t.Errorf("tooltip %q, badge %v", got, tray.shown.badge)
 	}
 	for head, want := range map[board.Head]string{
-		{Title: "Kimi", Key: config.KeyInKeyring}:                           "Kimi rejected its key (key in the keyring)",
-		{Title: "Lab", Key: config.KeyInFile}:                               "Lab rejected its key (key in the file)",
+		{Title: "Kimi", Key: config.KeyInKeyring}:                           "Kimi rejected its key (" + tr("key.keyring") + ")",
+		{Title: "Lab", Key: config.KeyInFile}:                               "Lab rejected its key (" + tr("key.file") + ")",
 		{Title: "GitHub Copilot", SignIn: proxy.SignIn{Provider: "github"}}: "GitHub Copilot rejected its sign-in",
 	} {
 		if got := rejected(head); got != want {

@@ -12,6 +12,7 @@ import (
 
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/ledger"
+	"afterglow/proxy/reason"
 	"afterglow/proxy/redact"
 	"afterglow/proxy/route"
 	"afterglow/proxy/sse"
@@ -56,6 +57,7 @@ type record struct {
 	usage   anthropic.Usage
 	class   ledger.Class
 	outcome string
+	why     reason.Reason // what outcome says of an error, with a code where there is one
 }
 
 // Kinds of calls.
@@ -197,13 +199,13 @@ func (rec *record) labels() []string {
 	return nil
 }
 
-// close completes the record, with the words that say how it ended. They are all that is kept of its error, which
+// close completes the record, with the words that say how it ended, and why. They are all that is kept of its error, which
 // may hold a vendor's whole answer.
-func (rec *record) close(class ledger.Class, outcome string) {
+func (rec *record) close(class ledger.Class, outcome string, why reason.Reason) {
 	rec.mu.Lock()
 	defer rec.mu.Unlock()
 	rec.enter(Ended)
-	rec.took, rec.class, rec.outcome, rec.until = rec.since.Sub(rec.start), class, outcome, time.Time{}
+	rec.took, rec.class, rec.outcome, rec.why, rec.until = rec.since.Sub(rec.start), class, outcome, why, time.Time{}
 	rec.err = nil
 	rec.asked, rec.answer, rec.query = masked(rec.asked), masked(rec.answer), ""
 }

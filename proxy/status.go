@@ -7,6 +7,7 @@ import (
 	"afterglow/limiter"
 	"afterglow/proxy/config"
 	"afterglow/proxy/connect"
+	"afterglow/proxy/reason"
 	"afterglow/proxy/vendor"
 )
 
@@ -45,6 +46,7 @@ type Tier struct {
 	Pool   int    // vendors side by side in one tier share it, from 1; 0 = it is a tier of its own
 	State  TierState
 	Reason string          // one sentence for people, "" when Ready
+	Why    reason.Reason   // the same, with a code where there is one
 	Until  time.Time       // when it may be called again; zero if not known
 	Key    config.KeyPlace // where its key is
 	KeyVar string          // the name of the environment variable, with config.KeyInVariable
@@ -57,6 +59,7 @@ type Tier struct {
 type ModelOut struct {
 	Model, Reason string
 	Until         time.Time
+	Why           reason.Reason // what Reason says, with a code where there is one
 }
 
 // QuotaUse is how much of a quota is used.
@@ -111,13 +114,15 @@ func (s *Server) tier(now *generation, v *vendor.Vendor) Tier {
 	}
 	t.SignIn = s.signIn(v)
 	if !v.Usable() {
-		t.State, t.Reason = NoKey, v.Missing()
+		t.State, t.Why = NoKey, v.Missing()
+		t.Reason = t.Why.Words
 		if v.Flow() != nil {
 			t.State = SignedOut
 		}
 		return t
 	}
 	h := s.memory.Health.Standing(t.Vendor)
+	t.Why = h.Why
 	switch {
 	case h.Rejected:
 		t.State, t.Reason, t.Until = Rejected, h.Reason, h.Until

@@ -11,6 +11,7 @@ import (
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/config"
 	"afterglow/proxy/meter"
+	"afterglow/proxy/reason"
 	"afterglow/proxy/route"
 	"afterglow/proxy/vendor"
 )
@@ -67,8 +68,8 @@ func (s *Server) route(c *routed, chain *route.Chain, r *http.Request) *anthropi
 	if c.own() && !c.vendor.Usable() {
 		return anthropic.Errorf(http.StatusForbidden, "vendor %q: %s", c.vendor.Name(), c.vendor.Missing())
 	}
-	var unfit string
-	if c.sent, c.query, unfit = c.vendor.ForClient(c.sent, c.query, c.to); unfit != "" {
+	var unfit reason.Reason
+	if c.sent, c.query, unfit = c.vendor.ForClient(c.sent, c.query, c.to); unfit.Words != "" {
 		return anthropic.Errorf(http.StatusForbidden, "vendor %q: %s", c.vendor.Name(), unfit)
 	}
 	if refused := s.ask(c, r); refused != nil {

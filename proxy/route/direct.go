@@ -48,8 +48,12 @@ func (d *Direct) Answered(status int) {
 }
 
 // Rejected reports whether a refusal means that the vendor did not take its credentials. It is then the error for the client,
-// and the vendor's standing says so.
+// and the vendor's standing says so. That error is no refusal of the vendor: Rejected returns nil for it, and for all that
+// comes later.
 func (d *Direct) Rejected(ctx context.Context, e *anthropic.Error) *anthropic.Error {
+	if d.rejected {
+		return nil
+	}
 	f := judge(ctx, e, d.vendor, &anthropic.Request{})
 	if !f.badKey {
 		return nil
@@ -57,7 +61,7 @@ func (d *Direct) Rejected(ctx context.Context, e *anthropic.Error) *anthropic.Er
 	d.chain.memory.Health.direct(d.vendor.Name(), f)
 	d.rejected = true
 	var why failures
-	why.rejected(d.vendor, f.reason)
+	why.rejected(d.vendor, f.reason.Words)
 	return why.answer()
 }
 
