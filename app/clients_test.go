@@ -16,6 +16,7 @@ func TestClientLooks(t *testing.T) {
 	onMastersProcessor(t)
 	for _, c := range []struct{ scene, language, shade string }{
 		{"clients", "en", "light"}, {"clients", "zh", "dark"}, {"clients-trouble", "en", "dark"}, {"clients-trouble", "zh", "light"},
+		{"clients-found", "en", "light"}, {"clients-found", "zh", "dark"}, {"clients-done", "en", "dark"}, {"clients-done", "zh", "light"},
 	} {
 		name := strings.Join([]string{c.scene, c.language, c.shade}, "-")
 		t.Run(name, func(t *testing.T) {

@@ -220,12 +220,17 @@ func TestARejectedKeyOnAVendorRoute(t *testing.T) {
 		t.Run(tc.path, func(t *testing.T) {
 			up := newUpstream(t, refusing(tc.status, tc.refusal, "Content-Type", "application/json", "Retry-After", "60"))
 			s, base := serve(t, row("lab", up.URL, variable("LAB_KEY"), speaks("openai", up.URL), speaks("gemini", up.URL)))
-			resp, got := do(t, "POST", base+tc.path, `{"model":"g","stream":true}`, "Content-Type", "application/json", "Authorization", "Bearer theirs")
+			resp, got := do(t, "POST", base+tc.path, `{"model":"g","stream":true}`, "Content-Type", "application/json", "Authorization", "Bearer "+config.Placeholder)
+			message := gjson.Get(got, tc.message).Str
 			if resp.StatusCode != 403 || gjson.Get(got, tc.field).Str != tc.want || resp.Header.Get("Retry-After") != "" ||
-				!strings.HasPrefix(gjson.Get(got, tc.message).Str, "lab rejected its API key (LAB_KEY). ") {
+				!strings.HasPrefix(message, "lab rejected its API key (LAB_KEY). ") || strings.Count(message, "The vendor said") != 1 {
 				t.Errorf("%d %v %s", resp.StatusCode, resp.Header, got)
 			}
-			if rec := lastRecord(t, s, 1); rec.Status != 403 || rec.Class != "auth" {
+			rec := lastRecord(t, s, 1)
+			if rec.Status != 403 || rec.Class != "auth" {
+				t.Errorf("%+v", rec)
+			}
+			if !strings.Contains(rec.Outcome, "`afterglowd vendor key lab`") { // the placeholder is part of it, and no secret
 				t.Errorf("%+v", rec)
 			}
 			if tier := s.Status().Tiers[0]; tier.State != Rejected || tier.KeyVar != "LAB_KEY" {

@@ -25,6 +25,7 @@ type Board struct {
 	Paused  bool   // new calls are turned away
 	Demo    bool   // the vendors are simulated
 	Capture bool   // the bodies of calls are kept
+	NoLogin bool   // clients need no login of their own
 
 	Rejected Head // the first vendor that rejected its key or sign-in; the zero Head if none has
 

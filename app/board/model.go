@@ -28,6 +28,7 @@ func (m *Model) Update(status proxy.Status, now time.Time) Board {
 		Paused:  status.Paused,
 		Demo:    status.Demo,
 		Capture: status.Capture,
+		NoLogin: status.NoLogin,
 		Cards:   cards(status, now),
 
 		Reordered: status.Reordered,

@@ -196,7 +196,7 @@ func (i *importer) take(ctx context.Context, usage string, say io.Writer, done *
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := config.OwnFolder(dir); err != nil {
 		return fmt.Errorf("make state folder: %w", err)
 	}
 	path := config.Ledger{}.Path(dir)

@@ -16,6 +16,7 @@ import (
 
 	"afterglow/cmd/cli"
 	"afterglow/proxy"
+	"afterglow/proxy/config"
 	"afterglow/proxy/connect"
 )
 
@@ -119,6 +120,9 @@ func (r *remote) places(listen string) ([]place, error) {
 	dir, err := r.set.StateDir()
 	if err != nil {
 		return nil, err
+	}
+	if err := config.CheckOwn(dir); err != nil { // its instance would be sent the token
+		return nil, fmt.Errorf("state folder: %w", err)
 	}
 	switch known, err := proxy.ReadInstance(dir); {
 	case err == nil:

@@ -27,15 +27,19 @@ type afterglow struct {
 	ended chan struct{}
 }
 
-// start starts afterglowd as "make run" does where there is no screen, but on a free port.
+// start starts afterglowd as "make run" does where there is no screen, but on a free port and with its way to the vendors
+// leading to the played ones.
 func (v *visit) start() {
 	v.t.Helper()
 	a := &afterglow{v: v, cmd: v.afterglowd("serve", "--demo=auto", "--listen", "127.0.0.1:0"), ended: make(chan struct{})}
+	a.cmd.Env = append(a.cmd.Env, v.agent.variable+"="+v.net.key,
+		"HTTPS_PROXY="+v.net.vendors.URL, "SSL_CERT_FILE="+v.net.certificate(v.home))
 	stdout, err := a.cmd.StdoutPipe()
 	if err != nil {
 		v.t.Fatal(err)
 	}
 	a.cmd.Stderr = a.cmd.Stdout
+	a.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM}
 	if err := a.cmd.Start(); err != nil {
 		v.t.Fatal(err)
 	}
@@ -61,7 +65,7 @@ func (a *afterglow) stop() {
 	<-a.ended
 }
 
-// afterglowd is the built program in the visit's home, whose way to every host ends at the played vendors.
+// afterglowd is a command of the built program, as in a second terminal: without the key.
 func (v *visit) afterglowd(args ...string) *exec.Cmd {
 	program, err := filepath.Abs("../../bin/afterglowd")
 	if err != nil {
@@ -69,7 +73,7 @@ func (v *visit) afterglowd(args ...string) *exec.Cmd {
 	}
 	cmd := exec.CommandContext(v.t.Context(), program, args...)
 	cmd.Dir = v.project
-	cmd.Env = v.env(v.agent.variable+"="+v.net.key, "HTTPS_PROXY="+v.net.vendors.URL, "SSL_CERT_FILE="+v.net.certificate(v.home))
+	cmd.Env = v.env()
 	return cmd
 }
 

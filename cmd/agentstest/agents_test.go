@@ -61,8 +61,8 @@ var visits = []struct {
 	try  func(*visit)
 }{
 	{"first answer", false, (*visit).firstAnswer},
-	{"tool", false, (*visit).tool},
-	{"limit 1, three at once", false, (*visit).limited},
+	{"answer after reading a file", false, (*visit).tool},
+	{"three at once, limit 1", false, (*visit).limited},
 	{"refused key", true, (*visit).refusedKey},
 	{"Afterglow not running", true, (*visit).notRunning},
 }
@@ -79,7 +79,7 @@ func TestRealAgents(t *testing.T) {
 	if out, err = filepath.EvalSymlinks(out); err != nil {
 		t.Fatal(err)
 	}
-	rep := &report{dir: out}
+	rep := newReport(out)
 	t.Cleanup(func() { rep.write(t) })
 	installed := map[string]string{} // the program, by the agent's name
 	for _, a := range agents {
@@ -179,7 +179,8 @@ func (v *visit) tool() {
 // limited is three terminals over a vendor that takes one call at a time. One call was made before: when they are started
 // for the first time of all, three opencode at once fail to make their database.
 func (v *visit) limited() {
-	v.write(".config/afterglow/config.toml", fmt.Sprintf("tiers = [%q]\n\n[[vendors]]\nname = %[1]q\nlimit = { default = 1 }\n", v.agent.vendor))
+	const conf = "tiers = [%q]\n\n[[vendors]]\nname = %[1]q\nlimit = { default = 1 }\n"
+	v.write(".config/afterglow/config.toml", fmt.Sprintf(conf, v.agent.vendor))
 	v.start()
 	back := v.connect()
 	v.answered(v.asked("hello", hello))
@@ -245,7 +246,9 @@ func (v *visit) asked(prompt, want string) *run {
 	ctx, cancel := context.WithTimeout(context.Background(), bound)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, v.program, append(slices.Clone(v.agent.ask), prompt)...)
-	cmd.Dir, cmd.Env = v.project, v.env(v.agent.variable+"="+v.net.clientKey, "HTTPS_PROXY="+v.net.nowhere.URL, "HTTP_PROXY="+v.net.nowhere.URL, "NO_PROXY=127.0.0.1,localhost")
+	cmd.Dir = v.project
+	cmd.Env = v.env(v.agent.variable+"="+v.net.clientKey,
+		"HTTPS_PROXY="+v.net.nowhere.URL, "HTTP_PROXY="+v.net.nowhere.URL, "NO_PROXY=127.0.0.1,localhost")
 	return start(cmd, want).wait(ctx)
 }
 

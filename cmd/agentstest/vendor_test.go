@@ -288,22 +288,25 @@ func (n *network) turn(body []byte) said {
 
 // responses is the turn as the Responses API streams it.
 func (s said) responses(model string) simvendor.Answer {
-	items := []string{fmt.Sprintf(`{"id":"msg_1","type":"message","status":"completed","role":"assistant","content":[{"type":"output_text","text":%q,"annotations":[]}]}`, s.text)}
+	const (
+		message  = `{"id":"msg_1","type":"message","status":"completed","role":"assistant","content":[{"type":"output_text","text":%q,"annotations":[]}]}`
+		function = `{"id":"fc_1","type":"function_call","status":"completed","call_id":%q,"name":%q,"arguments":%q}`
+		response = `"response":{"id":"resp_1","object":"response","status":%q,"model":%q,"output":[%s],` +
+			`"usage":{"input_tokens":3,"input_tokens_details":{"cached_tokens":0},` +
+			`"output_tokens":7,"output_tokens_details":{"reasoning_tokens":0},"total_tokens":10}}`
+	)
+	items := []string{fmt.Sprintf(message, s.text)}
 	if s.tool != "" {
-		items = append(items, fmt.Sprintf(`{"id":"fc_1","type":"function_call","status":"completed","call_id":%q,"name":%q,"arguments":%q}`, toolID, s.tool, s.input))
+		items = append(items, fmt.Sprintf(function, toolID, s.tool, s.input))
 	}
 	var chunks []string
 	event := func(kind, fields string) {
 		chunks = append(chunks, fmt.Sprintf("event: %s\ndata: {\"type\":%[1]q,\"sequence_number\":%d,%s}\n\n", kind, len(chunks), fields))
 	}
-	response := func(status, output string) string {
-		return fmt.Sprintf(`"response":{"id":"resp_1","object":"response","status":%q,"model":%q,"output":[%s],"usage":{"input_tokens":3,`+
-			`"input_tokens_details":{"cached_tokens":0},"output_tokens":7,"output_tokens_details":{"reasoning_tokens":0},"total_tokens":10}}`, status, model, output)
-	}
-	event("response.created", response("in_progress", ""))
+	event("response.created", fmt.Sprintf(response, "in_progress", model, ""))
 	for i, item := range items {
 		event("response.output_item.done", fmt.Sprintf(`"output_index":%d,"item":%s`, i, item))
 	}
-	event("response.completed", response("completed", strings.Join(items, ",")))
+	event("response.completed", fmt.Sprintf(response, "completed", model, strings.Join(items, ",")))
 	return simvendor.Chunked(chunks...)
 }

@@ -75,12 +75,13 @@ type Vendor struct {
 	BaseURL      string
 	Endpoints    map[string]Endpoint // more protocols that the account speaks, by the name in a vendor route
 	Auth         Auth
-	Key          Secret  // empty while KeyVar is unset
-	KeyVar       string  // the environment variable that key names; "" if it is literal
-	Keyring      bool    // the key is with the credentials, under the vendor's name
-	AnyKey       bool    // with AuthClient: the client's keys go to it whatever they look like
-	Account      Account // of a vendor whose user signs in
-	DefaultModel string  // for a model that no rule matches; "" = the client's name goes through
+	Key          Secret   // empty while KeyVar is unset
+	KeyVar       string   // the environment variable that key names; "" if it is literal
+	Keyring      bool     // the key is with the credentials, under the vendor's name
+	AnyKey       bool     // with AuthClient: the client's keys go to it whatever they look like
+	Account      Account  // of a vendor whose user signs in
+	DefaultModel string   // for a model that no rule matches and that is not the vendor's; "" = the client's name goes through
+	OwnModels    []string // patterns of the vendor's own models, where "*" stands for any text; empty = not known
 	Models       []Rule
 	Limit        Limit
 	Retry        Retry

@@ -79,9 +79,13 @@ type vendorFile struct {
 	// begin with `sk-ant-`; `"any"`: all, for a gateway that has keys of its own
 	// Default: "claude"
 	ClientKeys *string `toml:"client_keys"`
-	// for a name that no rule matches. Where `dialect` is not `"anthropic"`, this or `models` is required
+	// for a name that no rule matches and that is none of the vendor's own. Where `dialect` is not `"anthropic"`, this or
+	// `models` is required
 	// Default: the client's name
 	DefaultModel *string `toml:"default_model"`
+	// names of the vendor's own models, which it is asked for as they are; `*` stands for any text
+	// Default: none
+	OwnModels *[]string `toml:"own_models"`
 	// rules `{ match, to }` for the model's name, see below
 	// Default: none
 	Models []Rule `toml:"models"`
@@ -268,7 +272,9 @@ func (row vendorFile) over(preset vendorFile) vendorFile {
 	lay(&row.BaseURL, preset.BaseURL)
 	lay(&row.Auth, preset.Auth)
 	lay(&row.Key, preset.Key)
+	lay(&row.ClientKeys, preset.ClientKeys)
 	lay(&row.DefaultModel, preset.DefaultModel)
+	lay(&row.OwnModels, preset.OwnModels)
 	lay(&row.Limit, preset.Limit)
 	lay(&row.Retry, preset.Retry)
 	lay(&row.Accepts, preset.Accepts)

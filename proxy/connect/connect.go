@@ -14,8 +14,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/gofrs/flock"
-
 	"afterglow/proxy/config"
 )
 
@@ -48,10 +46,14 @@ func (d *Desk) alone(change func() error) error {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if err := os.MkdirAll(d.dir, 0o700); err != nil {
+	if err := d.own(config.OwnFolder); err != nil {
 		return fmt.Errorf("lock backups: %w", err)
 	}
-	lock := flock.New(filepath.Join(d.dir, "lock"), flock.SetPermissions(0o600))
+	path := filepath.Join(d.dir, "lock")
+	if err := config.NoLink(path); err != nil {
+		return fmt.Errorf("lock backups: %w", err)
+	}
+	lock := config.Lock(path)
 	ctx, cancel := context.WithTimeout(context.Background(), lockWait)
 	defer cancel()
 	_, err := lock.TryLockContext(ctx, 20*time.Millisecond)
@@ -63,6 +65,19 @@ func (d *Desk) alone(change func() error) error {
 	}
 	defer lock.Unlock() // of a file that the end of the process unlocks anyway
 	return change()
+}
+
+// own checks the folder: who can write there says what is written into clients' files.
+func (d *Desk) own(check func(dir string) error) error {
+	if err := config.NoLink(d.dir); err != nil {
+		return err
+	}
+	for _, dir := range []string{filepath.Dir(d.dir), d.dir} {
+		if err := check(dir); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Choice is what its user decides when a client is connected.

@@ -1,6 +1,8 @@
 package connect
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -266,6 +268,43 @@ func TestLinkIsFollowed(t *testing.T) {
 	}
 }
 
+// A home folder, or a client's folder in it, may be a link. A file that connecting made is found by the same name later.
+func TestAFileThatWasMadeBelowALinkIsRemoved(t *testing.T) {
+	for _, id := range IDs() {
+		for _, linked := range []string{"home", "folder"} {
+			t.Run(id+" "+linked, func(t *testing.T) {
+				d, _ := home(t, id)
+				real, dir := filepath.Join(t.TempDir(), "real"), filepath.Join(t.TempDir(), "home")
+				c, err := lookUp(id)
+				must(t, err)
+				t.Setenv("HOME", dir)
+				t.Setenv("USERPROFILE", dir)
+				file, err := c.path()
+				must(t, err)
+				link := dir
+				if linked == "folder" {
+					link = filepath.Dir(file)
+				}
+				must(t, os.MkdirAll(filepath.Dir(link), 0o755))
+				must(t, os.MkdirAll(real, 0o755))
+				must(t, os.Symlink(real, link))
+				must(t, d.Connect(id, Choice{}, target("127.0.0.1:1")))
+				if now := state(t, d, id, "127.0.0.1:1"); now.State != Connected {
+					t.Errorf("%+v", now)
+				}
+				all, err := d.Disconnect(id, false, target("127.0.0.1:1"))
+				must(t, err)
+				if len(all) != 1 || all[0].How != Removed {
+					t.Errorf("%v", all)
+				}
+				if _, err := os.Stat(file); !errors.Is(err, fs.ErrNotExist) {
+					t.Errorf("it is still there: %q, %v", content(t, file), err)
+				}
+			})
+		}
+	}
+}
+
 // A client's file that is nested without end, or is as long, is neither read whole nor changed.
 func TestADeepOrLongFileOfAClientIsLeft(t *testing.T) {
 	for id, text := range map[string]string{
@@ -289,4 +328,38 @@ func TestADeepOrLongFileOfAClientIsLeft(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The folder of backups says what is written into clients' files: it must be a folder of ours, and no link.
+func TestALinkInPlaceOfTheBackupsIsRefused(t *testing.T) {
+	d, file := home(t, "claude-code")
+	elsewhere := filepath.Join(t.TempDir(), "elsewhere")
+	precious := filepath.Join(elsewhere, "precious")
+	for _, err := range []error{os.MkdirAll(elsewhere, 0o755), os.WriteFile(precious, []byte("of the user's"), 0o600), os.RemoveAll(d.dir), os.MkdirAll(filepath.Dir(d.dir), 0o700)} {
+		must(t, err)
+	}
+	refused := func(what string) {
+		t.Helper()
+		if err := d.Connect("claude-code", Choice{}, target("127.0.0.1:1")); err == nil || !strings.Contains(err.Error(), "it is a link") {
+			t.Errorf("%s: %v", what, err)
+		}
+		if _, err := os.Lstat(file); err == nil {
+			t.Errorf("%s: the client's file was written", what)
+		}
+	}
+	must(t, os.Symlink(elsewhere, d.dir))
+	refused("the folder")
+	must(t, os.Remove(d.dir))
+	must(t, os.Mkdir(d.dir, 0o700))
+	must(t, os.Symlink(precious, filepath.Join(d.dir, "lock")))
+	refused("the lock")
+	must(t, os.Remove(filepath.Join(d.dir, "lock")))
+	must(t, os.Symlink(precious, filepath.Join(d.dir, "claude-code-0123456789abcdef.json")))
+	refused("a backup")
+	text, err := os.ReadFile(precious)
+	if files, _ := os.ReadDir(elsewhere); err != nil || string(text) != "of the user's" || len(files) != 1 {
+		t.Errorf("%q %v %v", text, err, files)
+	}
+	must(t, os.Remove(filepath.Join(d.dir, "claude-code-0123456789abcdef.json")))
+	must(t, d.Connect("claude-code", Choice{}, target("127.0.0.1:1")))
 }

@@ -54,7 +54,7 @@ func TestClaudeCodeNeedsNoLoginWithOneKey(t *testing.T) {
 				t.Errorf("headers %q", got)
 			}
 			s := stateAt(t, d, "claude-code", at)
-			if want := map[bool]Credentials{true: Placeholder, false: Own}[c.want != ""]; s.Credentials != want || s.Asks != (len(c.vendors) == 2) {
+			if want := map[bool]Credentials{true: Placeholder, false: Own}[c.want != ""]; s.Credentials != want || len(s.LoginVendors) > 0 != (len(c.vendors) == 2) {
 				t.Errorf("%+v", s)
 			}
 			must(t, d.Connect("claude-code", Choice{}, at)) // once more keeps what was chosen

@@ -63,6 +63,9 @@ func (d *Desk) records(id string) (all []*record, err error) {
 	if d.dir == "" {
 		return nil, nil
 	}
+	if err := d.own(config.CheckOwn); err != nil {
+		return nil, fmt.Errorf("read backups: %w", err)
+	}
 	entries, err := os.ReadDir(d.dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -118,6 +121,9 @@ func (r *record) wrote(c client, text []byte) bool {
 }
 
 func readRecord(file string) (*record, error) {
+	if err := config.NoLink(file); err != nil {
+		return nil, err
+	}
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return nil, err

@@ -220,6 +220,9 @@ func (d *Desk) suspended() (all []away, err error) {
 	if d.dir == "" {
 		return nil, nil
 	}
+	if err := d.own(config.CheckOwn); err != nil {
+		return nil, fmt.Errorf("read suspended clients: %w", err)
+	}
 	text, err := os.ReadFile(d.suspendedFile())
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil

@@ -177,7 +177,7 @@ func (s *Store) edit(change func(map[string]stored)) error {
 	if err != nil {
 		return fmt.Errorf("encode credentials: %w", err)
 	}
-	if err := os.MkdirAll(filepath.Dir(s.file), 0o700); err != nil {
+	if err := config.OwnFolder(filepath.Dir(s.file)); err != nil {
 		return fmt.Errorf("make folder of credentials: %w", err)
 	}
 	if err := config.ReplaceFile(s.file, append(text, '\n')); err != nil {

@@ -48,8 +48,12 @@ func (d *Direct) Answered(status int) {
 }
 
 // Rejected reports whether a refusal means that the vendor did not take its credentials. It is then the error for the client,
-// and the vendor's standing says so.
+// and the vendor's standing says so. That error is no refusal of the vendor: Rejected returns nil for it, and for all that
+// comes later.
 func (d *Direct) Rejected(ctx context.Context, e *anthropic.Error) *anthropic.Error {
+	if d.rejected {
+		return nil
+	}
 	f := judge(ctx, e, d.vendor, &anthropic.Request{})
 	if !f.badKey {
 		return nil

@@ -158,9 +158,9 @@ func (s *search) key(v *vendor.Vendor) limiter.Key {
 
 // skips reports, and notes, that a vendor cannot be asked.
 func (s *search) skips(v *vendor.Vendor, anyway bool) bool {
-	if why := v.Unfit(s.call.Header); why.Words != "" {
+	if why := v.Unfit(s.call.Header, s.call.Request.Model); why.Words != "" {
 		s.skip(v, why, 0)
-		s.failed.skip(v.Name(), why.Words)
+		s.failed.unfit(v, why)
 		return true
 	}
 	if anyway {

@@ -118,29 +118,11 @@ func (s *Sessions) bound(of Session, policies []config.Session) config.Session {
 		}
 	}
 	for _, p := range policies {
-		if matches(p.Match, of.Key) || matches(p.Match, of.ID) {
+		if config.Matches(p.Match, of.Key) || config.Matches(p.Match, of.ID) {
 			return p
 		}
 	}
 	return config.Session{}
-}
-
-// matches compares a session's name with a pattern in which "*" stands for any text.
-func matches(pattern, name string) bool {
-	parts := strings.Split(pattern, "*")
-	rest, ok := strings.CutPrefix(name, parts[0])
-	if len(parts) == 1 || !ok {
-		return ok && rest == "" && name != ""
-	}
-	last := len(parts) - 1
-	for _, part := range parts[1:last] {
-		i := strings.Index(rest, part)
-		if i < 0 {
-			return false
-		}
-		rest = rest[i+len(part):]
-	}
-	return name != "" && strings.HasSuffix(rest, parts[last])
 }
 
 // stay remembers which vendor answered a session.

@@ -28,20 +28,6 @@ func TestSessionOf(t *testing.T) {
 	}
 }
 
-func TestPolicyPatterns(t *testing.T) {
-	for pattern, names := range map[string][2]string{
-		"*":       {"any/thing", ""},
-		"abc":     {"abc", "abcd"},
-		"a*c":     {"abbc", "abb"},
-		"*-x-*-z": {"1-x-2-z", "1-x-2"},
-		"[a":      {"[a", "a"},
-	} {
-		if !matches(pattern, names[0]) || matches(pattern, names[1]) {
-			t.Errorf("%q: %v, %v", pattern, matches(pattern, names[0]), matches(pattern, names[1]))
-		}
-	}
-}
-
 func TestHomesAreForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := NewSessions()

@@ -113,13 +113,19 @@ func (v *Vendor) Rejected() string {
 
 var providerTitles = map[string]string{credential.ProviderGitHub: "GitHub", credential.ProviderGoogle: "Google"}
 
-// Unfit says why the vendor cannot be called for a client with this header, the zero Reason if it can.
-func (v *Vendor) Unfit(client http.Header) reason.Reason {
+// Unfit says why the vendor cannot be called for a client with this header and model, the zero Reason if it can. Its code is
+// reason.OtherModel where it is for the model.
+func (v *Vendor) Unfit(client http.Header, model string) reason.Reason {
 	if !v.Usable() {
 		return v.Missing()
 	}
-	_, _, why := v.ForClient(client, "", v.conf.Own())
-	return why
+	if _, _, why := v.ForClient(client, "", v.conf.Own()); why.Words != "" {
+		return why
+	}
+	if v.conf.Lacks(model) {
+		return reason.New(reason.OtherModel, model, "the model %q belongs to another vendor, and this vendor has no default_model", model)
+	}
+	return reason.Reason{}
 }
 
 // SignedIn tells the vendor that its user has signed in anew, or out.
