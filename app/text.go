@@ -106,7 +106,11 @@ func vendorReason(h board.Head) string {
 	if h.State == proxy.Rejected && h.Key != config.KeyNone {
 		return trPair("card.key_rejected", keyPlace(h.Key, h.KeyVar), h.Reason)
 	}
-	return h.Reason
+	why := whyText(h.Why, h.Reason)
+	if h.Out != "" {
+		why = h.Out + ": " + why
+	}
+	return why
 }
 
 // stateText says in a word or two whether a vendor takes calls.
