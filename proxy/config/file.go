@@ -68,8 +68,8 @@ type vendorFile struct {
 	// more protocols that the account speaks, for [vendor routes](clients.md), see below
 	// Default: none
 	Endpoints map[string]endpointFile `toml:"endpoints"`
-	// `"client"`: the client's own credentials; `"x-api-key"`, `"bearer"`, `"x-goog-api-key"`: the `key`, sent so;
-	// `"none"`: nothing, for a model on this machine; `"copilot"`, `"google"`: what [signing in](signing-in.md) gives
+	// `"client"`: the client's own credentials, over https or to this machine; `"x-api-key"`, `"bearer"`,
+	// `"x-goog-api-key"`: the `key`, sent so; `"none"`: nothing, for a model on this machine; `"copilot"`, `"google"`: what [signing in](signing-in.md) gives
 	// Default: required
 	Auth *string `toml:"auth"`
 	// the key, best as `"${NAME}"`; `"keyring"`: it is [kept elsewhere](signing-in.md)
