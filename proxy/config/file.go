@@ -5,7 +5,7 @@ type file struct {
 	// address. Anything but a loopback address needs a `token`
 	// Default: "127.0.0.1:3392"
 	Listen *string `toml:"listen"`
-	// at least 16 characters; where it is set, every request carries it in `X-Afterglow-Token`, `x-api-key`,
+	// at least 16 characters, printable ASCII without spaces; where it is set, every request carries it in `X-Afterglow-Token`, `x-api-key`,
 	// `x-goog-api-key` or `Authorization: Bearer`, and it is never sent to a vendor
 	// Default: none
 	Token *string `toml:"token"`
