@@ -58,7 +58,7 @@ func TestTheHostsThatAreContacted(t *testing.T) {
 			for _, m := range host.FindAllStringSubmatch(text, -1) {
 				name, _, _ := strings.Cut(m[1], ":")
 				local := name == "" || name == "127.0.0.1" || name == "localhost" || name == "host" || name == "HOST" || name == "api." // completed where it stands
-				document := strings.Contains(text, "<!DOCTYPE") // its kind has an address for a name
+				document := strings.Contains(text, "<!DOCTYPE")                                                                         // its kind has an address for a name
 				if local || document || scopes.MatchString(text) {
 					continue
 				}

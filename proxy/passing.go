@@ -15,6 +15,7 @@ import (
 	"afterglow/limiter"
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/meter"
+	"afterglow/proxy/route"
 	"afterglow/proxy/vendor"
 )
 
@@ -39,7 +40,8 @@ const maxRefusal = 64 << 10
 func (s *Server) pass(w http.ResponseWriter, r *http.Request, kind, dialect string, op meter.Operation) (*passing, *http.Request) {
 	rec, r := s.begin(r, kind, op.Name)
 	p := &passing{rec: rec, dialect: dialect, w: &passingWriter{ResponseWriter: w, out: newClientStream(w), bodies: rec.bodies}}
-	session := name(cmp.Or(r.Header.Get("X-Claude-Code-Session-Id"), r.Header.Get("Session_id"))) // Codex's
+	session, _ := route.SessionIn(r.Header)
+	session = name(session)
 	rec.set(func() { rec.session = session })
 	if r.Body != http.NoBody && meter.IsJSON(r.Header.Get("Content-Type")) {
 		p.request = &namedModel{members: meter.NewMembers("model")}

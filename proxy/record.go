@@ -77,16 +77,14 @@ const (
 // statusClientGone is the status of a call whose client left before it got one, as nginx calls it.
 const statusClientGone = 499
 
-// agentHeader carries a sub-agent's id.
-const agentHeader = "X-Claude-Code-Agent-Id"
-
 // begin makes the record of a call and lists it. The call goes on with the request that it returns, which can
 // be cancelled; end ends it.
 func (s *Server) begin(r *http.Request, kind, operation string) (*record, *http.Request) {
 	ctx, cancel := context.WithCancelCause(redact.AskedWith(r.Context(), r))
+	_, agent := route.SessionIn(r.Header)
 	rec := &record{
 		start: time.Now(), kind: kind, operation: operation, hidden: &s.hidden, endpoint: shortened(r.URL.Path, longestEndpoint), query: r.URL.RawQuery, cancel: cancel,
-		agent: name(r.Header.Get(agentHeader)), asked: r.Header, phase: Connecting,
+		agent: name(agent), asked: r.Header, phase: Connecting,
 	}
 	rec.since = rec.start
 	if s.evidence.Load() {
