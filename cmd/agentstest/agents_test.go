@@ -110,6 +110,11 @@ func TestRealAgents(t *testing.T) {
 				v := newVisit(t, a, program, out)
 				defer rep.add(a.name, kind.name, v)
 				kind.try(v)
+				select {
+				case <-v.glow.ended:
+				default:
+					v.say("calls")
+				}
 				v.glow.stop()
 				v.said += fmt.Sprintf("-- afterglowd serve\n%s", v.masked(end(v.glow.out.String(), 2000)))
 			})
