@@ -28,8 +28,9 @@ type foundList struct {
 func newFoundList(setAside func()) *foundList {
 	l := &foundList{rows: container.New(layout.NewCustomPaddedVBoxLayout(0))}
 	l.aside = widget.NewButton(widget.Plain, theme.VisibilityOffIcon(), "", setAside)
-	l.foot = container.New(layout.NewCustomPaddedHBoxLayout(8), l.aside, container.NewCenter(widget.NewText(tr("found.restored"), captionStyle)))
-	l.box = container.New(layout.NewCustomPaddedVBoxLayout(6), l.rows, l.foot)
+	why := container.NewCenter(widget.NewText(tr("found.restored"), captionStyle))
+	l.foot = container.New(layout.NewCustomPaddedHBoxLayout(8), l.aside, why)
+	l.box = container.New(layout.NewCustomPaddedLayout(4, 0, 0, 0), container.New(layout.NewCustomPaddedVBoxLayout(6), l.rows, l.foot))
 	l.box.Hide()
 	return l
 }
@@ -69,7 +70,8 @@ func foundRow(line string, overrides bool) fyne.CanvasObject {
 	words := fynewidget.NewLabel(line)
 	words.Wrapping, words.SizeName = fyne.TextWrapWord, theme.SizeNameCaptionText
 	mark := container.New(layout.NewCustomPaddedLayout(1, 0, 0, 0), fynewidget.NewIcon(theme.NewColoredResource(icon, color)))
-	return container.NewBorder(nil, nil, container.NewVBox(mark), nil, container.New(layout.NewCustomPaddedLayout(-textInset, -textInset, -2, -textInset), words))
+	return container.NewBorder(nil, nil, container.NewVBox(mark), nil,
+		container.New(layout.NewCustomPaddedLayout(-textInset, -textInset, -2, -textInset), words))
 }
 
 // foundText says what a setting does.
@@ -106,7 +108,7 @@ func foundText(c connect.Status, f connect.Finding) string {
 	return f.String()
 }
 
-// restoredText says what came of disconnecting a client's file.
+// restoredText says what came of disconnecting a client's file, a sentence a line.
 func restoredText(r connect.Restored) string {
 	text := ""
 	switch r.How {
@@ -124,13 +126,13 @@ func restoredText(r connect.Restored) string {
 		text = trText("restored.no_backup", r.File)
 	}
 	if r.Backup != "" {
-		text += " " + trText("restored.backup", r.Backup)
+		text += "\n" + trText("restored.backup", r.Backup)
 	}
 	switch {
 	case r.Project || r.Address == "":
 		return text
 	case r.Here:
-		return text + " " + trText("restored.here", r.Address)
+		return text + "\n" + trText("restored.here", r.Address)
 	}
-	return text + " " + trPair("restored.address", r.Name, r.Address)
+	return text + "\n" + trPair("restored.address", r.Name, r.Address)
 }

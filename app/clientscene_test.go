@@ -29,7 +29,17 @@ func (f *clientFake) Clients() []connect.Status {
 func (f *clientFake) Variables(connect.Credentials) []connect.Variable { return f.variables }
 
 func (f *clientFake) Connect(id string, with connect.Choice) error {
-	return f.turn(id, "connect "+id+" "+with.Vendor, connect.Connected)
+	asked := "connect " + id + " " + with.Vendor + string(with.Credentials)
+	if with.SetAside {
+		asked += " set aside"
+	}
+	err := f.turn(id, asked, connect.Connected)
+	for i := range f.clients {
+		if f.clients[i].ID == id && with.Credentials != connect.Usual {
+			f.clients[i].Credentials = with.Credentials
+		}
+	}
+	return err
 }
 
 func (f *clientFake) Disconnect(id string) ([]connect.Restored, error) {

@@ -41,7 +41,8 @@ func newGuideConnect(page *guidePage) *guideConnect {
 	c.copy = newCopyButton(d, widget.Plain, page.tidy)
 	c.line = widget.NewCode(c.copy.Button)
 	one := container.New(layout.NewCustomPaddedHBoxLayout(8), c.connect, c.choice, c.state)
-	c.step = newGuideStep("3", tr("guide.client"), tr("guide.client_press"), container.New(layout.NewCustomPaddedVBoxLayout(8), one, c.found.box, c.line))
+	c.step = newGuideStep("3", tr("guide.client"), tr("guide.client_press"),
+		container.New(layout.NewCustomPaddedVBoxLayout(8), one, c.found.box, c.line))
 	return c
 }
 
@@ -118,24 +119,27 @@ func (c *guideConnect) chosen() connect.Credentials {
 	return c.shown.Credentials
 }
 
-// choose opens a menu of what Claude Code may sign its calls with. A connected client is connected with it at once.
+// choose opens a menu of what Claude Code may sign its calls with.
 func (c *guideConnect) choose() {
 	var items []*fyne.MenuItem
 	for _, login := range []connect.Credentials{connect.Placeholder, connect.Own} {
-		items = append(items, &fyne.MenuItem{Label: loginName(login), Checked: login == c.chosen(), Action: func() {
-			if login == c.chosen() {
-				return
-			}
-			c.login = login
-			if c.shown.State == connect.Connected {
-				c.send(false)
-				return
-			}
-			c.name()
-			c.page.again() // the line is another
-		}})
+		items = append(items, &fyne.MenuItem{Label: loginName(login), Checked: login == c.chosen(), Action: func() { c.chooseLogin(login) }})
 	}
 	menuBelow(c.choice, items...)
+}
+
+// chooseLogin takes the user's choice. A connected client is connected with it at once.
+func (c *guideConnect) chooseLogin(login connect.Credentials) {
+	if login == c.chosen() {
+		return
+	}
+	c.login = login
+	if c.shown.State == connect.Connected {
+		c.send(false)
+		return
+	}
+	c.name()
+	c.page.again() // the lines are others
 }
 
 func (c *guideConnect) tick() {

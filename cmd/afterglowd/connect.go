@@ -168,7 +168,8 @@ func (c *connecting) run(cmd *cobra.Command, d *connect.Desk, t connect.Target, 
 // askCredentials asks whether Claude Code keeps its own credentials.
 func askCredentials(cmd *cobra.Command, d *connect.Desk, t connect.Target) (connect.Credentials, error) {
 	own := strings.Join(t.LoginVendors(), ", ")
-	question := fmt.Sprintf("Called with Claude Code's own login: %s. The other vendors need none.\nDoes Claude Code keep its own login? Without it, it cannot use %s.", own, own)
+	question := fmt.Sprintf("Called with Claude Code's own login: %s. The other vendors need none.\n"+
+		"Does Claude Code keep its own login? Without it, it cannot use %s.", own, own)
 	yes, asked, err := cli.Ask(cmd.InOrStdin(), cmd.ErrOrStderr(), cli.SafeLines(question), connect.SignedIn(d.Shell))
 	switch {
 	case err != nil || !asked:

@@ -26,10 +26,10 @@ const (
 // settle is what Usual comes to.
 func (t Target) settle(c Credentials, shell Shell) Credentials {
 	switch {
-	case !t.ClientAuth:
-		return Placeholder
 	case c != Usual:
 		return c
+	case !t.ClientAuth:
+		return Placeholder
 	case t.VendorKeys && !SignedIn(shell):
 		return Placeholder
 	}
@@ -70,10 +70,11 @@ func SignedIn(shell Shell) bool {
 	if err != nil {
 		return false
 	}
-	if text, err := os.ReadFile(state); err == nil && json.Unmarshal(text, &account) == nil && (account.Key != "" || len(account.Account) > len("null")) {
+	text, err := os.ReadFile(state)
+	if err == nil && json.Unmarshal(text, &account) == nil && (account.Key != "" || len(account.Account) > len("null")) {
 		return true
 	}
-	text, err := readText(settings)
+	text, err = readText(settings)
 	if err != nil {
 		return false
 	}
