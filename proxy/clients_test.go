@@ -62,7 +62,7 @@ func TestAServersClients(t *testing.T) {
 		t.Error(err)
 	}
 	want := []connect.Variable{{Name: "ANTHROPIC_BASE_URL", Value: "http://" + addr}, {Name: "ANTHROPIC_AUTH_TOKEN", Value: "0123456789abcdef"}}
-	if got := s.Variables(); !slices.Equal(got, want) {
+	if got := s.Variables(connect.Usual); !slices.Equal(got, want) {
 		t.Errorf("%v", got)
 	}
 }

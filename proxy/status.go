@@ -6,6 +6,7 @@ import (
 
 	"afterglow/limiter"
 	"afterglow/proxy/config"
+	"afterglow/proxy/connect"
 	"afterglow/proxy/reason"
 	"afterglow/proxy/vendor"
 )
@@ -18,6 +19,7 @@ type Status struct {
 	Paused      bool   // new calls answer 529
 	Demo        bool   // the vendors are simulated
 	Capture     bool   // the bodies of calls are kept
+	NoLogin     bool   // no vendor of the chain takes a client's own credentials, and no token is wanted
 	Tiers       []Tier // in chain order, the members of a pool one after the other
 	Reordered   bool   // the order is not the configuration's but one that was set while running
 	Prices      string // the day of the built-in price list, "2006-01-02"
@@ -80,6 +82,7 @@ func (s *Server) Status() Status {
 	s.mu.Unlock()
 	now := s.current()
 	st.Reordered, st.Prices = now.reordered, now.conf.PricesDate
+	st.NoLogin = now.conf.Token == "" && !connect.TakesLogin(now.conf.Vendors)
 	for _, v := range now.vendors {
 		st.Tiers = append(st.Tiers, s.tier(now, v))
 	}

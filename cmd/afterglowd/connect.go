@@ -24,7 +24,7 @@ func clientsCommand(set *proxy.Setup) *cobra.Command {
 		Long: `Show which coding agents are connected to Afterglow, and which of their files says so. Below are settings that
 decide where a client's calls go although it is connected: in its own file, in the project of this folder, in
 an administrator's file and in this shell. With --json it is a list of
-{"client","name","file","state","address","error","vendors","chain","also","credentials","asks","findings"}:
+{"client","name","file","state","address","error","vendors","chain","also","credentials","login_vendors","findings"}:
 address is what the client calls, also are more files of it that were connected, and findings are those
 settings, {"kind","file","key","value","overrides","replaced","aside"}.`,
 		Args: cobra.NoArgs,
@@ -140,7 +140,7 @@ func (c *connecting) run(cmd *cobra.Command, d *connect.Desk, t connect.Target, 
 	if id != "claude-code" && with.Credentials != connect.Usual {
 		return cli.Misused("--placeholder and --own-credentials are for claude-code")
 	}
-	if id == "claude-code" && t.Asks() && with.Credentials == connect.Usual {
+	if id == "claude-code" && len(t.LoginVendors()) > 0 && with.Credentials == connect.Usual {
 		var err error
 		if with.Credentials, err = askCredentials(cmd, d, t); err != nil {
 			return err
@@ -167,16 +167,9 @@ func (c *connecting) run(cmd *cobra.Command, d *connect.Desk, t connect.Target, 
 
 // askCredentials asks whether Claude Code keeps its own credentials.
 func askCredentials(cmd *cobra.Command, d *connect.Desk, t connect.Target) (connect.Credentials, error) {
-	var own, others []string
-	for _, v := range t.Vendors {
-		if v.Client {
-			own = append(own, v.Name)
-		} else {
-			others = append(others, v.Name)
-		}
-	}
-	question := fmt.Sprintf("%s: called with Claude Code's own login. %s: needs none.\nDoes Claude Code keep its own login? Without it, %s cannot answer.",
-		strings.Join(own, ", "), strings.Join(others, ", "), strings.Join(own, ", "))
+	own := strings.Join(t.LoginVendors(), ", ")
+	question := fmt.Sprintf("Called with Claude Code's own login: %s. The other vendors need none.\n"+
+		"Does Claude Code keep its own login? Without it, it cannot use %s.", own, own)
 	yes, asked, err := cli.Ask(cmd.InOrStdin(), cmd.ErrOrStderr(), cli.SafeLines(question), connect.SignedIn(d.Shell))
 	switch {
 	case err != nil || !asked:

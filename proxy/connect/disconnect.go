@@ -24,7 +24,8 @@ type OtherError struct {
 
 // Error names the file and the address.
 func (e *OtherError) Error() string {
-	return fmt.Sprintf("%s: %s calls %s, where another program wrote it. Nothing was changed. If that is another Afterglow, disconnect it there first", e.File, e.Name, e.Address)
+	return fmt.Sprintf("%s: another program has written %s there, which %s calls now. Nothing was changed. "+
+		"If that is another Afterglow, disconnect it there first", e.File, e.Address, e.Name)
 }
 
 // Disconnect takes back what Connect wrote: in the file that the client reads now, or if nothing was written there, in

@@ -56,7 +56,8 @@ func (r Restored) said() string {
 	case Edited:
 		return "What Afterglow wrote is out of " + r.File + ". What else was changed in it since then stays."
 	case Left:
-		return fmt.Sprintf("What Afterglow wrote is out of %s, except %s: changed since then, and left as it is now.", r.File, strings.Join(r.Keys, ", "))
+		return fmt.Sprintf("What Afterglow wrote is out of %s, except %s: changed since then, and left as it is now.",
+			r.File, strings.Join(r.Keys, ", "))
 	case Gone:
 		return r.File + " was removed by another program, and stays so."
 	}

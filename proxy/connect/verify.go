@@ -153,7 +153,8 @@ func (c client) follows(original, text []byte, edits []edit) error {
 }
 
 func unsafe(key []string) error {
-	return fmt.Errorf("%s is written in a form that Afterglow cannot edit safely. Nothing was changed; edit it by hand", strings.Join(key, "."))
+	return fmt.Errorf("%s is written in a form that Afterglow cannot edit safely. Nothing was changed; edit it by hand",
+		strings.Join(key, "."))
 }
 
 // keeps reports whether a text differs from another only in the keys of these edits.
