@@ -34,7 +34,7 @@ type afterglow struct {
 func (v *visit) start() {
 	v.t.Helper()
 	a := &afterglow{v: v, cmd: v.afterglowd("serve", "--demo=auto", "--listen", "127.0.0.1:0"), ended: make(chan struct{})}
-	a.cmd.Env = append(a.cmd.Env, v.agent.variable+"="+v.net.key,
+	a.cmd.Env = append(v.env(), v.agent.variable+"="+v.net.key,
 		"HTTPS_PROXY="+v.net.vendors.URL, "SSL_CERT_FILE="+v.net.certificate(v.home))
 	stdout, err := a.cmd.StdoutPipe()
 	if err != nil {
@@ -75,15 +75,15 @@ func (v *visit) afterglowd(args ...string) *exec.Cmd {
 	}
 	cmd := exec.CommandContext(v.t.Context(), program, args...)
 	cmd.Dir = v.project
-	cmd.Env = v.env()
+	cmd.Env = append(v.env(), v.shell...)
 	return cmd
 }
 
 // connect connects the agent and returns what disconnects it and checks that its settings are as they were.
-func (v *visit) connect() (back func()) {
+func (v *visit) connect(flags ...string) (back func()) {
 	v.t.Helper()
 	before, _ := os.ReadFile(filepath.Join(v.home, v.agent.file)) // nil: there was none
-	v.say("connect", v.agent.client)
+	v.say(append([]string{"connect", v.agent.client}, flags...)...)
 	file := v.settings()
 	connected := v.read(file)
 	if !strings.Contains(string(connected), strings.TrimPrefix(v.glow.url, "http://")) {
