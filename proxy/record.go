@@ -39,6 +39,7 @@ type record struct {
 	until   time.Time     // when the vendor is asked again, in phase Waiting
 	now     time.Duration // queued for the vendor that is asked now, which has no try yet
 	waited  time.Duration // in a vendor route's queue
+	again   int           // refusals that were waited out on a vendor route
 	asked   http.Header   // the client's header
 	answer  http.Header   // the vendor's, nil if there is none
 	request string        // the request id that the client got
