@@ -93,14 +93,15 @@ func (p *passing) answered(answer *http.Response) {
 }
 
 // failed tells the client that the vendor gave no answer.
-func (p *passing) failed(err error) {
+func (p *passing) failed(err error) { p.refuse(failure(err)) }
+
+// failure is the error for a client whose call got no answer.
+func failure(err error) *anthropic.Error {
 	if errors.Is(err, errCancelled) {
-		p.refuse(cancelledError())
-		return
+		return cancelledError()
 	}
 	if refused := (*anthropic.Error)(nil); errors.As(err, &refused) {
-		p.refuse(refused)
-		return
+		return refused
 	}
 	status := http.StatusBadGateway
 	var silent *vendor.TimeoutError
@@ -109,7 +110,7 @@ func (p *passing) failed(err error) {
 	}
 	e := anthropic.Errorf(status, "upstream unreachable: %v", err)
 	e.Cause = err
-	p.refuse(e)
+	return e
 }
 
 // refuse answers with an error of ours.
@@ -190,7 +191,15 @@ type passingWriter struct {
 	http.ResponseWriter
 	out    *clientStream
 	bodies *bodies
+	begun  bool // the status was sent while the call waited
 	err    error
+}
+
+// WriteHeader implements http.ResponseWriter.
+func (w *passingWriter) WriteHeader(status int) {
+	if !w.begun {
+		w.ResponseWriter.WriteHeader(status)
+	}
 }
 
 func (w *passingWriter) Write(b []byte) (int, error) {

@@ -41,6 +41,7 @@ type record struct {
 	since   time.Time     // when the phase began
 	until   time.Time     // when the vendor is asked again, in phase Waiting
 	waited  time.Duration // for slots, in the phases that are over
+	again   int           // refusals that were waited out on a vendor route
 	asked   http.Header   // the client's header
 	answer  http.Header   // the vendor's, nil if there is none
 	request string        // the request id that the client got

@@ -17,7 +17,8 @@ type file struct {
 	// only passes (native paths, files on vendor routes) has no bound
 	// Default: "64MiB"
 	MaxBody *size `toml:"max_body"`
-	// a streaming call that waits in a queue this long gets its status 200 and a comment each 10 s, so that the client
+	// a streaming call that waits in a queue this long gets its status 200 and a sign of life each 10 s, on
+	// [vendor routes](clients.md#vendor-routes) sooner for clients that wait less, so that the client
 	// stays; `0` = never
 	// Default: "200s"
 	ParkAfter *duration `toml:"park_after"`
