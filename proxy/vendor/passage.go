@@ -28,7 +28,7 @@ type Passage struct {
 // NewPassage returns a Passage on which the client's own credentials stay. base is a checked URL;
 // connect bounds the wait for a connection. Close it when no request uses it any more.
 func NewPassage(base string, connect time.Duration) (*Passage, error) {
-	return newPassage(base, newDialer(connect))
+	return newPassage(base, newDialer(connect, nil))
 }
 
 func newPassage(base string, rt http.RoundTripper) (*Passage, error) {
