@@ -33,7 +33,7 @@ type Passage struct {
 // connect bounds the wait for a connection; hidden is what no answer may show, beside what was sent for it. Close it when
 // no request uses it any more.
 func NewPassage(base string, connect time.Duration, hidden *redact.Redactor) (*Passage, error) {
-	return newPassage(base, &redact.Transport{Next: newDialer(connect), Hidden: hidden})
+	return newPassage(base, &redact.Transport{Next: newDialer(connect, nil), Hidden: hidden})
 }
 
 func newPassage(base string, rt *redact.Transport) (*Passage, error) {
