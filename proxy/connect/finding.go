@@ -67,7 +67,7 @@ func (f Finding) does() string {
 	case Helper:
 		return "runs a program that prints a key, which goes to vendors that take the client's own credentials."
 	case Model:
-		return fmt.Sprintf("asks for %s, which is not one of Claude's models. It applies to every vendor of the chain.", f.Value)
+		return fmt.Sprintf("asks for %s, which is not one of Claude's models. Vendors that do not have it use their default model.", f.Value)
 	case Cloud:
 		return "makes Claude Code call a cloud provider instead of Afterglow."
 	case WebProxy:
