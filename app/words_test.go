@@ -90,6 +90,9 @@ func TestLanguagesHaveTheSameKeysAndHoles(t *testing.T) {
 // oneOfMany finds a 1 before a noun in the plural: "1 calls", "1 more notifications".
 var oneOfMany = regexp.MustCompile(`\b1 (?:[a-z-]+ ){0,2}?[a-z]{3,}s\b`)
 
+// counted finds a text in place of a number: "{{.Text}} calls".
+var counted = regexp.MustCompile(`\{\{\.Text\}\} (?:attempts|calls|days|hours|items|minutes|models|notifications|requests|retries|seconds|sessions|slots|tokens|vendors)\b`)
+
 func TestOneIsNeverFollowedByAPlural(t *testing.T) {
 	for text, want := range map[string]bool{
 		"1 calls": true, "kept for 1 days": true, "and 1 more notifications": true, "1 concurrent calls": true,
@@ -108,7 +111,7 @@ func TestOneIsNeverFollowedByAPlural(t *testing.T) {
 		if strings.Contains(text, "{{.N}}") {
 			said[key] = trTextN(key, "zhipu", 1)
 		}
-		if many := strings.ReplaceAll(text, "{{.Text}}", "1"); oneOfMany.MatchString(many) {
+		if counted.MatchString(text) {
 			t.Errorf("%s: %q counts with a text, which has no plural form: use {{.N}}", key, text)
 		}
 	}

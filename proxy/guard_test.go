@@ -74,7 +74,7 @@ func TestABrowsersRequestsForAnotherPageAreRefused(t *testing.T) {
 	} {
 		for _, path := range paths {
 			resp, text := do(t, "GET", base+path, "", "Sec-Fetch-Site", f.site, "Sec-Fetch-Mode", f.mode, "Sec-Fetch-Dest", f.dest, "Referer", "http://evil.example/")
-			if resp.StatusCode != 403 || !strings.Contains(text, "web pages are refused") {
+			if resp.StatusCode != 403 || !strings.Contains(text, "web pages are rejected") {
 				t.Errorf("%+v %s: %d %s", f, path, resp.StatusCode, text)
 			}
 		}
