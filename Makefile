@@ -110,3 +110,24 @@ package-macos: ## Afterglow.app, on a Mac
 clean-machine: package-linux ## install the package on a Debian without anything, use it, remove it; pictures in out/clean-machine/
 	@.ci/install clean
 	.ci/clean-machine
+
+# What make install copies: the programs in bin/, and what belongs to them. Only what is newer is laid out again.
+TREE     := out/install
+programs := bin/afterglowd $(wildcard bin/afterglow)
+.PHONY: install-tree install uninstall
+
+$(TREE)/made: $(programs)
+	@rm -rf $(TREE) && mkdir -p $(TREE)/bin && cp $(programs) $(TREE)/bin/
+	@VERSION=$(VERSION) .ci/tree-linux $(TREE)
+	@touch $@
+
+bin/afterglowd:
+	@echo "There is nothing to install yet: run make build, or make headless for afterglowd alone." >&2; exit 1
+
+install-tree: $(TREE)/made ## lay out what make install copies, so that sudo make install needs no Go
+
+install: $(TREE)/made ## install what was built: PREFIX=/usr/local, or PREFIX=~/.local for you alone; DESTDIR for packagers
+	@$(MAKE) --no-print-directory -C $(TREE) -f $(CURDIR)/assets/linux/Makefile install PREFIX='$(or $(PREFIX),/usr/local)' DESTDIR='$(abspath $(DESTDIR))'
+
+uninstall: ## take away what make install installed; PREFIX and DESTDIR as there
+	@$(MAKE) --no-print-directory -f $(CURDIR)/assets/linux/Makefile uninstall PREFIX='$(or $(PREFIX),/usr/local)' DESTDIR='$(abspath $(DESTDIR))'

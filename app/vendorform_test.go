@@ -183,6 +183,41 @@ func TestFormTestsWhatIsNotSaved(t *testing.T) {
 	}
 }
 
+// Where the client's own credentials would go to another host, the form asks; what is said to one host counts for no other.
+func TestFormAsksBeforeTheClientsOwnCredentialsGoElsewhere(t *testing.T) {
+	w, svc, work := formOpen(t)
+	p := w.vendor
+	svc.broken = &config.DestinationError{Destination: config.Destination{Vendor: "zhipu", Origin: "https://one.example"}, Ask: true}
+	save := func() {
+		tapped(t, w, p.save)
+		do(t, work)
+	}
+	p.fields.base.SetText("https://one.example/v1")
+	save()
+	if !strings.Contains(p.lead.Text(), "credentials to https://one.example?") || w.window.Canvas().Focused() != p.goesOn || p.problem.Visible() {
+		t.Fatalf("asks %q, says %q", p.lead.Text(), p.problem.Text())
+	}
+	tapped(t, w, p.goesOn)
+	if p.lead.Visible() || w.pages.front != atVendor {
+		t.Error("it still asks")
+	}
+	save()
+	p.fields.base.SetText("https://two.example/v1")
+	if p.lead.Visible() {
+		t.Error("it asks about a host that does not stand there any more")
+	}
+	p.fields.base.SetText("https://one.example/v1")
+	save()
+	tapped(t, w, p.leads)
+	do(t, work)
+	if w.pages.front != atVendors || p.lead.Visible() {
+		t.Errorf("page %d, asks %q, says %q", w.pages.front, p.lead.Text(), p.problem.Text())
+	}
+	if got := svc.doings(); len(got) != 4 {
+		t.Errorf("did %q", got)
+	}
+}
+
 func TestVendorIsRemovedAfterAQuestion(t *testing.T) {
 	w, svc, work := formOpen(t)
 	tapped(t, w, w.vendor.remove)

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"slices"
@@ -53,7 +54,8 @@ func (f *vendorFake) SaveVendor(name string, d config.Draft, key config.Secret) 
 	f.asked(fmt.Sprintf("save %q as %q", name, d.Name))
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.broken != nil {
+	var to *config.DestinationError
+	if f.broken != nil && !(errors.As(f.broken, &to) && to.Origin == d.Confirmed) {
 		return f.broken
 	}
 	d.Written = true

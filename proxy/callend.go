@@ -125,6 +125,7 @@ func (rec *record) servedName() string {
 
 // retries is how many refusals were waited out. The caller holds the lock, or the call has ended.
 func (rec *record) retries() (n int) {
+	n = rec.again
 	for _, t := range rec.trail {
 		n += t.Retries
 	}

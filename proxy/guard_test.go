@@ -24,7 +24,7 @@ func sendRaw(t testing.TB, base, request string) int {
 	}
 	defer conn.Close()
 	conn.SetDeadline(time.Now().Add(time.Minute))
-	if _, err := io.WriteString(conn, strings.ReplaceAll(request, "%HOST", addr)); err != nil {
+	if _, err := io.WriteString(conn, strings.ReplaceAll(request, "%HOST", addr)); err != nil && len(request) < 1<<20 {
 		t.Fatal(err)
 	}
 	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)

@@ -12,6 +12,7 @@ import (
 
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/config"
+	"afterglow/proxy/reason"
 )
 
 // vendorJSON is a draft. In a request, what is not named stays as it is.
@@ -149,13 +150,10 @@ func (s *Server) putVendor(w http.ResponseWriter, r *http.Request) {
 	}
 	s.onVendor(w, r.PathValue("name"), func(f config.File, all config.Drafts) (string, error) {
 		name, d, err := mergedDraft(all, r.PathValue("name"), root)
-		if err == nil {
-			err = s.keyMayGo(all, name, d)
-		}
 		if err != nil {
 			return "", err
 		}
-		return d.Name, s.saveVendor(f, all, name, d, "")
+		return d.Name, s.saveVendor(f, all, saving{config.ByRequest, name, d, ""})
 	})
 }
 
@@ -232,7 +230,7 @@ func (s *Server) putVendorKey(w http.ResponseWriter, r *http.Request) {
 		if !ok {
 			return "", errNoVendor
 		}
-		return d.Name, s.saveVendor(f, all, d.Name, d, config.Secret(key.Str))
+		return d.Name, s.saveVendor(f, all, saving{config.ByRequest, d.Name, d, config.Secret(key.Str)})
 	})
 }
 
@@ -274,9 +272,10 @@ var errNoVendor = errors.New("there is no such vendor in the configuration. GET 
 
 // editError gives what can be wrong with a change of the file its status.
 func editError(err error) *anthropic.Error {
-	var host errKeyHost
+	var to *config.DestinationError
+	var wrong *config.Error
 	switch {
-	case errors.As(err, &host):
+	case errors.As(err, &to), errors.As(err, &wrong) && wrong.Has(reason.PlainHTTP):
 		return anthropic.Errorf(http.StatusForbidden, "%v", err)
 	case errors.Is(err, errNoVendor):
 		return anthropic.Errorf(http.StatusNotFound, "%v", err)

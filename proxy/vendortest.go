@@ -60,7 +60,7 @@ func (s *Server) TestVendor(ctx context.Context, d config.Draft, key config.Secr
 	if err != nil {
 		return VendorTest{Outcome: TestInvalid, Reason: s.oneLine(err.Error(), key.Reveal())}
 	}
-	v, err := vendor.NewWith(vendor.Accounts{Keeper: s.editing.Keeper, Sites: s.sites, Hidden: &s.hidden}, row, s.log)
+	v, err := vendor.NewWith(vendor.Accounts{Keeper: s.editing.Keeper, Sites: s.sites, Hidden: &s.hidden, Dial: s.dial}, row, s.log)
 	if err != nil {
 		return VendorTest{Outcome: TestInvalid, Reason: s.oneLine(err.Error(), key.Reveal())}
 	}

@@ -22,8 +22,9 @@ const headless = "../../bin/afterglowd"
 // quitBound is how long a slow machine may take for a step.
 const quitBound = 3 * time.Minute
 
-// oneVendor is a configuration that serves nobody, but is no demo.
-const oneVendor = "tiers = [\"sim\"]\n[[vendors]]\nname = \"sim\"\ndialect = \"anthropic\"\nbase_url = \"http://127.0.0.1:1\"\nauth = \"client\"\n"
+// oneVendor is a configuration without a demo. Its vendor answers no call.
+const oneVendor = "tiers = [\"sim\"]\n" +
+	"[[vendors]]\nname = \"sim\"\ndialect = \"anthropic\"\nbase_url = \"http://127.0.0.1:1\"\nauth = \"client\"\n"
 
 // claude is Claude Code's file in a desktop's home, as it is now.
 func (d *desktop) claude() []byte {
@@ -111,7 +112,7 @@ func TestQuitDisconnectsClientsOnARealDesktop(t *testing.T) {
 
 	again := startFirst(t, d, "--hidden", "--config", config)
 	d.awaitFor(quitBound, "the file to lead to the next start", func() bool { return bytes.Contains(d.claude(), []byte(again.base)) })
-	d.must(syscall.Kill(again.pid, syscall.SIGTERM)) // as a logout does: nobody is asked, and it stays connected
+	d.must(syscall.Kill(again.pid, syscall.SIGTERM)) // as a logout does: it does not ask, and the client stays connected
 	again.gone()
 	if !bytes.Contains(d.claude(), []byte(again.base)) {
 		t.Errorf("after a signal the file is %q", d.claude())

@@ -30,19 +30,20 @@ type agent struct {
 	program   string
 	client    string // as "afterglowd connect" has it
 	ask       []string
-	variable  string // of the key
-	vendor    string // whose key it is
-	refusals  int    // how often it calls a vendor that refuses the key
-	tiers     string // of the configuration; "" where there is none
-	file      string // its settings, below the home folder
-	mine      string // what a user may have in them
+	variable  string   // of the key
+	vendor    string   // whose key it is
+	refusals  int      // how often it calls a vendor that refuses the key
+	tiers     string   // of the configuration; "" where there is none
+	file      string   // its settings, below the home folder
+	mine      string   // what a user may have in them
+	astray    []string // variables of a shell that keep its calls away from Afterglow, and that connect can set aside
 }
 
 var agents = []agent{
 	{name: "claude-code", pkg: "@anthropic-ai/claude-code@latest", program: "claude", client: "claude-code", ask: []string{"-p"},
-		variable: "ZHIPU_API_KEY", vendor: "zhipu", refusals: 1, file: ".claude/settings.json", mine: mineOfClaudeCode},
+		variable: "ZHIPU_API_KEY", vendor: "zhipu", refusals: 1, file: ".claude/settings.json", mine: mineOfClaudeCode, astray: bedrock},
 	{name: "claude-code-2.1.112", pkg: "@anthropic-ai/claude-code@2.1.112", program: "claude", client: "claude-code", ask: []string{"-p"},
-		variable: "ZHIPU_API_KEY", vendor: "zhipu", refusals: 1, file: ".claude/settings.json", mine: mineOfClaudeCode},
+		variable: "ZHIPU_API_KEY", vendor: "zhipu", refusals: 1, file: ".claude/settings.json", mine: mineOfClaudeCode, astray: bedrock},
 	{name: "codex", pkg: "@openai/codex@latest", program: "codex", client: "codex", ask: []string{"exec", "--skip-git-repo-check"},
 		variable: "OPENAI_API_KEY", vendor: "openai", refusals: 6, tiers: `tiers = ["openai"]`, file: ".codex/config.toml",
 		mine: "# mine\nmodel = \"gpt-5.5\"\n\n[analytics]\nenabled = false # not here\n"},
@@ -51,6 +52,10 @@ var agents = []agent{
 		// It adds $schema itself where that is missing.
 		mine: "{\n  // mine\n  \"$schema\": \"https://opencode.ai/config.json\",\n  \"autoupdate\": false,\n  \"share\": \"disabled\",\n}\n"},
 }
+
+var bedrock = []string{"CLAUDE_CODE_USE_BEDROCK=1", "ANTHROPIC_MODEL=" + foreignModel}
+
+const foreignModel = "model-of-another-vendor"
 
 const mineOfClaudeCode = "{\n  \"env\": {\"DISABLE_ERROR_REPORTING\": \"1\"},\n  \"includeCoAuthoredBy\": false\n}\n"
 
@@ -63,9 +68,12 @@ var visits = []struct {
 	{"first answer", false, (*visit).firstAnswer},
 	{"answer after reading a file", false, (*visit).tool},
 	{"three at once, limit 1", false, (*visit).limited},
+	{elsewhere, false, (*visit).astray},
 	{"refused key", true, (*visit).refusedKey},
 	{"Afterglow not running", true, (*visit).notRunning},
 }
+
+const elsewhere = "a shell that leads elsewhere"
 
 func TestRealAgents(t *testing.T) {
 	out, err := filepath.Abs(outDir)
@@ -104,12 +112,20 @@ func TestRealAgents(t *testing.T) {
 				if program == "" {
 					t.Skip("not installed")
 				}
+				if kind.name == elsewhere && a.astray == nil {
+					t.Skip("connect cannot set aside what its shell has")
+				}
 				if kind.long {
 					t.Parallel()
 				}
 				v := newVisit(t, a, program, out)
 				defer rep.add(a.name, kind.name, v)
 				kind.try(v)
+				select {
+				case <-v.glow.ended:
+				default:
+					v.say("calls")
+				}
 				v.glow.stop()
 				v.said += fmt.Sprintf("-- afterglowd serve\n%s", v.masked(end(v.glow.out.String(), 2000)))
 			})
@@ -126,6 +142,7 @@ type visit struct {
 	project string
 	net     *network
 	glow    *afterglow
+	shell   []string // variables of the terminal in which the agent is connected and run
 	runs    []*run
 	said    string // what afterglowd's commands printed
 }
@@ -139,6 +156,7 @@ func newVisit(t *testing.T, a agent, program, out string) *visit {
 	t.Cleanup(func() { os.RemoveAll(home) })
 	v := &visit{t: t, agent: a, program: program, home: home, project: filepath.Join(home, "project"), net: newNetwork(t)}
 	v.net.project = v.project
+	v.shell = []string{"HTTPS_PROXY=" + v.net.nowhere.URL, "HTTP_PROXY=" + v.net.nowhere.URL, "NO_PROXY=127.0.0.1,localhost"}
 	v.write("project/notes.txt", v.net.note+"\n")
 	if a.tiers != "" {
 		v.write(".config/afterglow/config.toml", a.tiers+"\n")
@@ -205,6 +223,20 @@ func (v *visit) limited() {
 	back()
 }
 
+// astray is a terminal whose variables send the agent's calls to another vendor, and through an HTTP proxy.
+func (v *visit) astray() {
+	v.shell = append(v.shell[:2], v.agent.astray...)
+	v.start()
+	back := v.connect("--set-aside")
+	v.answered(v.ask("hello", hello))
+	for _, c := range v.net.callsOf(v.agent.vendor) {
+		if c.model == foreignModel {
+			v.t.Errorf("the vendor was asked for %s", c.model)
+		}
+	}
+	back()
+}
+
 // refusedKey is a key that the vendor does not take.
 func (v *visit) refusedKey() {
 	v.net.refuse = true
@@ -247,8 +279,7 @@ func (v *visit) asked(prompt, want string) *run {
 	defer cancel()
 	cmd := exec.CommandContext(ctx, v.program, append(slices.Clone(v.agent.ask), prompt)...)
 	cmd.Dir = v.project
-	cmd.Env = v.env(v.agent.variable+"="+v.net.clientKey,
-		"HTTPS_PROXY="+v.net.nowhere.URL, "HTTP_PROXY="+v.net.nowhere.URL, "NO_PROXY=127.0.0.1,localhost")
+	cmd.Env = append(v.env(v.agent.variable+"="+v.net.clientKey), v.shell...)
 	return start(cmd, want).wait(ctx)
 }
 

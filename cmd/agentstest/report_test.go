@@ -84,8 +84,10 @@ func (rep *report) write(t *testing.T) {
 	fmt.Fprintf(&b, "%s, %s, %d processors, load %s. %s.\n\n",
 		runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), load(), strings.Join(rep.versions, "; "))
 	rep.table(&b, rep.times)
-	b.WriteString("\nWhat is printed where there is no answer:\n\n")
-	rep.table(&b, rep.words)
+	if len(rep.words) > 0 {
+		b.WriteString("\nWhat is printed where there is no answer:\n\n")
+		rep.table(&b, rep.words)
+	}
 	for name, text := range map[string]string{"report.md": b.String(), "printed.txt": rep.whole.String()} {
 		if err := os.WriteFile(filepath.Join(rep.dir, name), []byte(text), 0o644); err != nil {
 			t.Error(err)
@@ -127,13 +129,26 @@ func seconds(d time.Duration) string {
 	return fmt.Sprintf("%.1f s", d.Seconds())
 }
 
-// cell is a text that fits into a table.
+// cell is a text that fits into a table. Of lines that come again and again it has the last, with how often.
 func cell(text string) string {
-	text = strings.ReplaceAll(strings.Join(strings.Fields(text), " "), "|", `\|`)
-	if text == "" {
+	var lines []string
+	times := 1
+	for line := range strings.Lines(text) {
+		line = strings.Join(strings.Fields(line), " ")
+		last := len(lines) - 1
+		switch {
+		case line == "":
+		case last >= 0 && (lines[last] == line || times > 1 && lines[last] == fmt.Sprintf("%s (%d times)", line, times)):
+			times++
+			lines[last] = fmt.Sprintf("%s (%d times)", line, times)
+		default:
+			lines, times = append(lines, line), 1
+		}
+	}
+	if lines == nil {
 		return "nothing"
 	}
-	return "`" + strings.ReplaceAll(end(text, 400), "`", "'") + "`"
+	return "`" + strings.NewReplacer("`", "'", "|", `\|`).Replace(end(strings.Join(lines, " "), 400)) + "`"
 }
 
 // end is the end of a text that is long.

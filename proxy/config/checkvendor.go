@@ -2,6 +2,7 @@ package config
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -69,7 +70,22 @@ func (c *checker) vendor(key string, row vendorFile) Vendor {
 	}
 	v.Endpoints = c.endpoints(key+".endpoints", v, row.Endpoints)
 	c.clientKeys(key+".client_keys", row, &v)
+	c.mayGo(key+".base_url", v.Own())
+	for name, to := range v.Endpoints {
+		c.mayGo(key+".endpoints."+name+".base_url", to)
+	}
 	return v
+}
+
+// mayGo checks that the client's own credentials may go to an endpoint.
+func (c *checker) mayGo(key string, to Endpoint) {
+	if to.Auth != AuthClient || urlProblem(to.BaseURL).Words != "" { // which is told already
+		return
+	}
+	var refused *DestinationError
+	if errors.As(MayGo(Destination{Key: key, Secret: ClientsOwn, Origin: OriginOf(to.BaseURL)}, Change{By: ByFile}), &refused) {
+		c.wrong(key, refused.Reason)
+	}
 }
 
 // clientKeys checks which of a client's keys a vendor gets. The vendor's endpoints have been checked.

@@ -54,8 +54,8 @@ func (c Config) Order() [][]string {
 
 // Session says which vendors the calls of some sessions go to first.
 type Session struct {
-	// a session's key, where `*` stands for any text: the header `X-Claude-Code-Session-Id`, or what
-	// `metadata.user_id` holds
+	// a session's key, where `*` stands for any text: what the client's header says (Claude Code's
+	// `x-claude-code-session-id`, opencode's `x-session-id`, Codex's `session-id`), or what `metadata.user_id` holds
 	// Default: required
 	Match string `toml:"match" json:"session_key"`
 	// the vendors of the chain that its calls go to first, in this order

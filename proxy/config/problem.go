@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"afterglow/proxy/reason"
@@ -20,6 +21,11 @@ func (e *Error) Error() string {
 		lines[i] = e.File + ": " + p.Error()
 	}
 	return strings.Join(lines, "\n")
+}
+
+// Has reports whether one of the problems has a code.
+func (e *Error) Has(code reason.Code) bool {
+	return slices.ContainsFunc(e.Problems, func(p Problem) bool { return p.Code == code })
 }
 
 // Problem is one thing that is wrong with a configuration, and what was expected. It contains no secret.

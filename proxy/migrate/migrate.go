@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"afterglow/proxy/config"
+	"afterglow/proxy/reason"
 )
 
 // Convert returns the TOML that means what a config.yaml does, and a note for each thing in it that has no
@@ -171,7 +172,7 @@ func (c *converter) natives() {
 		if !from.get("enabled").is(true) {
 			to.set("enabled", "false")
 		}
-		if url := strings.TrimRight(from.get("base_url").text(), "/"); url != "" && url != c.builtin.Native[name].BaseURL {
+		if url := strings.TrimRight(from.get("base_url").text(), "/"); url != "" && url != c.builtin.Native[name].BaseURL && c.mayGo(from.get("base_url"), url) {
 			to.set("base_url", quote(url))
 		}
 		if ms := from.get("timeout_ms").number(300000); ms != 300000 {
@@ -184,6 +185,17 @@ func (c *converter) natives() {
 			c.after = append(c.after, to)
 		}
 	}
+}
+
+// mayGo reports whether the client's own credentials may go to a URL. One that they may not go to becomes a note.
+func (c *converter) mayGo(n *node, url string) bool {
+	err := config.MayGo(config.Destination{Secret: config.ClientsOwn, Origin: config.OriginOf(url)}, config.Change{By: config.ByFile})
+	if err != nil {
+		var why reason.Reason
+		errors.As(err, &why)
+		c.note(n, "%s; skipped", why.Words)
+	}
+	return err == nil
 }
 
 // levels of the log that have another name here.

@@ -104,7 +104,8 @@ func (c *converter) chain() {
 
 func (c *converter) vendor(s source) *table {
 	t := newTable("[[vendors]]").set("name", quote(s.name))
-	if url := s.row.get("base_url").text(); url != "" && url != c.preset(s.name).BaseURL {
+	if url := s.row.get("base_url").text(); url != "" && url != c.preset(s.name).BaseURL &&
+		(c.preset(s.name).Auth != config.AuthClient || c.mayGo(s.row.get("base_url"), url)) {
 		t.set("base_url", quote(url))
 	}
 	c.key(t, s)

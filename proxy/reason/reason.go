@@ -75,6 +75,8 @@ const (
 	OutOfRange    Code = "out_of_range"   // what is allowed, such as "1–999"
 	GivenTwice    Code = "given_twice"    // in the configuration: what
 	UnknownVendor Code = "unknown_vendor" // in the configuration: its name
+	PlainHTTP     Code = "plain_http"     // the client's own credentials would go over it: where to
+	NewHost       Code = "new_host"       // the client's own credentials did not go there before: where to
 )
 
 // All are the codes, for a test that each has its texts.
@@ -84,7 +86,7 @@ var All = [...]Code{
 	Refused, KeyRejected, RateLimited, Overloaded, UsedUp, NoModel, QuotaUsedUp, Probing, Unreachable, Silent, Interrupted, LongQueue, QueueFull, QueueWait,
 	LimitRange, NotLimited, UnknownName, OrderChain, NotInChain,
 	PortTaken, FileChanged, NoFile, ListenFlag, KeyringSilent, NoKeyring, NoHistory,
-	UnknownKey, NotSet, BadURL, BadListen, BadAddress, TokenNeeded, NameNeeded, BadName, NameTaken, NameBuiltIn, KeyNeeded, BadKey, DefaultNeeded, OutOfRange, GivenTwice, UnknownVendor,
+	UnknownKey, NotSet, BadURL, BadListen, BadAddress, TokenNeeded, NameNeeded, BadName, NameTaken, NameBuiltIn, KeyNeeded, BadKey, DefaultNeeded, OutOfRange, GivenTwice, UnknownVendor, PlainHTTP, NewHost,
 }
 
 // Reason is why something did not work. It is an error; two are equal if all of them is. The zero Reason is none.

@@ -26,7 +26,7 @@ func (s *search) attempt(ctx context.Context, at *place) (reply *Reply, ended bo
 	}()
 	s.called++
 	s.progress.At(Step{Stage: Asks, Key: at.key})
-	waits := &waits{search: s, place: at}
+	waits := &waits{progress: s.progress, place: at}
 	call, labels, err := s.prepare(at)
 	var response *vendor.Response
 	if err == nil {

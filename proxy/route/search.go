@@ -129,9 +129,14 @@ func (s *search) others(v *vendor.Vendor, left []*vendor.Vendor) []*vendor.Vendo
 	return without(others, v)
 }
 
-// open reports whether one of the vendors takes calls now.
-func (s *search) open(vendors []*vendor.Vendor) bool {
-	return slices.ContainsFunc(vendors, func(v *vendor.Vendor) bool { return v.Usable() && s.closed(v) == nil })
+// takes reports whether a vendor can be asked, or its queue has a place.
+func (s *search) takes(v *vendor.Vendor) bool {
+	if !v.Usable() || s.closed(v) != nil {
+		return false
+	}
+	longest := v.Conf().Limit.MaxPending
+	load := s.chain.limiter.Load(s.key(v))
+	return load.Room > 0 || longest == 0 || load.Pending < longest
 }
 
 func (s *search) closed(v *vendor.Vendor) *closed {
@@ -145,7 +150,7 @@ func (s *search) lastResort(v *vendor.Vendor, left []*vendor.Vendor, out *closed
 		return false
 	}
 	for _, other := range s.others(v, left) {
-		if c := s.closed(other); other.Usable() && (c == nil || c.before(out)) {
+		if c := s.closed(other); s.takes(other) || other.Usable() && c != nil && c.before(out) {
 			return false
 		}
 	}
@@ -269,7 +274,7 @@ func (s *search) wait(ctx context.Context, v *vendor.Vendor, others []*vendor.Ve
 	waiting, leave := context.WithCancelCause(ctx)
 	defer leave(nil)
 	defer s.chain.memory.Health.whenGone(v.Name(), func() {
-		if s.open(others) {
+		if slices.ContainsFunc(others, s.takes) {
 			leave(errGone)
 		}
 	})()
