@@ -222,7 +222,7 @@ func TestARejectedKeyOnAVendorRoute(t *testing.T) {
 			s, base := serve(t, row("lab", up.URL, variable("LAB_KEY"), speaks("openai", up.URL), speaks("gemini", up.URL)))
 			resp, got := do(t, "POST", base+tc.path, `{"model":"g","stream":true}`, "Content-Type", "application/json", "Authorization", "Bearer theirs")
 			if resp.StatusCode != 403 || gjson.Get(got, tc.field).Str != tc.want || resp.Header.Get("Retry-After") != "" ||
-				!strings.HasPrefix(gjson.Get(got, tc.message).Str, "lab rejected its API key (LAB_KEY). ") {
+				!strings.HasPrefix(gjson.Get(got, tc.message).Str, "lab rejected its API key (LAB_KEY). ") || strings.Count(got, "LAB_KEY") != 1 {
 				t.Errorf("%d %v %s", resp.StatusCode, resp.Header, got)
 			}
 			if rec := lastRecord(t, s, 1); rec.Status != 403 || rec.Class != "auth" {

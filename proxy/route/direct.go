@@ -65,8 +65,11 @@ func (d *Direct) Answered(status int) {
 }
 
 // Rejected reports whether a refusal means that the vendor did not take its credentials. It is then the error for the client,
-// and the vendor's standing says so.
+// and the vendor's standing says so. Once it was, what follows is that error of ours, and nil.
 func (d *Direct) Rejected(ctx context.Context, e *anthropic.Error) *anthropic.Error {
+	if d.rejected {
+		return nil
+	}
 	f := judge(ctx, e, d.vendor, &anthropic.Request{})
 	if !f.badKey {
 		return nil
