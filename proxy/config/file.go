@@ -61,34 +61,33 @@ type vendorFile struct {
 	Title *string `toml:"title"`
 	// `"anthropic"`: the Messages API; `"openai"`: Chat Completions; `"gemini"`: Google's generateContent. See
 	// [dialects.md](dialects.md)
-	// Default: required
+	// Default: the preset's
 	Dialect *string `toml:"dialect"`
 	// `/v1/messages`, `/chat/completions` or `/models/…:generateContent` is added to it
-	// Default: required
+	// Default: the preset's
 	BaseURL *string `toml:"base_url"`
 	// more protocols that the account speaks, for [vendor routes](clients.md), see below
 	// Default: none
 	Endpoints map[string]endpointFile `toml:"endpoints"`
 	// `"client"`: the client's own credentials, over https or to this machine; `"x-api-key"`, `"bearer"`,
 	// `"x-goog-api-key"`: the `key`, sent so; `"none"`: nothing, for a model on this machine; `"copilot"`, `"google"`: what [signing in](signing-in.md) gives
-	// Default: required
+	// Default: the preset's
 	Auth *string `toml:"auth"`
 	// the key, best as `"${NAME}"`; `"keyring"`: it is [kept elsewhere](signing-in.md)
-	// Default: required with an `auth` that sends one
+	// Default: the preset's
 	Key *string `toml:"key"`
 	// with `auth = "client"`: which keys and tokens of the client's the vendor gets. `"claude"`: only those of Claude, which
 	// begin with `sk-ant-`; `"any"`: all, for a gateway that has keys of its own
 	// Default: "claude"
 	ClientKeys *string `toml:"client_keys"`
-	// for a name that no rule matches and that is none of the vendor's own. Where `dialect` is not `"anthropic"`, this or
-	// `models` is required
-	// Default: the client's name
+	// for a name that no rule matches and that is none of the vendor's own
+	// Default: the preset's, or the client's name
 	DefaultModel *string `toml:"default_model"`
 	// names of the vendor's own models, which it is asked for as they are; `*` stands for any text
-	// Default: none
+	// Default: the preset's, or none
 	OwnModels *[]string `toml:"own_models"`
 	// rules `{ match, to }` for the model's name, see below
-	// Default: none
+	// Default: the preset's, or none
 	Models []Rule `toml:"models"`
 	// see below
 	// Default: only counted
