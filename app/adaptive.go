@@ -8,8 +8,11 @@ import (
 	"afterglow/limiter"
 )
 
-// adaptiveText is an adaptive limit in a few words: "Limit 2 of 5 · 3 refused at 09:14".
-func adaptiveText(r board.Row) string {
+// limitText is an adaptive limit in a few words, "Limit 2 of 5 · 3 refused at 09:14", or says that a limit was removed.
+func limitText(r board.Row) string {
+	if r.Ending {
+		return tr("row.ending")
+	}
 	why := ""
 	switch r.Why {
 	case limiter.Refused:
@@ -24,8 +27,11 @@ func adaptiveText(r board.Row) string {
 	return trTextN("adaptive.limit", strconv.Itoa(r.Ceiling), r.Limit) + " · " + why
 }
 
-// adaptiveSentence is the same in whole sentences, "" for a limit that is not adaptive.
-func adaptiveSentence(r board.Row) string {
+// limitSentence is the same in whole sentences, "" for a limit of which there is nothing to say.
+func limitSentence(r board.Row) string {
+	if r.Ending {
+		return tr("gauge.ending")
+	}
 	why := ""
 	switch r.Why {
 	case limiter.Fixed:

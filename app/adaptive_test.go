@@ -108,14 +108,14 @@ func TestAnAdaptiveLimitSaysWhyItIsWhereItIs(t *testing.T) {
 		t.Run(language, func(t *testing.T) {
 			speak(t, language)
 			for i, r := range []board.Row{refused, trying, ceiling, enough} {
-				if got := adaptiveText(r); got != want[i] {
+				if got := limitText(r); got != want[i] {
 					t.Errorf("%q, want %q", got, want[i])
 				}
-				if adaptiveSentence(r) == "" {
+				if limitSentence(r) == "" {
 					t.Errorf("%s: no sentence", r.Why)
 				}
 			}
-			if adaptiveSentence(board.Row{Limited: true, Limit: 3, Ceiling: 3}) != "" {
+			if limitSentence(board.Row{Limited: true, Limit: 3, Ceiling: 3}) != "" {
 				t.Error("a fixed limit says that it adapts")
 			}
 		})
@@ -144,5 +144,42 @@ func TestARowStaysCalmWhileItsLimitMoves(t *testing.T) {
 	r.slider.OnSet(6)
 	if len(svc.sets) != 1 || svc.sets[0] != "zhipu/glm-5.1=6" {
 		t.Errorf("sets %v", svc.sets)
+	}
+}
+
+// The card and the gauge's page say that a limit was removed and holds for the calls that wait; there is no slider for it.
+func TestARemovedLimitSaysUntilWhenItHolds(t *testing.T) {
+	for language, want := range map[string][2]string{
+		"en": {"Limit removed · applies until the queue is empty", "This limit was removed."},
+		"zh": {"上限已移除 · 排队清空前仍有效", "上限已移除，"},
+	} {
+		t.Run(language, func(t *testing.T) {
+			a := speak(t, language)
+			w := NewWindow(a, &fakeService{}, true)
+			defer w.window.Close()
+			w.Show()
+			status := sceneStatus("")
+			gauge := limiter.Gauge{Key: limiter.Key{Vendor: "zhipu", Model: "glm-5.1"}, Mode: limiter.Limited, InFlight: 3, Limit: 3, Ceiling: 3, Configured: 3, Max: 20, Pending: 9}
+			status.Concurrency = limiter.Snapshot{Gauges: []limiter.Gauge{gauge}}
+			w.Update(board.New().Update(status, time.Now()))
+			row := w.page.cards["zhipu"].rows[0]
+			if row.why != nil || row.slider == nil {
+				t.Error("a limit that stays says that it ends")
+			}
+			gauge.Configured, gauge.Max = 0, 0
+			status.Concurrency.Gauges[0] = gauge
+			b := board.New().Update(status, time.Now())
+			w.Update(b)
+			row = w.page.cards["zhipu"].rows[0]
+			if row.slider != nil || row.why == nil || row.why.Text() != want[0] {
+				t.Errorf("%+v", row)
+			}
+			if got := limitSentence(b.Cards[0].Rows[0]); !strings.HasPrefix(got, want[1]) {
+				t.Error(got)
+			}
+			if b.Cards[0].Rows[0].Changed() {
+				t.Error("a limit that was removed can be reset")
+			}
+		})
 	}
 }

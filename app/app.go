@@ -181,7 +181,8 @@ func (f *face) actions() trayActions {
 	return trayActions{
 		open: f.open,
 		copy: func() {
-			line := exportLine(f.proxy.Status().Addr)
+			now := f.proxy.Status()
+			line := exportLine(now.Addr, now.NoLogin)
 			f.loop.do(func() { f.app.Clipboard().SetContent(line) })
 		},
 		pause: func() { f.proxy.Pause(!f.proxy.Status().Paused) },
@@ -192,5 +193,6 @@ func (f *face) actions() trayActions {
 // open shows the window.
 func (f *face) open() { f.loop.do(f.window.Show) }
 
-// end ends the app's Run.
-func (f *face) end() { f.loop.do(f.app.Quit) }
+// end ends the app's Run. A signal also ends it without us, and then this may come later, when Fyne has no window any more:
+// fyne.App.Quit would close one all the same, and panic.
+func (f *face) end() { f.loop.do(f.app.Driver().Quit) }

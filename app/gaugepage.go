@@ -26,7 +26,7 @@ type gaugePage struct {
 	title   *widget.Name
 	state   *widget.Text
 	row     *rowView
-	why     *fynewidget.Label // why an adaptive limit is where it is
+	why     *fynewidget.Label // why the limit is where it is
 	whyBox  *fyne.Container
 	numbers *fyne.Container // holds the row
 	history *historyView
@@ -89,7 +89,7 @@ func (p *gaugePage) set(b board.Board) bool {
 		stale = true
 	}
 	p.row.set(row)
-	if why := adaptiveSentence(row); why != p.why.Text {
+	if why := limitSentence(row); why != p.why.Text {
 		p.why.SetText(why)
 		setVisible(p.whyBox, why != "")
 		stale = true

@@ -95,7 +95,7 @@ func (h *headView) setState(head board.Head) {
 		state += " · " + trText("left", trLeft(head.Left))
 	}
 	h.state.Set(state)
-	h.reason.Set(whyText(head))
+	h.reason.Set(vendorReason(head))
 	setVisible(h.why, head.Reason != "" && head.State != proxy.SignedOut) // the way to sign in says it
 	out := head.State == proxy.Out || head.State == proxy.Probing || head.State == proxy.Rejected
 	setVisible(h.again, out)

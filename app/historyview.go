@@ -72,7 +72,7 @@ func (v *historyView) hide() {
 // set shows what was read.
 func (v *historyView) set(points []history.Point, err error, s board.Span, now time.Time) {
 	if err != nil {
-		v.clear(trText("history.failed", err.Error()))
+		v.clear(trText("history.failed", errorText(err)))
 		return
 	}
 	limits := board.Refusals(points, s.Step())

@@ -16,8 +16,8 @@ type watchedClients struct {
 }
 
 // Connect is ClientService's.
-func (s watchedClients) Connect(id, vendor string) error {
-	err := s.Service.Connect(id, vendor)
+func (s watchedClients) Connect(id string, with connect.Choice) error {
+	err := s.Service.Connect(id, with)
 	if err == nil {
 		s.connected()
 	}

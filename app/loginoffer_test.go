@@ -25,7 +25,7 @@ func offerWindow(t *testing.T) (*Window, *fakeService, *loginFake) {
 // offered connects a client as a page does, and tells whether start at login is offered.
 func (w *Window) offered(t *testing.T) bool {
 	t.Helper()
-	if err := w.svc.Connect("claude-code", ""); err != nil {
+	if err := w.svc.Connect("claude-code", connect.Choice{}); err != nil {
 		t.Fatal(err)
 	}
 	return w.notices.offer.Visible()
@@ -67,7 +67,7 @@ func TestStartAtLoginIsNotOfferedInVain(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w, svc, login := offerWindow(t)
 			change(svc, login)
-			if err := w.svc.Connect("claude-code", ""); (err != nil) != (svc.refuses != "") {
+			if err := w.svc.Connect("claude-code", connect.Choice{}); (err != nil) != (svc.refuses != "") {
 				t.Error(err)
 			}
 			if w.notices.offer.Visible() {

@@ -46,7 +46,7 @@ func newNotices(stop func()) *notices {
 
 // set shows b and touches only what has changed.
 func (n *notices) set(b board.Board) {
-	problem := n.problem.Set(b.Problem)
+	problem := n.problem.Set(problemOf(b))
 	paused := n.paused.Set(when(b.Paused, "notice.paused"))
 	capture := n.capture.Set(when(b.Capture, "capture.on"))
 	if problem || paused || capture {
@@ -54,11 +54,19 @@ func (n *notices) set(b board.Board) {
 	}
 }
 
+// problemOf says what is wrong with the proxy, "" where all is well.
+func problemOf(b board.Board) string {
+	if b.Failed != nil {
+		return errorText(b.Failed)
+	}
+	return b.Problem
+}
+
 // report shows err, or takes back what was shown before.
 func (n *notices) report(err error, key string) {
 	text := ""
 	if err != nil {
-		text = trText(key, err.Error())
+		text = trText(key, errorText(err))
 	}
 	if n.failure.Set(text) {
 		n.arrange()

@@ -26,9 +26,9 @@ type rowView struct {
 	name   *widget.Name
 	count  *widget.Text
 	gauge  *widget.Gauge       // nil: not limited
-	slider *widget.LimitSlider // nil: not limited
+	slider *widget.LimitSlider // nil: there is no limit to change
 	pill   *widget.Pill
-	why    *widget.Text // nil: the limit is not adaptive, or the page says why itself
+	why    *widget.Text // nil: there is nothing to say of the limit, or the page says it itself
 	box    fyne.CanvasObject
 }
 
@@ -36,7 +36,7 @@ type rowView struct {
 type rowActions struct {
 	setLimit func(r board.Row, limit int)
 	open     func(r board.Row) // nil: the row opens nothing
-	silent   bool              // the page says itself why an adaptive limit is where it is
+	silent   bool              // the page says itself why a limit is where it is
 }
 
 // newRow draws r.
@@ -49,15 +49,18 @@ func newRow(r board.Row, do rowActions) *rowView {
 	if r.Account() {
 		v.name = widget.NewName(gaugeName(r.Model), widget.Style{Color: widget.ColorMuted})
 	}
-	if r.Adaptive() && !do.silent {
+	if (r.Adaptive() || r.Ending) && !do.silent {
 		v.why = widget.NewText("", captionStyle)
 	}
 	parts := container.New(rowLayout{limited: r.Limited, why: v.why}, v.count, v.pill)
 	if r.Limited {
 		v.gauge = widget.NewGauge()
+		parts.Objects = append(parts.Objects, v.gauge)
+	}
+	if r.Limited && !r.Ending {
 		v.slider = widget.NewLimitSlider(r.Ceiling, r.Max)
 		v.slider.OnSet = func(limit int) { do.setLimit(v.row, limit) }
-		parts.Objects = append(parts.Objects, v.gauge, v.slider)
+		parts.Objects = append(parts.Objects, v.slider)
 	}
 	if v.why != nil {
 		parts.Objects = append(parts.Objects, v.why)
@@ -89,7 +92,7 @@ func gaugeName(model string) string {
 
 // fits tells that the view can draw r: it is of the same kind.
 func (v *rowView) fits(r board.Row) bool {
-	return v.row.Model == r.Model && v.row.Limited == r.Limited && v.row.Adaptive() == r.Adaptive()
+	return v.row.Model == r.Model && v.row.Limited == r.Limited && v.row.Adaptive() == r.Adaptive() && v.row.Ending == r.Ending
 }
 
 // set shows r and touches only what has changed.
@@ -112,11 +115,13 @@ func (v *rowView) set(r board.Row) {
 	}
 	if v.gauge != nil {
 		v.gauge.Set(r.InFlight, r.Limit)
+	}
+	if v.slider != nil {
 		v.slider.SetLimit(r.Ceiling, r.Max)
 		v.slider.SetMark(r.Limit)
 	}
 	if v.why != nil {
-		v.why.Set(adaptiveText(r))
+		v.why.Set(limitText(r))
 	}
 }
 
@@ -129,7 +134,11 @@ func pendingText(r board.Row) string {
 }
 
 // back puts the slider where the limit is, after a change that was refused.
-func (v *rowView) back() { v.slider.SetLimit(v.row.Ceiling, v.row.Max) }
+func (v *rowView) back() {
+	if v.slider != nil {
+		v.slider.SetLimit(v.row.Ceiling, v.row.Max)
+	}
+}
 
 func countColor(r board.Row) fyne.ThemeColorName {
 	switch {

@@ -97,7 +97,7 @@ func (p *settingsPage) changeProxy(edit func(s *proxy.Settings)) {
 func (p *settingsPage) report(err error) {
 	text := ""
 	if err != nil {
-		text = trText("settings.not_set", err.Error())
+		text = trText("settings.not_set", errorText(err))
 	}
 	p.tellFailure(text)
 }

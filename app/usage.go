@@ -102,7 +102,7 @@ func (p *usagePage) ask(ctx context.Context, chosen func(now time.Time) board.Da
 // set shows what was read. What was there stays where that went wrong.
 func (p *usagePage) set(u board.Usage, err error) {
 	if err != nil {
-		p.notify(p.problem, trText("usage.not_read", err.Error()))
+		p.notify(p.problem, trText("usage.not_read", errorText(err)))
 		return
 	}
 	p.problem.Set("")
@@ -164,7 +164,7 @@ func (p *usagePage) export(format string) {
 		p.desk.run(func() {
 			saved, unsaved := trText("usage.saved", path), ""
 			if err != nil {
-				saved, unsaved = "", trText("usage.not_saved", err.Error())
+				saved, unsaved = "", trText("usage.not_saved", errorText(err))
 			}
 			p.notify(p.saved, saved)
 			p.notify(p.unsaved, unsaved)

@@ -144,7 +144,7 @@ func (p *vendorsPage) reload() {
 func (p *vendorsPage) set(list proxy.VendorList, err error) {
 	switch {
 	case err != nil:
-		p.notify(p.problem, trText("vendors.not_read", err.Error()))
+		p.notify(p.problem, trText("vendors.not_read", errorText(err)))
 	case p.work.busy || p.chain.dragged:
 	case p.read && reflect.DeepEqual(list, p.list):
 		p.notify(p.problem, "")
@@ -213,7 +213,7 @@ func (p *vendorsPage) take(b board.Board) bool {
 		switch {
 		case b.Demo:
 		case c.State == proxy.NoKey:
-			lack = c.Reason
+			lack = whyText(c.Why, c.Reason)
 		case c.State == proxy.Rejected:
 			lack = stateText(c.Head)
 			if c.Key != config.KeyNone {

@@ -45,7 +45,15 @@ func keyText(d config.Draft, in proxy.SignIn) string {
 	case d.Auth == config.AuthNone:
 		return tr("key.needless")
 	}
-	return keyPlace(d.Key, d.KeyVar)
+	switch d.Key {
+	case config.KeyInVariable:
+		return d.KeyVar
+	case config.KeyInKeyring:
+		return tr("key.keyring")
+	case config.KeyInFile:
+		return tr("key.file")
+	}
+	return tr("key.none")
 }
 
 // keyPlace says where a key is.
@@ -54,11 +62,19 @@ func keyPlace(place config.KeyPlace, variable string) string {
 	case config.KeyInVariable:
 		return variable
 	case config.KeyInKeyring:
-		return tr("key.keyring")
+		return tr("key.place_keyring")
 	case config.KeyInFile:
-		return tr("key.file")
+		return tr("key.place_file")
 	}
 	return tr("key.none")
+}
+
+// keysPlace says where new keys are kept.
+func keysPlace(list proxy.VendorList) string {
+	if list.Keyring {
+		return tr("key.place_keyring")
+	}
+	return list.Keys
 }
 
 // keyHint is what an empty field for a key says.
@@ -96,8 +112,8 @@ func testResult(t proxy.VendorTest, host string) trialResult {
 		return trialResult{true, words}
 	}
 	words := testTrouble(t, host)
-	if t.Reason != "" {
-		words += "\n" + t.Reason
+	if why := whyText(t.Why, t.Reason); why != "" {
+		words += "\n" + why
 	}
 	return trialResult{false, words}
 }

@@ -218,9 +218,9 @@ func (w *Window) closed() {
 // ask lays a dialog over the window, which is shown for it.
 func (w *Window) ask(d *quitDialog) {
 	w.summoned, w.asks = !w.Shown(), d
-	w.Show()
 	c := w.window.Canvas()
-	c.Overlays().Add(d.Dialog)
+	c.Overlays().Add(d.Dialog) // first: the window is not seen without it
+	w.Show()
 	c.SetOnTypedKey(d.key)
 	c.Focus(d.disconnect)
 }

@@ -20,6 +20,7 @@ import (
 
 	"afterglow/app/board"
 	"afterglow/assets"
+	"afterglow/proxy/reason"
 )
 
 // pluralForms are the translations of one language, each by its plural form; "other" is the only one of most texts.
@@ -89,6 +90,9 @@ func TestLanguagesHaveTheSameKeysAndHoles(t *testing.T) {
 // oneOfMany finds a 1 before a noun in the plural: "1 calls", "1 more notifications".
 var oneOfMany = regexp.MustCompile(`\b1 (?:[a-z-]+ ){0,2}?[a-z]{3,}s\b`)
 
+// counted finds a text in place of a number: "{{.Text}} calls".
+var counted = regexp.MustCompile(`\{\{\.Text\}\} (?:attempts|calls|days|hours|items|minutes|models|notifications|requests|retries|seconds|sessions|slots|tokens|vendors)\b`)
+
 func TestOneIsNeverFollowedByAPlural(t *testing.T) {
 	for text, want := range map[string]bool{
 		"1 calls": true, "kept for 1 days": true, "and 1 more notifications": true, "1 concurrent calls": true,
@@ -107,7 +111,7 @@ func TestOneIsNeverFollowedByAPlural(t *testing.T) {
 		if strings.Contains(text, "{{.N}}") {
 			said[key] = trTextN(key, "zhipu", 1)
 		}
-		if many := strings.ReplaceAll(text, "{{.Text}}", "1"); oneOfMany.MatchString(many) {
+		if counted.MatchString(text) {
 			t.Errorf("%s: %q counts with a text, which has no plural form: use {{.N}}", key, text)
 		}
 	}
@@ -135,7 +139,7 @@ func TestNumbersChooseThePluralForm(t *testing.T) {
 }
 
 // chineseUnits are the units and measure words of our texts, which stand directly after their number.
-const chineseUnits = "毫秒|秒|分钟|小时|天|次|个|条|项|位"
+const chineseUnits = "毫秒|秒|分钟|小时|天|次|个|条|项|位|行"
 
 func TestChineseUnitsStandWithoutASpace(t *testing.T) {
 	speak(t, "zh")
@@ -177,6 +181,13 @@ func TestKeysOfTheCodeAreTheKeysOfTheTranslations(t *testing.T) {
 			if _, ok := known[use.key]; !ok {
 				t.Errorf("%s: %q has no translation", file, use.key)
 			}
+		}
+	}
+	for _, code := range reason.All {
+		key := "reason." + string(code)
+		used[key] = true
+		if _, ok := known[key]; !ok {
+			t.Errorf("the reason %q has no translation", code)
 		}
 	}
 	for key := range known {
@@ -274,8 +285,11 @@ func TestExportLine(t *testing.T) {
 		"[::]:3392":      "export ANTHROPIC_BASE_URL=http://127.0.0.1:3392",
 		":3392":          "export ANTHROPIC_BASE_URL=http://127.0.0.1:3392",
 	} {
-		if got := exportLine(addr); got != want {
+		if got := exportLine(addr, false); got != want {
 			t.Errorf("%q: %q, want %q", addr, got, want)
 		}
+	}
+	if got, want := exportLine(":3392", true), "export ANTHROPIC_BASE_URL=http://127.0.0.1:3392\nexport ANTHROPIC_AUTH_TOKEN=afterglow"; got != want {
+		t.Errorf("without a login: %q, want %q", got, want)
 	}
 }

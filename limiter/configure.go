@@ -6,7 +6,7 @@ import "slices"
 // that what the new limits allow is granted at once.
 //
 // A limit set by SetLimit stays in force while the new policy gives the model, or the account, a limit
-// and has it in range; else it is forgotten. Where the list names a vendor twice, the last policy counts.
+// and has it in range; else it is forgotten. Those that the policy sets are in force before anybody is let in. Where the list names a vendor twice, the last policy counts.
 //
 // A limit that a new policy takes away lets nobody in at once who waits for it. It holds until those have gone
 // that wait now; from then on each call that the vendor has answered raises it by one, and when nobody waits it has ended.

@@ -119,22 +119,14 @@ func (c *Controller) SetLimit(k Key, limit int) error {
 	if !ok || !v.listed || k.Model == "" {
 		return fmt.Errorf("set limit of model %q of vendor %q: %w", k.Model, k.Vendor, ErrUnknown)
 	}
-	configured := v.configured(k.Model)
-	if k.Model == AccountModel {
-		configured = v.policy.Total
-	}
-	highest := v.highest(configured)
+	highest := v.highestOf(k.Model)
 	if highest == 0 {
 		return fmt.Errorf("set limit of model %q of vendor %q: %w", k.Model, k.Vendor, ErrMonitorOnly)
 	}
 	if limit < 1 || limit > highest {
-		return fmt.Errorf("set limit of model %q of vendor %q to %d: %w, 1 to %d", k.Model, k.Vendor, limit, ErrLimitRange, highest)
+		return &RangeError{k, limit, highest}
 	}
-	if k.Model == AccountModel {
-		v.runtime = limit
-	} else {
-		c.gauge(k).runtime = limit
-	}
+	v.set(k.Model, limit)
 	v.apply()
 	c.notify()
 	return nil

@@ -2,6 +2,7 @@ package limiter
 
 import (
 	"errors"
+	"fmt"
 	"time"
 )
 
@@ -28,8 +29,22 @@ var (
 	ErrLimitRange  = errors.New("limit out of range")
 	ErrUnknown     = errors.New("unknown vendor or model")
 	ErrQueueFull   = errors.New("queue full")
-	ErrWaitExpired = errors.New("longest wait expired")
+	ErrWaitExpired = errors.New("no slot became free in time")
 )
+
+// RangeError says which limits can be set. It is an [ErrLimitRange].
+type RangeError struct {
+	Key
+	Limit   int // that was asked for
+	Highest int // that can be set; the lowest is 1
+}
+
+func (e *RangeError) Error() string {
+	return fmt.Sprintf("set limit of model %q of vendor %q to %d: %v, 1 to %d", e.Model, e.Vendor, e.Limit, ErrLimitRange, e.Highest)
+}
+
+// Unwrap is for errors.Is.
+func (e *RangeError) Unwrap() error { return ErrLimitRange }
 
 // Key names one gauge: a vendor and the model name sent to it.
 type Key struct{ Vendor, Model string }
@@ -77,6 +92,7 @@ type Policy struct {
 	Fair       bool           // the queue's head goes round the sessions; see Caller
 	Adaptive   bool           // limits adapt themselves to the vendor; those above are the highest they may be
 	Known      []string       // models of the vendor's map: their gauges are kept when idle, as are those of Models
+	Set        map[string]int // limits to be set as [Controller.SetLimit] does, by model; those out of range are left out
 }
 
 // VendorPolicy is one element of Configure's ordered list.

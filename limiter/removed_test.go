@@ -223,6 +223,22 @@ func TestACallKeepsItsArrivalInEveryQueue(t *testing.T) {
 	}
 }
 
+// A vendor that comes back to the list lets nobody in beyond what the user had set.
+func TestALimitThatWasSetIsInForceWithThePolicy(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := zhipu(Policy{Default: 3})
+		calls := beginMany(t, c, glm, 9)
+		c.Configure(nil)
+		set := map[string]int{glm.Model: 4, AccountModel: 5, "other": 99, "": 1}
+		c.Configure([]VendorPolicy{{"zhipu", Policy{Default: 8, Total: 9, Set: set}}})
+		expect(t, c, glm, 4, 5, 6)
+		if a := accountOf(t, c, "zhipu"); a.Limit != 5 || len(c.gauges) != 1 {
+			t.Fatalf("%+v, %d gauges", a, len(c.gauges))
+		}
+		endAll(calls)
+	})
+}
+
 // The wait of a call that leaves a queue and comes back is one wait.
 func TestTheLongestWaitCountsWhatWasWaitedBefore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -67,7 +67,14 @@ func (v *vendor) adopt(p Policy) {
 	if p.MaxPending <= 0 {
 		p.MaxPending = DefaultMaxPending
 	}
+	set := p.Set
+	p.Set = nil
 	v.policy = p
+	for model, limit := range set {
+		if model != "" && limit >= 1 && limit <= v.highestOf(model) {
+			v.set(model, limit)
+		}
+	}
 	if v.runtime > v.highest(p.Total) {
 		v.runtime = 0
 	}
@@ -94,6 +101,23 @@ func (v *vendor) apply() {
 	for _, g := range slices.Backward(v.gauges) { // backward, because rest may delete the gauge
 		v.controller.rest(g)
 	}
+}
+
+// highestOf is the highest limit that SetLimit accepts for a model, or the account; 0 where there is none to change.
+func (v *vendor) highestOf(model string) int {
+	if model == AccountModel {
+		return v.highest(v.policy.Total)
+	}
+	return v.highest(v.configured(model))
+}
+
+// set changes a limit that is in range. It puts nothing into force.
+func (v *vendor) set(model string, limit int) {
+	if model == AccountModel {
+		v.runtime = limit
+		return
+	}
+	v.controller.gauge(Key{v.name, model}).runtime = limit
 }
 
 // reset forgets the limits of SetLimit: a model's, the account's with AccountModel, or all with "".

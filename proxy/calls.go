@@ -31,6 +31,19 @@ func (c *calls) add(r *record) {
 	c.live[r.number] = r
 }
 
+// rename gives a vendor another name in the calls under way.
+func (c *calls) rename(from, to string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, r := range c.live {
+		r.set(func() {
+			if r.vendor == from {
+				r.vendor = to
+			}
+		})
+	}
+}
+
 // end takes a call that has ended.
 func (c *calls) end(r *record) {
 	c.mu.Lock()

@@ -24,6 +24,7 @@ type gaugeJSON struct {
 	Limit     *int   `json:"limit"`
 	Available *int   `json:"available"`
 	Ceiling   *int   `json:"ceiling,omitempty"`
+	Ending    bool   `json:"ending,omitempty"` // the configuration gives the limit no more
 
 	Adaptive *adaptiveJSON `json:"adaptive,omitempty"`
 }
@@ -47,6 +48,7 @@ func gaugeOf(g limiter.Gauge) gaugeJSON {
 	if g.Mode == limiter.Limited {
 		free := max(0, g.Limit-g.InFlight)
 		j.Mode, j.Limit, j.Available, j.Ceiling = "limited", &g.Limit, &free, &g.Ceiling
+		j.Ending = g.Ending()
 		j.Adaptive = adaptiveOf(g.Adaptation)
 	}
 	return j
@@ -64,6 +66,7 @@ type accountJSON struct {
 	InUse   int    `json:"in_use"`
 	Pending int    `json:"pending"`
 	Ceiling int    `json:"ceiling"`
+	Ending  bool   `json:"ending,omitempty"`
 
 	Adaptive *adaptiveJSON `json:"adaptive,omitempty"`
 }
@@ -90,7 +93,7 @@ func concurrencyOf(snap limiter.Snapshot) concurrencyJSON {
 }
 
 func accountOf(a limiter.Account) accountJSON {
-	return accountJSON{a.Vendor, a.Limit, a.InFlight, a.Pending, a.Ceiling, adaptiveOf(a.Adaptation)}
+	return accountJSON{a.Vendor, a.Limit, a.InFlight, a.Pending, a.Ceiling, a.Ending(), adaptiveOf(a.Adaptation)}
 }
 
 func (s *Server) getConcurrency(w http.ResponseWriter, _ *http.Request) {
@@ -136,7 +139,7 @@ func readLimit(w http.ResponseWriter, r *http.Request) (limitRequest, error) {
 		return req, err
 	}
 	if req.vendor == "" {
-		return req, errors.New("vendor: expected a vendor's name")
+		return req, errors.New("vendor: expected a vendor name")
 	}
 	if req.model == "" {
 		return req, errors.New(`model: expected a vendor model, or "*" for the account limit`)

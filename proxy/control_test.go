@@ -290,7 +290,7 @@ func TestReloadKeepsCallsAndLimits(t *testing.T) {
 
 	busy := vendorServer(t, answering(""))
 	conf.Listen = strings.TrimPrefix(busy.URL, "http://")
-	if err := s.Reload(conf); err == nil || !strings.Contains(err.Error(), "port "+conf.Listen[strings.Index(conf.Listen, ":")+1:]+" is taken") {
+	if err := s.Reload(conf); err == nil || !strings.Contains(err.Error(), "port "+conf.Listen[strings.Index(conf.Listen, ":")+1:]+" is already in use") {
 		t.Fatalf("a taken port: %v", err)
 	}
 	conf.Listen = "localhost:0"
@@ -339,7 +339,7 @@ func TestTakenPortIsNamedAndWaitedFor(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, port, _ := strings.Cut(addr, ":")
-	if err := s.Run(context.Background()); err == nil || !strings.Contains(err.Error(), "port "+port+" is taken") {
+	if err := s.Run(context.Background()); err == nil || !strings.Contains(err.Error(), "port "+port+" is already in use") {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())

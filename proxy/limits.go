@@ -9,12 +9,17 @@ import (
 	"afterglow/proxy/config"
 )
 
-// policies are the limiter's view of the configuration.
-func policies(rows []config.Vendor) []limiter.VendorPolicy {
+// policies are the limiter's view of the configuration, with the limits that the user had set.
+func (s *Server) policies(rows []config.Vendor) []limiter.VendorPolicy {
+	var set map[string]map[string]int
+	if s.state != nil {
+		set = s.state.Limits()
+	}
 	list := make([]limiter.VendorPolicy, 0, len(rows))
 	for _, row := range rows {
 		p := limiter.Policy{
 			Default: row.Limit.Default, Models: maps.Clone(row.Limit.Models), Total: row.Limit.Total,
+			Set: set[row.Name],
 			Max: row.Limit.Max, MaxPending: row.Limit.MaxPending, MaxWait: row.Limit.MaxWait, Fair: row.Limit.Fair, Adaptive: row.Limit.Adaptive,
 		}
 		for _, rule := range row.Models {

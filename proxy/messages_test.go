@@ -319,11 +319,11 @@ func TestGarbageIn(t *testing.T) {
 		"empty":            {"", nil, 400, "not a JSON object"},
 		"text":             {"hello", nil, 400, "not a JSON object"},
 		"no model":         {"{}", nil, 400, "model: field required"},
-		"model twice":      {`{"model":"a","model":"b"}`, nil, 400, "given twice"},
+		"model twice":      {`{"model":"a","model":"b"}`, nil, 400, "appears twice"},
 		"model too long":   {`{"model":"` + strings.Repeat("m", 300) + `"}`, nil, 400, "at most 256 bytes"},
 		"account's name":   {`{"model":"*"}`, nil, 400, "expected a model's name"},
 		"too long":         {`{"model":"m","x":"` + strings.Repeat("x", 2000) + `"}`, nil, 413, "max_body"},
-		"compressed":       {"{}", []string{"Content-Encoding", "gzip"}, 400, "not compressed"},
+		"compressed":       {"{}", []string{"Content-Encoding", "gzip"}, 400, "compressed request bodies are not supported"},
 		"foreign origin":   {plainBody, []string{"Origin", "https://evil.example"}, 403, "web pages"},
 		"sandboxed origin": {plainBody, []string{"Origin", "null"}, 403, "web pages"},
 	} {

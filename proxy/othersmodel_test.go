@@ -64,7 +64,7 @@ func TestAVendorWithoutTheModelIsPassedOver(t *testing.T) {
 	if resp.StatusCode != 529 || resp.Header.Get("Retry-After") != "5" || len(mine.calls()) != 0 {
 		t.Errorf("%d %v %s, %d calls", resp.StatusCode, resp.Header, answer, len(mine.calls()))
 	}
-	if tries := last(s).trail; tries[1].Verdict != "skipped" || !strings.Contains(tries[1].Reason, `"glm-5.1" is another vendor's`) {
+	if tries := last(s).trail; tries[1].Verdict != "skipped" || !strings.Contains(tries[1].Reason, `"glm-5.1" belongs to another vendor`) {
 		t.Errorf("%+v", tries)
 	}
 	_, alone := serve(t, anthropic)

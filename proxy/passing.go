@@ -84,7 +84,7 @@ func (p *passing) answered(answer *http.Response) {
 		p.meter = meter.New("")
 	}
 	if frames := p.rec.frames; frames != nil {
-		p.meter.Seen = func(raw string) { frames.add("usage", strings.Clone(raw), p.meter.Usage.Usage) }
+		p.meter.Seen = func(raw string) { frames.add("usage", strings.Clone(p.rec.hide(raw)), p.meter.Usage.Usage) }
 	}
 	if answer.StatusCode >= 400 {
 		p.refusal = []byte{}
@@ -152,8 +152,8 @@ func (p *passing) names() {
 	rec := p.rec
 	if p.meter != nil {
 		rec.usage = p.meter.Usage.Usage
-		if rec.named = p.meter.Model; rec.served == "" {
-			rec.served = p.meter.Model
+		if rec.named = rec.hide(p.meter.Model); rec.served == "" {
+			rec.served = rec.named
 		}
 	}
 	if p.request != nil && rec.model == "" {

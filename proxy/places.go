@@ -4,7 +4,7 @@ import "afterglow/limiter"
 
 // caller is whose the call is, to the limiter. What the client says of its session must have been read.
 func (rec *record) caller() limiter.Caller {
-	return limiter.Caller{Session: rec.session, Agent: rec.agent != "", Call: rec.number}
+	return limiter.Caller{Session: rec.session, Agent: rec.agent != "", Call: rec.number, Arrival: uint64(rec.number)}
 }
 
 // places are the calls in the queues of one moment, by number.

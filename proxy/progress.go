@@ -1,10 +1,6 @@
 package proxy
 
-import (
-	"time"
-
-	"afterglow/proxy/route"
-)
+import "afterglow/proxy/route"
 
 // progress writes a call's way along the chain into its record, and tells its parker.
 type progress struct {
@@ -23,9 +19,6 @@ func (p progress) At(step route.Step) {
 		case route.Leaves:
 			p.enter(Connecting)
 		case route.Asks:
-			if p.now = 0; p.phase == Queued {
-				p.now = time.Since(p.since)
-			}
 			p.enter(Connecting)
 		case route.Refused:
 			if !step.Until.IsZero() {
@@ -48,9 +41,8 @@ func (p progress) At(step route.Step) {
 // Tried implements route.Progress.
 func (p progress) Tried(t route.Try) {
 	t.Reason = p.server.scrubbed(t.Reason, p.asked, p.query)
-	p.set(func() {
-		p.trail, p.now = append(p.trail, t), 0
-	})
+	t.Why.Words, t.Why.Text, t.Why.Err = t.Reason, p.server.scrubbed(t.Why.Text, p.asked, p.query), nil
+	p.set(func() { p.trail = append(p.trail, t) })
 	if t.Verdict == "next_tier" {
 		p.server.log.Info("tier failed", "vendor", t.Vendor, "model", t.Model, "status", t.Status, "reason", t.Reason)
 	}

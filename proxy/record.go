@@ -12,6 +12,8 @@ import (
 
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/ledger"
+	"afterglow/proxy/reason"
+	"afterglow/proxy/redact"
 	"afterglow/proxy/route"
 	"afterglow/proxy/sse"
 )
@@ -26,6 +28,7 @@ type record struct {
 	query     string // until the end: a key may be in it
 	agent     string
 	cancel    context.CancelCauseFunc
+	hidden    *redact.Redactor // what is in no text of a vendor's that is kept
 	asks      uint64           // the conversation, as cancellations name it; 0 if it is none
 	bodies    *bodies          // nil if they are not captured
 	frames    *evidence        // nil if they are not kept
@@ -37,8 +40,7 @@ type record struct {
 	phase   Phase
 	since   time.Time     // when the phase began
 	until   time.Time     // when the vendor is asked again, in phase Waiting
-	now     time.Duration // queued for the vendor that is asked now, which has no try yet
-	waited  time.Duration // in a vendor route's queue
+	waited  time.Duration // for slots, in the phases that are over
 	again   int           // refusals that were waited out on a vendor route
 	asked   http.Header   // the client's header
 	answer  http.Header   // the vendor's, nil if there is none
@@ -56,6 +58,7 @@ type record struct {
 	usage   anthropic.Usage
 	class   ledger.Class
 	outcome string
+	why     reason.Reason // what outcome says of an error, with a code where there is one
 }
 
 // Kinds of calls.
@@ -78,10 +81,10 @@ const statusClientGone = 499
 // begin makes the record of a call and lists it. The call goes on with the request that it returns, which can
 // be cancelled; end ends it.
 func (s *Server) begin(r *http.Request, kind, operation string) (*record, *http.Request) {
-	ctx, cancel := context.WithCancelCause(r.Context())
+	ctx, cancel := context.WithCancelCause(redact.AskedWith(r.Context(), r))
 	_, agent := route.SessionIn(r.Header)
 	rec := &record{
-		start: time.Now(), kind: kind, operation: operation, endpoint: shortened(r.URL.Path, longestEndpoint), query: r.URL.RawQuery, cancel: cancel,
+		start: time.Now(), kind: kind, operation: operation, hidden: &s.hidden, endpoint: shortened(r.URL.Path, longestEndpoint), query: r.URL.RawQuery, cancel: cancel,
 		agent: name(agent), asked: r.Header, phase: Connecting,
 	}
 	rec.since = rec.start
@@ -109,7 +112,10 @@ func (rec *record) set(change func()) {
 }
 
 // enter begins a phase. The caller holds the lock.
-func (rec *record) enter(p Phase) { rec.phase, rec.since = p, time.Now() }
+func (rec *record) enter(p Phase) {
+	rec.waited = rec.queued()
+	rec.phase, rec.since = p, time.Now()
+}
 
 // answered begins the answer of a call to the chain.
 func (rec *record) answered(r *route.Reply) {
@@ -148,7 +154,7 @@ func (rec *record) read(kind anthropic.Kind, e sse.Event) {
 		if kind == anthropic.MessageStart {
 			name, path = "message_start", "message.usage"
 		}
-		rec.frames.add(name, gjson.GetBytes(e.Data, path).Raw, rec.usage)
+		rec.frames.add(name, rec.hide(gjson.GetBytes(e.Data, path).Raw), rec.usage)
 	}
 }
 
@@ -156,14 +162,14 @@ func (rec *record) read(kind anthropic.Kind, e sse.Event) {
 func (rec *record) readMessage(message []byte) {
 	rec.set(func() { rec.usage.ReadMessage(message) })
 	if rec.frames != nil {
-		rec.frames.add("message", gjson.GetBytes(message, "usage").Raw, rec.usage)
+		rec.frames.add("message", rec.hide(gjson.GetBytes(message, "usage").Raw), rec.usage)
 	}
 }
 
 // hear notes what the vendor called the model, in the data of an event or in a message. A name that could
 // not be shown is nobody's, and the client's own is not the vendor's, unless that was what it was sent (RC-9).
 func (rec *record) hear(data []byte) {
-	served := name(anthropic.Served(data))
+	served := rec.hide(name(anthropic.Served(data)))
 	rec.set(func() {
 		if served != "" && (served != rec.model || rec.served == rec.model) {
 			rec.named = served
@@ -171,16 +177,15 @@ func (rec *record) hear(data []byte) {
 	})
 }
 
+// hide takes all secrets out of what a good answer says. package redact has left there what looks like none.
+func (rec *record) hide(text string) string { return rec.hidden.Now().Text(text, mask) }
+
 // queued is how long the call waited for slots, at all vendors. The caller holds the lock.
 func (rec *record) queued() time.Duration {
-	all := rec.waited + rec.now
 	if rec.phase == Queued {
-		all += time.Since(rec.since)
+		return rec.waited + time.Since(rec.since)
 	}
-	for _, t := range rec.trail {
-		all += t.Queued
-	}
-	return all
+	return rec.waited
 }
 
 // labels are the adaptations of the request that was answered, or else sent last.
@@ -193,13 +198,13 @@ func (rec *record) labels() []string {
 	return nil
 }
 
-// close completes the record, with the words that say how it ended. They are all that is kept of its error, which
+// close completes the record, with the words that say how it ended, and why. They are all that is kept of its error, which
 // may hold a vendor's whole answer.
-func (rec *record) close(class ledger.Class, outcome string) {
+func (rec *record) close(class ledger.Class, outcome string, why reason.Reason) {
 	rec.mu.Lock()
 	defer rec.mu.Unlock()
 	rec.enter(Ended)
-	rec.took, rec.class, rec.outcome, rec.until = rec.since.Sub(rec.start), class, outcome, time.Time{}
+	rec.took, rec.class, rec.outcome, rec.why, rec.until = rec.since.Sub(rec.start), class, outcome, why, time.Time{}
 	rec.err = nil
 	rec.asked, rec.answer, rec.query = masked(rec.asked), masked(rec.answer), ""
 }

@@ -14,8 +14,8 @@ import (
 	"afterglow/proxy/config"
 )
 
-// patient is a vendor whose refusals are waited out, in a time that a test has.
-func patient(attempts int) func(*config.Vendor) {
+// unhurried is a vendor whose refusals are waited out, in a time that a test has.
+func unhurried(attempts int) func(*config.Vendor) {
 	return func(v *config.Vendor) {
 		v.Codes, v.Retry = "zhipu", config.Retry{Attempts: attempts, Initial: time.Millisecond, Max: 2 * time.Millisecond}
 	}
@@ -39,7 +39,7 @@ func refusingFirst(n int, status int, body string, fine http.HandlerFunc) http.H
 func TestAVendorRouteWaitsRefusalsOutAsTheChainDoes(t *testing.T) {
 	const stream = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"hello\"}}]}\n\ndata: [DONE]\n\n"
 	up := newUpstream(t, refusingFirst(2, 429, busy1302, func(w http.ResponseWriter, r *http.Request) { sendEvents(w, stream) }))
-	s, base := serve(t, row("zhipu", up.URL, speaks("openai", up.URL+"/v4"), limited(1), patient(5)))
+	s, base := serve(t, row("zhipu", up.URL, speaks("openai", up.URL+"/v4"), limited(1), unhurried(5)))
 	resp, got := do(t, "POST", base+"/v/zhipu/openai/chat/completions", chatBody(7), "Content-Type", "application/json", "Authorization", "Bearer theirs")
 	if resp.StatusCode != 200 || got != stream {
 		t.Fatalf("%d %s", resp.StatusCode, got)
@@ -75,7 +75,7 @@ func TestARefusalThatIsNotWaitedOutPassesAsItCame(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			up := newUpstream(t, refusing(tc.status, tc.body, "X-Request-Id", "theirs", "Retry-After", "0"))
-			s, base := serve(t, row("zhipu", up.URL, speaks("openai", up.URL), limited(1), patient(tc.attempts)))
+			s, base := serve(t, row("zhipu", up.URL, speaks("openai", up.URL), limited(1), unhurried(tc.attempts)))
 			resp, got := do(t, tc.method, base+"/v/zhipu"+tc.path, chatBody(1), "Content-Type", "application/json")
 			if resp.StatusCode != tc.status || got != tc.body || resp.Header.Get("X-Request-Id") != "theirs" || len(up.calls()) != tc.calls {
 				t.Errorf("%d %v %s after %d calls", resp.StatusCode, resp.Header, got, len(up.calls()))
@@ -130,7 +130,7 @@ func TestALongBodyIsSentWholeAgain(t *testing.T) {
 		lengths <- len(body)
 		io.WriteString(w, `{}`)
 	})
-	_, base := serve(t, row("lab", up.URL, limited(1), patient(3)))
+	_, base := serve(t, row("lab", up.URL, limited(1), unhurried(3)))
 	body := fmt.Sprintf(`{"model":"m","text":%q}`, strings.Repeat("x", 3<<20))
 	resp, got := do(t, "POST", base+"/v/lab/v1/messages", body, "Content-Type", "application/json")
 	if resp.StatusCode != 200 || <-lengths != len(body) {

@@ -21,6 +21,7 @@ import (
 	"afterglow/proxy/history"
 	"afterglow/proxy/ledger"
 	"afterglow/proxy/metrics"
+	"afterglow/proxy/redact"
 	"afterglow/proxy/route"
 	"afterglow/proxy/vendor"
 )
@@ -39,6 +40,7 @@ type Options struct {
 	// Credentials are where keys and sign-ins are that the configuration does not hold; nil keeps none.
 	Credentials *credential.Store
 	Sites       vendor.Sites   // where sign-ins lead; for tests
+	Dial        vendor.Dial    // how vendors are reached; nil = over the network; for tests
 	Ledger      *ledger.Ledger // Close closes it; nil keeps nothing
 	Instance    string         // the folder in which the server says where it listens; "" says nothing
 	Version     string         // of the program, for the same and for those who ask
@@ -53,8 +55,10 @@ type Server struct {
 	memory    *route.Memory
 	keeper    *credential.Keeper
 	sites     vendor.Sites
+	dial      vendor.Dial
 	calls     calls
 	capture   captures
+	hidden    redact.Redactor // what no vendor's text may show
 	cancelled *cancellations
 	history   *history.History
 	metrics   *metrics.Metrics
@@ -94,6 +98,7 @@ type generation struct {
 	reordered bool
 	vendors   []*vendor.Vendor
 	natives   map[string]*native // by API
+	token     *redact.Secrets    // clients', which goes on to nobody
 	chain     *route.Chain
 }
 
@@ -110,7 +115,7 @@ func New(o Options) (*Server, error) {
 	s.logging, s.level = o.Logging, &o.Config.Log.Level
 	s.memory = route.NewMemory(s.limiter.Notify)
 	s.metrics = s.newMetrics()
-	s.keeper, s.sites = credential.NewKeeper(o.Credentials, s.credentialsChanged, o.Log), o.Sites
+	s.keeper, s.sites, s.dial = credential.NewKeeper(o.Credentials, s.credentialsChanged, o.Log), o.Sites, o.Dial
 	s.editing.Editing = o.Editing.filled(s.keeper)
 	if s.state != nil {
 		s.order, s.settings = s.state.Order(), s.state.Settings()
@@ -176,7 +181,7 @@ func (s *Server) setFailed(err error) {
 // prepare makes the generation of a configuration. A vendor whose row did not change stays, and
 // keeps its connections.
 func (s *Server) prepare(conf config.Config) (*generation, error) {
-	next := &generation{written: conf}
+	next := &generation{written: conf, token: redact.Of(conf.Token.Reveal())}
 	next.conf, next.reordered = s.reordered(conf)
 	conf = next.conf
 	for _, row := range conf.Vendors {
@@ -187,18 +192,24 @@ func (s *Server) prepare(conf config.Config) (*generation, error) {
 		next.vendors = append(next.vendors, v)
 	}
 	var err error
-	if next.natives, err = natives(s.running.Load(), conf.Native); err != nil {
+	if next.natives, err = natives(s.running.Load(), conf.Native, &s.hidden); err != nil {
 		return nil, err
 	}
 	next.chain = route.New(conf, next.vendors, s.memory, s.limiter)
 	return next, nil
 }
 
-// install puts a generation in place.
+// install puts a generation in place. What is known of a vendor's health goes before the limits: a call that comes late to
+// a vendor that has gone learns it before it can be let in.
 func (s *Server) install(next *generation) {
-	s.limiter.Configure(policies(next.conf.Vendors))
-	s.restoreLimits()
+	if old := s.running.Load(); old != nil {
+		for _, r := range renames(old.conf.Vendors, next.conf.Vendors) {
+			s.rename(old.vendor(r.from), next.vendor(r.to))
+		}
+	}
 	s.memory.Health.Configure(next.conf.Vendors)
+	s.limiter.Configure(s.policies(next.conf.Vendors))
+	s.restoreLimits()
 	s.applySettings(next.conf)
 	old := s.running.Swap(next)
 	if old == nil {
@@ -224,7 +235,11 @@ func (s *Server) reuse(old *generation, row config.Vendor) (*vendor.Vendor, erro
 			}
 		}
 	}
-	return vendor.NewWith(vendor.Accounts{Keeper: s.keeper, Sites: s.sites}, row, s.log)
+	v, err := vendor.NewWith(vendor.Accounts{Keeper: s.keeper, Sites: s.sites, Hidden: &s.hidden, Dial: s.dial}, row, s.log)
+	if err == nil && old != nil && old.vendor(row.Name) != nil {
+		v.Succeed(old.vendor(row.Name))
+	}
+	return v, err
 }
 
 // Pause refuses new calls with 529, or takes them again. Calls under way and queued go on.

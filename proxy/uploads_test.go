@@ -115,7 +115,7 @@ func TestARefusalThatRepeatsCredentials(t *testing.T) {
 	var seen []string
 	for n := range 3 {
 		_, answer := control(t, "GET", fmt.Sprintf("%s/api/calls/%d", base, n+1), "")
-		if !strings.Contains(answer.Get("outcome").Str, mask) {
+		if !strings.Contains(answer.Get("outcome").Str, "****") {
 			t.Errorf("call %d: the vendor's words are not there: %s", n+1, answer.Get("outcome"))
 		}
 		seen = append(seen, answer.Raw)

@@ -5,13 +5,13 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"afterglow/limiter"
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/config"
 	"afterglow/proxy/meter"
+	"afterglow/proxy/reason"
 	"afterglow/proxy/route"
 	"afterglow/proxy/vendor"
 )
@@ -30,14 +30,21 @@ func (s *Server) vendorRoute(w http.ResponseWriter, r *http.Request) {
 		writeError(w, anthropic.Errorf(http.StatusNotFound, "unknown vendor %q: expected one of %s", name, strings.Join(running.names(), ", ")))
 		return
 	}
-	to, path := endpoint(v.Conf(), below(r))
+	whole, climbing := pathBelow(r, "/v/")
+	_, whole, _ = strings.Cut(whole, "/") // the vendor's name
+	to, path := endpoint(v.Conf(), "/"+whole)
 	op := meter.OperationOf(to.Dialect, r.Method, path)
 	p, r := s.pass(w, r, kindRoute, to.Dialect, op)
 	c := &routed{passing: p, vendor: v, to: to, path: path, kind: op.Kind}
 	c.rec.set(func() { c.rec.vendor = v.Name() })
 	defer s.end(c.rec)
 	defer s.settle(r.Context(), c)
-	if refused := s.route(c, running.chain, r); refused != nil {
+	header, query, refused := s.withoutToken(r)
+	if refused = cmp.Or(climbing, refused); refused == nil {
+		c.sent, c.query = header, query
+		refused = s.route(c, running.chain, r)
+	}
+	if refused != nil {
 		c.refuse(refused)
 	}
 }
@@ -49,6 +56,8 @@ type routed struct {
 	to     config.Endpoint
 	path   string // below the endpoint's base URL, escaped
 	kind   meter.Kind
+	sent   http.Header // the client's, without our token
+	query  string      // the same
 	asks   asked
 	direct *route.Direct // nil until the call has its permit
 	room   *waitingRoom  // nil: the client cannot be parked
@@ -57,14 +66,11 @@ type routed struct {
 
 // route sends a call to its vendor as soon as there is a permit for it. The error is for the client.
 func (s *Server) route(c *routed, chain *route.Chain, r *http.Request) *anthropic.Error {
-	switch {
-	case c.own() && !c.vendor.Usable():
+	if c.own() && !c.vendor.Usable() {
 		return anthropic.Errorf(http.StatusForbidden, "vendor %q: %s", c.vendor.Name(), c.vendor.Missing())
-	case climbs(c.path):
-		return anthropic.Errorf(http.StatusBadRequest, "path %q: expected one without ..", c.path)
 	}
-	header, unfit := c.vendor.ForClient(s.withoutToken(r.Header), c.to)
-	if unfit != "" {
+	var unfit reason.Reason
+	if c.sent, c.query, unfit = c.vendor.ForClient(c.sent, c.query, c.to); unfit.Words != "" {
 		return anthropic.Errorf(http.StatusForbidden, "vendor %q: %s", c.vendor.Name(), unfit)
 	}
 	if refused := s.ask(c, r); refused != nil {
@@ -96,10 +102,7 @@ func (s *Server) route(c *routed, chain *route.Chain, r *http.Request) *anthropi
 		return nil // nobody waits for an answer
 	}
 	c.direct = direct
-	c.rec.set(func() {
-		c.rec.enter(Connecting)
-		c.rec.waited = direct.Queued
-	})
+	c.rec.set(func() { c.rec.enter(Connecting) })
 	s.limiter.Notify()
 	passage, err := c.vendor.Passage(c.to)
 	if err != nil {
@@ -110,7 +113,7 @@ func (s *Server) route(c *routed, chain *route.Chain, r *http.Request) *anthropi
 		limit = c.vendor.Conf().FirstEvent
 	}
 	m := vendor.Passing{
-		Path: c.path, Query: r.URL.RawQuery, Header: header, Held: c.asks.body, First: limit, Fits: c.fits,
+		Path: c.path, Query: c.query, Header: c.sent, Held: c.asks.body, First: limit, Fits: c.fits,
 		Refused:  func(e *anthropic.Error) error { return c.refused(r.Context(), e) },
 		Answered: func(answer *http.Response) { direct.Answered(answer.StatusCode); c.answered(answer) },
 		Failed:   func(err error) { c.refuse(failure(cmp.Or(c.rejected(r.Context(), err), err))) },
@@ -182,12 +185,6 @@ func refusedForNow(rec *record) bool {
 		errors.As(rec.err, &e) && e.Header != nil && (e.Status == http.StatusTooManyRequests || e.Status == anthropic.StatusOverloaded)
 }
 
-// below is the escaped path below /v/{vendor}.
-func below(r *http.Request) string {
-	_, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.EscapedPath(), "/v/"), "/")
-	return colons("/" + rest)
-}
-
 // endpoint is the one that a path leads to, and the path below it: the endpoint that the first
 // segment names, or else the vendor's own.
 func endpoint(v config.Vendor, path string) (config.Endpoint, string) {
@@ -212,10 +209,4 @@ func (g *generation) names() (list []string) {
 		list = append(list, v.Name())
 	}
 	return list
-}
-
-// climbs reports whether an escaped path has a segment that leads up.
-func climbs(path string) bool {
-	plain, err := url.PathUnescape(path)
-	return err != nil || strings.Contains("/"+plain+"/", "/../")
 }

@@ -47,7 +47,7 @@ func (s *Server) vertex(p *passing, r *http.Request, to *native, m vendor.Passin
 	}
 	batch := gjson.Get(body, "requests").Array()
 	if !nesting.Valid(body) || len(batch) == 0 {
-		p.refuse(anthropic.Errorf(http.StatusBadRequest, "requests: expected at least one"))
+		p.refuse(anthropic.Errorf(http.StatusBadRequest, "requests: expected at least one request"))
 		return
 	}
 	answer, err := embedAll(r.Context(), to, m, batch)
@@ -120,7 +120,7 @@ func embed(parent context.Context, to *native, m vendor.Passing, request string)
 		other := whole(answer.StatusCode, body)
 		other.Header.Set("Content-Type", answer.Header.Get("Content-Type"))
 		if answer.StatusCode < 400 {
-			other = wholeError(http.StatusBadGateway, fmt.Sprintf("the upstream answered %d without an embedding", answer.StatusCode))
+			other = wholeError(http.StatusBadGateway, fmt.Sprintf("the vendor answered %d without an embedding", answer.StatusCode))
 		}
 		return "", &unembedded{other}
 	}

@@ -10,6 +10,7 @@ import (
 	"afterglow/limiter"
 	"afterglow/proxy"
 	"afterglow/proxy/config"
+	"afterglow/proxy/reason"
 )
 
 // Board is one consistent picture of the proxy.
@@ -19,10 +20,12 @@ type Board struct {
 	Busy    []Row  // the models with calls in flight or pending, in the order of Cards
 	Addr    string // where the proxy listens; "" while it does not
 	Problem string // what is wrong, one sentence from the proxy; "" when all is well
+	Failed  error  // what Problem says; nil where that is not known
 	Down    bool   // no call can be served: the proxy cannot listen, or no tier is ready
 	Paused  bool   // new calls are turned away
 	Demo    bool   // the vendors are simulated
 	Capture bool   // the bodies of calls are kept
+	NoLogin bool   // clients need no login of their own
 
 	Rejected Head // the first vendor that rejected its key or sign-in; the zero Head if none has
 
@@ -77,6 +80,8 @@ type Head struct {
 	Pool   int             // members of a pool share it; 0 = the vendor is a tier of its own
 	State  proxy.TierState // "" when Tier is 0
 	Reason string          // why State is not ready, or a model is out; from the proxy
+	Why    reason.Reason   // the same, with a code where there is one
+	Out    string          // the model that Reason is about; "" where it is the vendor
 	Key    config.KeyPlace // where its key is
 	KeyVar string          // the variable's name, with config.KeyInVariable
 	Left   time.Duration   // until the vendor is called again, rounded up; 0 = not known
@@ -95,10 +100,11 @@ type Row struct {
 	Vendor, Model string
 	Limited       bool // false: the vendor is only counted, and Limit, Ceiling, Max and Configured are 0
 	InFlight      int
-	Limit         int // in force
-	Ceiling       int // what it was set to: above Limit only where that is adaptive
-	Max           int // the highest limit that can be set
-	Configured    int // the limit of the configuration, which a reset brings back
+	Limit         int  // in force
+	Ceiling       int  // what it was set to: above Limit only where that is adaptive
+	Max           int  // the highest limit that can be set
+	Configured    int  // the limit of the configuration, which a reset brings back
+	Ending        bool // the configuration gives the limit no more: it holds until no call waits
 	Pending       int
 	Peak          int           // deepest queue of the last ten seconds, at least Pending; 0 for an account
 	Wait          time.Duration // what a call that queued now would likely wait; 0 = not known
@@ -126,7 +132,7 @@ func (r Row) Afterglow() int {
 }
 
 // Changed tells that the limit is not the configuration's.
-func (r Row) Changed() bool { return r.Limited && r.Ceiling != r.Configured }
+func (r Row) Changed() bool { return r.Limited && !r.Ending && r.Ceiling != r.Configured }
 
 // Count is "3/3" for a limited row, else "2".
 func (r Row) Count() string {

@@ -23,10 +23,12 @@ func (m *Model) Update(status proxy.Status, now time.Time) Board {
 	b := Board{
 		Addr:    status.Addr,
 		Problem: status.Problem,
+		Failed:  status.Failed,
 		Down:    down(status),
 		Paused:  status.Paused,
 		Demo:    status.Demo,
 		Capture: status.Capture,
+		NoLogin: status.NoLogin,
 		Cards:   cards(status, now),
 
 		Reordered: status.Reordered,
@@ -84,7 +86,7 @@ func cards(s proxy.Status, now time.Time) []Card {
 func head(tiers []proxy.Tier, i int, now time.Time) Head {
 	t := tiers[i]
 	h := Head{
-		Vendor: t.Vendor, Title: cmp.Or(t.Title, t.Vendor), Tier: 1, Pool: t.Pool, State: t.State, Reason: t.Reason, Key: t.Key, KeyVar: t.KeyVar, Left: left(t.Until, now), SignIn: t.SignIn,
+		Vendor: t.Vendor, Title: cmp.Or(t.Title, t.Vendor), Tier: 1, Pool: t.Pool, State: t.State, Reason: t.Reason, Why: t.Why, Key: t.Key, KeyVar: t.KeyVar, Left: left(t.Until, now), SignIn: t.SignIn,
 	}
 	for k := range i { // the members of a pool are one tier
 		if tiers[k].Pool == 0 || tiers[k].Pool != tiers[k+1].Pool {
@@ -93,7 +95,7 @@ func head(tiers []proxy.Tier, i int, now time.Time) Head {
 	}
 	for _, m := range t.Models {
 		if h.Reason == "" {
-			h.Reason = m.Model + ": " + m.Reason
+			h.Out, h.Reason, h.Why = m.Model, m.Reason, m.Why
 		}
 	}
 	for k, q := range t.Quotas[:min(len(t.Quotas), len(h.Quotas))] {
@@ -145,7 +147,7 @@ func modelRow(s proxy.Status, g limiter.Gauge, now time.Time) Row {
 func gaugeRow(g limiter.Gauge) Row {
 	return Row{
 		Vendor: g.Vendor, Model: g.Model, Limited: g.Mode == limiter.Limited,
-		InFlight: g.InFlight, Limit: g.Limit, Ceiling: g.Ceiling, Max: g.Max, Configured: g.Configured,
+		InFlight: g.InFlight, Limit: g.Limit, Ceiling: g.Ceiling, Max: g.Max, Configured: g.Configured, Ending: g.Ending(),
 		Pending: g.Pending, Peak: g.PeakPending, Adaptation: g.Adaptation,
 	}
 }
@@ -153,7 +155,7 @@ func gaugeRow(g limiter.Gauge) Row {
 func accountRow(a limiter.Account) Row {
 	return Row{
 		Vendor: a.Vendor, Model: limiter.AccountModel, Limited: true,
-		InFlight: a.InFlight, Limit: a.Limit, Ceiling: a.Ceiling, Max: a.Max, Configured: a.Configured, Pending: a.Pending,
+		InFlight: a.InFlight, Limit: a.Limit, Ceiling: a.Ceiling, Max: a.Max, Configured: a.Configured, Ending: a.Ending(), Pending: a.Pending,
 		Adaptation: a.Adaptation,
 	}
 }

@@ -51,11 +51,8 @@ func TestASecondStartIsHeardLate(t *testing.T) {
 		ok, _ := askToShow(t.Context(), dir, longest)
 		heard <- ok
 	}()
-	for {
-		if _, err := os.Stat(filepath.Join(dir, showFile)); err == nil {
-			break
-		}
-		time.Sleep(time.Millisecond)
+	asked := func() bool { _, err := os.Stat(filepath.Join(dir, showFile)); return err == nil }
+	for ; !asked(); time.Sleep(time.Millisecond) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	WatchShow(ctx, dir, cancel)
@@ -74,5 +71,23 @@ func TestNobodyHears(t *testing.T) {
 	}
 	if _, err := askToShow(t.Context(), filepath.Join(dir, "none"), time.Second); err == nil {
 		t.Error("no error, though there is no folder")
+	}
+}
+
+// A link in place of the file would be followed, and the file behind it emptied.
+func TestAskingForTheWindowFollowsNoLink(t *testing.T) {
+	dir := t.TempDir()
+	precious := filepath.Join(dir, "precious")
+	if err := os.WriteFile(precious, []byte("of the user's"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(precious, filepath.Join(dir, showFile)); err != nil {
+		t.Skip(err) // Windows: it takes a right
+	}
+	if heard, err := AskToShow(t.Context(), dir); heard || err == nil {
+		t.Errorf("%t %v", heard, err)
+	}
+	if text, err := os.ReadFile(precious); err != nil || string(text) != "of the user's" {
+		t.Errorf("%q %v", text, err)
 	}
 }

@@ -21,12 +21,12 @@ func checkCommand(set *proxy.Setup) *cobra.Command {
 	asJSON := false
 	cmd := &cobra.Command{
 		Use:   "check",
-		Short: "Check a configuration and print the chain that it makes",
-		Long: `Check a configuration and print the chain that it makes. 1 if no call can be served, because no vendor has a key
-and none takes the client's own. If an instance runs, what it has counts: its environment may hold other keys than this
-shell's, and it may be a demo. With --json it is one object: "file", "exists", "listen", "vendors", each with "tier",
-"vendor", "base_url", "key" in words, "limit" and "account_limit" (0 = none); "serves": a call can be served; "instance":
-where one runs, and "demo": its vendors are simulated.`,
+		Short: "Check the configuration and print the vendor chain",
+		Long: `Check the configuration and print the vendor chain. The exit code is 1 if no call can be served: no vendor has a
+key, and none uses the client's own. If an instance is running, its keys count, because its environment may hold others
+than this shell's. If it is a demo, check says so. With --json it prints one object: "file", "exists", "listen",
+"vendors", each with "tier", "vendor", "base_url", "key" in words, "limit" and "account_limit" (0 = none), "serves" (a
+call can be served), "instance" (where one is running), and "demo" (its vendors are simulated).`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			file, conf, err := set.Load()
@@ -155,9 +155,9 @@ func (c checkedChain) key(v config.Vendor) (words string, has bool) {
 
 func (c *checkedConfig) print(w io.Writer) error {
 	if c.Exists {
-		fmt.Fprintf(w, "%s is correct.\n", cli.Safe(c.File))
+		fmt.Fprintf(w, "%s is valid.\n", cli.Safe(c.File))
 	} else {
-		fmt.Fprintf(w, "%s does not exist: the chain is what the environment has keys for.\n", cli.Safe(c.File))
+		fmt.Fprintf(w, "%s does not exist. The chain has the vendors whose keys are set in the environment.\n", cli.Safe(c.File))
 	}
 	fmt.Fprintf(w, "listen %s\n", c.Listen)
 	table := cli.NewTable("TIER", "VENDOR", "BASE URL", "KEY", "LIMIT", "ACCOUNT")
@@ -175,9 +175,9 @@ func (c *checkedConfig) print(w io.Writer) error {
 func keyState(v config.Vendor) (words string, has bool) {
 	switch {
 	case v.Auth == config.AuthClient:
-		return "the client's", false
+		return "from client", false
 	case v.Auth == config.AuthNone:
-		return "none needed", true
+		return "not needed", true
 	case v.Key != "":
 		return "set", true
 	case v.SignsIn():

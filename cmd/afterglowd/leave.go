@@ -40,8 +40,10 @@ func leaveClients(s *proxy.Server, disconnect bool, set proxy.Setup, out, proble
 		done, err := s.Suspend()
 		for _, c := range done {
 			fmt.Fprintf(out, "%s is disconnected; the next start connects it again.\n", c.ID)
-			if c.Left != nil {
-				fmt.Fprintln(out, " ", cli.Safe(c.Left.Error()))
+			for _, r := range c.Files {
+				if r.How != connect.Same && r.How != connect.Removed {
+					fmt.Fprintln(out, " ", cli.Safe(r.String()))
+				}
 			}
 		}
 		if err != nil {

@@ -56,11 +56,14 @@ func span(ms int64) string {
 	}
 }
 
-// inForce is a limit, "" where there is none; "2 of 5" where it is adaptive and below what it was set to.
-func inForce(limit, ceiling *int) string {
+// inForce is a limit, "" where there is none; "2 of 5" where it is adaptive and below what it was set to, "2, ending" where
+// it was removed and holds until no call waits.
+func inForce(limit, ceiling *int, ending bool) string {
 	switch {
 	case limit == nil:
 		return ""
+	case ending:
+		return fmt.Sprintf("%d, ending", *limit)
 	case ceiling != nil && *ceiling > *limit:
 		return fmt.Sprintf("%d of %d", *limit, *ceiling)
 	}

@@ -18,11 +18,11 @@ func serveCommand(set *proxy.Setup) *cobra.Command {
 	verbose, disconnect := false, false
 	cmd := &cobra.Command{
 		Use:   "serve",
-		Short: "Run the proxy until it is told to stop",
-		Long: `Run the proxy until it is told to stop. SIGTERM and SIGINT let calls under way finish, for as long
-as the configuration's drain; a second signal ends at once. At its end it prints which coding agents are still connected,
-or disconnects them with --disconnect, or where the desktop application's setting is "always". The next start with the
-same state folder connects those again.`,
+		Short: "Run the proxy until it is stopped",
+		Long: `Run the proxy until it is stopped. After SIGTERM or SIGINT it waits for the calls in progress, up to the
+configured drain time. A second signal ends it at once. At its end it prints which coding agents are still connected.
+With --disconnect, or if the setting of the desktop application is "always", it disconnects them. The next start with
+the same state folder connects them again.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			claim, err := set.Claim()
@@ -36,7 +36,7 @@ same state folder connects those again.`,
 			}
 			defer log.Close()
 			if err := claim.Problem(); err != nil {
-				log.Warn("a second Afterglow would not notice this one", "error", err)
+				log.Warn("the state folder cannot be locked, so a second Afterglow would not notice this one", "error", err)
 			}
 			if verbose {
 				log.SetLevel(slog.LevelDebug)
@@ -50,8 +50,8 @@ same state folder connects those again.`,
 		},
 	}
 	cli.ServeFlags(cmd.Flags(), set)
-	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "log all, whatever the configuration's level")
-	cmd.Flags().BoolVar(&disconnect, disconnectFlag, false, "at the end disconnect the clients, until the next start")
+	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "log everything, whatever log level is configured")
+	cmd.Flags().BoolVar(&disconnect, disconnectFlag, false, "disconnect the clients at the end, until the next start")
 	return cmd
 }
 
@@ -75,9 +75,12 @@ func serve(cmd *cobra.Command, set proxy.Setup, log *logging.Log, disconnect fun
 	st := server.Status()
 	fmt.Fprintf(cmd.OutOrStdout(), "Afterglow listens on http://%s\n", st.Addr)
 	if st.Demo {
-		fmt.Fprintln(cmd.OutOrStdout(), "The vendors are simulated, and so is the traffic.")
+		fmt.Fprintln(cmd.OutOrStdout(), "Demo mode: the vendors and the calls are simulated.")
 	}
 	fmt.Fprintf(cmd.OutOrStdout(), "  export ANTHROPIC_BASE_URL=http://%s\n", st.Addr)
+	if st.NoLogin {
+		fmt.Fprintln(cmd.OutOrStdout(), "  export ANTHROPIC_AUTH_TOKEN="+config.Placeholder)
+	}
 	return runAndLeave(ctx, server, func() {
 		leaveClients(server, disconnect(server), set, cmd.OutOrStdout(), cmd.ErrOrStderr())
 	})

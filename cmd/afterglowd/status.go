@@ -20,10 +20,10 @@ func statusCommand(set *proxy.Setup) *cobra.Command {
 	r := &remote{set: set}
 	cmd := &cobra.Command{
 		Use:   "status",
-		Short: "Show the running instance: its tiers, its gauges, and what is wrong",
-		Long: `Show the running instance: each tier's state and until when, its breaker, how much of its quotas is used,
-how long its rate limit lasts; then a gauge for every model that was called and for every account limit.
-With --json it is the answer to GET /api/status.`,
+		Short: "Show the state of the running instance: vendors, limits and problems",
+		Long: `Show the state of the running instance. The first table has the vendors in the order of the chain: state,
+breaker, used quota and remaining rate limit. The second table has the calls in flight and queued, for each
+model that was called and for each account limit. With --json it prints the answer to GET /api/status.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return r.ask(cmd, http.MethodGet, "/api/status", nil, func(w io.Writer, answer []byte) error {
@@ -87,11 +87,13 @@ type gauge struct {
 	Peak    int  `json:"peak_pending_recent"`
 	Limit   *int `json:"limit"`
 	Ceiling *int `json:"ceiling"`
+	Ending  bool `json:"ending"`
 }
 
 type account struct {
 	Limit   int  `json:"limit"`
 	Ceiling *int `json:"ceiling"`
+	Ending  bool `json:"ending"`
 	InUse   int  `json:"in_use"`
 	Pending int  `json:"pending"`
 }
@@ -99,10 +101,10 @@ type account struct {
 func (st *status) print(w io.Writer) error {
 	fmt.Fprintf(w, "Afterglow on %s\n", cli.Safe(st.Listen))
 	if st.Demo {
-		fmt.Fprintln(w, "The vendors are simulated.")
+		fmt.Fprintln(w, "Demo mode: the vendors are simulated.")
 	}
 	if st.Paused {
-		fmt.Fprintln(w, cli.Red(w, "Paused: new calls are refused."))
+		fmt.Fprintln(w, cli.Red(w, "Paused: new calls are rejected."))
 	}
 	if st.Problem != "" {
 		fmt.Fprintln(w, cli.Red(w, "Problem: "+cli.Safe(st.Problem)))
@@ -111,7 +113,7 @@ func (st *status) print(w io.Writer) error {
 		fmt.Fprintln(w, cli.Red(w, "No key: no call can be served."))
 	}
 	if st.Reordered {
-		fmt.Fprintln(w, "The order is not the configuration's: afterglowd order reset")
+		fmt.Fprintln(w, "Custom order in use. To restore the configured order, run: afterglowd order reset")
 	}
 	fmt.Fprintln(w)
 	if _, err := st.tierTable().WriteTo(w); err != nil {
@@ -136,7 +138,7 @@ func (st *status) tierTable() *cli.Table {
 		}
 		table.Row(strconv.Itoa(place), t.Name, stateWord(t.State), clock(t.Until), breakerWord(t), t.Quota.String(), t.Weekly.String(), limited, t.why())
 		for _, m := range t.Models {
-			table.Row("", "  "+m.Model, "out", clock(m.Until), "", "", "", "", m.Reason)
+			table.Row("", "  "+m.Model, stateWord(string(proxy.Out)), clock(m.Until), "", "", "", "", m.Reason)
 		}
 	}
 	return table
@@ -178,9 +180,11 @@ func stateWord(state string) string {
 	case proxy.SignedOut:
 		return "sign in"
 	case proxy.Probing:
-		return "next call tries"
+		return "will retry"
+	case proxy.Out:
+		return "unavailable"
 	}
-	return state // "ready", "out", or one that a newer instance has
+	return state // "ready", or one that a newer instance has
 }
 
 func breakerWord(t tier) string {
@@ -205,11 +209,11 @@ func (st *status) gaugeTable() (*cli.Table, bool) {
 	for _, t := range st.Tiers {
 		for _, model := range slices.Sorted(maps.Keys(t.Diagnostics.Concurrency)) {
 			g := t.Diagnostics.Concurrency[model]
-			table.Row(t.Name, model, strconv.Itoa(g.InUse), inForce(g.Limit, g.Ceiling), strconv.Itoa(g.Pending), strconv.Itoa(g.Peak))
+			table.Row(t.Name, model, strconv.Itoa(g.InUse), inForce(g.Limit, g.Ceiling, g.Ending), strconv.Itoa(g.Pending), strconv.Itoa(g.Peak))
 			some = true
 		}
 		if a := t.Diagnostics.Account; a != nil {
-			table.Row(t.Name, "(account)", strconv.Itoa(a.InUse), inForce(&a.Limit, a.Ceiling), strconv.Itoa(a.Pending), "")
+			table.Row(t.Name, "(account)", strconv.Itoa(a.InUse), inForce(&a.Limit, a.Ceiling, a.Ending), strconv.Itoa(a.Pending), "")
 			some = true
 		}
 	}

@@ -25,7 +25,7 @@ type Desktop struct {
 
 // What quitting does with connected clients, for Desktop.DisconnectOnQuit.
 const (
-	QuitAsks   = ""       // the user is asked; where nobody can answer they stay connected
+	QuitAsks   = ""       // the user is asked; they stay connected where a signal ends the program
 	QuitAlways = "always" // they are disconnected, and connected again at the next start
 	QuitNever  = "never"  // they stay connected
 )
@@ -62,9 +62,9 @@ var Languages = []string{"en", "zh-Hans"}
 func (d Desktop) Check() error {
 	switch {
 	case d.Language != "" && !slices.Contains(Languages, d.Language):
-		return fmt.Errorf("desktop.language: expected \"\" for the system's, or one of %v, got %q", Languages, d.Language)
+		return fmt.Errorf("desktop.language: expected \"\" for the system language, or %s, got %q", either(Languages), d.Language)
 	case !slices.Contains([]string{"", "light", "dark"}, d.Theme):
-		return fmt.Errorf("desktop.theme: expected \"\" for the system's, \"light\" or \"dark\", got %q", d.Theme)
+		return fmt.Errorf("desktop.theme: expected \"\" for the system theme, \"light\" or \"dark\", got %q", d.Theme)
 	case d.TextSize != 0 && !(d.TextSize >= MinTextSize && d.TextSize <= MaxTextSize):
 		return fmt.Errorf("desktop.text_size: expected %v to %v, got %v", MinTextSize, MaxTextSize, d.TextSize)
 	case !slices.Contains([]string{TrayInFlight, TrayPending, TrayBusy}, d.Tray):

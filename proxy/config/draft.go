@@ -37,11 +37,14 @@ type Draft struct {
 	// Base stands for what the vendor was when it was read, and stays when the draft is edited: by it somebody else's
 	// change meanwhile is noticed. "" = whatever is there may be changed.
 	Base string
+
+	// Confirmed is the origin, scheme, host and port, to which the user has let the client's own credentials go.
+	Confirmed string
 }
 
 // fingerprint is the same for vendors that are, and of no use for anything else.
 func (d Draft) fingerprint() string {
-	d.Base = ""
+	d.Base, d.Confirmed = "", ""
 	text, err := json.Marshal(d)
 	if err != nil {
 		panic(err) // nothing in it cannot be encoded

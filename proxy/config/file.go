@@ -5,7 +5,7 @@ type file struct {
 	// address. Anything but a loopback address needs a `token`
 	// Default: "127.0.0.1:3392"
 	Listen *string `toml:"listen"`
-	// at least 16 characters; where it is set, every request carries it in `X-Afterglow-Token`, `x-api-key`,
+	// at least 16 characters, printable ASCII without spaces; where it is set, every request carries it in `X-Afterglow-Token`, `x-api-key`,
 	// `x-goog-api-key` or `Authorization: Bearer`, and it is never sent to a vendor
 	// Default: none
 	Token *string `toml:"token"`
@@ -69,8 +69,8 @@ type vendorFile struct {
 	// more protocols that the account speaks, for [vendor routes](clients.md), see below
 	// Default: none
 	Endpoints map[string]endpointFile `toml:"endpoints"`
-	// `"client"`: the client's own credentials; `"x-api-key"`, `"bearer"`, `"x-goog-api-key"`: the `key`, sent so;
-	// `"none"`: nothing, for a model on this machine; `"copilot"`, `"google"`: what [signing in](signing-in.md) gives
+	// `"client"`: the client's own credentials, over https or to this machine; `"x-api-key"`, `"bearer"`,
+	// `"x-goog-api-key"`: the `key`, sent so; `"none"`: nothing, for a model on this machine; `"copilot"`, `"google"`: what [signing in](signing-in.md) gives
 	// Default: the preset's
 	Auth *string `toml:"auth"`
 	// the key, best as `"${NAME}"`; `"keyring"`: it is [kept elsewhere](signing-in.md)

@@ -14,16 +14,8 @@ import (
 
 	"afterglow/assets"
 	"afterglow/proxy/nesting"
+	"afterglow/proxy/reason"
 )
-
-// Error says what is wrong with a configuration. Every problem names its key, or the line where the
-// file cannot be read at all, and what was expected; none contains a secret.
-type Error struct {
-	File     string
-	Problems []string
-}
-
-func (e *Error) Error() string { return e.File + ": " + strings.Join(e.Problems, "\n"+e.File+": ") }
 
 // Load reads and checks a configuration file. Its values are read with getenv where they name
 // environment variables. The error is an *Error, or says why the file cannot be read.
@@ -46,7 +38,7 @@ func Parse(path, text string, getenv func(string) string) (Config, error) {
 			return conf, nil
 		}
 	}
-	return Config{}, &Error{File: path, Problems: strings.Split(err.Error(), "\n")}
+	return Config{}, &Error{File: path, Problems: problemsIn(err)}
 }
 
 // Default is the configuration without a file: of the built-in tiers every vendor that the
@@ -97,11 +89,7 @@ func decode(text string) (file, error) {
 	meta, err := toml.Decode(text, &f)
 	var parse toml.ParseError
 	if errors.As(err, &parse) {
-		where := fmt.Sprintf("line %d", parse.Position.Line)
-		if parse.LastKey != "" {
-			where += ", " + parse.LastKey
-		}
-		return f, fmt.Errorf("%s: %s", where, parse.Message)
+		return f, Problem{Line: parse.Position.Line, Key: parse.LastKey, Reason: reason.Of(parse.Message)}
 	}
 	if err != nil {
 		return f, errors.New(strings.TrimPrefix(err.Error(), "toml: "))
@@ -112,7 +100,7 @@ func decode(text string) (file, error) {
 			unknown = append(unknown, fmt.Errorf("%d more unknown keys", len(meta.Undecoded())-i))
 			break
 		}
-		unknown = append(unknown, fmt.Errorf("line %d, %s: unknown key", lineOf(text, key), key))
+		unknown = append(unknown, Problem{lineOf(text, key), key.String(), reason.New(reason.UnknownKey, "", "unknown key")})
 	}
 	return f, errors.Join(unknown...)
 }

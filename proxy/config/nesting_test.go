@@ -60,3 +60,20 @@ func TestManyUnknownKeysAreNotAllNamed(t *testing.T) {
 		t.Errorf("%.200v", err)
 	}
 }
+
+// A header loses blanks, and cannot carry the rest: with such a token everybody, or nobody, would be let in.
+func TestATokenThatNoHeaderCarriesIsRefused(t *testing.T) {
+	for _, token := range []string{"                ", `\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t`, `\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000`,
+		" 0123456789abcdef", "0123456789 abcdef", `0123456789abcdef\n`, "0123456789abcdéf", "0123456789abcde", "０１２３４５６７８９abcdef"} {
+		_, err := Parse("f", `token = "`+token+"\"\ntiers = [\"anthropic\"]", env())
+		if err == nil || !strings.Contains(err.Error(), "f: token: expected at least 16 characters, printable ASCII without spaces") {
+			t.Errorf("%q: %v", token, err)
+		}
+	}
+	if conf, err := Parse("f", "token = \"${T}\"\nlisten = \"0.0.0.0:1\"\ntiers = [\"anthropic\"]", env("T", " 0123456789~bcdef\n")); err != nil || conf.Token.Reveal() != "0123456789~bcdef" {
+		t.Error(conf.Token.Reveal(), err)
+	}
+	if _, err := Parse("f", "token = \"${T}\"\ntiers = [\"anthropic\"]", env("T", strings.Repeat(" ", 20))); err == nil || !strings.Contains(err.Error(), "T is not set") {
+		t.Error(err)
+	}
+}

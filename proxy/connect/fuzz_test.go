@@ -31,7 +31,7 @@ func takenBack(t *testing.T, c client, before []byte) {
 	to, err := c.choose("", at)
 	must(t, err)
 	r := record{Original: before}
-	text, err := r.apply(c, at, to)
+	text, err := applied(c, &r, at, to)
 	if err != nil {
 		return
 	}

@@ -16,7 +16,7 @@ import (
 // Suspended is a client that Suspend disconnected.
 type Suspended struct {
 	Status            // before that
-	Left   *LeftError // keys that somebody had changed, and that were left as they are; nil = none
+	Files  []Restored // what came of each of its files
 }
 
 // away is a client that Resume is to connect again.
@@ -24,6 +24,9 @@ type away struct {
 	Client string `json:"client"`
 	Vendor string `json:"vendor,omitempty"` // that it called; "" = the chain
 	Calls  string `json:"calls,omitempty"`  // SHA-256 of the address that it calls meanwhile; "" = its own vendor's
+
+	Credentials Credentials       `json:"credentials,omitempty"`
+	Aside       map[string][]edit `json:"aside,omitempty"` // what stood for settings that were set aside, by file; "" = the client's own
 }
 
 // Suspend disconnects every client that is connected to the target, until Resume connects them again. What could not be
@@ -40,13 +43,11 @@ func (d *Desk) Suspend(t Target) (done []Suspended, err error) {
 				continue
 			}
 			all = slices.DeleteFunc(all, func(o away) bool { return o.Client == s.ID })
-			now, err := d.suspend(s.ID, t, all)
-			var left *LeftError
-			if err == nil || errors.As(err, &left) {
-				all, done = append(all, now), append(done, Suspended{s, left})
-			} else {
-				problems = append(problems, err)
+			now, files, err := d.suspend(s.ID, t, all)
+			if len(files) > 0 {
+				all, done = append(all, now), append(done, Suspended{s, files})
 			}
+			problems = append(problems, err)
 		}
 		if len(done) > 0 {
 			problems = append(problems, d.keepSuspended(all))
@@ -56,28 +57,61 @@ func (d *Desk) Suspend(t Target) (done []Suspended, err error) {
 	return done, err
 }
 
-// suspend disconnects a client. Before that it writes down that the client is to be connected again, beside the others: the
+// suspend disconnects a client. Before that it adds the client to the list of those that are connected again, because the
 // process may be killed at any moment.
-func (d *Desk) suspend(id string, t Target, others []away) (now away, err error) {
+func (d *Desk) suspend(id string, t Target, others []away) (now away, files []Restored, err error) {
 	c, err := lookUp(id)
 	if err != nil {
-		return now, err
+		return now, nil, err
 	}
-	at, err := c.address()
+	file, text, _, err := c.read()
 	if err != nil {
-		return now, err
+		return now, nil, err
+	}
+	at, err := c.calls(text)
+	if err != nil {
+		return now, nil, fmt.Errorf("%s: %w", file, err)
 	}
 	now = away{Client: id, Vendor: c.vendor(at, t)}
+	if c.credentials != nil {
+		now.Credentials = c.credentials(text, t)
+	}
+	if now.Aside, err = d.asideFor(c, file); err != nil {
+		return now, nil, err
+	}
 	if err := d.keepSuspended(append(slices.Clone(others), now)); err != nil {
-		return now, err
+		return now, nil, err
 	}
-	if err = d.disconnect(c, t); err != nil && !errors.As(err, new(*LeftError)) {
-		return now, errors.Join(err, d.keepSuspended(others))
+	files, err = d.disconnect(c, false, t)
+	if len(files) == 0 {
+		return now, nil, errors.Join(err, d.keepSuspended(others))
 	}
-	if at, wrong := c.address(); wrong == nil {
+	if at, wrong := c.now(); wrong == nil {
 		now.Calls = fingerprint(at)
 	}
-	return now, err
+	return now, files, err
+}
+
+// asideFor are the values that stand for settings that were set aside for a client's file, without what they stand for.
+func (d *Desk) asideFor(c client, file string) (all map[string][]edit, err error) {
+	records, err := d.records(c.id)
+	for _, r := range records {
+		in := r.Path
+		if in == file {
+			in = ""
+		} else if r.For != file {
+			continue
+		}
+		for _, e := range r.Edits {
+			if e.Put {
+				if all == nil {
+					all = map[string][]edit{}
+				}
+				all[in] = append(all[in], edit{Key: e.Key, New: e.New, Gone: e.Gone, What: e.What, Put: true})
+			}
+		}
+	}
+	return all, err
 }
 
 // fingerprint stands for an address, which may hold a password. "" has none.
@@ -88,8 +122,8 @@ func fingerprint(at string) string {
 	return sum([]byte(at))
 }
 
-// address is what a client's file leads to, "" for its own vendor.
-func (c client) address() (string, error) {
+// now is what a client's file leads to, "" for its own vendor.
+func (c client) now() (string, error) {
 	file, text, _, err := c.read()
 	if err != nil {
 		return "", err
@@ -116,7 +150,7 @@ func (c client) vendor(at string, t Target) string {
 }
 
 // Resume connects the clients again that Suspend disconnected. One whose address is another by now is left alone and
-// forgotten: somebody has changed it, or has connected it. What could not be connected is in the error, by client, and is tried again
+// forgotten: a user or a program has changed it. What could not be connected is in the error, by client, and is tried again
 // the next time. done are the clients that were connected.
 func (d *Desk) Resume(t Target) (done []string, err error) {
 	if all, err := d.suspended(); err != nil || len(all) == 0 {
@@ -149,7 +183,7 @@ func (d *Desk) resume(s away, t Target) (connected bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	at, err := c.address()
+	at, err := c.now()
 	if err != nil {
 		return false, err
 	}
@@ -160,7 +194,7 @@ func (d *Desk) resume(s away, t Target) (connected bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	if err := d.connect(c, t, to); err != nil {
+	if err := d.connect(c, Choice{Vendor: s.Vendor, Credentials: s.Credentials, again: s.Aside}, t, to); err != nil {
 		return false, err
 	}
 	return true, nil
@@ -185,6 +219,9 @@ func (d *Desk) suspendedFile() string { return filepath.Join(d.dir, "suspended.j
 func (d *Desk) suspended() (all []away, err error) {
 	if d.dir == "" {
 		return nil, nil
+	}
+	if err := d.own(config.CheckOwn); err != nil {
+		return nil, fmt.Errorf("read suspended clients: %w", err)
 	}
 	text, err := os.ReadFile(d.suspendedFile())
 	if errors.Is(err, fs.ErrNotExist) {

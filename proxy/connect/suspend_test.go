@@ -34,7 +34,7 @@ func TestSuspendedClientsHaveTheirFilesBackAndAreConnectedAgain(t *testing.T) {
 			t.Run(id+"/"+name, func(t *testing.T) {
 				d, file := home(t, id)
 				put(t, file, before)
-				must(t, d.Connect(id, "", at))
+				must(t, d.Connect(id, Choice{}, at))
 				connected := content(t, file)
 				if got := suspend(t, d, at); !slices.Equal(got, []string{id}) {
 					t.Fatalf("suspended %q", got)
@@ -51,7 +51,7 @@ func TestSuspendedClientsHaveTheirFilesBackAndAreConnectedAgain(t *testing.T) {
 				if got := resume(t, d, at); got != nil {
 					t.Errorf("resumed twice: %q", got)
 				}
-				must(t, d.Disconnect(id, at))
+				must(t, off(d, id, at))
 				if got := content(t, file); got != before {
 					t.Errorf("at last %q, want %q", got, before)
 				}
@@ -62,7 +62,7 @@ func TestSuspendedClientsHaveTheirFilesBackAndAreConnectedAgain(t *testing.T) {
 
 func TestResumedClientsCallTheVendorThatTheyCalledAtTheAddressOfNow(t *testing.T) {
 	d, file := home(t, "opencode")
-	must(t, d.Connect("opencode", "openai", target("127.0.0.1:1")))
+	must(t, d.Connect("opencode", Choice{Vendor: "openai"}, target("127.0.0.1:1")))
 	suspend(t, d, target("127.0.0.1:1"))
 	resume(t, d, target("127.0.0.1:2"))
 	if text := content(t, file); !strings.Contains(text, "http://127.0.0.1:2/v/openai/v1") {
@@ -74,17 +74,17 @@ func TestWhatTheUserDecidedSinceIsNotResumed(t *testing.T) {
 	at := target("127.0.0.1:1")
 	for name, decide := range map[string]func(d *Desk, file string){
 		"disconnected": func(d *Desk, _ string) {
-			if err := d.Disconnect("claude-code", at); !errors.Is(err, ErrApart) {
+			if err := off(d, "claude-code", at); !errors.Is(err, ErrApart) {
 				t.Error(err)
 			}
 		},
 		"another address": func(_ *Desk, file string) { put(t, file, `{"env":{"ANTHROPIC_BASE_URL":"https://gateway.example"}}`) },
-		"connected":       func(d *Desk, _ string) { must(t, d.Connect("claude-code", "", target("127.0.0.1:9"))) },
+		"connected":       func(d *Desk, _ string) { must(t, d.Connect("claude-code", Choice{}, target("127.0.0.1:9"))) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			d, file := home(t, "claude-code")
 			put(t, file, "{}")
-			must(t, d.Connect("claude-code", "", at))
+			must(t, d.Connect("claude-code", Choice{}, at))
 			suspend(t, d, at)
 			decide(d, file)
 			before := content(t, file)
@@ -104,7 +104,7 @@ func TestAResumeThatFailedIsTriedAgain(t *testing.T) {
 	at := target("127.0.0.1:1")
 	d, file := home(t, "claude-code")
 	put(t, file, "{}")
-	must(t, d.Connect("claude-code", "", at))
+	must(t, d.Connect("claude-code", Choice{}, at))
 	suspend(t, d, at)
 	put(t, file, "{")
 	if done, err := d.Resume(at); err == nil || !strings.Contains(err.Error(), file) || done != nil || content(t, file) != "{" {
@@ -121,8 +121,8 @@ func TestSuspendGoesOnAfterAFailure(t *testing.T) {
 	at := target("127.0.0.1:1")
 	d, file := home(t, "claude-code")
 	put(t, file, "{}")
-	must(t, d.Connect("claude-code", "", at))
-	must(t, d.Connect("codex", "", at))
+	must(t, d.Connect("claude-code", Choice{}, at))
+	must(t, d.Connect("codex", Choice{}, at))
 	must(t, os.Chmod(file, 0o400))
 	done, err := d.Suspend(at)
 	if err == nil || !strings.Contains(err.Error(), file) || len(done) != 1 || done[0].ID != "codex" {
@@ -138,11 +138,11 @@ func TestWhatSomebodyChangedIsLeftBySuspendAndSaid(t *testing.T) {
 	at.ClientAuth = false
 	d, file := home(t, "claude-code")
 	put(t, file, "{}")
-	must(t, d.Connect("claude-code", "", at))
+	must(t, d.Connect("claude-code", Choice{}, at))
 	put(t, file, strings.Replace(content(t, file), "s3cret", "mine", 1))
 	done, err := d.Suspend(at)
 	must(t, err)
-	if len(done) != 1 || done[0].Left == nil || !slices.Equal(done[0].Left.Keys, []string{"env.ANTHROPIC_AUTH_TOKEN"}) {
+	if len(done) != 1 || len(done[0].Files) != 1 || done[0].Files[0].How != Left || !slices.Equal(done[0].Files[0].Keys, []string{"env.ANTHROPIC_AUTH_TOKEN"}) {
 		t.Errorf("%+v", done)
 	}
 }
@@ -155,7 +155,7 @@ func TestSuspendedListThatIsDamagedIsSetAside(t *testing.T) {
 	if _, err := d.Resume(at); err == nil || !strings.Contains(err.Error(), "suspended.json") {
 		t.Error(err)
 	}
-	must(t, d.Connect("claude-code", "", at))
+	must(t, d.Connect("claude-code", Choice{}, at))
 	suspend(t, d, at)
 	if got := resume(t, d, at); len(got) != 1 {
 		t.Errorf("resumed %q", got)
@@ -167,11 +167,52 @@ func TestNothingIsSuspendedWhereNothingIsConnected(t *testing.T) {
 	if got := suspend(t, d, target("127.0.0.1:1")); got != nil {
 		t.Errorf("suspended %q", got)
 	}
-	must(t, d.Connect("claude-code", "", target("127.0.0.1:2")))
+	must(t, d.Connect("claude-code", Choice{}, target("127.0.0.1:2")))
 	if got := suspend(t, d, target("127.0.0.1:1")); got != nil {
 		t.Errorf("suspended %q, which calls another Afterglow", got)
 	}
 	if _, err := os.Stat(d.suspendedFile()); err == nil {
 		t.Error("a list of nothing was written")
+	}
+}
+
+// What the user chose when the client was connected is chosen again, in the project's file too, and for the address of
+// the next start.
+func TestResumedClientsHaveTheirCredentialsAndWhatWasSetAside(t *testing.T) {
+	d, file := home(t, "claude-code")
+	dir := t.TempDir()
+	d.root, d.Shell = t.TempDir(), shellOf(dir, map[string]string{"ANTHROPIC_MODEL": "glm-5.1"})
+	project := filepath.Join(dir, ".claude", "settings.json")
+	texts := map[string]string{file: `{"env": {"ANTHROPIC_API_KEY": "theirs"}}`, project: `{"env": {"ANTHROPIC_BASE_URL": "https://gateway.example"}}`}
+	for name, text := range texts {
+		put(t, name, text)
+	}
+	put(t, filepath.Join(filepath.Dir(file), ".credentials.json"), `{"claudeAiOauth": {}}`)
+	must(t, d.Connect("claude-code", Choice{Credentials: Placeholder, SetAside: true}, bothKinds("127.0.0.1:1")))
+	connected := map[string]string{file: content(t, file), project: content(t, project)}
+	window := &Desk{dir: d.dir, root: d.root} // knows of no shell
+	done, err := window.Suspend(bothKinds("127.0.0.1:1"))
+	if err != nil || len(done) != 1 || len(done[0].Files) != 2 {
+		t.Errorf("%+v %v", done, err)
+	}
+	if kept := content(t, d.suspendedFile()); strings.Contains(kept, "theirs") || strings.Contains(kept, "gateway.example") {
+		t.Errorf("it holds what was set aside: %s", kept)
+	}
+	for name, text := range texts {
+		if got := content(t, name); got != text {
+			t.Errorf("suspended: %s: %s", name, got)
+		}
+	}
+	resume(t, window, bothKinds("127.0.0.1:2"))
+	for name, text := range connected {
+		if got := content(t, name); got != strings.ReplaceAll(text, "127.0.0.1:1", "127.0.0.1:2") {
+			t.Errorf("resumed: %s: got %s, want %s", name, got, text)
+		}
+	}
+	must(t, off(window, "claude-code", bothKinds("127.0.0.1:2")))
+	for name, text := range texts {
+		if got := content(t, name); got != text {
+			t.Errorf("at last: %s: %s", name, got)
+		}
 	}
 }

@@ -138,6 +138,23 @@ func TestADeepFileIsNotConverted(t *testing.T) {
 	}
 }
 
+// What coding-proxy sent over the network for everybody to read is not taken over.
+func TestTheClientsOwnCredentialsAreNotLedOverHTTP(t *testing.T) {
+	const yaml = "vendors:\n- vendor: anthropic\n  base_url: http://gateway.example\n- vendor: zhipu\n  base_url: http://zhipu.example\nnative_api:\n  openai:\n    base_url: http://192.168.0.1/v1\n  gemini:\n    base_url: http://localhost:1\n"
+	toml, notes, err := Convert([]byte(yaml))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := config.Parse("f", toml, setAll); err != nil {
+		t.Error(err)
+	}
+	said := strings.Join(notes, "\n")
+	if strings.Contains(toml, "gateway.example") || strings.Contains(toml, "192.168") || !strings.Contains(toml, "zhipu.example") || !strings.Contains(toml, "localhost:1") ||
+		!strings.Contains(said, "line 3, vendors[0].base_url: http://gateway.example is not encrypted") || !strings.Contains(said, "native_api.openai.base_url: http://192.168.0.1 is not") {
+		t.Errorf("%s\n%s", toml, said)
+	}
+}
+
 func FuzzConvert(f *testing.F) {
 	files, _ := filepath.Glob("testdata/*.txtar")
 	for _, name := range files {

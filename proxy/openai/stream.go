@@ -66,7 +66,7 @@ func (d *decoder) choice(w *anthropic.Writer, choice gjson.Result) error {
 		d.finish = reason
 	}
 	if d.finish == "error" {
-		w.Fail(anthropic.Errorf(502, "the vendor ended its answer with an error that it does not name"))
+		w.Fail(anthropic.Errorf(502, "the vendor ended its answer with an unnamed error"))
 	}
 	return nil
 }

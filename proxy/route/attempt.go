@@ -10,6 +10,7 @@ import (
 	"afterglow/limiter"
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/mend"
+	"afterglow/proxy/reason"
 	"afterglow/proxy/sse"
 	"afterglow/proxy/vendor"
 )
@@ -47,7 +48,7 @@ func (s *search) attempt(ctx context.Context, at *place) (reply *Reply, ended bo
 	s.chain.hear(at, response, err)
 	f := judge(ctx, err, at.vendor, s.call.Request)
 	try := Try{
-		Vendor: at.key.Vendor, Model: at.key.Model, Verdict: f.verdict.String(), Reason: f.reason,
+		Vendor: at.vendor.Name(), Model: at.key.Model, Verdict: f.verdict.String(), Reason: f.reason.Words, Why: f.reason,
 		Labels: labels, Retries: waits.count, Queued: at.queued, Took: time.Since(at.since),
 	}
 	var refused *anthropic.Error
@@ -61,9 +62,9 @@ func (s *search) attempt(ctx context.Context, at *place) (reply *Reply, ended bo
 	s.progress.Tried(try)
 	switch f.verdict {
 	case commit:
-		s.chain.memory.Sessions.stay(s.session.Key, at.key.Vendor)
+		s.chain.memory.Sessions.stay(s.session.Key, at.vendor.Name())
 		return &Reply{
-			Vendor: at.key.Vendor, Model: at.key.Model, Session: s.session.Key,
+			Vendor: at.vendor.Name(), Model: at.key.Model, Session: s.session.Key,
 			Header: response.Header, Events: response.Events, Message: response.Message,
 			response: response, place: at, chain: s.chain,
 		}, true, nil
@@ -106,7 +107,7 @@ func (c *Chain) hear(at *place, response *vendor.Response, err error) {
 	case errors.As(err, &refused):
 		header = refused.Header
 	}
-	c.memory.Health.hear(at.key.Vendor, anthropic.Utilizations(header))
+	c.memory.Health.hear(at.vendor.Name(), anthropic.Utilizations(header))
 }
 
 // Reply is a vendor's answer to a call, with the permit that it was given under.
@@ -131,10 +132,10 @@ func (r *Reply) Finish(used int64, gone bool, err error) {
 	case gone:
 		r.place.ticket.drop()
 	case err != nil:
-		f := finding{counts: true, reason: "the stream broke: " + err.Error()}
+		f := finding{counts: true, reason: reason.New(reason.Interrupted, err.Error(), "the response was interrupted: %v", err)}
 		var refused *anthropic.Error
 		if errors.As(err, &refused) {
-			f.reason = "within the stream: " + reason(refused)
+			f.reason = reason.New(reason.Interrupted, words(refused), "error in the response: %s", words(refused))
 		}
 		r.place.ticket.fail(f)
 	default:

@@ -46,7 +46,9 @@ func New(conf config.Config, vendors []*vendor.Vendor, memory *Memory, l *limite
 // context's cause if the client is gone.
 func (c *Chain) Send(ctx context.Context, call vendor.Call, who limiter.Caller, progress Progress) (*Reply, error) {
 	s := &search{chain: c, call: call, who: who, progress: progress, session: SessionOf(call.Header, call.Request)}
-	for _, tier := range c.order(s.session) {
+	order := c.order(s.session)
+	for i, tier := range order {
+		s.rest = order[i+1:]
 		if reply, ended, err := s.ask(ctx, tier, false); ended {
 			return reply, err
 		}

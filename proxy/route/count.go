@@ -21,7 +21,7 @@ func (c *Chain) Count(ctx context.Context, call vendor.Call) (*vendor.Answer, er
 	session := SessionOf(call.Header, call.Request)
 	for _, tier := range c.order(session) {
 		for _, v := range tier {
-			if why := v.Unfit(call.Header, call.Request.Model); why != nil {
+			if why := v.Unfit(call.Header, call.Request.Model); why.Words != "" {
 				failed.unfit(v, why)
 				continue
 			}

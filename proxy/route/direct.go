@@ -15,8 +15,6 @@ import (
 // chain's calls, its refusals are waited out as theirs are, and what its answer says of the account is heard; the rest of
 // the chain is not for it: no other tier, no breaker.
 type Direct struct {
-	Queued time.Duration // in the vendor's queue
-
 	chain  *Chain
 	vendor *vendor.Vendor
 	key    limiter.Key
@@ -33,11 +31,11 @@ type Direct struct {
 func (c *Chain) Direct(ctx context.Context, v *vendor.Vendor, model string, who limiter.Caller) (*Direct, error) {
 	d := &Direct{chain: c, vendor: v, key: limiter.Key{Vendor: v.Name(), Model: model}}
 	if model != "" {
-		permit, queued, err := c.acquire(ctx, d.key, who)
+		permit, _, err := c.acquire(ctx, d.key, who)
 		if err != nil {
 			return nil, err
 		}
-		d.permit, d.Queued = permit, queued
+		d.permit = permit
 	}
 	d.since = time.Now()
 	return d, nil
@@ -65,7 +63,8 @@ func (d *Direct) Answered(status int) {
 }
 
 // Rejected reports whether a refusal means that the vendor did not take its credentials. It is then the error for the client,
-// and the vendor's standing says so. Once it was, what follows is that error of ours, and nil.
+// and the vendor's standing says so. That error is no refusal of the vendor: Rejected returns nil for it, and for all that
+// comes later.
 func (d *Direct) Rejected(ctx context.Context, e *anthropic.Error) *anthropic.Error {
 	if d.rejected {
 		return nil
@@ -74,10 +73,10 @@ func (d *Direct) Rejected(ctx context.Context, e *anthropic.Error) *anthropic.Er
 	if !f.badKey {
 		return nil
 	}
-	d.chain.memory.Health.direct(d.key.Vendor, f)
+	d.chain.memory.Health.direct(d.vendor.Name(), f)
 	d.rejected = true
 	var why failures
-	why.rejected(d.vendor, f.reason)
+	why.rejected(d.vendor, f.reason.Words)
 	return why.answer()
 }
 
@@ -88,10 +87,10 @@ func (d *Direct) Hear(ctx context.Context, header http.Header, err error) {
 		(&place{vendor: d.vendor, permit: d.permit}).tell(err)
 	}
 	health := d.chain.memory.Health
-	health.hear(d.key.Vendor, anthropic.Utilizations(header))
+	health.hear(d.vendor.Name(), anthropic.Utilizations(header))
 	var refused *anthropic.Error
 	if err == nil || !d.rejected && errors.As(err, &refused) {
-		health.direct(d.key.Vendor, judge(ctx, err, d.vendor, &anthropic.Request{}))
+		health.direct(d.vendor.Name(), judge(ctx, err, d.vendor, &anthropic.Request{}))
 	}
 }
 
@@ -106,6 +105,6 @@ func (d *Direct) Close(used int64) {
 	if d.permit != nil {
 		memory.pace.took(d.key, time.Since(d.since))
 	}
-	memory.Health.used(d.key.Vendor, used)
+	memory.Health.used(d.vendor.Name(), used)
 	d.permit.Release()
 }

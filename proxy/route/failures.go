@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"afterglow/proxy/anthropic"
+	"afterglow/proxy/reason"
 	"afterglow/proxy/vendor"
 )
 
@@ -32,7 +33,7 @@ type missed struct {
 
 // Why no tier answered, where its status does not say; for errors.Is.
 var (
-	ErrNoVendor = errors.New("no vendor could be called")
+	ErrNoVendor = errors.New("no vendor in the chain is available")
 	ErrUsedUp   = errors.New("a quota or balance is used up")
 )
 
@@ -45,14 +46,14 @@ func (f *failures) note(why missed) {
 }
 
 // unfit notes a vendor that cannot be called for this client until the user does something.
-func (f *failures) unfit(v *vendor.Vendor, why error) {
-	f.note(missed{vendor: v.Name(), reason: v.Name() + ": " + why.Error(), model: errors.Is(why, vendor.ErrNoModel)})
+func (f *failures) unfit(v *vendor.Vendor, why reason.Reason) {
+	f.note(missed{vendor: v.Name(), reason: v.Name() + ": " + why.Words, model: why.Code == reason.OtherModel})
 }
 
 // called notes a vendor that was called and failed.
 func (f *failures) called(v *vendor.Vendor, err error, why finding) {
 	if why.badKey {
-		f.rejected(v, why.reason)
+		f.rejected(v, why.reason.Words)
 		return
 	}
 	f.add(v.Name(), err, why.until)
@@ -79,13 +80,13 @@ func (f *failures) add(vendor string, err error, until time.Time) {
 	if wait == 0 && !until.IsZero() {
 		wait = time.Until(until)
 	}
-	f.note(missed{vendor: vendor, reason: vendor + ": " + reason(refused), passing: true, wait: wait})
+	f.note(missed{vendor: vendor, reason: vendor + ": " + words(refused), passing: true, wait: wait})
 }
 
 // gate notes a vendor that was left alone because it is out.
 func (f *failures) gate(v *vendor.Vendor, out *closed) {
 	if out.badKey {
-		f.rejected(v, out.reason)
+		f.rejected(v, out.reason.Words)
 		return
 	}
 	wait := time.Duration(0)
@@ -154,7 +155,7 @@ func (f *failures) answer() *anthropic.Error {
 			e.RetryAfter = maxRetryAfter
 		} else {
 			e.Body = nil
-			e.Message = fmt.Sprintf("out until %s: %s", time.Now().Add(wait).Format("15:04:05 MST"), f.reasons())
+			e.Message = fmt.Sprintf("all vendors are unavailable until %s: %s", time.Now().Add(wait).Format("15:04:05 MST"), f.reasons())
 		}
 	}
 	return &e
@@ -171,7 +172,7 @@ func (f *failures) nobody() *anthropic.Error {
 	case !slices.ContainsFunc(f.list, func(why missed) bool { return !why.model }):
 		return noVendor(http.StatusNotFound, f.reasons()) // as Anthropic answers for a model that it does not know
 	}
-	return noVendor(http.StatusForbidden, "no vendor can be called: "+f.reasons())
+	return noVendor(http.StatusForbidden, "no vendor in the chain is available: "+f.reasons())
 }
 
 func noVendor(status int, message string) *anthropic.Error {

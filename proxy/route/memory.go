@@ -11,6 +11,13 @@ type Memory struct {
 	thoughts *mend.Provenance
 }
 
+// Rename gives a vendor another name, before the configuration that has it is taken.
+func (m *Memory) Rename(from, to string) {
+	m.Health.Rename(from, to)
+	m.Sessions.Rename(from, to)
+	m.pace.rename(from, to)
+}
+
 // NewMemory returns a Memory that knows nothing. notify is called after each change of Health.
 func NewMemory(notify func()) *Memory {
 	return &Memory{Health: NewHealth(notify), Sessions: NewSessions(), pace: newPace(), thoughts: mend.NewProvenance()}

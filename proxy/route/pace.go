@@ -31,6 +31,17 @@ func (p *pace) took(k limiter.Key, d time.Duration) {
 	}
 }
 
+func (p *pace) rename(from, to string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for k, d := range p.mean {
+		if k.Vendor == from {
+			delete(p.mean, k)
+			p.mean[limiter.Key{Vendor: to, Model: k.Model}] = d
+		}
+	}
+}
+
 // wait estimates how long a call that joined the queue now would wait; 0 where a slot is free or
 // nothing is known. While n slots are busy, one becomes free about every nth part of a call's time.
 func (p *pace) wait(k limiter.Key, l limiter.Load) time.Duration {

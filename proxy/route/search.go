@@ -1,15 +1,16 @@
 package route
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"math"
 	"slices"
 	"time"
 
 	"afterglow/limiter"
 	"afterglow/proxy/anthropic"
+	"afterglow/proxy/reason"
 	"afterglow/proxy/vendor"
 )
 
@@ -21,10 +22,12 @@ type search struct {
 	progress Progress
 	session  Session
 	failed   failures
-	called   int // vendors that were asked
+	rest     [][]*vendor.Vendor // the tiers to come
+	called   int                // vendors that were asked
 	gated    []gated
-	renames  int  // of models, by vendors that refused an old name
-	renamed  bool // by the vendor that was asked last
+	waited   map[*vendor.Vendor]time.Duration // in queues that the call has left, and may come back to
+	renames  int                              // of models, by vendors that refused an old name
+	renamed  bool                             // by the vendor that was asked last
 }
 
 // gated is a vendor that was left alone, and until when.
@@ -86,23 +89,32 @@ func (s *search) pick(ctx context.Context, left *[]*vendor.Vendor, anyway bool) 
 			if v == nil {
 				return nil, nil
 			}
-			permit, queued, err := s.wait(ctx, v)
+			permit, queued, err := s.wait(ctx, v, s.others(v, *left))
 			if err != nil {
 				if ctx.Err() != nil {
 					return nil, context.Cause(ctx)
 				}
-				s.skip(v, err.Error())
-				s.failed.add(v.Name(), err, time.Time{})
 				*left = without(*left, v)
+				if errors.Is(err, errGone) {
+					s.gate(v, gone, queued)
+					continue
+				}
+				s.skip(v, unserved(v, err), queued)
+				s.failed.add(v.Name(), err, time.Time{})
 				continue
 			}
 			at = &place{vendor: v, key: s.key(v), permit: permit, queued: queued, since: time.Now()}
 		}
 		// Again: the vendor may have gone out while the call waited.
 		ticket, out := s.chain.memory.Health.enter(at.key.Vendor, at.key.Model, anyway)
+		if out != nil && !anyway && s.lastResort(at.vendor, *left, out) {
+			// The call would come back to this vendor, and others would be served meanwhile that came after it.
+			ticket, out = s.chain.memory.Health.enter(at.key.Vendor, at.key.Model, true)
+		}
 		if out != nil {
 			at.permit.Release()
-			s.gate(at.vendor, out)
+			s.left(at.vendor, at.queued)
+			s.gate(at.vendor, out, at.queued)
 			*left = without(*left, at.vendor)
 			continue
 		}
@@ -111,33 +123,68 @@ func (s *search) pick(ctx context.Context, left *[]*vendor.Vendor, anyway bool) 
 	}
 }
 
+// others are the vendors that the call may still go to beside v.
+func (s *search) others(v *vendor.Vendor, left []*vendor.Vendor) []*vendor.Vendor {
+	others := slices.Concat(append([][]*vendor.Vendor{left}, s.rest...)...)
+	return without(others, v)
+}
+
+// takes reports whether a vendor can be asked, or its queue has a place.
+func (s *search) takes(v *vendor.Vendor) bool {
+	if !v.Usable() || s.closed(v) != nil {
+		return false
+	}
+	longest := v.Conf().Limit.MaxPending
+	load := s.chain.limiter.Load(s.key(v))
+	return load.Room > 0 || longest == 0 || load.Pending < longest
+}
+
+func (s *search) closed(v *vendor.Vendor) *closed {
+	return s.chain.memory.Health.closed(v.Name(), v.Model(s.call.Request.Model))
+}
+
+// lastResort reports whether v, which is left alone because of out, is the vendor that the call would be sent to anyway:
+// no other takes calls, or is back earlier.
+func (s *search) lastResort(v *vendor.Vendor, left []*vendor.Vendor, out *closed) bool {
+	if s.called > 0 {
+		return false
+	}
+	for _, other := range s.others(v, left) {
+		if c := s.closed(other); s.takes(other) || other.Usable() && c != nil && c.before(out) {
+			return false
+		}
+	}
+	return !slices.ContainsFunc(s.gated, func(g gated) bool { return g.vendor != v && !out.before(g.closed) })
+}
+
 func (s *search) key(v *vendor.Vendor) limiter.Key {
 	return limiter.Key{Vendor: v.Name(), Model: v.Model(s.call.Request.Model)}
 }
 
 // skips reports, and notes, that a vendor cannot be asked.
 func (s *search) skips(v *vendor.Vendor, anyway bool) bool {
-	if why := v.Unfit(s.call.Header, s.call.Request.Model); why != nil {
-		s.skip(v, why.Error())
+	if why := v.Unfit(s.call.Header, s.call.Request.Model); why.Words != "" {
+		s.skip(v, why, 0)
 		s.failed.unfit(v, why)
 		return true
 	}
 	if anyway {
 		return false
 	}
-	out := s.chain.memory.Health.closed(v.Name(), v.Model(s.call.Request.Model))
+	out := s.closed(v)
 	if out != nil {
-		s.gate(v, out)
+		s.gate(v, out, 0)
 	}
 	return out != nil
 }
 
-func (s *search) skip(v *vendor.Vendor, why string) {
-	s.progress.Tried(Try{Vendor: v.Name(), Model: s.key(v).Model, Verdict: "skipped", Reason: why})
+// skip notes a vendor that was not called, and how long the call was in its queue.
+func (s *search) skip(v *vendor.Vendor, why reason.Reason, queued time.Duration) {
+	s.progress.Tried(Try{Vendor: v.Name(), Model: s.key(v).Model, Verdict: "skipped", Reason: why.Words, Why: why, Queued: queued})
 }
 
-func (s *search) gate(v *vendor.Vendor, out *closed) {
-	s.skip(v, out.Error())
+func (s *search) gate(v *vendor.Vendor, out *closed, queued time.Duration) {
+	s.skip(v, out.why(), queued)
 	s.failed.gate(v, out)
 	s.gated = append(s.gated, gated{v, out})
 }
@@ -147,11 +194,7 @@ func (s *search) soonest() *vendor.Vendor {
 	var best *gated
 	for i := range s.gated {
 		g := &s.gated[i]
-		switch {
-		case best == nil || best.closed.badKey && !g.closed.badKey:
-			best = g
-		case g.closed.badKey && !best.closed.badKey:
-		case !g.closed.until.IsZero() && (best.closed.until.IsZero() || g.closed.until.Before(best.closed.until)):
+		if best == nil || g.closed.before(best.closed) {
 			best = g
 		}
 	}
@@ -210,9 +253,10 @@ func (s *search) shortest(left *[]*vendor.Vendor) *vendor.Vendor {
 	*left = slices.DeleteFunc(*left, func(v *vendor.Vendor) bool {
 		wait := s.chain.Wait(s.key(v))
 		if limit := v.Conf().Limit; limit.Overflow && wait > limit.MaxWait {
-			why := fmt.Sprintf("its queue would take about %v, max_wait is %v", wait.Round(time.Second), limit.MaxWait)
-			s.skip(v, why)
-			s.failed.busy(v.Name(), why)
+			about := wait.Round(time.Second)
+			why := reason.New(reason.LongQueue, about.String(), "the wait in its queue would be about %v, and max_wait is %v", about, limit.MaxWait)
+			s.skip(v, why, 0)
+			s.failed.busy(v.Name(), why.Words)
 			return true
 		}
 		if best == nil || wait < least {
@@ -223,15 +267,35 @@ func (s *search) shortest(left *[]*vendor.Vendor) *vendor.Vendor {
 	return best
 }
 
-// wait queues for a permit.
-func (s *search) wait(ctx context.Context, v *vendor.Vendor) (*limiter.Permit, time.Duration, error) {
-	k := s.key(v)
+// wait queues for a permit. The error is errGone if the vendor left the configuration and one of the others takes calls.
+func (s *search) wait(ctx context.Context, v *vendor.Vendor, others []*vendor.Vendor) (*limiter.Permit, time.Duration, error) {
+	k, who := s.key(v), s.who
+	who.Waited = s.waited[v]
+	waiting, leave := context.WithCancelCause(ctx)
+	defer leave(nil)
+	defer s.chain.memory.Health.whenGone(v.Name(), func() {
+		if slices.ContainsFunc(others, s.takes) {
+			leave(errGone)
+		}
+	})()
 	s.progress.At(Step{Stage: Queues, Key: k})
-	permit, queued, err := s.chain.acquire(ctx, k, s.who)
-	if err != nil {
-		s.progress.At(Step{Stage: Leaves, Key: k})
+	permit, queued, err := s.chain.acquire(waiting, k, who)
+	if err == nil {
+		return permit, queued, nil
 	}
-	return permit, queued, err
+	s.progress.At(Step{Stage: Leaves, Key: k})
+	if !errors.Is(err, limiter.ErrQueueFull) {
+		s.left(v, queued)
+	}
+	return nil, queued, cmp.Or(context.Cause(waiting), err)
+}
+
+// left notes that the call gave up its place in a vendor's queue, to which it may come back.
+func (s *search) left(v *vendor.Vendor, queued time.Duration) {
+	if s.waited == nil {
+		s.waited = map[*vendor.Vendor]time.Duration{}
+	}
+	s.waited[v] += max(queued, 1)
 }
 
 // acquire waits for a permit. A queue that is full, or too slow, is an *anthropic.Error.
@@ -244,6 +308,17 @@ func (c *Chain) acquire(ctx context.Context, k limiter.Key, who limiter.Caller) 
 		err = refused
 	}
 	return permit, time.Since(start), err
+}
+
+// unserved is why a call got no slot of a vendor.
+func unserved(v *vendor.Vendor, err error) reason.Reason {
+	switch {
+	case errors.Is(err, limiter.ErrQueueFull):
+		return reason.Wrap(reason.QueueFull, "", err)
+	case errors.Is(err, limiter.ErrWaitExpired):
+		return reason.Wrap(reason.QueueWait, v.Conf().Limit.MaxWait.String(), err)
+	}
+	return reason.Of(err.Error())
 }
 
 // afterQueue is when a client that found no place in a queue may ask again: about the time of one

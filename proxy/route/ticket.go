@@ -23,6 +23,9 @@ func (h *Health) enter(vendorName, model string, anyway bool) (*ticket, *closed)
 	now := wall()
 	v := h.vendors[vendorName]
 	if v == nil { // a reload took it from the chain while the call waited
+		if !anyway {
+			return nil, gone
+		}
 		return &ticket{health: h, settled: true}, nil
 	}
 	t := &ticket{health: h, vendor: v, model: model, anyway: anyway}

@@ -180,7 +180,7 @@ func TestNoVendorCanBeCalled(t *testing.T) {
 		t.Fatalf("without tiers: %d", got.Status)
 	}
 	f.note(missed{vendor: "zhipu", reason: "zhipu: no key"})
-	if got := f.answer(); got.Status != 403 || got.Message != "no vendor can be called: zhipu: no key" {
+	if got := f.answer(); got.Status != 403 || got.Message != "no vendor in the chain is available: zhipu: no key" {
 		t.Fatalf("got %d %q", got.Status, got.Message)
 	}
 }

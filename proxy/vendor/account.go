@@ -9,7 +9,7 @@ import (
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/config"
 	"afterglow/proxy/credential"
-	"afterglow/proxy/logging"
+	"afterglow/proxy/reason"
 )
 
 // account is what a vendor is called with whose user signs in: a token in place of a key, and what only
@@ -73,23 +73,24 @@ func (v *Vendor) Flow() credential.Flow {
 	return nil
 }
 
-// Missing says why a vendor is not usable, for people.
-func (v *Vendor) Missing() string {
+// Missing says why a vendor is not usable.
+func (v *Vendor) Missing() reason.Reason {
 	switch {
 	case v.Provider() != "" && v.conf.KeyVar != "" && v.conf.Auth == config.AuthGoogle && v.conf.Account.ClientID == "":
-		return "no OAuth client: set " + v.conf.KeyVar
+		return reason.New(reason.NoClientID, v.conf.KeyVar, "no OAuth client: set %s", v.conf.KeyVar)
 	case v.Provider() != "":
 		if why := v.keeper.Reason(v.Provider()); why != "" {
-			return "sign in again: " + why
+			return reason.New(reason.SignInAgain, why, "sign in again: %s", why)
 		}
-		return "sign in with " + providerTitles[v.Provider()]
+		title := providerTitles[v.Provider()]
+		return reason.New(reason.SignIn, title, "sign in with %s", title)
 	case v.conf.Keyring:
-		return "no key: run afterglowd auth login " + v.conf.Name
+		return reason.New(reason.NoStoredKey, v.conf.Name, "no key: run afterglowd auth login %s", v.conf.Name)
 	}
 	if v.conf.KeyVar == "" {
-		return "no key"
+		return reason.New(reason.KeyMissing, "", "no key")
 	}
-	return "no key: set " + v.conf.KeyVar
+	return reason.New(reason.NoKey, v.conf.KeyVar, "no key: set %s", v.conf.KeyVar)
 }
 
 // Rejected says for people that the vendor did not take its credentials, which ones these are, and what to do.
@@ -112,22 +113,19 @@ func (v *Vendor) Rejected() string {
 
 var providerTitles = map[string]string{credential.ProviderGitHub: "GitHub", credential.ProviderGoogle: "Google"}
 
-// ErrNoModel says that a vendor has no model of the client's name.
-var ErrNoModel = errors.New("no such model")
-
-// Unfit says why the vendor cannot be called for a client with this header and model, nil if it can. It is ErrNoModel where
-// it is for the model.
-func (v *Vendor) Unfit(client http.Header, model string) error {
+// Unfit says why the vendor cannot be called for a client with this header and model, the zero Reason if it can. Its code is
+// reason.OtherModel where it is for the model.
+func (v *Vendor) Unfit(client http.Header, model string) reason.Reason {
 	if !v.Usable() {
-		return errors.New(v.Missing())
+		return v.Missing()
 	}
-	if _, why := v.ForClient(client, v.conf.Own()); why != "" {
-		return errors.New(why)
+	if _, _, why := v.ForClient(client, "", v.conf.Own()); why.Words != "" {
+		return why
 	}
 	if v.conf.Lacks(model) {
-		return fmt.Errorf("%w: %q is another vendor's, and the row has no default_model", ErrNoModel, model)
+		return reason.New(reason.OtherModel, model, "the model %q belongs to another vendor, and this vendor has no default_model", model)
 	}
-	return nil
+	return reason.Reason{}
 }
 
 // SignedIn tells the vendor that its user has signed in anew, or out.
@@ -165,7 +163,7 @@ func signedOut(err error) error {
 // secret is the vendor's key: the configured one, or what is kept under its name.
 func (v *Vendor) secret() config.Secret {
 	if v.conf.Keyring {
-		token, _ := v.keeper.Token(credential.KeyName(v.conf.Name))
+		token, _ := v.keeper.Token(credential.KeyName(v.Name()))
 		return token.Access
 	}
 	return v.conf.Key
@@ -174,19 +172,6 @@ func (v *Vendor) secret() config.Secret {
 // renewed reports whether the vendor has another kept key by now than the one that it refused.
 func (v *Vendor) renewed(refused config.Secret) bool {
 	return v.conf.Keyring && v.keeper.Renewed(credential.KeyName(v.conf.Name), refused)
-}
-
-// hide takes the vendor's credentials out of its refusal: some vendors repeat the key that they refuse.
-func (v *Vendor) hide(e *anthropic.Error) {
-	e.Message = v.hidden(e.Message)
-	if e.Body != nil && v.hidden(string(e.Body)) != string(e.Body) {
-		e.Body = nil
-	}
-}
-
-// hidden is a text of the vendor's without its credentials.
-func (v *Vendor) hidden(text string) string {
-	return logging.Without(text, "•••", append(v.keeper.Secrets(), v.conf.Key.Reveal(), v.conf.Account.ClientSecret.Reveal())...)
 }
 
 // authorize puts the vendor's credentials into a header, for an endpoint that wants them so.

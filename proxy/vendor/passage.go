@@ -15,13 +15,14 @@ import (
 
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/config"
+	"afterglow/proxy/redact"
 )
 
 // Passage leads to one base URL. Requests go there and answers come back as they are: no byte of a
 // body changes, no redirect is followed, any status passes. It is safe for concurrent use.
 type Passage struct {
 	base      *url.URL
-	transport http.RoundTripper
+	transport *redact.Transport
 	idle      time.Duration // longest silence within an answer; 0 = any
 	sign      func(context.Context, http.Header) error
 	vendor    *Vendor // whose it is; nil = nobody's, and no refusal is read
@@ -29,12 +30,13 @@ type Passage struct {
 }
 
 // NewPassage returns a Passage on which the client's own credentials stay. base is a checked URL;
-// connect bounds the wait for a connection. Close it when no request uses it any more.
-func NewPassage(base string, connect time.Duration) (*Passage, error) {
-	return newPassage(base, newDialer(connect))
+// connect bounds the wait for a connection; hidden is what no answer may show, beside what was sent for it. Close it when
+// no request uses it any more.
+func NewPassage(base string, connect time.Duration, hidden *redact.Redactor) (*Passage, error) {
+	return newPassage(base, &redact.Transport{Next: newDialer(connect, nil), Hidden: hidden})
 }
 
-func newPassage(base string, rt http.RoundTripper) (*Passage, error) {
+func newPassage(base string, rt *redact.Transport) (*Passage, error) {
 	u, err := url.Parse(base)
 	if err != nil {
 		return nil, errors.New("parse base URL")
@@ -44,14 +46,10 @@ func newPassage(base string, rt http.RoundTripper) (*Passage, error) {
 
 // Via sends requests through rt in place of the network, for tests. It must not be called once
 // requests run.
-func (p *Passage) Via(rt http.RoundTripper) { p.transport = rt }
+func (p *Passage) Via(rt http.RoundTripper) { p.transport.Next = rt }
 
 // Close drops idle connections. Requests under way go on.
-func (p *Passage) Close() {
-	if d, ok := p.transport.(*dialer); ok {
-		d.CloseIdleConnections()
-	}
-}
+func (p *Passage) Close() { p.transport.CloseIdleConnections() }
 
 // Redial makes every request from now on dial anew. Requests under way go on.
 func (p *Passage) Redial() { redial(p.transport) }
@@ -59,7 +57,7 @@ func (p *Passage) Redial() { redial(p.transport) }
 // Passage returns the passage to one of the vendor's endpoints. It shares the vendor's connections
 // and ends with them, and puts the vendor's credentials in place of the client's.
 func (v *Vendor) Passage(to config.Endpoint) (*Passage, error) {
-	p, err := newPassage(to.BaseURL, v.client.GetClient().Transport)
+	p, err := newPassage(to.BaseURL, v.transport())
 	if err != nil {
 		return nil, err
 	}
@@ -69,9 +67,7 @@ func (v *Vendor) Passage(to config.Endpoint) (*Passage, error) {
 	}
 	if to.Auth != config.AuthClient {
 		p.sign = func(ctx context.Context, h http.Header) error {
-			delete(h, "Authorization")
-			delete(h, "X-Api-Key")
-			delete(h, "X-Goog-Api-Key")
+			withoutCredentials(h)
 			return v.authorize(ctx, h, to.Auth)
 		}
 	}
@@ -118,7 +114,7 @@ func (p *Passage) Send(w http.ResponseWriter, r *http.Request, m Passing) {
 	} else {
 		r.Body = upload
 	}
-	transport := p.transport
+	var transport http.RoundTripper = p.transport
 	if p.vendor != nil {
 		if m.Refused == nil {
 			m.Refused = passes
@@ -129,6 +125,7 @@ func (p *Passage) Send(w http.ResponseWriter, r *http.Request, m Passing) {
 		Transport: transport, FlushInterval: -1, ErrorLog: quiet,
 		Rewrite: func(pr *httputil.ProxyRequest) {
 			pr.Out.URL, pr.Out.Host, pr.Out.Header = below(p.base, m.Path, query), "", header
+			pr.Out.Trailer = nil // what comes behind a body is a header that nobody has looked at
 			if body != nil {
 				body.attach(pr.Out)
 			}
@@ -194,19 +191,6 @@ func below(base *url.URL, path, query string) *url.URL {
 		u.Path = plain
 	}
 	return &u
-}
-
-// withoutKey is a raw query without Google's "key"; the rest stays as it is.
-func withoutKey(query string) string {
-	var kept []string
-	for part := range strings.SplitSeq(query, "&") {
-		name, _, _ := strings.Cut(part, "=")
-		if plain, err := url.QueryUnescape(name); err == nil && plain == "key" {
-			continue
-		}
-		kept = append(kept, part)
-	}
-	return strings.Join(kept, "&")
 }
 
 // progress is a request's body that is streamed: the wait for the answer begins with its last byte.

@@ -155,7 +155,7 @@ func TestAHeldBodyIsLetGo(t *testing.T) {
 		}
 		return &http.Response{StatusCode: 200, Header: http.Header{}, Body: http.NoBody, Request: r}, err
 	})
-	p, err := NewPassage("http://vendor", time.Second)
+	p, err := NewPassage("http://vendor", time.Second, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/http/httptrace"
 
 	"afterglow/proxy/anthropic"
 )
@@ -34,7 +35,6 @@ func (t *refusals) RoundTrip(r *http.Request) (*http.Response, error) {
 		}
 		body, _ := io.ReadAll(io.LimitReader(answer.Body, maxError))
 		e := t.passage.dialect.DecodeError(answer.StatusCode, answer.Header, body)
-		t.passage.vendor.hide(e)
 		again := false
 		if t.passing.Waiting != nil { // then the body is held
 			again = !renewed && t.passage.vendor.MeaningOf(e) == BadKey && t.passage.vendor.renewed(key)
@@ -83,7 +83,13 @@ func (t *refusals) fitting(answer *http.Response) (*http.Response, error) {
 type silently struct{ context.Context }
 
 // Value implements context.Context.
-func (silently) Value(any) any { return nil }
+func (s silently) Value(key any) any {
+	value := s.Context.Value(key)
+	if _, hears := value.(*httptrace.ClientTrace); hears {
+		return nil
+	}
+	return value
+}
 
 // next is the request once more, with the credentials that the vendor has by now.
 func (t *refusals) next(r *http.Request) (*http.Request, error) {

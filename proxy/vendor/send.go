@@ -61,7 +61,6 @@ func (v *Vendor) Send(ctx context.Context, call Prepared, waiting Waiting) (*Res
 		if err == nil || !errors.As(err, &refused) {
 			return resp, err
 		}
-		v.hide(refused)
 		if again == 0 && v.MeaningOf(refused) == BadKey && v.renewed(key) {
 			again++
 			continue

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync/atomic"
 
 	"github.com/go-resty/resty/v2"
 
@@ -15,6 +16,7 @@ import (
 	"afterglow/proxy/credential"
 	"afterglow/proxy/gemini"
 	"afterglow/proxy/openai"
+	"afterglow/proxy/redact"
 	"afterglow/proxy/sse"
 )
 
@@ -47,7 +49,8 @@ type Counter interface {
 // Vendor is one configured upstream account. It is safe for concurrent use.
 type Vendor struct {
 	conf    config.Vendor
-	base    string // of the URLs, without a slash at its end
+	name    *atomic.Pointer[string] // shared with the vendors that it succeeds
+	base    string                  // of the URLs, without a slash at its end
 	dialect Dialect
 	client  *resty.Client
 	account account            // nil: it is called with a key
@@ -60,6 +63,8 @@ type Vendor struct {
 type Accounts struct {
 	Keeper *credential.Keeper // nil: nobody is signed in
 	Sites  Sites
+	Hidden *redact.Redactor // what no answer may show, beside what was sent for it; nil = nothing
+	Dial   Dial             // nil: the network; for tests
 }
 
 // New returns a vendor for a checked configuration that has its key there. Close it when no call uses it
@@ -74,12 +79,14 @@ func NewWith(accounts Accounts, conf config.Vendor, log *slog.Logger) (*Vendor, 
 		accounts.Keeper = credential.NewKeeper(nil, func() {}, log)
 	}
 	v := &Vendor{conf: conf, keeper: accounts.Keeper, sites: accounts.Sites, base: strings.TrimRight(conf.BaseURL, "/"), log: log.With("vendor", conf.Name)}
+	v.name = &atomic.Pointer[string]{}
+	v.name.Store(&v.conf.Name)
 	var err error
 	if v.dialect, err = dialect(conf); err != nil {
 		return nil, err
 	}
 	v.client = resty.NewWithClient(&http.Client{
-		Transport: newDialer(conf.Connect),
+		Transport: &redact.Transport{Next: newDialer(conf.Connect, accounts.Dial), Hidden: accounts.Hidden},
 		// A redirect would carry the key to another host.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}).
@@ -105,8 +112,16 @@ func dialect(conf config.Vendor) (Dialect, error) {
 // Conf returns the configuration that the vendor was made from.
 func (v *Vendor) Conf() config.Vendor { return v.conf }
 
-// Name is the vendor's name in the configuration.
-func (v *Vendor) Name() string { return v.conf.Name }
+// Name is the vendor's name in the configuration, or what that calls it since.
+func (v *Vendor) Name() string { return *v.name.Load() }
+
+// Rename gives the vendor, and those that it succeeds, the name that a newer configuration has for the same account. Calls
+// under way go on.
+func (v *Vendor) Rename(to string) { v.name.Store(&to) }
+
+// Succeed makes the vendor the next one of the same name, after a change of the configuration. It must not be called once
+// calls run.
+func (v *Vendor) Succeed(old *Vendor) { v.name = old.name }
 
 // Model maps the client's model name to the one that is sent.
 func (v *Vendor) Model(name string) string {
@@ -128,11 +143,15 @@ func (v *Vendor) Usable() bool {
 // Close drops idle connections. Calls under way go on.
 func (v *Vendor) Close() { v.client.GetClient().CloseIdleConnections() }
 
-// Redial makes every call from now on dial anew. Calls under way go on.
-func (v *Vendor) Redial() { redial(v.client.GetClient().Transport) }
+func (v *Vendor) transport() *redact.Transport {
+	return v.client.GetClient().Transport.(*redact.Transport)
+}
 
-func redial(rt http.RoundTripper) {
-	if d, ok := rt.(*dialer); ok { // a test's own has no connections
+// Redial makes every call from now on dial anew. Calls under way go on.
+func (v *Vendor) Redial() { redial(v.transport()) }
+
+func redial(rt *redact.Transport) {
+	if d, ok := rt.Next.(*dialer); ok { // a test's own has no connections
 		d.Redial()
 	}
 }
@@ -147,6 +166,6 @@ func (silent) Debugf(string, ...any) {}
 // Via sends the vendor's calls through rt in place of the network, for tests in time of their own. It
 // must not be called once calls run.
 func (v *Vendor) Via(rt http.RoundTripper) *Vendor {
-	v.client.GetClient().Transport = rt
+	v.transport().Next = rt
 	return v
 }
