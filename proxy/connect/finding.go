@@ -67,7 +67,7 @@ func (f Finding) does() string {
 	case Helper:
 		return "runs a program that supplies a key. The key goes to vendors that use the client's own credentials."
 	case Model:
-		return fmt.Sprintf("asks for %s, which is not a Claude model. Vendors that do not have it use their default model.", f.Value)
+		return fmt.Sprintf("asks for %s, which is not a Claude model. Vendors without this model use their default model.", f.Value)
 	case Cloud:
 		return "makes Claude Code call a cloud provider instead of Afterglow."
 	case WebProxy:

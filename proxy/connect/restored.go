@@ -40,7 +40,7 @@ func (r Restored) String() string {
 	switch {
 	case r.Project:
 	case r.Here:
-		text += fmt.Sprintf(" It used %s before, too. Disconnect again to remove that.", r.Address)
+		text += fmt.Sprintf(" It used %s before, too. If another state folder has the backup, disconnect it there. Otherwise disconnect again.", r.Address)
 	case r.Address != "":
 		text += fmt.Sprintf(" %s now uses %s.", r.Name, r.Address)
 	}
