@@ -69,7 +69,8 @@ type vendorFile struct {
 	// Default: none
 	Endpoints map[string]endpointFile `toml:"endpoints"`
 	// `"client"`: the client's own credentials, over https or to this machine; `"x-api-key"`, `"bearer"`,
-	// `"x-goog-api-key"`: the `key`, sent so; `"none"`: nothing, for a model on this machine; `"copilot"`, `"google"`: what [signing in](signing-in.md) gives
+	// `"x-goog-api-key"`: the `key`, sent so; `"none"`: nothing, for a model on this machine; `"copilot"`, `"google"`:
+	// what [signing in](signing-in.md) gives
 	// Default: required
 	Auth *string `toml:"auth"`
 	// the key, best as `"${NAME}"`; `"keyring"`: it is [kept elsewhere](signing-in.md)
