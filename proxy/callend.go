@@ -21,6 +21,9 @@ func (s *Server) end(rec *record) {
 		}
 	}
 	class := classOf(rec.err, rec.gone)
+	if class == ledger.Gone && rec.stopped.Load() {
+		class = ledger.Stopped
+	}
 	rec.close(class, s.outcome(rec, class))
 	rec.cancel(nil)
 	s.calls.end(rec)

@@ -21,7 +21,8 @@ type file struct {
 	// stays; `0` = never
 	// Default: "200s"
 	ParkAfter *duration `toml:"park_after"`
-	// how long calls may finish when the program ends
+	// how long calls may finish when the program ends. Those that only wait for a slot are refused at once with
+	// 529 and `retry-after`, those that are not done in time are cut with 529 or, in a stream, an error event
 	// Default: "30s"
 	Drain *duration `toml:"drain"`
 	// a session stays on the vendor that last answered it for as long as this, because of its prompt cache; `0` = not
