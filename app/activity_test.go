@@ -267,10 +267,10 @@ func TestStandingsHaveAWordEach(t *testing.T) {
 		words[standingOf(r).word] = true
 	}
 	for _, c := range []ledger.Class{ledger.RateLimit, ledger.Overloaded, ledger.Quota, ledger.Auth, ledger.Invalid, ledger.VendorFail, ledger.Network,
-		ledger.Timeout, ledger.Broken, ledger.Queue, ledger.NoVendor, ledger.Gone, ledger.Cancelled, ledger.Internal} {
+		ledger.Timeout, ledger.Broken, ledger.Queue, ledger.NoVendor, ledger.Gone, ledger.Cancelled, ledger.Stopped, ledger.Internal} {
 		words[standingOf(board.CallRow{Phase: proxy.Ended, Class: c}).word] = true
 	}
-	if len(words) != 19 || !words["Retry in 12 s"] {
+	if len(words) != 20 || !words["Retry in 12 s"] {
 		t.Errorf("%d words: %v", len(words), words)
 	}
 }

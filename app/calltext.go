@@ -87,6 +87,8 @@ func classText(c ledger.Class) string {
 		return tr("class.gone")
 	case ledger.Cancelled:
 		return tr("call.cancelled")
+	case ledger.Stopped:
+		return tr("class.stopped")
 	}
 	return tr("class.internal")
 }

@@ -18,13 +18,8 @@ func (c *Controller) Configure(vendors []VendorPolicy) {
 	defer c.mu.Unlock()
 	listed := make([]*vendor, 0, len(vendors))
 	policies := make(map[*vendor]Policy, len(vendors))
-	for name, v := range c.aliases {
-		if v.inFlight+v.pending == 0 {
-			delete(c.aliases, name)
-		}
-	}
 	for _, p := range vendors {
-		delete(c.aliases, p.Vendor)
+		c.dropAlias(p.Vendor)
 	}
 	for _, p := range vendors {
 		v := c.vendor(p.Vendor)

@@ -19,13 +19,14 @@ type Controller struct {
 	listed  []*vendor // those that Configure named, in its order
 	unused  []Permit  // allocated, not yet given out
 
-	configured bool   // Configure has run
-	arrival    uint64 // the highest number of a call that ever waited
-	aliases    map[string]*vendor
-	retired    list[vendor] // those that Configure does not name and that have no calls, retired longest first
-	idle       list[gauge]  // evictable gauges, idle longest first
-	glowing    list[gauge]  // gauges whose peak will lapse
-	lapse      *time.Timer  // runs while armed, to forget the peaks that lapse
+	configured bool               // Configure has run
+	arrival    uint64             // the highest number of a call that ever waited
+	aliases    map[string]*vendor // by names that vendors had before
+	aliased    []string           // their keys, the oldest first
+	retired    list[vendor]       // those that Configure does not name and that have no calls, retired longest first
+	idle       list[gauge]        // evictable gauges, idle longest first
+	glowing    list[gauge]        // gauges whose peak will lapse
+	lapse      *time.Timer        // runs while armed, to forget the peaks that lapse
 	armed      bool
 	watchers   []chan struct{}
 }

@@ -52,9 +52,9 @@ func (m *model) configure(list []VendorPolicy) {
 		}
 	}
 	m.strict, m.order = true, nil
-	maps.DeleteFunc(m.aliases, func(name, of string) bool {
-		return !m.busy(of) || slices.ContainsFunc(list, func(p VendorPolicy) bool { return p.Vendor == name })
-	})
+	for _, p := range list {
+		delete(m.aliases, p.Vendor)
+	}
 	for _, p := range list {
 		m.order = append(m.order, p.Vendor)
 		m.vendor(p.Vendor).policy = p.Policy

@@ -1,9 +1,12 @@
 package limiter
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
-// keepRetired is how many policies are kept of vendors that Configure does not name any more and that have no calls:
-// a call that began before may still come to one. Beyond it the one retired longest goes.
+// keepRetired is how many policies are kept of vendors that Configure does not name any more and that have no calls, and
+// how many names that vendors had before: a call that began then may still come. Beyond it the oldest go.
 const keepRetired = 64
 
 // opening is a limit that the policy gives no more, in force until nobody waits for it. Its zero value is none.
@@ -68,10 +71,30 @@ func (c *Controller) forget(v *vendor) {
 	if c.vendors[v.name] == v {
 		delete(c.vendors, v.name)
 	}
-	for name, other := range c.aliases {
-		if other == v {
-			delete(c.aliases, name)
+	for _, name := range slices.Clone(c.aliased) {
+		if c.aliases[name] == v {
+			c.dropAlias(name)
 		}
+	}
+}
+
+// addAlias lets calls find a vendor by a name that it had. Only the latest keepRetired of such names are known.
+func (c *Controller) addAlias(name string, v *vendor) {
+	c.dropAlias(name)
+	if len(c.aliased) == keepRetired {
+		c.dropAlias(c.aliased[0])
+	}
+	if c.aliases == nil {
+		c.aliases = map[string]*vendor{}
+	}
+	c.aliases[name] = v
+	c.aliased = append(c.aliased, name)
+}
+
+func (c *Controller) dropAlias(name string) {
+	if _, there := c.aliases[name]; there {
+		delete(c.aliases, name)
+		c.aliased = slices.DeleteFunc(c.aliased, func(other string) bool { return other == name })
 	}
 }
 
@@ -154,11 +177,8 @@ func (c *Controller) Rename(from, to string) {
 		c.forget(there)
 	}
 	delete(c.vendors, from)
-	delete(c.aliases, to)
-	if c.aliases == nil {
-		c.aliases = map[string]*vendor{}
-	}
-	c.aliases[from] = v
+	c.dropAlias(to)
+	c.addAlias(from, v)
 	v.name = strings.Clone(to)
 	c.vendors[v.name] = v
 	for _, g := range v.gauges {

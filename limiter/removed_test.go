@@ -168,12 +168,18 @@ func TestARenamedVendorKeepsItsQueueItsCountsAndItsLimits(t *testing.T) {
 			t.Fatal(err)
 		}
 		endAll(append(calls, late...))
-		held := beginMany(t, c, glm, 1) // an older name is good as well
 		c.Rename("work", "zhipu")
 		c.Configure([]VendorPolicy{{"zhipu", Policy{Default: 1}}})
-		held = append(held, beginMany(t, c, renamed, 1)...)
-		expect(t, c, glm, 2, 0, 7)
+		c.Configure([]VendorPolicy{{"zhipu", Policy{Default: 1}}})
+		held := beginMany(t, c, renamed, 1) // an older name is good as well
+		expect(t, c, glm, 1, 0, 7)
 		endAll(held)
+		for i := range 3 * keepRetired {
+			c.Rename([]string{"zhipu", fmt.Sprint("name-", i-1)}[min(i, 1)], fmt.Sprint("name-", i))
+		}
+		if len(c.aliases) != keepRetired || len(c.aliased) != keepRetired || len(c.vendors) != 1 {
+			t.Fatalf("%d aliases, %d vendors", len(c.aliases), len(c.vendors))
+		}
 	})
 }
 

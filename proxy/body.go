@@ -26,7 +26,10 @@ const firstRoom = 1 << 20
 
 // readCall reads a request as far as the chain needs it.
 func (s *Server) readCall(w http.ResponseWriter, r *http.Request) (vendor.Call, *anthropic.Error) {
-	if s.paused.Load() {
+	switch {
+	case s.stops():
+		return vendor.Call{}, stoppedError()
+	case s.paused.Load():
 		return vendor.Call{}, pausedError()
 	}
 	body, refused := s.readHeld(w, r)
@@ -75,9 +78,10 @@ func (s *Server) readHeld(w http.ResponseWriter, r *http.Request) (string, *anth
 // unread is the error of a body that did not come whole.
 func unread(ctx context.Context, err error) *anthropic.Error {
 	var broken *net.OpError
+	ended := endedHere(context.Cause(ctx))
 	switch {
-	case cancelled(ctx):
-		return cancelledError()
+	case ended != nil:
+		return ended
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return anthropic.Errorf(http.StatusRequestTimeout, "read body: the request body did not arrive within %v", bodyTimeout)
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.As(err, &broken):

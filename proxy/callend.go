@@ -25,6 +25,9 @@ func (s *Server) end(rec *record) {
 		}
 	}
 	class := classOf(rec.err, rec.gone)
+	if class == ledger.Gone && rec.stopped.Load() {
+		class = ledger.Stopped
+	}
 	outcome := s.outcome(rec, class)
 	rec.close(class, outcome, rec.whyOf(outcome))
 	rec.cancel(nil)

@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -51,6 +52,13 @@ func (c *calls) end(r *record) {
 	delete(c.live, r.number)
 	c.ended++
 	c.last[c.ended%keptCalls] = r
+}
+
+// underWay returns the calls that have not ended.
+func (c *calls) underWay() []*record {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Collect(maps.Values(c.live))
 }
 
 // allEnded waits until no call is under way, but at most for d.

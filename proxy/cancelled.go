@@ -1,8 +1,6 @@
 package proxy
 
 import (
-	"context"
-	"errors"
 	"hash/maphash"
 	"net/http"
 	"sync"
@@ -14,9 +12,6 @@ import (
 
 // errCancelled is the cause of a call's end when the user cancelled it.
 var errCancelled error = reason.New(reason.Cancelled, "", "cancelled in Afterglow")
-
-// cancelled reports whether the user cancelled the call of a context.
-func cancelled(ctx context.Context) bool { return errors.Is(context.Cause(ctx), errCancelled) }
 
 // cancelledError is what the client of a cancelled call gets: the status after which no client asks again.
 func cancelledError() *anthropic.Error {

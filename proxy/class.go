@@ -22,6 +22,8 @@ func classOf(err error, gone bool) ledger.Class {
 		return ledger.Internal
 	case errors.Is(err, errCancelled):
 		return ledger.Cancelled
+	case errors.Is(err, errStopped):
+		return ledger.Stopped
 	case gone:
 		return ledger.Gone
 	case err == nil:

@@ -1,7 +1,6 @@
 package proxy
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -62,8 +61,8 @@ func (c *clientStream) extend(now time.Time) error {
 // dressed up as a finished one.
 func (c *clientStream) fail(err error) error {
 	broken := anthropic.Errorf(http.StatusBadGateway, "the vendor's response was interrupted: %v", err)
-	if errors.Is(err, errCancelled) {
-		broken = cancelledError()
+	if ended := endedHere(err); ended != nil {
+		broken = ended
 	}
 	if c.write(broken.Event()) == nil {
 		c.flush()

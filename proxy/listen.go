@@ -101,12 +101,11 @@ func (s *Server) serve(l net.Listener) {
 	}()
 }
 
-// lastWords is how long calls that were cut may take to end, so that they are in the ledger.
-const lastWords = 2 * time.Second
-
-// drain waits for calls under way. Streams of snapshots end at once, or it would wait for them.
+// drain waits for the calls that vendors answer. Those that wait in queues end at once, so that their clients ask
+// elsewhere or later, and so do streams of snapshots.
 func (s *Server) drain() error {
 	close(s.draining)
+	s.stopQueued()
 	s.keeper.Close()
 	ctx, cancel := context.WithTimeout(context.Background(), s.conf().Drain)
 	defer cancel()
@@ -115,8 +114,7 @@ func (s *Server) drain() error {
 		err = nil
 	}
 	if err != nil {
-		s.http.Close()
-		s.calls.allEnded(lastWords)
+		s.stopAll()
 		err = fmt.Errorf("shutdown: calls were interrupted after %v: %w", s.conf().Drain, err)
 	}
 	for _, v := range s.current().vendors {

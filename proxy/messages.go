@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -79,14 +80,12 @@ func writeMessage(w http.ResponseWriter, reply *route.Reply, rec *record) error 
 
 // refuse gives the client an error: as an answer of its own, or as an event if a stream was begun.
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, rec *record, err error, parked bool) {
-	if r.Context().Err() != nil && !cancelled(r.Context()) {
+	refused := endedHere(context.Cause(r.Context()))
+	if r.Context().Err() != nil && refused == nil {
 		rec.leave(err)
 		return // nobody listens
 	}
-	var refused *anthropic.Error
-	if cancelled(r.Context()) {
-		refused = cancelledError()
-	} else if !errors.As(err, &refused) {
+	if refused == nil && !errors.As(err, &refused) {
 		refused = anthropic.Errorf(http.StatusInternalServerError, "%v", err)
 	}
 	if parked {

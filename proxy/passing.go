@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -97,8 +98,8 @@ func (p *passing) failed(err error) { p.refuse(failure(err)) }
 
 // failure is the error for a client whose call got no answer.
 func failure(err error) *anthropic.Error {
-	if errors.Is(err, errCancelled) {
-		return cancelledError()
+	if ended := endedHere(err); ended != nil {
+		return ended
 	}
 	if refused := (*anthropic.Error)(nil); errors.As(err, &refused) {
 		return refused
@@ -130,7 +131,7 @@ func (p *passing) finish(ctx context.Context) {
 	// Some clients hang up as soon as the last event is there, which the vendor's connection does not outlive.
 	whole := p.meter != nil && p.w.err == nil && (p.broken == nil || p.meter.Last)
 	switch {
-	case errors.Is(rec.err, errCancelled):
+	case endedHere(rec.err) != nil:
 	case p.w.err != nil || ctx.Err() != nil && !whole:
 		err := errors.Join(rec.err, p.w.err, context.Cause(ctx))
 		if p.meter == nil {
@@ -182,8 +183,33 @@ func (t *tap) Read(b []byte) (int, error) {
 	}
 	if err != nil && err != io.EOF {
 		p.broken = err
+		if event := p.lastEvent(err); event != nil {
+			t.ReadCloser = rest{bytes.NewReader(event), t.ReadCloser}
+			return n, nil
+		}
 	}
 	return n, err
+}
+
+// rest is the end of an answer, whose body is still to be closed.
+type rest struct {
+	io.Reader
+	io.Closer
+}
+
+// lastEvent is how a stream ends that was begun and is ended here: with an error in the words of its dialect. It is nil for
+// any other end, which cuts the connection.
+func (p *passing) lastEvent(err error) []byte {
+	ended := endedHere(err)
+	if ended == nil || p.refusal != nil || !p.rec.stream || p.header.Get("Content-Encoding") != "" || p.header.Get("Content-Length") != "" {
+		return nil
+	}
+	event := ended.Event()
+	if p.dialect != "anthropic" {
+		known(ended)
+		event = fmt.Appendf(nil, "data: %s\n\n", errorBody(p.dialect, ended))
+	}
+	return append([]byte("\n\n"), event...) // the vendor's last event may be half there
 }
 
 // passingWriter writes to a client that may stop reading, and notes when it is gone.

@@ -29,6 +29,9 @@ func (p progress) At(step route.Step) {
 	})
 	switch step.Stage {
 	case route.Queues, route.Held:
+		if p.server.stops() {
+			p.stop()
+		}
 		p.park.Enter()
 	case route.Leaves, route.Asks:
 		p.park.Leave()

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/tidwall/gjson"
@@ -35,6 +36,7 @@ type record struct {
 	details   map[string]int64 // parts of usage, by the vendor's names
 	err       error            // why it did not end well; the call's own goroutine has it until the end
 	gone      bool             // the client left
+	stopped   atomic.Bool      // the program stopped before the call had ended
 
 	mu      sync.Mutex // guards the rest
 	phase   Phase

@@ -15,10 +15,15 @@ func writeErrorIn(w http.ResponseWriter, dialect string, e *anthropic.Error) {
 		writeError(w, e)
 		return
 	}
+	known(e)
+	sendError(w, e, "X-Request-Id", func() []byte { return errorBody(dialect, e) })
+}
+
+// known gives an error a status that the other dialects know.
+func known(e *anthropic.Error) {
 	if e.Status == anthropic.StatusOverloaded {
 		e.Status = http.StatusServiceUnavailable
 	}
-	sendError(w, e, "X-Request-Id", func() []byte { return errorBody(dialect, e) })
 }
 
 // errorBody is an error's envelope in a dialect other than the Messages API's.

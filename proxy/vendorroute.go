@@ -88,14 +88,18 @@ func (s *Server) route(c *routed, chain *route.Chain, r *http.Request) *anthropi
 	if c.asks.body != nil {
 		c.rec.bodies.asks(*c.asks.body)
 	}
+	if c.asks.model != "" && s.stops() {
+		return stoppedError()
+	}
 	s.wait(c, r.URL.RawQuery)
 	c.park.Enter()
 	direct, err := chain.Direct(r.Context(), c.vendor, c.asks.model, c.rec.caller())
 	c.park.Leave()
 	var refused *anthropic.Error
+	ended := endedHere(context.Cause(r.Context()))
 	switch {
-	case cancelled(r.Context()):
-		return cancelledError()
+	case ended != nil:
+		return ended
 	case errors.As(err, &refused):
 		return refused
 	case err != nil:

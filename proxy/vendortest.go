@@ -158,7 +158,9 @@ func (s *Server) askOnce(ctx context.Context, rec *record, v *vendor.Vendor, mod
 	if running := s.current(); s.editing.Live && running.vendor(v.Name()) != nil {
 		rec.set(func() { rec.enter(Queued) })
 		direct, err := running.chain.Direct(ctx, v, model, rec.caller())
-		if ctx.Err() != nil && context.Cause(ctx) != context.Canceled {
+		if ended := endedHere(context.Cause(ctx)); ended != nil {
+			err = ended
+		} else if ctx.Err() != nil && context.Cause(ctx) != context.Canceled {
 			err = &anthropic.Error{Status: anthropic.StatusOverloaded, Message: "no slot became free in time", Cause: limiter.ErrWaitExpired}
 		}
 		if err != nil {

@@ -140,6 +140,8 @@ func (t *tried) why() (what, advice string) {
 		return "no slot became free in time", "Try again later, or raise the limit with: afterglowd limit"
 	case ledger.Gone, ledger.Cancelled:
 		return "the test was cancelled", ""
+	case ledger.Stopped:
+		return "Afterglow was stopped meanwhile", "Try again when it runs"
 	}
 	return "the test failed, " + t.Outcome, ""
 }

@@ -14,7 +14,7 @@ func TestEveryOutcomeOfATestHasWords(t *testing.T) {
 	said := map[string]string{}
 	for _, outcome := range []string{
 		proxy.TestNoKey, proxy.TestSignIn, proxy.TestInvalid, proxy.TestClient, string(ledger.RateLimit), string(ledger.Overloaded), string(ledger.Quota),
-		string(ledger.Auth), string(ledger.VendorFail), string(ledger.Network), string(ledger.Timeout), string(ledger.Broken), string(ledger.Queue), string(ledger.Gone),
+		string(ledger.Auth), string(ledger.VendorFail), string(ledger.Network), string(ledger.Timeout), string(ledger.Broken), string(ledger.Queue), string(ledger.Gone), string(ledger.Stopped),
 	} {
 		failed := tried{vendor: vendorRow{Name: "lab", BaseURL: "http://127.0.0.1:1", Dialect: "openai"}, Outcome: outcome, Reason: "so it said."}
 		text := failed.failure()

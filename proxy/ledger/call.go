@@ -67,6 +67,7 @@ const (
 	NoVendor   Class = "no_vendor"   // none could be called
 	Gone       Class = "client_gone" // the client left
 	Cancelled  Class = "cancelled"   // the user cancelled it in Afterglow
+	Stopped    Class = "stopped"     // Afterglow stopped before it was answered
 	Internal   Class = "internal"    // ours
 	Unknown    Class = "unknown"     // of an imported row that does not say
 )
