@@ -16,6 +16,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/tidwall/gjson"
 )
 
 // outDir keeps what was installed, the report, and what each agent printed in the last run.
@@ -68,12 +70,13 @@ var visits = []struct {
 	{"first answer", false, (*visit).firstAnswer},
 	{"answer after reading a file", false, (*visit).tool},
 	{"three at once, limit 1", false, (*visit).limited},
+	{"429 twice", false, (*visit).busy},
 	{elsewhere, false, (*visit).astray},
-	{"refused key", true, (*visit).refusedKey},
+	{"rejected key", true, (*visit).refusedKey},
 	{"Afterglow not running", true, (*visit).notRunning},
 }
 
-const elsewhere = "a shell that leads elsewhere"
+const elsewhere = "a shell with other settings"
 
 func TestRealAgents(t *testing.T) {
 	out, err := filepath.Abs(outDir)
@@ -223,6 +226,15 @@ func (v *visit) limited() {
 	back()
 }
 
+// busy is a vendor that refuses two calls because it has too many, and then answers.
+func (v *visit) busy() {
+	v.net.busy = 2
+	v.start()
+	back := v.connect()
+	v.answered(v.ask("hello", hello))
+	back()
+}
+
 // astray is a terminal whose variables send the agent's calls to another vendor, and through an HTTP proxy.
 func (v *visit) astray() {
 	v.shell = append(v.shell[:2], v.agent.astray...)
@@ -303,6 +315,7 @@ func (v *visit) answered(r *run) {
 	if len(v.net.callsOf(v.agent.vendor)) == 0 {
 		v.t.Error("the vendor was not asked")
 	}
+	v.checkSessions()
 }
 
 // failed checks a run that has nothing to answer with.
@@ -312,6 +325,19 @@ func (v *visit) failed(r *run) {
 		v.t.Errorf("it ended well, exit %s:\n%s", r.exit, r.text())
 	}
 	v.checkKeys(r)
+}
+
+// checkSessions checks that Afterglow knows which session each call is of.
+func (v *visit) checkSessions() {
+	v.t.Helper()
+	out, err := v.afterglowd("calls", "--json").Output()
+	if err != nil {
+		v.t.Errorf("afterglowd calls: %v", err)
+	}
+	all := gjson.GetBytes(out, "calls.#.session").Array()
+	if len(all) == 0 || slices.ContainsFunc(all, func(session gjson.Result) bool { return session.Str == "" }) {
+		v.t.Errorf("calls without a session: %v", all)
+	}
 }
 
 // checkKeys checks that the vendor was sent its key and nothing else that is one, and that nobody else was asked.

@@ -2,6 +2,7 @@ package config
 
 import (
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -117,4 +118,36 @@ func TestPatternsOfNames(t *testing.T) {
 			t.Errorf("%q: %v, %v", pattern, Matches(pattern, names[0]), Matches(pattern, names[1]))
 		}
 	}
+}
+
+// What docs/configuration.md says of rows with a preset and of rows without one.
+func TestWhatARowRequires(t *testing.T) {
+	own, err := builtIn()
+	must(t, err)
+	for _, row := range own.Vendors {
+		local := row.Name == "ollama" || row.Name == "lmstudio"
+		_, err := Parse("f", "[[vendors]]\nname = \""+row.Name+"\"\n", anyKey)
+		if (err != nil) != local {
+			t.Errorf("%s in two lines: %v", row.Name, err)
+		}
+		if local && !strings.Contains(err.Error(), "default_model") {
+			t.Errorf("%s: %v", row.Name, err)
+		}
+	}
+	const lab = `dialect = "openai"
+base_url = "http://127.0.0.1:1"
+auth = "bearer"
+key = "a-key"
+default_model = "m"
+`
+	lines := strings.SplitAfter(strings.TrimSuffix(lab, "\n"), "\n")
+	for i, line := range lines {
+		without := slices.Delete(slices.Clone(lines), i, i+1)
+		key, _, _ := strings.Cut(line, " ")
+		if _, err := Parse("f", "[[vendors]]\nname = \"lab\"\n"+strings.Join(without, ""), anyKey); err == nil || !strings.Contains(err.Error(), key) {
+			t.Errorf("a row without %s: %v", key, err)
+		}
+	}
+	_, err = Parse("f", "[[vendors]]\nname = \"lab\"\n"+lab, anyKey)
+	must(t, err)
 }
