@@ -150,8 +150,8 @@ func TestARowStaysCalmWhileItsLimitMoves(t *testing.T) {
 // The card and the gauge's page say that a limit was removed and holds for the calls that wait; there is no slider for it.
 func TestARemovedLimitSaysUntilWhenItHolds(t *testing.T) {
 	for language, want := range map[string][2]string{
-		"en": {"Limit removed · it holds until no call waits", "The limit was removed."},
-		"zh": {"上限已移除 · 排队清空前仍有效", "上限已移除。"},
+		"en": {"Limit removed · applies until the queue is empty", "This limit was removed."},
+		"zh": {"上限已移除 · 排队清空前仍有效", "上限已移除，"},
 	} {
 		t.Run(language, func(t *testing.T) {
 			a := speak(t, language)

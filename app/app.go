@@ -181,7 +181,8 @@ func (f *face) actions() trayActions {
 	return trayActions{
 		open: f.open,
 		copy: func() {
-			line := exportLine(f.proxy.Status().Addr)
+			now := f.proxy.Status()
+			line := exportLine(now.Addr, now.NoLogin)
 			f.loop.do(func() { f.app.Clipboard().SetContent(line) })
 		},
 		pause: func() { f.proxy.Pause(!f.proxy.Status().Paused) },

@@ -2,6 +2,7 @@ package app
 
 import (
 	"strconv"
+	"strings"
 
 	"afterglow/app/board"
 	"afterglow/proxy"
@@ -63,8 +64,11 @@ func tryText(t proxy.Try) string {
 	if t.Status > 0 {
 		status = strconv.Itoa(t.Status)
 	}
+	if strings.HasPrefix(t.Reason, status+" ") { // a vendor's refusal begins with it
+		status = ""
+	}
 	if t.Retries > 0 {
 		retries = trN("call.retries", t.Retries)
 	}
-	return joined(status, t.Reason, retries)
+	return joined(status, whyText(t.Why, t.Reason), retries)
 }

@@ -142,6 +142,7 @@ func TestTryingWithTheClientsOwnCredentialsSaysSo(t *testing.T) {
 type connecting struct {
 	*fakeService
 	on bool
+	as connect.Credentials
 }
 
 func (c *connecting) Clients() []connect.Status {
@@ -149,11 +150,15 @@ func (c *connecting) Clients() []connect.Status {
 	if c.on {
 		state = connect.Connected
 	}
-	return []connect.Status{{ID: "codex"}, {ID: "claude-code", State: state}}
+	return []connect.Status{{ID: "codex"}, {ID: "claude-code", State: state, Credentials: connect.Own, LoginVendors: []string{"anthropic"}}}
 }
 
-func (c *connecting) Connect(id string, _ connect.Choice) error {
-	c.on = id == "claude-code"
+func (c *connecting) Variables(with connect.Credentials) []connect.Variable {
+	return []connect.Variable{{Name: "ANTHROPIC_BASE_URL", Value: "http://127.0.0.1:1"}, {Name: "AS", Value: string(with)}}
+}
+
+func (c *connecting) Connect(id string, with connect.Choice) error {
+	c.on, c.as = id == "claude-code", with.Credentials
 	return nil
 }
 
@@ -173,9 +178,20 @@ func TestClaudeCodeIsConnectedByOnePress(t *testing.T) {
 	g.report = func(err error, key string) { said = err }
 	g.enter()
 	do(t, work)
+	if !g.client.choice.Visible() || g.client.choice.Text() != "Own login" {
+		t.Errorf("the login is %q", g.client.choice.Text())
+	}
+	g.client.chooseLogin(connect.Placeholder) // as the menu does
+	do(t, work)
+	if !strings.HasSuffix(g.client.line.Text(), "\nexport AS='placeholder'") {
+		t.Errorf("the lines are %q", g.client.line.Text())
+	}
 	g.client.connect.Tapped(nil)
 	do(t, work)
 	do(t, work)
+	if svc.as != connect.Placeholder {
+		t.Errorf("connected with %q", svc.as)
+	}
 	if !g.client.step.mark.Visible() || g.client.connect.Text() != "Disconnect" {
 		t.Errorf("ticked %t, button %q", g.client.step.mark.Visible(), g.client.connect.Text())
 	}

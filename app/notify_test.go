@@ -21,7 +21,7 @@ func TestNoticesInWords(t *testing.T) {
 			"Zhipu is unavailable | Afterglow will retry it at 14:05.\n429 [1308] used up", "Zhipu is unavailable | Afterglow will retry it at 2026-11-27 09:30.\n429",
 			"Zhipu · glm-5.1 is unavailable | 404", "Zhipu is available again | It was unavailable for 12 min. Calls go to it again.",
 			"Failover: Zhipu → Kimi | The first vendor failed, and the second answered the call.",
-			"Kimi: key or sign-in rejected | 401 bad key", "Kimi rejected its key | Replace the key: KIMI_API_KEY.\n401 bad key", "Long queue for Zhipu · glm-5.1 | 9 calls are waiting for a slot.",
+			"Kimi: key or sign-in rejected | 401 bad key", "Kimi rejected its API key | Replace the key: KIMI_API_KEY.\n401 bad key", "Long queue for Zhipu · glm-5.1 | 9 calls are waiting for a slot.",
 			"No price for Zhipu · glm-9 | Its cost can't be calculated. Add a price in the configuration.",
 			"Price list is out of date | Prices are from 2026-01-02. Update Afterglow for newer ones.", "2 more notifications | Zhipu is unavailable\nPrice list is out of date",
 		},

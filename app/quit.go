@@ -143,8 +143,8 @@ func (q *quitting) settle() {
 	q.end()
 }
 
-// ended is for the app that has ended. Where that was not by quit, but by a signal, nobody is asked: clients are only
-// disconnected if that is always done, or if the user has just said so.
+// ended is called when the app has ended. A signal ends it without quit, and then no one can answer: the clients are only
+// disconnected if the user has set that, or has just said so in the dialog.
 func (q *quitting) ended() {
 	q.mu.Lock()
 	settled, leave := q.settled, q.leave

@@ -89,7 +89,9 @@ func TestQuitDoesNotAskWhereItIsSetOrNothingIsConnected(t *testing.T) {
 		apart bool
 		asked []string
 	}{
-		"always": {config.QuitAlways, false, suspendedBoth}, "never": {config.QuitNever, false, nil}, "nothing is connected": {config.QuitAsks, true, nil},
+		"always":               {config.QuitAlways, false, suspendedBoth},
+		"never":                {config.QuitNever, false, nil},
+		"nothing is connected": {config.QuitAsks, true, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			svc := quitService(c.set)

@@ -44,7 +44,8 @@ func newQuitDialog(clients []connect.Status, answers quitAnswers) *quitDialog {
 		list.Add(container.New(layout.NewCustomPaddedLayout(0, 0, 0, 8), widget.NewText(c.Name, widget.Style{})))
 		list.Add(widget.NewName(c.File, captionStyle))
 	}
-	body := container.New(layout.NewCustomPaddedVBoxLayout(12), q.failed, container.New(layout.NewCustomPaddedVBoxLayout(4), heading(tr("quit.connected")), list),
+	connected := container.New(layout.NewCustomPaddedVBoxLayout(4), heading(tr("quit.connected")), list)
+	body := container.New(layout.NewCustomPaddedVBoxLayout(12), q.failed, connected,
 		explained(heading(tr("quit.disconnect")), caption(tr("quit.disconnect_why"))),
 		explained(heading(tr("quit.keep")), caption(tr("quit.keep_why"))),
 		switchLine(q.remember, tr("quit.remember_why")))

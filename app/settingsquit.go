@@ -20,7 +20,8 @@ func newQuitSettings(p *settingsPage) *quitSettings {
 	s := &quitSettings{}
 	s.choice = p.segment(func(i int) { p.changeDesktop(func(d *config.Desktop) { d.DisconnectOnQuit = quitChoices[i] }) },
 		tr("settings.quit_always"), tr("settings.quit_ask"), tr("settings.quit_never"))
-	s.card = settingsCard(tr("settings.quit"), explained(settingLine(tr("settings.quit_clients"), s.choice), caption(tr("settings.quit_why"))))
+	line := settingLine(tr("settings.quit_clients"), s.choice)
+	s.card = settingsCard(tr("settings.quit"), explained(line, caption(tr("settings.quit_why"))))
 	return s
 }
 

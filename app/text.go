@@ -57,8 +57,9 @@ func trFloat(key string, n float64) string {
 	return say(key, digits, map[string]any{"N": digits})
 }
 
-// exportLine is what a shell must run before Claude Code, so that it calls the proxy at addr.
-func exportLine(addr string) string {
+// exportLine is what a shell must run before Claude Code, so that it calls the proxy at addr: a line, or two where it
+// needs no login, because Claude Code wants something that stands for a key.
+func exportLine(addr string, noLogin bool) string {
 	host, port, err := net.SplitHostPort(addr)
 	if err != nil {
 		return ""
@@ -66,7 +67,11 @@ func exportLine(addr string) string {
 	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
 		host = "127.0.0.1"
 	}
-	return "export ANTHROPIC_BASE_URL=http://" + net.JoinHostPort(host, port)
+	line := "export ANTHROPIC_BASE_URL=http://" + net.JoinHostPort(host, port)
+	if noLogin {
+		line += "\nexport ANTHROPIC_AUTH_TOKEN=" + config.Placeholder
+	}
+	return line
 }
 
 // tooltip is the board in one line: "3 in flight · 2 queued · glm-5.1".
@@ -101,7 +106,11 @@ func vendorReason(h board.Head) string {
 	if h.State == proxy.Rejected && h.Key != config.KeyNone {
 		return trPair("card.key_rejected", keyPlace(h.Key, h.KeyVar), h.Reason)
 	}
-	return h.Reason
+	why := whyText(h.Why, h.Reason)
+	if h.Out != "" {
+		why = h.Out + ": " + why
+	}
+	return why
 }
 
 // stateText says in a word or two whether a vendor takes calls.

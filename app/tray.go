@@ -125,7 +125,7 @@ func (t *tray) view(b board.Board) trayView {
 	if more > 0 {
 		v.items[trayMore].label = trN("tray.more", more)
 	}
-	line := exportLine(b.Addr)
+	line := exportLine(b.Addr, false) // what is copied may have more
 	v.items[trayOpen].label = tr("tray.open")
 	v.items[trayCopy] = trayItem{label: trText("tray.copy", line), hidden: line == ""}
 	v.items[trayPause] = trayItem{label: tr("tray.pause"), checked: b.Paused}

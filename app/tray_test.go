@@ -100,17 +100,17 @@ func TestTrayNamesTheKeyThatWasRejected(t *testing.T) {
 	b := busyBoard(1, 0)
 	b.Rejected = board.Head{Vendor: "zhipu", Title: "Zhipu", State: proxy.Rejected, Key: config.KeyInVariable, KeyVar: "ZHIPU_API_KEY"}
 	tray.show(b)
-	if got := icon.labels(); got[1] != "Zhipu rejected its key (ZHIPU_API_KEY)" || got[2] != "zhipu glm-5.1  1/3" || icon.items[trayKey].disabled {
+	if got := icon.labels(); got[1] != "Zhipu rejected its API key (ZHIPU_API_KEY)" || got[2] != "zhipu glm-5.1  1/3" || icon.items[trayKey].disabled {
 		t.Errorf("menu = %q", got)
 	}
 	b = board.Board{Addr: b.Addr, Down: true, Rejected: b.Rejected}
 	tray.show(b)
-	if got := icon.texts[len(icon.texts)-1]; got != "Zhipu rejected its key (ZHIPU_API_KEY)" || tray.shown.badge.Mood != down {
+	if got := icon.texts[len(icon.texts)-1]; got != "Zhipu rejected its API key (ZHIPU_API_KEY)" || tray.shown.badge.Mood != down {
 		t.Errorf("tooltip %q, badge %v", got, tray.shown.badge)
 	}
 	for head, want := range map[board.Head]string{
-		{Title: "Kimi", Key: config.KeyInKeyring}:                           "Kimi rejected its key (key in the keyring)",
-		{Title: "Lab", Key: config.KeyInFile}:                               "Lab rejected its key (key in the file)",
+		{Title: "Kimi", Key: config.KeyInKeyring}:                           "Kimi rejected its API key (system keyring)",
+		{Title: "Lab", Key: config.KeyInFile}:                               "Lab rejected its API key (config file)",
 		{Title: "GitHub Copilot", SignIn: proxy.SignIn{Provider: "github"}}: "GitHub Copilot rejected its sign-in",
 	} {
 		if got := rejected(head); got != want {

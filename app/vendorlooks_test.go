@@ -70,8 +70,13 @@ func vendorPicture(t *testing.T, scene, language, shade string) *Window {
 	default:
 		w.openGuide()
 		w.guide.set(list, nil)
+		clients := clientScene(map[string]string{"guide-login": "found"}[scene])
+		w.guide.client.set(guideAsked{clients.clients[0], true, clients.variables})
+		if scene == "guide-login" {
+			w.guide.tidy()
+			w.guide.scroll.ScrollToOffset(fyne.NewPos(0, 430))
+		}
 		if scene == "guide-end" {
-			w.guide.client.set(true, true)
 			w.guide.trial.tell(trialResult{true, trPair("guide.works", "Zhipu · glm-5.1", trTook(worksVerdict.Took)) + "\n" + trText("trial.said", worksVerdict.Answer)})
 			w.guide.try.tick(true)
 			w.guide.tidy()
@@ -93,6 +98,7 @@ func TestVendorLooks(t *testing.T) {
 	onMastersProcessor(t)
 	for _, c := range []struct{ scene, language, shade string }{
 		{"vendors-tested", "en", "light"},
+		{"guide-login", "en", "light"}, {"guide-login", "zh", "dark"},
 		{"vendors-30", "zh", "dark"},
 		{"vendors-empty", "en", "dark"},
 		{"vendor", "en", "dark"},

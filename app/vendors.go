@@ -213,7 +213,7 @@ func (p *vendorsPage) take(b board.Board) bool {
 		switch {
 		case b.Demo:
 		case c.State == proxy.NoKey:
-			lack = c.Reason
+			lack = whyText(c.Why, c.Reason)
 		case c.State == proxy.Rejected:
 			lack = stateText(c.Head)
 			if c.Key != config.KeyNone {

@@ -45,7 +45,15 @@ func keyText(d config.Draft, in proxy.SignIn) string {
 	case d.Auth == config.AuthNone:
 		return tr("key.needless")
 	}
-	return keyPlace(d.Key, d.KeyVar)
+	switch d.Key {
+	case config.KeyInVariable:
+		return d.KeyVar
+	case config.KeyInKeyring:
+		return tr("key.keyring")
+	case config.KeyInFile:
+		return tr("key.file")
+	}
+	return tr("key.none")
 }
 
 // keyPlace says where a key is.
@@ -54,9 +62,9 @@ func keyPlace(place config.KeyPlace, variable string) string {
 	case config.KeyInVariable:
 		return variable
 	case config.KeyInKeyring:
-		return tr("key.keyring")
+		return tr("key.place_keyring")
 	case config.KeyInFile:
-		return tr("key.file")
+		return tr("key.place_file")
 	}
 	return tr("key.none")
 }
@@ -104,8 +112,8 @@ func testResult(t proxy.VendorTest, host string) trialResult {
 		return trialResult{true, words}
 	}
 	words := testTrouble(t, host)
-	if t.Reason != "" {
-		words += "\n" + t.Reason
+	if why := whyText(t.Why, t.Reason); why != "" {
+		words += "\n" + why
 	}
 	return trialResult{false, words}
 }

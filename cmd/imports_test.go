@@ -120,6 +120,22 @@ func TestLimiterNeedsOnlyTheStandardLibrary(t *testing.T) {
 	}
 }
 
+// Without a screen nothing of the desktop is compiled, and no header of it is needed.
+func TestTheHeadlessProgramNeedsNoDesktop(t *testing.T) {
+	for _, p := range list(t) {
+		if p.ImportPath != "afterglow/cmd/afterglowd" {
+			continue
+		}
+		for _, dep := range p.Deps {
+			for _, desktop := range []string{"afterglow/app/...", "fyne.io/...", "github.com/fyne-io/...", "github.com/go-gl/..."} {
+				if within(dep, desktop) {
+					t.Errorf("afterglowd depends on %s", dep)
+				}
+			}
+		}
+	}
+}
+
 func TestTopLevel(t *testing.T) {
 	want := []string{"app", "assets", "cmd", "docs", "limiter", "proxy"}
 	entries, err := os.ReadDir("..")

@@ -12,6 +12,7 @@ import (
 	"unsafe"
 
 	"afterglow/proxy/anthropic"
+	"afterglow/proxy/reason"
 	"afterglow/proxy/vendor"
 )
 
@@ -43,12 +44,15 @@ func (s *Server) readCall(w http.ResponseWriter, r *http.Request) (vendor.Call, 
 	return vendor.Call{Request: req, Header: header, Query: query}, refused
 }
 
+// errPaused is why a call was rejected while the user has paused Afterglow.
+var errPaused error = reason.New(reason.Paused, "", pausedWords)
+
 // pausedWords are what a client gets while new calls are rejected.
 const pausedWords = "Afterglow is paused and rejects new calls. Resume it from its tray menu"
 
 func pausedError() *anthropic.Error {
 	refused := anthropic.Errorf(anthropic.StatusOverloaded, pausedWords)
-	refused.RetryAfter = pauseRetry
+	refused.RetryAfter, refused.Cause = pauseRetry, errPaused
 	return refused
 }
 

@@ -45,7 +45,8 @@ type Call struct {
 	Stream      bool
 	Status      int // that the client got; 0 while it got none, 499 if it left before
 	Class       ledger.Class
-	Outcome     string // "ok", "cancelled", or the error; "" while it runs
+	Outcome     string        // "ok", "cancelled", or the error; "" while it runs
+	Why         reason.Reason // what Outcome says of an error, with a code where there is one
 }
 
 // CallDetail is all that is known of a call.
@@ -72,6 +73,7 @@ type Try struct {
 	Vendor, Model string
 	Verdict       string // "commit", "next_tier", "client_fault", "client_gone", "skipped"
 	Reason        string
+	Why           reason.Reason // what Reason says, with a code where there is one
 	Status        int
 	Retries       int
 	Queued, Took  time.Duration
@@ -133,7 +135,7 @@ func (rec *record) view(prices price.Table, places places) Call {
 	c := Call{
 		Number: rec.number, Started: calendar.Of(rec.start), Kind: rec.kind, Operation: rec.operation, Session: rec.session, Agent: rec.agent, Model: rec.model,
 		Vendor: rec.vendor, VendorModel: rec.served, Phase: rec.phase, Queued: rec.queued(), First: rec.first, Took: rec.took, Usage: rec.usage,
-		Cost: prices.Cost(rec.vendor, rec.servedName(), 1, rec.usage), Stream: rec.stream, Status: rec.status, Class: rec.class, Outcome: rec.outcome,
+		Cost: prices.Cost(rec.vendor, rec.servedName(), 1, rec.usage), Stream: rec.stream, Status: rec.status, Class: rec.class, Outcome: rec.outcome, Why: rec.why,
 	}
 	c.FailedFrom, _ = rec.failedFrom()
 	if c.Phase != Ended {
@@ -161,7 +163,7 @@ func (rec *record) detail(prices price.Table, places places, whole bool) CallDet
 		d.Request, d.Answer, d.Bodies = masked(rec.asked), masked(rec.answer), rec.bodies.view()
 	}
 	for _, t := range rec.trail {
-		d.Tries = append(d.Tries, Try{t.Vendor, t.Model, t.Verdict, t.Reason, t.Status, t.Retries, t.Queued, t.Took})
+		d.Tries = append(d.Tries, Try{t.Vendor, t.Model, t.Verdict, t.Reason, t.Why, t.Status, t.Retries, t.Queued, t.Took})
 	}
 	return d
 }

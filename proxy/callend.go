@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -9,6 +10,8 @@ import (
 
 	"afterglow/proxy/calendar"
 	"afterglow/proxy/ledger"
+	"afterglow/proxy/reason"
+	"afterglow/proxy/route"
 )
 
 // end completes a call's record, and hands it to everybody who keeps or counts calls. It is deferred, and a panic
@@ -22,7 +25,8 @@ func (s *Server) end(rec *record) {
 		}
 	}
 	class := classOf(rec.err, rec.gone)
-	rec.close(class, s.outcome(rec, class))
+	outcome := s.outcome(rec, class)
+	rec.close(class, outcome, rec.whyOf(outcome))
 	rec.cancel(nil)
 	s.calls.end(rec)
 	s.limiter.Notify()
@@ -43,6 +47,29 @@ func (s *Server) outcome(rec *record, class ledger.Class) string {
 		return s.scrubbed(rec.err.Error(), rec.asked, rec.query)
 	}
 	return "ok"
+}
+
+// whyOf is why the call did not end well, in a form that can be said in another language: that of its error, or of the vendor
+// that was considered last. The outcome is in words what it stands for.
+func (rec *record) whyOf(outcome string) reason.Reason {
+	var known reason.Reason
+	switch {
+	case rec.err == nil:
+		return reason.Reason{}
+	case errors.As(rec.err, &known):
+		return reason.Reason{Code: known.Code, Text: known.Text, Words: outcome}
+	case errors.Is(rec.err, route.ErrNoVendor):
+		return reason.Reason{Code: reason.NoVendor, Words: outcome}
+	case len(rec.trail) == 0:
+		return reason.Of(outcome)
+	}
+	last := rec.trail[len(rec.trail)-1]
+	if last.Verdict == "commit" {
+		return reason.Reason{Code: reason.Interrupted, Text: outcome, Words: outcome}
+	}
+	why := last.Why
+	why.Words = outcome
+	return why
 }
 
 // logCall writes the log's line of a call.
@@ -98,6 +125,7 @@ func (rec *record) servedName() string {
 
 // retries is how many refusals were waited out. The caller holds the lock, or the call has ended.
 func (rec *record) retries() (n int) {
+	n = rec.again
 	for _, t := range rec.trail {
 		n += t.Retries
 	}

@@ -9,10 +9,11 @@ import (
 	"time"
 
 	"afterglow/proxy/anthropic"
+	"afterglow/proxy/reason"
 )
 
 // errCancelled is the cause of a call's end when the user cancelled it.
-var errCancelled = errors.New("cancelled in Afterglow")
+var errCancelled error = reason.New(reason.Cancelled, "", "cancelled in Afterglow")
 
 // cancelled reports whether the user cancelled the call of a context.
 func cancelled(ctx context.Context) bool { return errors.Is(context.Cause(ctx), errCancelled) }

@@ -316,7 +316,7 @@ func TestEveryVendorIsOutForLong(t *testing.T) {
 	for range 2 {
 		resp, answer := post(t, base, plainBody)
 		wait, _ := strconv.Atoi(resp.Header.Get("Retry-After"))
-		if resp.StatusCode != 429 || !strings.Contains(answer, "1308") || !strings.Contains(answer, "out until") || wait < 3600 || wait > 7200 {
+		if resp.StatusCode != 429 || !strings.Contains(answer, "1308") || !strings.Contains(answer, "unavailable until") || wait < 3600 || wait > 7200 {
 			t.Errorf("%d %v %s", resp.StatusCode, resp.Header, answer)
 		}
 	}

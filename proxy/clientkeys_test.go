@@ -72,7 +72,7 @@ func TestATierThatIsNotForTheClientsKeyIsPassedOver(t *testing.T) {
 	if resp.StatusCode != 200 || resp.Header.Get("Afterglow-Vendor") != "kimi" || len(mine.calls()) != 0 {
 		t.Errorf("%d %s", resp.StatusCode, answer)
 	}
-	if trail := last(s).trail; trail[0].Verdict != "skipped" || !strings.Contains(trail[0].Reason, "none of Claude's") || strings.Contains(trail[0].Reason, "a-key-of-zhipus") {
+	if trail := last(s).trail; trail[0].Verdict != "skipped" || !strings.Contains(trail[0].Reason, "not a Claude key") || strings.Contains(trail[0].Reason, "a-key-of-zhipus") {
 		t.Errorf("%+v", trail)
 	}
 	for _, c := range kimi.calls() {

@@ -20,9 +20,9 @@ func (s *Server) target() connect.Target {
 // Clients reads how the coding agents of this user are configured. It reads files.
 func (s *Server) Clients() []connect.Status { return s.clients.List(s.target()) }
 
-// Variables are what sends Claude Code here from a shell; one may hold the token.
-func (s *Server) Variables() []connect.Variable {
-	return connect.Variables(s.target(), connect.Usual, connect.Shell{})
+// Variables are what sends Claude Code here from a shell; one may hold the token. It may read files.
+func (s *Server) Variables(with connect.Credentials) []connect.Variable {
+	return connect.Variables(s.target(), with, connect.Shell{})
 }
 
 // Connect sends a coding agent's calls here; see connect.Desk.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -16,6 +17,7 @@ import (
 	"afterglow/proxy/config"
 	"afterglow/proxy/connect"
 	"afterglow/proxy/logging"
+	"afterglow/proxy/simvendor"
 )
 
 func clientNamed(t *testing.T, s *Server, id string) connect.Status {
@@ -60,7 +62,7 @@ func TestAServersClients(t *testing.T) {
 		t.Error(err)
 	}
 	want := []connect.Variable{{Name: "ANTHROPIC_BASE_URL", Value: "http://" + addr}, {Name: "ANTHROPIC_AUTH_TOKEN", Value: "0123456789abcdef"}}
-	if got := s.Variables(); !slices.Equal(got, want) {
+	if got := s.Variables(connect.Usual); !slices.Equal(got, want) {
 		t.Errorf("%v", got)
 	}
 }
@@ -224,4 +226,61 @@ func TestSuspendedClientsAreConnectedAgainByTheNextServer(t *testing.T) {
 			t.Errorf("after the next server: %+v", c)
 		}
 	})
+}
+
+// clientHome is a home folder that clients find all of theirs in.
+func clientHome(t *testing.T) string {
+	home := t.TempDir()
+	for name, dir := range map[string]string{
+		"HOME": "", "USERPROFILE": "", "CLAUDE_CONFIG_DIR": "claude", "CODEX_HOME": "codex",
+		"XDG_CONFIG_HOME": "xdg", "XDG_DATA_HOME": "data", "XDG_STATE_HOME": "states", "XDG_CACHE_HOME": "cache",
+	} {
+		t.Setenv(name, filepath.Join(home, dir))
+	}
+	return home
+}
+
+// connectable is a server that demands a token, over vendors that speak all that clients do.
+func connectable(t *testing.T, state string) *Server {
+	v := simulated(t, func(c simvendor.Call) simvendor.Answer {
+		if strings.HasSuffix(c.Path, "/chat/completions") {
+			return simvendor.Chat{Model: c.Model, Text: "Hello from a simulated vendor."}.Answer()
+		}
+		return simvendor.Text("Hello from a simulated vendor.")
+	})
+	up := newUpstream(t, answerResponses)
+	s, _ := serveWith(t, Options{Instance: state, Config: config.Config{Token: "0123456789abcdef", Vendors: []config.Vendor{
+		row("zhipu", v.URL(), speaks("openai", v.URL()+"/v4"), func(v *config.Vendor) { v.DefaultModel = "glm-5.1" }),
+		row("openai", up.URL+"/v1", func(v *config.Vendor) {
+			v.Preset, v.Dialect, v.Auth, v.DefaultModel = "openai", "openai", config.AuthBearer, "gpt-5.5"
+		}),
+	}}})
+	return s
+}
+
+// answerResponses is a vendor's Responses API that says one sentence.
+func answerResponses(w http.ResponseWriter, r *http.Request) {
+	if !strings.HasSuffix(r.URL.Path, "/responses") {
+		http.NotFound(w, r)
+		return
+	}
+	w.Header().Set("Content-Type", "text/event-stream")
+	item := `{"id":"msg_1","type":"message","status":"completed","role":"assistant","content":[{"type":"output_text","text":"Hello from a simulated vendor.","annotations":[]}]}`
+	for _, data := range []string{
+		`{"type":"response.created","sequence_number":0,"response":{"id":"resp_1","object":"response","status":"in_progress","model":"gpt-5.5","output":[]}}`,
+		`{"type":"response.output_item.done","sequence_number":1,"output_index":0,"item":` + item + `}`,
+		`{"type":"response.completed","sequence_number":2,"response":{"id":"resp_1","object":"response","status":"completed","model":"gpt-5.5","output":[` + item + `],"usage":{"input_tokens":3,"input_tokens_details":{"cached_tokens":0},"output_tokens":7,"output_tokens_details":{"reasoning_tokens":0},"total_tokens":10}}}`,
+	} {
+		kind, _, _ := strings.Cut(strings.TrimPrefix(data, `{"type":"`), `"`)
+		fmt.Fprintf(w, "event: %s\ndata: %s\n\n", kind, data)
+	}
+}
+
+func textOf(t *testing.T, file string) string {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }

@@ -35,7 +35,7 @@ func (s *Server) check(r *http.Request) *anthropic.Error {
 		return refused
 	}
 	if token != "" && !hasToken(r.Header, token) {
-		return anthropic.Errorf(http.StatusUnauthorized, "expected the configured token in %s, x-api-key, x-goog-api-key or authorization", tokenHeader)
+		return anthropic.Errorf(http.StatusUnauthorized, "missing or wrong Afterglow token. Send it in %s, x-api-key, x-goog-api-key or authorization, or reconnect the client", tokenHeader)
 	}
 	if controls(r.URL.Path) && r.Method != http.MethodGet && r.Method != http.MethodHead {
 		if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind != "application/json" {
@@ -50,18 +50,18 @@ func (s *Server) check(r *http.Request) *anthropic.Error {
 func browsed(r *http.Request) *anthropic.Error {
 	for _, origin := range r.Header.Values("Origin") {
 		if !sameOrigin(origin, r.Host) {
-			return anthropic.Errorf(http.StatusForbidden, "origin %q: requests of web pages are refused", origin)
+			return anthropic.Errorf(http.StatusForbidden, "origin %q: requests from web pages are rejected", origin)
 		}
 	}
 	// Of no-cors a page sees no answer: nothing of ours asks so.
 	for _, mode := range r.Header.Values("Sec-Fetch-Mode") {
 		if !slices.Contains([]string{"", "cors", "same-origin", "navigate", "websocket"}, mode) {
-			return anthropic.Errorf(http.StatusForbidden, "sec-fetch-mode %q: requests of web pages are refused", mode)
+			return anthropic.Errorf(http.StatusForbidden, "sec-fetch-mode %q: requests from web pages are rejected", mode)
 		}
 	}
 	for _, site := range r.Header.Values("Sec-Fetch-Site") {
 		if !slices.Contains([]string{"", "none", "same-origin"}, site) && !visitsPage(r) {
-			return anthropic.Errorf(http.StatusForbidden, "sec-fetch-site %q: requests of web pages are refused", site)
+			return anthropic.Errorf(http.StatusForbidden, "sec-fetch-site %q: requests from web pages are rejected", site)
 		}
 	}
 	return nil

@@ -220,8 +220,7 @@ func ended(s *Server) int {
 
 // last is the record of the call that ended last. A client may have its answer a moment before there is one.
 func last(s *Server) *record {
-	for deadline := time.Now().Add(longest); ended(s) == 0 && time.Now().Before(deadline); {
-		time.Sleep(time.Millisecond)
+	for deadline := time.Now().Add(longest); ended(s) == 0 && time.Now().Before(deadline); time.Sleep(time.Millisecond) {
 	}
 	return endedCalls(s)[0]
 }

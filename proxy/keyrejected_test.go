@@ -79,7 +79,7 @@ func TestARejectedKeyBesideAnotherFailure(t *testing.T) {
 		"an overloaded vendor":       {simvendor.AnthropicError(529, "overloaded_error", "Overloaded").With("Retry-After", "7"), nil, 529, "7", "zhipu rejected its API key"},
 		"too many calls":             {simvendor.AnthropicError(429, "rate_limit_error", "slow down").With("Retry-After", "9"), nil, 429, "9", "zhipu rejected its API key"},
 		"a broken vendor":            {simvendor.Refuse(503, "down"), nil, 503, "", "zhipu rejected its API key"},
-		"a quota that is used up":    {simvendor.ZhipuError(429, "1308", "resets at "+hour), zhipu, 429, "long", "out until"},
+		"a quota that is used up":    {simvendor.ZhipuError(429, "1308", "resets at "+hour), zhipu, 429, "long", "unavailable until"},
 		"a request that is refused":  {simvendor.AnthropicError(400, "invalid_request_error", "prompt is too long: 9 tokens > 8 maximum"), nil, 400, "", "prompt is too long: 9"},
 		"another that is rejected":   {simvendor.Refuse(403, "nor you"), nil, 403, "", "other rejected its API key"},
 		"one without a key":          {simvendor.Text("unheard"), keyless, 403, "", "other: no key: set NO_KEY"},
@@ -220,12 +220,17 @@ func TestARejectedKeyOnAVendorRoute(t *testing.T) {
 		t.Run(tc.path, func(t *testing.T) {
 			up := newUpstream(t, refusing(tc.status, tc.refusal, "Content-Type", "application/json", "Retry-After", "60"))
 			s, base := serve(t, row("lab", up.URL, variable("LAB_KEY"), speaks("openai", up.URL), speaks("gemini", up.URL)))
-			resp, got := do(t, "POST", base+tc.path, `{"model":"g","stream":true}`, "Content-Type", "application/json", "Authorization", "Bearer theirs")
+			resp, got := do(t, "POST", base+tc.path, `{"model":"g","stream":true}`, "Content-Type", "application/json", "Authorization", "Bearer "+config.Placeholder)
+			message := gjson.Get(got, tc.message).Str
 			if resp.StatusCode != 403 || gjson.Get(got, tc.field).Str != tc.want || resp.Header.Get("Retry-After") != "" ||
-				!strings.HasPrefix(gjson.Get(got, tc.message).Str, "lab rejected its API key (LAB_KEY). ") {
+				!strings.HasPrefix(message, "lab rejected its API key (LAB_KEY). ") || strings.Count(message, "The vendor said") != 1 {
 				t.Errorf("%d %v %s", resp.StatusCode, resp.Header, got)
 			}
-			if rec := lastRecord(t, s, 1); rec.Status != 403 || rec.Class != "auth" {
+			rec := lastRecord(t, s, 1)
+			if rec.Status != 403 || rec.Class != "auth" {
+				t.Errorf("%+v", rec)
+			}
+			if !strings.Contains(rec.Outcome, "`afterglowd vendor key lab`") { // the placeholder is part of it, and no secret
 				t.Errorf("%+v", rec)
 			}
 			if tier := s.Status().Tiers[0]; tier.State != Rejected || tier.KeyVar != "LAB_KEY" {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"afterglow/proxy/config"
 	"afterglow/proxy/redact"
 )
 
@@ -52,6 +53,8 @@ func (s *Server) scrubbed(text string, asked http.Header, query string) string {
 	if text == "" {
 		return ""
 	}
-	secrets := s.hidden.Now().With(slices.Concat(s.keeper.Secrets(), redact.Credentials(asked, query))...)
+	// The placeholder is no secret, and part of the command's name.
+	sent := slices.DeleteFunc(redact.Credentials(asked, query), func(one string) bool { return one == config.Placeholder })
+	secrets := s.hidden.Now().With(slices.Concat(s.keeper.Secrets(), sent)...)
 	return strings.Clone(shortened(secrets.Text(text, mask), longestOutcome)) // a vendor's whole answer is not kept for its words
 }

@@ -39,7 +39,11 @@ func (s *Server) messages(w http.ResponseWriter, r *http.Request) {
 		rec.refuse(refused)
 		return
 	}
-	park := newParker(w, s.conf().ParkAfter, call.Request.Stream)
+	var signs func(int) []byte
+	if call.Request.Stream {
+		signs = comments
+	}
+	park := newParker(w, s.conf().ParkAfter, signs)
 	reply, err := s.current().chain.Send(r.Context(), call, rec.caller(), progress{rec, park, s})
 	parked := park.stop()
 	if err != nil {

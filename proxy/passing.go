@@ -15,6 +15,7 @@ import (
 	"afterglow/limiter"
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/meter"
+	"afterglow/proxy/route"
 	"afterglow/proxy/vendor"
 )
 
@@ -39,7 +40,8 @@ const maxRefusal = 64 << 10
 func (s *Server) pass(w http.ResponseWriter, r *http.Request, kind, dialect string, op meter.Operation) (*passing, *http.Request) {
 	rec, r := s.begin(r, kind, op.Name)
 	p := &passing{rec: rec, dialect: dialect, w: &passingWriter{ResponseWriter: w, out: newClientStream(w), bodies: rec.bodies}}
-	session := name(cmp.Or(r.Header.Get("X-Claude-Code-Session-Id"), r.Header.Get("Session_id"))) // Codex's
+	session, _ := route.SessionIn(r.Header)
+	session = name(session)
 	rec.set(func() { rec.session = session })
 	if r.Body != http.NoBody && meter.IsJSON(r.Header.Get("Content-Type")) {
 		p.request = &namedModel{members: meter.NewMembers("model")}
@@ -91,14 +93,15 @@ func (p *passing) answered(answer *http.Response) {
 }
 
 // failed tells the client that the vendor gave no answer.
-func (p *passing) failed(err error) {
+func (p *passing) failed(err error) { p.refuse(failure(err)) }
+
+// failure is the error for a client whose call got no answer.
+func failure(err error) *anthropic.Error {
 	if errors.Is(err, errCancelled) {
-		p.refuse(cancelledError())
-		return
+		return cancelledError()
 	}
 	if refused := (*anthropic.Error)(nil); errors.As(err, &refused) {
-		p.refuse(refused)
-		return
+		return refused
 	}
 	status := http.StatusBadGateway
 	var silent *vendor.TimeoutError
@@ -107,7 +110,7 @@ func (p *passing) failed(err error) {
 	}
 	e := anthropic.Errorf(status, "upstream unreachable: %v", err)
 	e.Cause = err
-	p.refuse(e)
+	return e
 }
 
 // refuse answers with an error of ours.
@@ -188,7 +191,15 @@ type passingWriter struct {
 	http.ResponseWriter
 	out    *clientStream
 	bodies *bodies
+	begun  bool // the status was sent while the call waited
 	err    error
+}
+
+// WriteHeader implements http.ResponseWriter.
+func (w *passingWriter) WriteHeader(status int) {
+	if !w.begun {
+		w.ResponseWriter.WriteHeader(status)
+	}
 }
 
 func (w *passingWriter) Write(b []byte) (int, error) {

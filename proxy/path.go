@@ -19,7 +19,7 @@ const mostEscapes = 4
 func pathBelow(r *http.Request, prefix string) (string, *anthropic.Error) {
 	path, below := strings.CutPrefix(r.URL.EscapedPath(), prefix)
 	if !below || climbs(path) {
-		return colons(path), anthropic.Errorf(http.StatusBadRequest, "path %q: expected one without .. or . as a segment, backslashes and control characters", r.URL.EscapedPath())
+		return colons(path), anthropic.Errorf(http.StatusBadRequest, "path %q must not contain .. or . as a segment, backslashes or control characters", r.URL.EscapedPath())
 	}
 	return colons(path), nil
 }

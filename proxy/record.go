@@ -12,6 +12,7 @@ import (
 
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/ledger"
+	"afterglow/proxy/reason"
 	"afterglow/proxy/redact"
 	"afterglow/proxy/route"
 	"afterglow/proxy/sse"
@@ -40,6 +41,7 @@ type record struct {
 	since   time.Time     // when the phase began
 	until   time.Time     // when the vendor is asked again, in phase Waiting
 	waited  time.Duration // for slots, in the phases that are over
+	again   int           // refusals that were waited out on a vendor route
 	asked   http.Header   // the client's header
 	answer  http.Header   // the vendor's, nil if there is none
 	request string        // the request id that the client got
@@ -56,6 +58,7 @@ type record struct {
 	usage   anthropic.Usage
 	class   ledger.Class
 	outcome string
+	why     reason.Reason // what outcome says of an error, with a code where there is one
 }
 
 // Kinds of calls.
@@ -75,16 +78,14 @@ const (
 // statusClientGone is the status of a call whose client left before it got one, as nginx calls it.
 const statusClientGone = 499
 
-// agentHeader carries a sub-agent's id.
-const agentHeader = "X-Claude-Code-Agent-Id"
-
 // begin makes the record of a call and lists it. The call goes on with the request that it returns, which can
 // be cancelled; end ends it.
 func (s *Server) begin(r *http.Request, kind, operation string) (*record, *http.Request) {
 	ctx, cancel := context.WithCancelCause(redact.AskedWith(r.Context(), r))
+	_, agent := route.SessionIn(r.Header)
 	rec := &record{
 		start: time.Now(), kind: kind, operation: operation, hidden: &s.hidden, endpoint: shortened(r.URL.Path, longestEndpoint), query: r.URL.RawQuery, cancel: cancel,
-		agent: name(r.Header.Get(agentHeader)), asked: r.Header, phase: Connecting,
+		agent: name(agent), asked: r.Header, phase: Connecting,
 	}
 	rec.since = rec.start
 	if s.evidence.Load() {
@@ -197,13 +198,13 @@ func (rec *record) labels() []string {
 	return nil
 }
 
-// close completes the record, with the words that say how it ended. They are all that is kept of its error, which
+// close completes the record, with the words that say how it ended, and why. They are all that is kept of its error, which
 // may hold a vendor's whole answer.
-func (rec *record) close(class ledger.Class, outcome string) {
+func (rec *record) close(class ledger.Class, outcome string, why reason.Reason) {
 	rec.mu.Lock()
 	defer rec.mu.Unlock()
 	rec.enter(Ended)
-	rec.took, rec.class, rec.outcome, rec.until = rec.since.Sub(rec.start), class, outcome, time.Time{}
+	rec.took, rec.class, rec.outcome, rec.why, rec.until = rec.since.Sub(rec.start), class, outcome, why, time.Time{}
 	rec.err = nil
 	rec.asked, rec.answer, rec.query = masked(rec.asked), masked(rec.answer), ""
 }

@@ -37,10 +37,12 @@ func sameAccount(a, b config.Vendor) bool {
 	return a.BaseURL == b.BaseURL && a.Dialect == b.Dialect && a.Auth == b.Auth && a.Key == b.Key && a.Keyring == b.Keyring && a.Account == b.Account
 }
 
-// rename gives a vendor its new name for the calls that hold it or wait for it.
-func (s *Server) rename(v *vendor.Vendor, to string) {
-	from := v.Name()
-	v.Rename(to)
+// rename makes a vendor the successor of one with another name, and gives that its name for the calls that hold it or wait
+// for it.
+func (s *Server) rename(old, next *vendor.Vendor) {
+	from, to := old.Name(), next.Name()
+	old.Rename(to)
+	next.Succeed(old)
 	s.memory.Rename(from, to)
 	s.limiter.Rename(from, to)
 	s.calls.rename(from, to)

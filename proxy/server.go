@@ -40,6 +40,7 @@ type Options struct {
 	// Credentials are where keys and sign-ins are that the configuration does not hold; nil keeps none.
 	Credentials *credential.Store
 	Sites       vendor.Sites   // where sign-ins lead; for tests
+	Dial        vendor.Dial    // how vendors are reached; nil = over the network; for tests
 	Ledger      *ledger.Ledger // Close closes it; nil keeps nothing
 	Instance    string         // the folder in which the server says where it listens; "" says nothing
 	Version     string         // of the program, for the same and for those who ask
@@ -54,6 +55,7 @@ type Server struct {
 	memory    *route.Memory
 	keeper    *credential.Keeper
 	sites     vendor.Sites
+	dial      vendor.Dial
 	calls     calls
 	capture   captures
 	hidden    redact.Redactor // what no vendor's text may show
@@ -113,7 +115,7 @@ func New(o Options) (*Server, error) {
 	s.logging, s.level = o.Logging, &o.Config.Log.Level
 	s.memory = route.NewMemory(s.limiter.Notify)
 	s.metrics = s.newMetrics()
-	s.keeper, s.sites = credential.NewKeeper(o.Credentials, s.credentialsChanged, o.Log), o.Sites
+	s.keeper, s.sites, s.dial = credential.NewKeeper(o.Credentials, s.credentialsChanged, o.Log), o.Sites, o.Dial
 	s.editing.Editing = o.Editing.filled(s.keeper)
 	if s.state != nil {
 		s.order, s.settings = s.state.Order(), s.state.Settings()
@@ -202,7 +204,7 @@ func (s *Server) prepare(conf config.Config) (*generation, error) {
 func (s *Server) install(next *generation) {
 	if old := s.running.Load(); old != nil {
 		for _, r := range renames(old.conf.Vendors, next.conf.Vendors) {
-			s.rename(old.vendor(r.from), r.to)
+			s.rename(old.vendor(r.from), next.vendor(r.to))
 		}
 	}
 	s.memory.Health.Configure(next.conf.Vendors)
@@ -233,7 +235,11 @@ func (s *Server) reuse(old *generation, row config.Vendor) (*vendor.Vendor, erro
 			}
 		}
 	}
-	return vendor.NewWith(vendor.Accounts{Keeper: s.keeper, Sites: s.sites, Hidden: &s.hidden}, row, s.log)
+	v, err := vendor.NewWith(vendor.Accounts{Keeper: s.keeper, Sites: s.sites, Hidden: &s.hidden, Dial: s.dial}, row, s.log)
+	if err == nil && old != nil && old.vendor(row.Name) != nil {
+		v.Succeed(old.vendor(row.Name))
+	}
+	return v, err
 }
 
 // Pause refuses new calls with 529, or takes them again. Calls under way and queued go on.

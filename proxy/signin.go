@@ -52,7 +52,7 @@ func (s *Server) SignIn(vendorName string) error {
 	}
 	flow := v.Flow()
 	if flow == nil {
-		return errors.New(v.Missing())
+		return v.Missing()
 	}
 	return s.keeper.Begin(v.Provider(), flow, func() { s.signedIn(v.Provider()) })
 }

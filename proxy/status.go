@@ -6,6 +6,8 @@ import (
 
 	"afterglow/limiter"
 	"afterglow/proxy/config"
+	"afterglow/proxy/connect"
+	"afterglow/proxy/reason"
 	"afterglow/proxy/vendor"
 )
 
@@ -17,6 +19,7 @@ type Status struct {
 	Paused      bool   // new calls answer 529
 	Demo        bool   // the vendors are simulated
 	Capture     bool   // the bodies of calls are kept
+	NoLogin     bool   // no vendor of the chain takes a client's own credentials, and no token is wanted
 	Tiers       []Tier // in chain order, the members of a pool one after the other
 	Reordered   bool   // the order is not the configuration's but one that was set while running
 	Prices      string // the day of the built-in price list, "2006-01-02"
@@ -43,6 +46,7 @@ type Tier struct {
 	Pool   int    // vendors side by side in one tier share it, from 1; 0 = it is a tier of its own
 	State  TierState
 	Reason string          // one sentence for people, "" when Ready
+	Why    reason.Reason   // the same, with a code where there is one
 	Until  time.Time       // when it may be called again; zero if not known
 	Key    config.KeyPlace // where its key is
 	KeyVar string          // the name of the environment variable, with config.KeyInVariable
@@ -55,6 +59,7 @@ type Tier struct {
 type ModelOut struct {
 	Model, Reason string
 	Until         time.Time
+	Why           reason.Reason // what Reason says, with a code where there is one
 }
 
 // QuotaUse is how much of a quota is used.
@@ -77,6 +82,7 @@ func (s *Server) Status() Status {
 	s.mu.Unlock()
 	now := s.current()
 	st.Reordered, st.Prices = now.reordered, now.conf.PricesDate
+	st.NoLogin = now.conf.Token == "" && !connect.TakesLogin(now.conf.Vendors)
 	for _, v := range now.vendors {
 		st.Tiers = append(st.Tiers, s.tier(now, v))
 	}
@@ -108,13 +114,15 @@ func (s *Server) tier(now *generation, v *vendor.Vendor) Tier {
 	}
 	t.SignIn = s.signIn(v)
 	if !v.Usable() {
-		t.State, t.Reason = NoKey, v.Missing()
+		t.State, t.Why = NoKey, v.Missing()
+		t.Reason = t.Why.Words
 		if v.Flow() != nil {
 			t.State = SignedOut
 		}
 		return t
 	}
 	h := s.memory.Health.Standing(t.Vendor)
+	t.Why = h.Why
 	switch {
 	case h.Rejected:
 		t.State, t.Reason, t.Until = Rejected, h.Reason, h.Until

@@ -11,17 +11,17 @@ import (
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/config"
 	"afterglow/proxy/meter"
+	"afterglow/proxy/reason"
 	"afterglow/proxy/route"
 	"afterglow/proxy/vendor"
 )
 
 // vendorRoute serves /v/{vendor}/: the vendor's own API with the vendor's key, byte for byte, for
 // clients that speak it. A call to a model stands in the same queue as the chain's calls, because the
-// vendor counts them together. There is no other tier and no retry.
+// vendor counts them together, and its refusals are waited out as theirs are. There is no other tier.
 //
-// A queued call is not parked as those to the chain are: once status 200 was sent, the vendor's own
-// could not pass any more. It waits without headers for as long as the queue lets it (max_wait), and
-// then gets a status after which the official clients try again.
+// A streaming call that waits long is parked, as the chain's are and in its own protocol. Once status 200 was sent, a
+// refusal of the vendor's is an error within the stream.
 func (s *Server) vendorRoute(w http.ResponseWriter, r *http.Request) {
 	running := s.current()
 	name := r.PathValue("vendor")
@@ -60,6 +60,8 @@ type routed struct {
 	query  string      // the same
 	asks   asked
 	direct *route.Direct // nil until the call has its permit
+	room   *waitingRoom  // nil: the client cannot be parked
+	park   *parker
 }
 
 // route sends a call to its vendor as soon as there is a permit for it. The error is for the client.
@@ -67,8 +69,8 @@ func (s *Server) route(c *routed, chain *route.Chain, r *http.Request) *anthropi
 	if c.own() && !c.vendor.Usable() {
 		return anthropic.Errorf(http.StatusForbidden, "vendor %q: %s", c.vendor.Name(), c.vendor.Missing())
 	}
-	var unfit string
-	if c.sent, c.query, unfit = c.vendor.ForClient(c.sent, c.query, c.to); unfit != "" {
+	var unfit reason.Reason
+	if c.sent, c.query, unfit = c.vendor.ForClient(c.sent, c.query, c.to); unfit.Words != "" {
 		return anthropic.Errorf(http.StatusForbidden, "vendor %q: %s", c.vendor.Name(), unfit)
 	}
 	if refused := s.ask(c, r); refused != nil {
@@ -86,7 +88,10 @@ func (s *Server) route(c *routed, chain *route.Chain, r *http.Request) *anthropi
 	if c.asks.body != nil {
 		c.rec.bodies.asks(*c.asks.body)
 	}
+	s.wait(c, r.URL.RawQuery)
+	c.park.Enter()
 	direct, err := chain.Direct(r.Context(), c.vendor, c.asks.model, c.rec.caller())
+	c.park.Leave()
 	var refused *anthropic.Error
 	switch {
 	case cancelled(r.Context()):
@@ -107,12 +112,39 @@ func (s *Server) route(c *routed, chain *route.Chain, r *http.Request) *anthropi
 	if c.asks.stream {
 		limit = c.vendor.Conf().FirstEvent
 	}
-	passage.Send(c.w, c.watched(r), vendor.Passing{
-		Path: c.path, Query: c.query, Header: c.sent, Held: c.asks.body, First: limit,
-		Refused:  func(e *anthropic.Error) error { return c.rejected(r.Context(), e) },
+	m := vendor.Passing{
+		Path: c.path, Query: c.query, Header: c.sent, Held: c.asks.body, First: limit, Fits: c.fits,
+		Refused:  func(e *anthropic.Error) error { return c.refused(r.Context(), e) },
 		Answered: func(answer *http.Response) { direct.Answered(answer.StatusCode); c.answered(answer) },
-		Failed:   func(err error) { c.failed(cmp.Or(c.rejected(r.Context(), err), err)) },
-	})
+		Failed:   func(err error) { c.refuse(failure(cmp.Or(c.rejected(r.Context(), err), err))) },
+	}
+	if c.asks.model != "" {
+		m.Waiting = direct.Waiting(progress{c.rec, c.park, s})
+	}
+	passage.Send(c.w, c.watched(r), m)
+	return nil
+}
+
+// wait makes the parker of a call.
+func (s *Server) wait(c *routed, query string) {
+	after, signs := s.conf().ParkAfter, (func(int) []byte)(nil)
+	if c.room = c.roomOf(query); c.room != nil {
+		signs = c.room.signs
+		if c.room.within > 0 {
+			after = min(after, c.room.within)
+		}
+	}
+	c.park = newParker(c.w.ResponseWriter, after, signs)
+}
+
+// refused is what the client gets in place of a vendor's refusal: nil = that itself.
+func (c *routed) refused(ctx context.Context, e *anthropic.Error) error {
+	if err := c.rejected(ctx, e); err != nil {
+		return err
+	}
+	if c.unpark() {
+		return e
+	}
 	return nil
 }
 
@@ -134,14 +166,23 @@ func (c *routed) rejected(ctx context.Context, err error) error {
 
 // settle ends a call: its record is complete, and its permit is back.
 func (s *Server) settle(ctx context.Context, c *routed) {
+	c.unpark()
 	c.finish(ctx)
 	if c.direct != nil {
-		if c.rec.status == http.StatusTooManyRequests && c.asks.model != "" {
+		if refusedForNow(c.rec) && c.asks.model != "" {
 			s.history.Refused(limiter.Key{Vendor: c.vendor.Name(), Model: c.asks.model})
 		}
+		c.rec.set(func() { c.rec.again = c.direct.Retries() })
 		c.direct.Hear(ctx, c.header, c.rec.err)
 		c.direct.Close(c.rec.usage.Total())
 	}
+}
+
+// refusedForNow reports whether a call's vendor refused it for now, and that was not waited out.
+func refusedForNow(rec *record) bool {
+	var e *anthropic.Error
+	return rec.status == http.StatusTooManyRequests ||
+		errors.As(rec.err, &e) && e.Header != nil && (e.Status == http.StatusTooManyRequests || e.Status == anthropic.StatusOverloaded)
 }
 
 // endpoint is the one that a path leads to, and the path below it: the endpoint that the first

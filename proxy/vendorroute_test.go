@@ -138,7 +138,7 @@ func TestVendorRoutesThatLeadNowhere(t *testing.T) {
 		{"/v/lab/openai/chat/completions", `{"model":"*"}`, "application/json", 400, "error.message", "model: expected"},
 		{"/v/lab/openai/audio/translations", "--x\r\n--x--", "multipart/form-data; boundary=x", 400, "error.message", "model: field required"},
 		{"/v/lab/gemini/v1beta/models/a%0Ab:generateContent", `{}`, "application/json", 400, "error.status", "INVALID_ARGUMENT"},
-		{"/v/lab/openai/%2e%2e/secret", ``, "", 400, "error.message", "without .."},
+		{"/v/lab/openai/%2e%2e/secret", ``, "", 400, "error.message", "must not contain .."},
 		{"/v/dead/v1/messages", `{"model":"m"}`, "application/json", 502, "error.type", "api_error"},
 	} {
 		resp, got := do(t, "POST", base+tc.path, tc.body, "Content-Type", tc.kind)

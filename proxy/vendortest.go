@@ -18,6 +18,7 @@ import (
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/config"
 	"afterglow/proxy/credential"
+	"afterglow/proxy/reason"
 	"afterglow/proxy/redact"
 	"afterglow/proxy/vendor"
 )
@@ -31,6 +32,7 @@ type VendorTest struct {
 	Outcome string        // "" when OK; else why not: a ledger class, or one of those below
 	Status  int           // the HTTP status; 0 if there was none
 	Reason  string        // what the vendor or the network said, one line, without secrets
+	Why     reason.Reason // what Reason says, where it has a code
 }
 
 // Outcomes of a test that made no call.
@@ -58,7 +60,7 @@ func (s *Server) TestVendor(ctx context.Context, d config.Draft, key config.Secr
 	if err != nil {
 		return VendorTest{Outcome: TestInvalid, Reason: s.oneLine(err.Error(), key.Reveal())}
 	}
-	v, err := vendor.NewWith(vendor.Accounts{Keeper: s.editing.Keeper, Sites: s.sites, Hidden: &s.hidden}, row, s.log)
+	v, err := vendor.NewWith(vendor.Accounts{Keeper: s.editing.Keeper, Sites: s.sites, Hidden: &s.hidden, Dial: s.dial}, row, s.log)
 	if err != nil {
 		return VendorTest{Outcome: TestInvalid, Reason: s.oneLine(err.Error(), key.Reveal())}
 	}
@@ -67,9 +69,9 @@ func (s *Server) TestVendor(ctx context.Context, d config.Draft, key config.Secr
 	case row.Auth == config.AuthClient:
 		return VendorTest{Outcome: TestClient, Reason: "this vendor uses the credentials of the calling client, so only a client can test it"}
 	case !v.Usable() && v.Provider() != "":
-		return VendorTest{Outcome: TestSignIn, Reason: v.Missing()}
+		return VendorTest{Outcome: TestSignIn, Reason: v.Missing().Words, Why: v.Missing()}
 	case !v.Usable():
-		return VendorTest{Outcome: TestNoKey, Reason: v.Missing()}
+		return VendorTest{Outcome: TestNoKey, Reason: v.Missing().Words, Why: v.Missing()}
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, testTime, &vendor.TimeoutError{After: testTime})
 	defer cancel()

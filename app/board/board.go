@@ -10,6 +10,7 @@ import (
 	"afterglow/limiter"
 	"afterglow/proxy"
 	"afterglow/proxy/config"
+	"afterglow/proxy/reason"
 )
 
 // Board is one consistent picture of the proxy.
@@ -24,6 +25,7 @@ type Board struct {
 	Paused  bool   // new calls are turned away
 	Demo    bool   // the vendors are simulated
 	Capture bool   // the bodies of calls are kept
+	NoLogin bool   // clients need no login of their own
 
 	Rejected Head // the first vendor that rejected its key or sign-in; the zero Head if none has
 
@@ -78,6 +80,8 @@ type Head struct {
 	Pool   int             // members of a pool share it; 0 = the vendor is a tier of its own
 	State  proxy.TierState // "" when Tier is 0
 	Reason string          // why State is not ready, or a model is out; from the proxy
+	Why    reason.Reason   // the same, with a code where there is one
+	Out    string          // the model that Reason is about; "" where it is the vendor
 	Key    config.KeyPlace // where its key is
 	KeyVar string          // the variable's name, with config.KeyInVariable
 	Left   time.Duration   // until the vendor is called again, rounded up; 0 = not known

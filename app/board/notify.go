@@ -8,6 +8,7 @@ import (
 	"afterglow/limiter"
 	"afterglow/proxy"
 	"afterglow/proxy/config"
+	"afterglow/proxy/reason"
 )
 
 // Notice is something that a user wants to know who does not look. It holds no words.
@@ -17,6 +18,7 @@ type Notice struct {
 	Model  string          // the vendor model, "" where it is the vendor's
 	To     string          // failover: who answered, for people
 	Reason string          // from the proxy
+	Why    reason.Reason   // the same, with a code where there is one
 	Key    config.KeyPlace // credential: where the key is that was rejected; KeyNone where it is none
 	KeyVar string          // credential: the variable's name, with config.KeyInVariable
 	Until  time.Time       // vendor_out: when it is called again; zero if that is not known
@@ -116,7 +118,7 @@ type sayer func(subject string, x Notice) bool
 func (n *Notifier) lookAtTiers(s proxy.Status, now time.Time, say sayer) {
 	known := map[string]bool{}
 	for _, t := range s.Tiers {
-		x := Notice{Kind: "vendor_out", Vendor: cmp.Or(t.Title, t.Vendor), Reason: t.Reason, Until: t.Until}
+		x := Notice{Kind: "vendor_out", Vendor: cmp.Or(t.Title, t.Vendor), Reason: t.Reason, Why: t.Why, Until: t.Until}
 		out := t.State == proxy.Out || t.State == proxy.Probing
 		switch t.State {
 		case proxy.Rejected:
@@ -129,7 +131,7 @@ func (n *Notifier) lookAtTiers(s proxy.Status, now time.Time, say sayer) {
 		n.look(t.Vendor, out, x, now, say)
 		for _, m := range t.Models {
 			known[t.Vendor+" "+m.Model] = true
-			n.look(t.Vendor+" "+m.Model, true, Notice{Kind: "vendor_out", Vendor: x.Vendor, Model: m.Model, Reason: m.Reason, Until: m.Until}, now, say)
+			n.look(t.Vendor+" "+m.Model, true, Notice{Kind: "vendor_out", Vendor: x.Vendor, Model: m.Model, Reason: m.Reason, Why: m.Why, Until: m.Until}, now, say)
 		}
 	}
 	for subject, o := range n.outs {

@@ -51,11 +51,8 @@ func TestASecondStartIsHeardLate(t *testing.T) {
 		ok, _ := askToShow(t.Context(), dir, longest)
 		heard <- ok
 	}()
-	for {
-		if _, err := os.Stat(filepath.Join(dir, showFile)); err == nil {
-			break
-		}
-		time.Sleep(time.Millisecond)
+	asked := func() bool { _, err := os.Stat(filepath.Join(dir, showFile)); return err == nil }
+	for ; !asked(); time.Sleep(time.Millisecond) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	WatchShow(ctx, dir, cancel)

@@ -11,7 +11,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/godbus/dbus/v5"
 )
@@ -19,11 +18,9 @@ import (
 // headless is the command line, which make builds too.
 const headless = "../../bin/afterglowd"
 
-// quitBound is how long a slow machine may take for a step.
-const quitBound = 3 * time.Minute
-
-// oneVendor is a configuration that serves nobody, but is no demo.
-const oneVendor = "tiers = [\"sim\"]\n[[vendors]]\nname = \"sim\"\ndialect = \"anthropic\"\nbase_url = \"http://127.0.0.1:1\"\nauth = \"client\"\n"
+// oneVendor is a configuration without a demo. Its vendor answers no call.
+const oneVendor = "tiers = [\"sim\"]\n" +
+	"[[vendors]]\nname = \"sim\"\ndialect = \"anthropic\"\nbase_url = \"http://127.0.0.1:1\"\nauth = \"client\"\n"
 
 // claude is Claude Code's file in a desktop's home, as it is now.
 func (d *desktop) claude() []byte {
@@ -37,7 +34,7 @@ func (d *desktop) claude() []byte {
 func (p *program) choose(label string) {
 	p.t.Helper()
 	id := int32(-1)
-	p.awaitFor(quitBound, "the menu's item "+label, func() bool {
+	p.await("the menu's item "+label, func() bool {
 		var revision uint32
 		var layout struct {
 			ID         int32
@@ -70,7 +67,7 @@ func (p *program) asks(name string) (at image.Point, ok bool) {
 // gone waits for the end of the program's process, which its parent, this test, has not asked for yet.
 func (p *program) gone() {
 	p.t.Helper()
-	p.awaitFor(quitBound, "the end of the program", func() bool {
+	p.await("the end of the program", func() bool {
 		stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.pid))
 		return err != nil || bytes.Contains(stat, []byte(") Z "))
 	})
@@ -89,20 +86,20 @@ func TestQuitDisconnectsClientsOnARealDesktop(t *testing.T) {
 	}
 
 	p.choose("Quit Afterglow")
-	p.awaitFor(quitBound, "the dialog", func() bool { _, ok := p.asks("quit-dialog"); return ok })
+	p.await("the dialog", func() bool { _, ok := p.asks("quit-dialog"); return ok })
 	if !bytes.Contains(d.claude(), []byte(p.base)) {
 		t.Error("it is disconnected before an answer was given")
 	}
 	p.xdotool("windowfocus", "--sync", p.window())
 	p.xdotool("key", "Escape")
-	p.awaitFor(quitBound, "the window in the tray again", func() bool { return p.window() == "" })
+	p.await("the window in the tray again", func() bool { return p.window() == "" })
 	if p.get("/health") == "" || !bytes.Contains(d.claude(), []byte(p.base)) {
 		t.Error("Escape quits, or disconnects")
 	}
 
 	p.choose("Quit Afterglow")
 	var at image.Point
-	p.awaitFor(quitBound, "the dialog again", func() (ok bool) { at, ok = p.asks("quit-dialog"); return ok })
+	p.await("the dialog again", func() (ok bool) { at, ok = p.asks("quit-dialog"); return ok })
 	p.xdotool("mousemove", strconv.Itoa(at.X), strconv.Itoa(at.Y), "click", "1")
 	p.gone()
 	if got := d.claude(); !bytes.Equal(got, before) {
@@ -110,8 +107,8 @@ func TestQuitDisconnectsClientsOnARealDesktop(t *testing.T) {
 	}
 
 	again := startFirst(t, d, "--hidden", "--config", config)
-	d.awaitFor(quitBound, "the file to lead to the next start", func() bool { return bytes.Contains(d.claude(), []byte(again.base)) })
-	d.must(syscall.Kill(again.pid, syscall.SIGTERM)) // as a logout does: nobody is asked, and it stays connected
+	d.await("the file to lead to the next start", func() bool { return bytes.Contains(d.claude(), []byte(again.base)) })
+	d.must(syscall.Kill(again.pid, syscall.SIGTERM)) // as a logout does: it does not ask, and the client stays connected
 	again.gone()
 	if !bytes.Contains(d.claude(), []byte(again.base)) {
 		t.Errorf("after a signal the file is %q", d.claude())
@@ -131,10 +128,10 @@ func TestASignalDisconnectsWhereThatIsSetOnARealDesktop(t *testing.T) {
 	}
 	cmd := d.start("afterglow", binary, "--config", config, "--listen", addr)
 	p := &program{desktop: d, base: "http://" + addr, pid: cmd.Process.Pid}
-	p.awaitFor(quitBound, "the window", func() bool { return p.window() != "" })
+	p.await("the window", func() bool { return p.window() != "" })
 	p.xdotool("windowfocus", "--sync", p.window())
 	entry := d.dir + "/config/autostart/app.afterglow.Afterglow.desktop"
-	p.awaitFor(quitBound, "the offer to be taken", func() bool {
+	p.await("the offer to be taken", func() bool {
 		p.shot("login-offer")
 		p.xdotool("key", "ctrl+2", "key", "ctrl+1") // without the focus anywhere
 		p.press("Tab", 8)                           // over the tabs, and Dismiss
@@ -142,7 +139,7 @@ func TestASignalDisconnectsWhereThatIsSetOnARealDesktop(t *testing.T) {
 		_, err := os.Stat(entry)
 		return err == nil
 	})
-	p.awaitFor(quitBound, "that it is remembered", func() bool {
+	p.await("that it is remembered", func() bool {
 		text, _ := os.ReadFile(d.dir + "/state/afterglow/state.json")
 		return strings.Contains(string(text), `"login_offered": true`)
 	})

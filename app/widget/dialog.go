@@ -28,13 +28,13 @@ type Dialog struct {
 
 // NewDialog makes a dialog with its buttons at the lower right.
 func NewDialog(title string, body fyne.CanvasObject, buttons ...fyne.CanvasObject) *Dialog {
-	beside := func(o fyne.CanvasObject, above, below float32) *fyne.Container {
+	inset := func(o fyne.CanvasObject, above, below float32) *fyne.Container {
 		return container.New(layout.NewCustomPaddedLayout(above, below, cardInset, cardInset), o)
 	}
-	d := &Dialog{body: beside(body, 0, 0)}
-	head := beside(NewText(title, Style{Bold: true, Size: theme.SizeNameSubHeadingText}), 0, dialogGap)
+	d := &Dialog{body: inset(body, 0, 0)}
+	head := inset(NewText(title, Style{Bold: true, Size: theme.SizeNameSubHeadingText}), 0, dialogGap)
 	row := append([]fyne.CanvasObject{layout.NewSpacer()}, buttons...)
-	foot := beside(container.New(layout.NewCustomPaddedHBoxLayout(8), row...), dialogGap, 0)
+	foot := inset(container.New(layout.NewCustomPaddedHBoxLayout(8), row...), dialogGap, 0)
 	d.scroll = container.NewVScroll(d.body)
 	d.card = newCard(container.New(layout.NewBorderLayout(head, foot, nil, nil), head, d.scroll, foot), 0, dialogInset)
 	d.ExtendBaseWidget(d)

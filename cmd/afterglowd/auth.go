@@ -107,9 +107,9 @@ func authStatus(set *proxy.Setup) *cobra.Command {
 			}
 			table, list := cli.NewTable("VENDOR", "CREDENTIAL"), []map[string]string{}
 			for _, v := range conf.Vendors {
-				has := standing(store, v)
-				table.Row(v.Name, has)
-				list = append(list, map[string]string{"vendor": v.Name, "credential": has})
+				words, _ := standing(store, v)
+				table.Row(v.Name, words)
+				list = append(list, map[string]string{"vendor": v.Name, "credential": words})
 			}
 			if asJSON {
 				return printJSON(cmd.OutOrStdout(), map[string]any{"place": store.Place(), "vendors": list})
@@ -123,8 +123,8 @@ func authStatus(set *proxy.Setup) *cobra.Command {
 	return cmd
 }
 
-// standing says what a vendor is called with.
-func standing(store *credential.Store, v config.Vendor) string {
+// standing says what a vendor is called with, and whether Afterglow has it.
+func standing(store *credential.Store, v config.Vendor) (words string, has bool) {
 	name, login := credential.KeyName(v.Name), v.Name
 	if v.SignsIn() {
 		name = credential.ProviderOf(v.Auth)
@@ -135,13 +135,13 @@ func standing(store *credential.Store, v config.Vendor) string {
 	}
 	switch _, err := store.Get(name); {
 	case errors.Is(err, credential.ErrNone):
-		return "none: run afterglowd auth login " + login
+		return "none: run afterglowd auth login " + login, false
 	case err != nil:
-		return err.Error()
+		return err.Error(), false
 	case v.SignsIn():
-		return "signed in with " + name
+		return "signed in with " + name, true
 	}
-	return "stored"
+	return "stored", true
 }
 
 func authLogout(set *proxy.Setup) *cobra.Command {

@@ -21,12 +21,12 @@ func clientsCommand(set *proxy.Setup) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "clients",
 		Short: "Show which coding agents are connected to Afterglow",
-		Long: `Show which coding agents are connected to Afterglow, and which of their files says so. Below are settings that
-decide where a client's calls go although it is connected: in its own file, in the project of this folder, in
-an administrator's file and in this shell. With --json it is a list of
-{"client","name","file","state","address","error","vendors","chain","also","credentials","asks","findings"}:
-address is what the client calls, also are more files of it that were connected, and findings are those
-settings, {"kind","file","key","value","overrides","replaced","aside"}.`,
+		Long: `Show which coding agents are connected to Afterglow, and their settings files. Below the table are other settings
+that decide where the calls of a connected client go: in its own file, in the project of this folder, in an
+administrator's file and in this shell. With --json it prints a list of
+{"client","name","file","state","address","error","vendors","chain","also","credentials","login_vendors","findings"}:
+address is what the client calls, also has other files of the client that were connected, and findings has
+those settings, {"kind","file","key","value","overrides","replaced","aside"}.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			d, t, err := r.clients(cmd)
@@ -48,7 +48,7 @@ func printClients(out io.Writer, all []connect.Status) error {
 	for _, s := range all {
 		table.Row(s.ID, stateOf(s), s.File)
 		for _, file := range s.Also {
-			table.Row(s.ID, "was connected there", file)
+			table.Row(s.ID, "also connected", file)
 		}
 	}
 	if _, err := table.WriteTo(out); err != nil {
@@ -104,17 +104,18 @@ func connectCommand(set *proxy.Setup) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "connect claude-code|codex|opencode",
 		Short: "Send a coding agent's calls to Afterglow",
-		Long: `Send a coding agent's calls to Afterglow by its own configuration file; disconnect restores it byte for byte. The
-address is that of the running instance, or else of the configuration. Claude Code calls the chain; Codex and
-opencode call one vendor, the first of the chain that speaks their API, or that of --vendor.
+		Long: `Send a coding agent's calls to Afterglow. The command writes Afterglow's address into the agent's own settings file;
+disconnect restores the file exactly. The address is that of the running instance, or else the configured one.
+Claude Code uses the vendor chain. Codex and opencode use one vendor: the first one in the chain that has their
+API, or the one of --vendor.
 
-Claude Code gets a placeholder for a key, with which it starts without a login. If a vendor of the chain is called
-with the client's own credentials, connect asks whether Claude Code keeps its own instead. --placeholder and
---own-credentials answer that. Where nobody can be asked, Claude Code keeps its own if it is signed in.
+Claude Code gets a placeholder for a key, so it starts without a login. If a vendor of the chain uses the client's
+own credentials, the command asks whether Claude Code keeps its own login. --placeholder and --own-credentials
+answer that. Without a terminal, Claude Code keeps its own login if it is signed in.
 
-connect tells of settings that send calls elsewhere or carry another vendor's key or model: in the client's file, in
-the project of this folder, in an administrator's file and in this shell. It asks whether to set them aside until
-the client is disconnected; --set-aside and --set-aside=false answer that.`,
+The command lists settings that send calls elsewhere, or that contain another vendor's key or model: in the client's
+file, in the project of this folder, in an administrator's file and in this shell. It asks whether to set them
+aside until the client is disconnected; --set-aside and --set-aside=false answer that.`,
 		Example: `  afterglowd connect claude-code
   afterglowd connect claude-code --placeholder --set-aside
   afterglowd connect opencode --vendor zhipu`,
@@ -128,9 +129,9 @@ the client is disconnected; --set-aside and --set-aside=false answer that.`,
 			return c.run(cmd, d, t, args[0])
 		},
 	}
-	cmd.Flags().StringVar(&c.vendor, "vendor", "", "the vendor that Codex or opencode calls")
+	cmd.Flags().StringVar(&c.vendor, "vendor", "", "the vendor that Codex or opencode uses")
 	c.credentials.add(cmd)
-	cmd.Flags().BoolVar(&c.setAside, "set-aside", false, "set aside what sends calls elsewhere, until the client is disconnected")
+	cmd.Flags().BoolVar(&c.setAside, "set-aside", false, "set aside settings that send calls elsewhere, until the client is disconnected")
 	r.addressFlag(cmd)
 	return cmd
 }
@@ -140,7 +141,7 @@ func (c *connecting) run(cmd *cobra.Command, d *connect.Desk, t connect.Target, 
 	if id != "claude-code" && with.Credentials != connect.Usual {
 		return cli.Misused("--placeholder and --own-credentials are for claude-code")
 	}
-	if id == "claude-code" && t.Asks() && with.Credentials == connect.Usual {
+	if id == "claude-code" && len(t.LoginVendors()) > 0 && with.Credentials == connect.Usual {
 		var err error
 		if with.Credentials, err = askCredentials(cmd, d, t); err != nil {
 			return err
@@ -159,7 +160,7 @@ func (c *connecting) run(cmd *cobra.Command, d *connect.Desk, t connect.Target, 
 	fmt.Fprintf(cmd.OutOrStdout(), "%s is connected to %s.%s\n", id, cli.Safe(t.Address), c.signed(d, t, id))
 	for _, s := range d.List(t) {
 		if over := s.Overridden(); s.ID == id && over != nil {
-			fmt.Fprintf(cmd.ErrOrStderr(), "Its calls do not come to Afterglow yet: %s overrides the connection.\n", cli.Safe(placeOf(*over)))
+			fmt.Fprintf(cmd.ErrOrStderr(), "Its calls do not reach Afterglow yet: %s overrides the connection.\n", cli.Safe(placeOf(*over)))
 		}
 	}
 	return nil
@@ -167,16 +168,9 @@ func (c *connecting) run(cmd *cobra.Command, d *connect.Desk, t connect.Target, 
 
 // askCredentials asks whether Claude Code keeps its own credentials.
 func askCredentials(cmd *cobra.Command, d *connect.Desk, t connect.Target) (connect.Credentials, error) {
-	var own, others []string
-	for _, v := range t.Vendors {
-		if v.Client {
-			own = append(own, v.Name)
-		} else {
-			others = append(others, v.Name)
-		}
-	}
-	question := fmt.Sprintf("%s: called with Claude Code's own login. %s: needs none.\nDoes Claude Code keep its own login? Without it, %s cannot answer.",
-		strings.Join(own, ", "), strings.Join(others, ", "), strings.Join(own, ", "))
+	own := strings.Join(t.LoginVendors(), ", ")
+	question := fmt.Sprintf("These vendors use Claude Code's own login: %s. The others need no login.\n"+
+		"Should Claude Code keep its own login? Without it, Claude Code cannot use %s.", own, own)
 	yes, asked, err := cli.Ask(cmd.InOrStdin(), cmd.ErrOrStderr(), cli.SafeLines(question), connect.SignedIn(d.Shell))
 	switch {
 	case err != nil || !asked:
@@ -200,9 +194,9 @@ func (c *connecting) askAside(cmd *cobra.Command, found []connect.Finding) (bool
 	case !can:
 		return false, nil
 	}
-	yes, asked, err := cli.Ask(cmd.InOrStdin(), cmd.ErrOrStderr(), "Set these aside until it is disconnected?", false)
+	yes, asked, err := cli.Ask(cmd.InOrStdin(), cmd.ErrOrStderr(), "Set these aside until the client is disconnected?", false)
 	if err == nil && !asked {
-		fmt.Fprintln(cmd.OutOrStdout(), "With --set-aside, connect sets aside what it can until the client is disconnected.")
+		fmt.Fprintln(cmd.OutOrStdout(), "To set aside what is possible until the client is disconnected, use --set-aside.")
 	}
 	return yes, err
 }
@@ -226,12 +220,12 @@ func disconnectCommand(set *proxy.Setup) *cobra.Command {
 	var all, force bool
 	cmd := &cobra.Command{
 		Use:   "disconnect claude-code|codex|opencode|--all",
-		Short: "Take back what connect did",
-		Long: `Take back what connect did, and say what came of it: whether the file is as it was, byte for byte, or what is
-different. What was changed in the client's file since stays. Where the backup is gone, what leads to Afterglow
-is taken out. If another program on this machine has written its own address there since, such as another
-Afterglow, nothing is changed; --force takes out what is left of this one. 1 if the client was not connected.
---all disconnects every client, and is 0 if none was connected.`,
+		Short: "Restore the settings of a coding agent",
+		Long: `Restore the settings of a coding agent, and print the result: whether the file is exactly as it was before, or
+what is different. Changes that were made to the file in the meantime stay. If the backup is gone, Afterglow's
+settings are removed. If another program on this machine wrote its own address into the file, such as another
+Afterglow, nothing is changed; --force then removes what is left of this one. The exit code is 1 if the client
+was not connected. --all disconnects every client, and is 0 if none was connected.`,
 		Example: `  afterglowd disconnect claude-code
   afterglowd disconnect --all`,
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -264,8 +258,8 @@ Afterglow, nothing is changed; --force takes out what is left of this one. 1 if 
 			return err
 		},
 	}
-	cmd.Flags().BoolVar(&all, "all", false, "every client")
-	cmd.Flags().BoolVar(&force, "force", false, "also where another program's address stands by now")
+	cmd.Flags().BoolVar(&all, "all", false, "disconnect every client")
+	cmd.Flags().BoolVar(&force, "force", false, "also if another program wrote its own address in the meantime")
 	cmd.MarkFlagsMutuallyExclusive("all", "force")
 	r.addressFlag(cmd)
 	return cmd

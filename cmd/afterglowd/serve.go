@@ -78,6 +78,9 @@ func serve(cmd *cobra.Command, set proxy.Setup, log *logging.Log, disconnect fun
 		fmt.Fprintln(cmd.OutOrStdout(), "Demo mode: the vendors and the calls are simulated.")
 	}
 	fmt.Fprintf(cmd.OutOrStdout(), "  export ANTHROPIC_BASE_URL=http://%s\n", st.Addr)
+	if st.NoLogin {
+		fmt.Fprintln(cmd.OutOrStdout(), "  export ANTHROPIC_AUTH_TOKEN="+config.Placeholder)
+	}
 	return runAndLeave(ctx, server, func() {
 		leaveClients(server, disconnect(server), set, cmd.OutOrStdout(), cmd.ErrOrStderr())
 	})

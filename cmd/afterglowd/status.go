@@ -109,6 +109,9 @@ func (st *status) print(w io.Writer) error {
 	if st.Problem != "" {
 		fmt.Fprintln(w, cli.Red(w, "Problem: "+cli.Safe(st.Problem)))
 	}
+	if !st.Demo && !slices.ContainsFunc(st.Tiers, tier.hasKey) {
+		fmt.Fprintln(w, cli.Red(w, "No key: no call can be served."))
+	}
 	if st.Reordered {
 		fmt.Fprintln(w, "Custom order in use. To restore the configured order, run: afterglowd order reset")
 	}
@@ -152,6 +155,11 @@ func (st *status) places() []int {
 		all = append(all, last)
 	}
 	return all
+}
+
+// hasKey reports whether the vendor has what it is called with.
+func (t tier) hasKey() bool {
+	return proxy.TierState(t.State) != proxy.NoKey && proxy.TierState(t.State) != proxy.SignedOut
 }
 
 // why is the tier's reason, with the variable of a key that was rejected.

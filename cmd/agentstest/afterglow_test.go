@@ -6,8 +6,10 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"os"
 	"os/exec"
@@ -27,15 +29,19 @@ type afterglow struct {
 	ended chan struct{}
 }
 
-// start starts afterglowd as "make run" does where there is no screen, but on a free port.
+// start starts afterglowd as "make run" does where there is no screen, but on a free port and with its way to the vendors
+// leading to the played ones.
 func (v *visit) start() {
 	v.t.Helper()
 	a := &afterglow{v: v, cmd: v.afterglowd("serve", "--demo=auto", "--listen", "127.0.0.1:0"), ended: make(chan struct{})}
+	a.cmd.Env = append(v.env(), v.agent.variable+"="+v.net.key,
+		"HTTPS_PROXY="+v.net.vendors.URL, "SSL_CERT_FILE="+v.net.certificate(v.home))
 	stdout, err := a.cmd.StdoutPipe()
 	if err != nil {
 		v.t.Fatal(err)
 	}
 	a.cmd.Stderr = a.cmd.Stdout
+	a.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM}
 	if err := a.cmd.Start(); err != nil {
 		v.t.Fatal(err)
 	}
@@ -61,7 +67,7 @@ func (a *afterglow) stop() {
 	<-a.ended
 }
 
-// afterglowd is the built program in the visit's home, whose way to every host ends at the played vendors.
+// afterglowd is a command of the built program, as in a second terminal: without the key.
 func (v *visit) afterglowd(args ...string) *exec.Cmd {
 	program, err := filepath.Abs("../../bin/afterglowd")
 	if err != nil {
@@ -69,40 +75,66 @@ func (v *visit) afterglowd(args ...string) *exec.Cmd {
 	}
 	cmd := exec.CommandContext(v.t.Context(), program, args...)
 	cmd.Dir = v.project
-	cmd.Env = v.env(v.agent.variable+"="+v.net.key, "HTTPS_PROXY="+v.net.vendors.URL, "SSL_CERT_FILE="+v.net.certificate(v.home))
+	cmd.Env = append(v.env(), v.shell...)
 	return cmd
 }
 
 // connect connects the agent and returns what disconnects it and checks that its settings are as they were.
-func (v *visit) connect() (back func()) {
+func (v *visit) connect(flags ...string) (back func()) {
 	v.t.Helper()
-	file := filepath.Join(v.home, v.agent.file)
-	before, missing := os.ReadFile(file)
-	out, err := v.afterglowd("connect", v.agent.client).CombinedOutput()
-	if err != nil {
-		v.t.Fatalf("connect %s: %v\n%s", v.agent.client, err, out)
+	before, _ := os.ReadFile(filepath.Join(v.home, v.agent.file)) // nil: there was none
+	v.say(append([]string{"connect", v.agent.client}, flags...)...)
+	file := v.settings()
+	connected := v.read(file)
+	if !strings.Contains(string(connected), strings.TrimPrefix(v.glow.url, "http://")) {
+		v.t.Errorf("%s does not lead to Afterglow: %s", file, connected)
 	}
-	v.say("connect", out)
+	if strings.Contains(string(connected), v.net.key) {
+		v.t.Errorf("%s has the vendor's key", file)
+	}
 	return func() {
 		v.t.Helper()
-		if calls, err := v.afterglowd("calls").CombinedOutput(); err == nil {
-			v.said += fmt.Sprintf("-- afterglowd calls\n%s", v.masked(string(calls)))
-		}
-		out, err := v.afterglowd("disconnect", v.agent.client).CombinedOutput()
-		if err != nil {
-			v.t.Errorf("disconnect %s: %v\n%s", v.agent.client, err, out)
-		}
-		v.say("disconnect", out)
-		after, gone := os.ReadFile(file)
-		if (missing == nil) != (gone == nil) || !bytes.Equal(before, after) {
-			v.t.Errorf("%s was %q (%v) before, and is %q (%v) now", v.agent.file, before, missing, after, gone)
+		touched := !bytes.Equal(v.read(file), connected)
+		v.say("disconnect", v.agent.client)
+		switch after := v.read(file); {
+		case !touched && !bytes.Equal(after, before):
+			v.t.Errorf("%s was %q before, and is %q now", file, before, after)
+		case touched && strings.Contains(strings.ToLower(string(after)), "afterglow"):
+			v.t.Errorf("the agent changed %s, and Afterglow is still in it: %s", file, after)
 		}
 	}
 }
 
-// say keeps what a command printed.
-func (v *visit) say(command string, out []byte) {
-	v.said += fmt.Sprintf("-- afterglowd %s %s\n%s", command, v.agent.client, v.masked(string(out)))
+// settings is the file in which the agent is connected.
+func (v *visit) settings() string {
+	out, err := v.afterglowd("clients", "--json").Output()
+	if err != nil {
+		v.t.Fatalf("afterglowd clients: %v", err)
+	}
+	client := gjson.GetBytes(out, `#(client=="`+v.agent.client+`")`)
+	if client.Get("state").Str != "connected" {
+		v.t.Errorf("afterglowd clients says %s", client.Raw)
+	}
+	return client.Get("file").Str
+}
+
+// read is what a file holds, nil if there is none.
+func (v *visit) read(file string) []byte {
+	text, err := os.ReadFile(file)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		v.t.Error(err)
+	}
+	return text
+}
+
+// say runs a command that has to go well, and keeps what it printed.
+func (v *visit) say(args ...string) {
+	v.t.Helper()
+	out, err := v.afterglowd(args...).CombinedOutput()
+	if err != nil {
+		v.t.Errorf("afterglowd %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+	v.said += fmt.Sprintf("-- afterglowd %s\n%s", strings.Join(args, " "), v.masked(string(out)))
 }
 
 // awaitPending returns when so many calls wait in Afterglow's queues.

@@ -16,6 +16,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/tidwall/gjson"
 )
 
 // outDir keeps what was installed, the report, and what each agent printed in the last run.
@@ -30,19 +32,20 @@ type agent struct {
 	program   string
 	client    string // as "afterglowd connect" has it
 	ask       []string
-	variable  string // of the key
-	vendor    string // whose key it is
-	refusals  int    // how often it calls a vendor that refuses the key
-	tiers     string // of the configuration; "" where there is none
-	file      string // its settings, below the home folder
-	mine      string // what a user may have in them
+	variable  string   // of the key
+	vendor    string   // whose key it is
+	refusals  int      // how often it calls a vendor that refuses the key
+	tiers     string   // of the configuration; "" where there is none
+	file      string   // its settings, below the home folder
+	mine      string   // what a user may have in them
+	astray    []string // variables of a shell that keep its calls away from Afterglow, and that connect can set aside
 }
 
 var agents = []agent{
 	{name: "claude-code", pkg: "@anthropic-ai/claude-code@latest", program: "claude", client: "claude-code", ask: []string{"-p"},
-		variable: "ZHIPU_API_KEY", vendor: "zhipu", refusals: 1, file: ".claude/settings.json", mine: mineOfClaudeCode},
+		variable: "ZHIPU_API_KEY", vendor: "zhipu", refusals: 1, file: ".claude/settings.json", mine: mineOfClaudeCode, astray: bedrock},
 	{name: "claude-code-2.1.112", pkg: "@anthropic-ai/claude-code@2.1.112", program: "claude", client: "claude-code", ask: []string{"-p"},
-		variable: "ZHIPU_API_KEY", vendor: "zhipu", refusals: 1, file: ".claude/settings.json", mine: mineOfClaudeCode},
+		variable: "ZHIPU_API_KEY", vendor: "zhipu", refusals: 1, file: ".claude/settings.json", mine: mineOfClaudeCode, astray: bedrock},
 	{name: "codex", pkg: "@openai/codex@latest", program: "codex", client: "codex", ask: []string{"exec", "--skip-git-repo-check"},
 		variable: "OPENAI_API_KEY", vendor: "openai", refusals: 6, tiers: `tiers = ["openai"]`, file: ".codex/config.toml",
 		mine: "# mine\nmodel = \"gpt-5.5\"\n\n[analytics]\nenabled = false # not here\n"},
@@ -51,6 +54,10 @@ var agents = []agent{
 		// It adds $schema itself where that is missing.
 		mine: "{\n  // mine\n  \"$schema\": \"https://opencode.ai/config.json\",\n  \"autoupdate\": false,\n  \"share\": \"disabled\",\n}\n"},
 }
+
+var bedrock = []string{"CLAUDE_CODE_USE_BEDROCK=1", "ANTHROPIC_MODEL=" + foreignModel}
+
+const foreignModel = "model-of-another-vendor"
 
 const mineOfClaudeCode = "{\n  \"env\": {\"DISABLE_ERROR_REPORTING\": \"1\"},\n  \"includeCoAuthoredBy\": false\n}\n"
 
@@ -61,11 +68,15 @@ var visits = []struct {
 	try  func(*visit)
 }{
 	{"first answer", false, (*visit).firstAnswer},
-	{"tool", false, (*visit).tool},
-	{"limit 1, three at once", false, (*visit).limited},
+	{"answer after reading a file", false, (*visit).tool},
+	{"three at once, limit 1", false, (*visit).limited},
+	{"429 twice", false, (*visit).busy},
+	{elsewhere, false, (*visit).astray},
 	{"refused key", true, (*visit).refusedKey},
 	{"Afterglow not running", true, (*visit).notRunning},
 }
+
+const elsewhere = "a shell that leads elsewhere"
 
 func TestRealAgents(t *testing.T) {
 	out, err := filepath.Abs(outDir)
@@ -79,7 +90,7 @@ func TestRealAgents(t *testing.T) {
 	if out, err = filepath.EvalSymlinks(out); err != nil {
 		t.Fatal(err)
 	}
-	rep := &report{dir: out}
+	rep := newReport(out)
 	t.Cleanup(func() { rep.write(t) })
 	installed := map[string]string{} // the program, by the agent's name
 	for _, a := range agents {
@@ -104,12 +115,20 @@ func TestRealAgents(t *testing.T) {
 				if program == "" {
 					t.Skip("not installed")
 				}
+				if kind.name == elsewhere && a.astray == nil {
+					t.Skip("connect cannot set aside what its shell has")
+				}
 				if kind.long {
 					t.Parallel()
 				}
 				v := newVisit(t, a, program, out)
 				defer rep.add(a.name, kind.name, v)
 				kind.try(v)
+				select {
+				case <-v.glow.ended:
+				default:
+					v.say("calls")
+				}
 				v.glow.stop()
 				v.said += fmt.Sprintf("-- afterglowd serve\n%s", v.masked(end(v.glow.out.String(), 2000)))
 			})
@@ -126,6 +145,7 @@ type visit struct {
 	project string
 	net     *network
 	glow    *afterglow
+	shell   []string // variables of the terminal in which the agent is connected and run
 	runs    []*run
 	said    string // what afterglowd's commands printed
 }
@@ -139,6 +159,7 @@ func newVisit(t *testing.T, a agent, program, out string) *visit {
 	t.Cleanup(func() { os.RemoveAll(home) })
 	v := &visit{t: t, agent: a, program: program, home: home, project: filepath.Join(home, "project"), net: newNetwork(t)}
 	v.net.project = v.project
+	v.shell = []string{"HTTPS_PROXY=" + v.net.nowhere.URL, "HTTP_PROXY=" + v.net.nowhere.URL, "NO_PROXY=127.0.0.1,localhost"}
 	v.write("project/notes.txt", v.net.note+"\n")
 	if a.tiers != "" {
 		v.write(".config/afterglow/config.toml", a.tiers+"\n")
@@ -179,7 +200,8 @@ func (v *visit) tool() {
 // limited is three terminals over a vendor that takes one call at a time. One call was made before: when they are started
 // for the first time of all, three opencode at once fail to make their database.
 func (v *visit) limited() {
-	v.write(".config/afterglow/config.toml", fmt.Sprintf("tiers = [%q]\n\n[[vendors]]\nname = %[1]q\nlimit = { default = 1 }\n", v.agent.vendor))
+	const conf = "tiers = [%q]\n\n[[vendors]]\nname = %[1]q\nlimit = { default = 1 }\n"
+	v.write(".config/afterglow/config.toml", fmt.Sprintf(conf, v.agent.vendor))
 	v.start()
 	back := v.connect()
 	v.answered(v.asked("hello", hello))
@@ -199,6 +221,29 @@ func (v *visit) limited() {
 	for _, model := range slices.Sorted(maps.Keys(v.net.peak)) {
 		if peak := v.net.peak[model]; peak != 1 {
 			v.t.Errorf("%d calls of %s at once, and the limit is 1", peak, model)
+		}
+	}
+	back()
+}
+
+// busy is a vendor that refuses two calls because it has too many, and then answers.
+func (v *visit) busy() {
+	v.net.busy = 2
+	v.start()
+	back := v.connect()
+	v.answered(v.ask("hello", hello))
+	back()
+}
+
+// astray is a terminal whose variables send the agent's calls to another vendor, and through an HTTP proxy.
+func (v *visit) astray() {
+	v.shell = append(v.shell[:2], v.agent.astray...)
+	v.start()
+	back := v.connect("--set-aside")
+	v.answered(v.ask("hello", hello))
+	for _, c := range v.net.callsOf(v.agent.vendor) {
+		if c.model == foreignModel {
+			v.t.Errorf("the vendor was asked for %s", c.model)
 		}
 	}
 	back()
@@ -245,7 +290,8 @@ func (v *visit) asked(prompt, want string) *run {
 	ctx, cancel := context.WithTimeout(context.Background(), bound)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, v.program, append(slices.Clone(v.agent.ask), prompt)...)
-	cmd.Dir, cmd.Env = v.project, v.env(v.agent.variable+"="+v.net.clientKey, "HTTPS_PROXY="+v.net.nowhere.URL, "HTTP_PROXY="+v.net.nowhere.URL, "NO_PROXY=127.0.0.1,localhost")
+	cmd.Dir = v.project
+	cmd.Env = append(v.env(v.agent.variable+"="+v.net.clientKey), v.shell...)
 	return start(cmd, want).wait(ctx)
 }
 
@@ -269,6 +315,7 @@ func (v *visit) answered(r *run) {
 	if len(v.net.callsOf(v.agent.vendor)) == 0 {
 		v.t.Error("the vendor was not asked")
 	}
+	v.checkSessions()
 }
 
 // failed checks a run that has nothing to answer with.
@@ -278,6 +325,19 @@ func (v *visit) failed(r *run) {
 		v.t.Errorf("it ended well, exit %s:\n%s", r.exit, r.text())
 	}
 	v.checkKeys(r)
+}
+
+// checkSessions checks that Afterglow knows which session each call is of.
+func (v *visit) checkSessions() {
+	v.t.Helper()
+	out, err := v.afterglowd("calls", "--json").Output()
+	if err != nil {
+		v.t.Errorf("afterglowd calls: %v", err)
+	}
+	all := gjson.GetBytes(out, "calls.#.session").Array()
+	if len(all) == 0 || slices.ContainsFunc(all, func(session gjson.Result) bool { return session.Str == "" }) {
+		v.t.Errorf("calls without a session: %v", all)
+	}
 }
 
 // checkKeys checks that the vendor was sent its key and nothing else that is one, and that nobody else was asked.

@@ -34,7 +34,8 @@ type run struct {
 func start(cmd *exec.Cmd, want string) *run {
 	r := &run{cmd: cmd, want: want, began: time.Now()}
 	cmd.Stdout, cmd.Stderr = writer{r, true}, writer{r, false}
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // so that what it starts ends with it
+	// What it starts ends with it, and it ends with this program.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	cmd.WaitDelay = time.Minute
 	if err := cmd.Start(); err != nil {

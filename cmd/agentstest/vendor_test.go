@@ -13,6 +13,7 @@ import (
 	"encoding/pem"
 	"fmt"
 	"io"
+	"maps"
 	"math/big"
 	"net"
 	"net/http"
@@ -48,6 +49,7 @@ type network struct {
 
 	mu     sync.Mutex // guards what follows; a test reads it when no agent runs
 	refuse bool       // no key is taken
+	busy   int        // so many calls more are one too many for the vendor
 	gate   chan struct{}
 	calls  []call
 	now    map[string]int // calls in flight, by model
@@ -147,10 +149,10 @@ func (n *network) vendor(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c := call{vendor: hosts[r.Host], path: r.URL.Path, model: gjson.GetBytes(body, "model").Str, credentials: credentials(r.Header)}
-	gate, taken := n.enter(c)
+	gate, refusal := n.enter(c)
 	defer n.leave(c)
-	if !taken {
-		send(w, denied(c.vendor), false)
+	if refusal != nil {
+		send(w, *refusal, false)
 		return
 	}
 	select {
@@ -192,17 +194,26 @@ func credentials(h http.Header) (all []string) {
 
 var noGate = func() chan struct{} { c := make(chan struct{}); close(c); return c }()
 
-// enter records a call, and says what it waits for and whether its key is taken.
-func (n *network) enter(c call) (gate <-chan struct{}, taken bool) {
+// enter records a call, and says what it waits for, or how it is refused.
+func (n *network) enter(c call) (gate <-chan struct{}, refusal *simvendor.Answer) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.calls = append(n.calls, c)
 	n.now[c.model]++
 	n.peak[c.model] = max(n.peak[c.model], n.now[c.model])
-	if gate = n.gate; gate == nil {
-		gate = noGate
+	if n.refuse || c.vendor == "anthropic" || !slices.Equal(c.credentials, []string{n.key}) {
+		a := denied(c.vendor)
+		return nil, &a
 	}
-	return gate, !n.refuse && c.vendor != "anthropic" && slices.Equal(c.credentials, []string{n.key})
+	if n.busy > 0 {
+		n.busy--
+		a := tooMany(c.vendor)
+		return nil, &a
+	}
+	if n.gate != nil {
+		return n.gate, nil
+	}
+	return noGate, nil
 }
 
 func (n *network) leave(c call) {
@@ -241,11 +252,20 @@ func denied(vendor string) simvendor.Answer {
 	return simvendor.AnthropicError(http.StatusUnauthorized, "authentication_error", "invalid x-api-key")
 }
 
+// tooMany is how each vendor refuses a call that is one too many.
+func tooMany(vendor string) simvendor.Answer {
+	if vendor == "zhipu" {
+		return simvendor.ZhipuError(http.StatusTooManyRequests, "1302", "您当前使用该API的并发数过高，请降低并发。")
+	}
+	return simvendor.OpenAIError(http.StatusTooManyRequests, "requests", "rate_limit_exceeded", "Rate limit reached.").With("Retry-After", "1")
+}
+
 func send(w http.ResponseWriter, a simvendor.Answer, stream bool) {
 	text, kind := a.Body, "application/json"
 	if stream && len(a.Chunks) > 0 {
 		text, kind = a.Stream(), "text/event-stream"
 	}
+	maps.Copy(w.Header(), a.Header)
 	w.Header().Set("Content-Type", kind)
 	w.WriteHeader(max(a.Status, http.StatusOK))
 	io.WriteString(w, text)
@@ -288,22 +308,25 @@ func (n *network) turn(body []byte) said {
 
 // responses is the turn as the Responses API streams it.
 func (s said) responses(model string) simvendor.Answer {
-	items := []string{fmt.Sprintf(`{"id":"msg_1","type":"message","status":"completed","role":"assistant","content":[{"type":"output_text","text":%q,"annotations":[]}]}`, s.text)}
+	const (
+		message  = `{"id":"msg_1","type":"message","status":"completed","role":"assistant","content":[{"type":"output_text","text":%q,"annotations":[]}]}`
+		function = `{"id":"fc_1","type":"function_call","status":"completed","call_id":%q,"name":%q,"arguments":%q}`
+		response = `"response":{"id":"resp_1","object":"response","status":%q,"model":%q,"output":[%s],` +
+			`"usage":{"input_tokens":3,"input_tokens_details":{"cached_tokens":0},` +
+			`"output_tokens":7,"output_tokens_details":{"reasoning_tokens":0},"total_tokens":10}}`
+	)
+	items := []string{fmt.Sprintf(message, s.text)}
 	if s.tool != "" {
-		items = append(items, fmt.Sprintf(`{"id":"fc_1","type":"function_call","status":"completed","call_id":%q,"name":%q,"arguments":%q}`, toolID, s.tool, s.input))
+		items = append(items, fmt.Sprintf(function, toolID, s.tool, s.input))
 	}
 	var chunks []string
 	event := func(kind, fields string) {
 		chunks = append(chunks, fmt.Sprintf("event: %s\ndata: {\"type\":%[1]q,\"sequence_number\":%d,%s}\n\n", kind, len(chunks), fields))
 	}
-	response := func(status, output string) string {
-		return fmt.Sprintf(`"response":{"id":"resp_1","object":"response","status":%q,"model":%q,"output":[%s],"usage":{"input_tokens":3,`+
-			`"input_tokens_details":{"cached_tokens":0},"output_tokens":7,"output_tokens_details":{"reasoning_tokens":0},"total_tokens":10}}`, status, model, output)
-	}
-	event("response.created", response("in_progress", ""))
+	event("response.created", fmt.Sprintf(response, "in_progress", model, ""))
 	for i, item := range items {
 		event("response.output_item.done", fmt.Sprintf(`"output_index":%d,"item":%s`, i, item))
 	}
-	event("response.completed", response("completed", strings.Join(items, ",")))
+	event("response.completed", fmt.Sprintf(response, "completed", model, strings.Join(items, ",")))
 	return simvendor.Chunked(chunks...)
 }

@@ -22,6 +22,7 @@ func (c *checker) vendor(key string, row vendorFile) Vendor {
 		BaseURL:      c.text(key+".base_url", row.BaseURL, ""),
 		Auth:         Auth(or(row.Auth, "")),
 		DefaultModel: or(row.DefaultModel, ""),
+		OwnModels:    or(row.OwnModels, nil),
 		Models:       c.rules(key, row.Models),
 		Limit:        c.limit(key+".limit", row.Limit),
 		Retry:        c.retry(key+".retry", row.Retry),
@@ -64,6 +65,9 @@ func (c *checker) vendor(key string, row vendorFile) Vendor {
 		}
 	}
 	c.auth(key, row, &v)
+	if slices.Contains(v.OwnModels, "") {
+		c.problem(key+".own_models", "expected names of models, got an empty one")
+	}
 	v.Endpoints = c.endpoints(key+".endpoints", v, row.Endpoints)
 	c.clientKeys(key+".client_keys", row, &v)
 	c.mayGo(key+".base_url", v.Own())

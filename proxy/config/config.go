@@ -54,8 +54,8 @@ func (c Config) Order() [][]string {
 
 // Session says which vendors the calls of some sessions go to first.
 type Session struct {
-	// a session's key, where `*` stands for any text: the header `X-Claude-Code-Session-Id`, or what
-	// `metadata.user_id` holds
+	// a session's key, where `*` stands for any text: what the client's header says (Claude Code's
+	// `x-claude-code-session-id`, opencode's `x-session-id`, Codex's `session-id`), or what `metadata.user_id` holds
 	// Default: required
 	Match string `toml:"match" json:"session_key"`
 	// the vendors of the chain that its calls go to first, in this order
@@ -75,12 +75,13 @@ type Vendor struct {
 	BaseURL      string
 	Endpoints    map[string]Endpoint // more protocols that the account speaks, by the name in a vendor route
 	Auth         Auth
-	Key          Secret  // empty while KeyVar is unset
-	KeyVar       string  // the environment variable that key names; "" if it is literal
-	Keyring      bool    // the key is with the credentials, under the vendor's name
-	AnyKey       bool    // with AuthClient: the client's keys go to it whatever they look like
-	Account      Account // of a vendor whose user signs in
-	DefaultModel string  // for a model that no rule matches; "" = the client's name goes through
+	Key          Secret   // empty while KeyVar is unset
+	KeyVar       string   // the environment variable that key names; "" if it is literal
+	Keyring      bool     // the key is with the credentials, under the vendor's name
+	AnyKey       bool     // with AuthClient: the client's keys go to it whatever they look like
+	Account      Account  // of a vendor whose user signs in
+	DefaultModel string   // for a model that no rule matches and that is not the vendor's; "" = the client's name goes through
+	OwnModels    []string // patterns of the vendor's own models, where "*" stands for any text; empty = not known
 	Models       []Rule
 	Limit        Limit
 	Retry        Retry

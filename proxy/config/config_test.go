@@ -108,7 +108,7 @@ func TestBuiltInVendors(t *testing.T) {
 		if got != models[v.Name] {
 			t.Errorf("%s: %v, want %v", v.Name, got, models[v.Name])
 		}
-		if name := "glm-4.6"; v.Model(name) != name {
+		if name := v.Model("claude-opus-5-5"); v.Model(name) != name {
 			t.Errorf("%s: %s becomes %s, want it unchanged", v.Name, name, v.Model(name))
 		}
 		if limited := v.Limit.Default == 3; limited != (v.Name == "zhipu") || v.Limit.MaxWait != 4*time.Minute {

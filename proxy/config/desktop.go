@@ -25,7 +25,7 @@ type Desktop struct {
 
 // What quitting does with connected clients, for Desktop.DisconnectOnQuit.
 const (
-	QuitAsks   = ""       // the user is asked; where nobody can answer they stay connected
+	QuitAsks   = ""       // the user is asked; they stay connected where a signal ends the program
 	QuitAlways = "always" // they are disconnected, and connected again at the next start
 	QuitNever  = "never"  // they stay connected
 )

@@ -82,7 +82,7 @@ func MayGo(to Destination, change Change) error {
 	}
 	if change.By == ByPerson {
 		if own && change.Confirmed != to.Origin {
-			return &DestinationError{to, true, reason.New(reason.NewHost, to.Origin, "the client's own credentials did not go to %s before: confirm it", to.Origin)}
+			return &DestinationError{to, true, reason.New(reason.NewHost, to.Origin, "the client's own credentials have not been sent to %s before: confirm it", to.Origin)}
 		}
 		return nil
 	}
@@ -90,7 +90,7 @@ func MayGo(to Destination, change Change) error {
 		return nil
 	}
 	if own {
-		return &DestinationError{to, false, reason.New("", "", "the client's own credentials have not gone to %s before, and no request leads them there. Change it in the window or in the configuration file", to.Origin)}
+		return &DestinationError{to, false, reason.New("", "", "the client's own credentials have not been sent to %s before, and a request cannot change that. Change the URL in the window or in the configuration file", to.Origin)}
 	}
 	if to.inURL {
 		return &DestinationError{to, false, reason.New("", "", "an environment variable can only be set in the configuration file, not by a request")}

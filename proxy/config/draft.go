@@ -28,6 +28,7 @@ type Draft struct {
 	Key          KeyPlace
 	KeyVar       string // the variable's name, with KeyInVariable
 	DefaultModel string
+	OwnModels    []string // no edit changes them
 	Models       []Rule
 	Limit        Limit
 	Enabled      bool // it is in the chain
@@ -57,7 +58,7 @@ func (d Draft) Since(made Draft) bool { return made.Base != "" && made.Base != d
 
 // Model is the name that the vendor would be asked for. The error is that of a rule that cannot be read.
 func (d Draft) Model(name string) (string, error) {
-	v := Vendor{DefaultModel: d.DefaultModel, Models: append([]Rule(nil), d.Models...)}
+	v := Vendor{DefaultModel: d.DefaultModel, OwnModels: d.OwnModels, Models: append([]Rule(nil), d.Models...)}
 	for i := range v.Models {
 		if err := v.Models[i].compile(); err != nil {
 			return "", err

@@ -151,7 +151,7 @@ func (e *vendorEdit) vendor(name string, want Draft, empty bool) error {
 	}
 	same := ok && was.Name == want.Name && was.differs(Draft{
 		want.Name, want.Preset, want.Title, want.Dialect, want.BaseURL, want.Auth, want.Key, want.KeyVar,
-		want.DefaultModel, want.Models, want.Limit, was.Enabled, false, "", "",
+		want.DefaultModel, want.OwnModels, want.Models, want.Limit, was.Enabled, false, "", "",
 	}) == ""
 	if was.Written || !same {
 		if err := e.inline("vendors"); err != nil {

@@ -14,7 +14,8 @@ import (
 )
 
 func claudeCode() client {
-	base, headers, token := []string{"env", "ANTHROPIC_BASE_URL"}, []string{"env", "ANTHROPIC_CUSTOM_HEADERS"}, []string{"env", "ANTHROPIC_AUTH_TOKEN"}
+	base, token := []string{"env", "ANTHROPIC_BASE_URL"}, []string{"env", "ANTHROPIC_AUTH_TOKEN"}
+	headers := []string{"env", "ANTHROPIC_CUSTOM_HEADERS"}
 	c := client{id: "claude-code", name: "Claude Code", text: jsonText{}, calls: jsonText{}.string(base), addressKey: base,
 		path: func() (string, error) {
 			return under(os.Getenv("CLAUDE_CONFIG_DIR"), ".claude", "settings.json")
@@ -58,10 +59,12 @@ var (
 	claudeModels = regexp.MustCompile(`^(ANTHROPIC_([A-Z_]+_)?MODEL|CLAUDE_CODE_SUBAGENT_MODEL)$`)
 	claudeClouds = regexp.MustCompile(`^CLAUDE_CODE_USE_(BEDROCK|VERTEX|FOUNDRY|MANTLE|ANTHROPIC_AWS|ANTHROPIC_GOOGLE_CLOUD)$`)
 	claudeShell  = []string{"ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_API_KEY",
-		"ANTHROPIC_MODEL", "ANTHROPIC_DEFAULT_MODEL", "ANTHROPIC_DEFAULT_OPUS_MODEL", "ANTHROPIC_DEFAULT_SONNET_MODEL", "ANTHROPIC_DEFAULT_HAIKU_MODEL",
-		"ANTHROPIC_SMALL_FAST_MODEL", "CLAUDE_CODE_SUBAGENT_MODEL", "CLAUDE_CODE_USE_BEDROCK", "CLAUDE_CODE_USE_VERTEX", "CLAUDE_CODE_USE_FOUNDRY",
+		"ANTHROPIC_MODEL", "ANTHROPIC_DEFAULT_MODEL", "ANTHROPIC_DEFAULT_OPUS_MODEL", "ANTHROPIC_DEFAULT_SONNET_MODEL",
+		"ANTHROPIC_DEFAULT_HAIKU_MODEL", "ANTHROPIC_SMALL_FAST_MODEL", "CLAUDE_CODE_SUBAGENT_MODEL",
+		"CLAUDE_CODE_USE_BEDROCK", "CLAUDE_CODE_USE_VERTEX", "CLAUDE_CODE_USE_FOUNDRY",
 		"CLAUDE_CODE_USE_MANTLE", "CLAUDE_CODE_USE_ANTHROPIC_AWS", "CLAUDE_CODE_USE_ANTHROPIC_GOOGLE_CLOUD"}
-	webProxies = []string{"HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"}
+	claudeNames = []string{"", "default", "best", "opus", "sonnet", "haiku", "fable", "opusplan", "inherit"}
+	webProxies  = []string{"HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"}
 )
 
 // claudeFinds looks through the files that count for Claude Code. The first that has a key decides it: the
@@ -177,7 +180,7 @@ func (s sight) tokenInstead() string {
 // foreignModel reports whether a model is neither one of Claude's nor one that all vendors of the chain name.
 func (s sight) foreignModel(name string) bool {
 	low, _, _ := strings.Cut(strings.ToLower(name), "[")
-	if strings.Contains(low, "claude") || slices.Contains([]string{"", "default", "best", "opus", "sonnet", "haiku", "fable", "opusplan", "inherit"}, low) {
+	if strings.Contains(low, "claude") || slices.Contains(claudeNames, low) {
 		return false
 	}
 	for _, v := range s.target.Vendors {

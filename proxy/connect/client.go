@@ -85,7 +85,7 @@ func (c client) read() (file string, text []byte, existed bool, err error) {
 	return readLinked(file)
 }
 
-// readLinked returns the file that a path leads to, and what is in it.
+// readLinked returns the file that a path leads to, and what is in it. The file has the same name before it is there.
 func readLinked(file string) (real string, text []byte, existed bool, err error) {
 	if real, err := filepath.EvalSymlinks(file); err == nil {
 		file = real
@@ -93,12 +93,26 @@ func readLinked(file string) (real string, text []byte, existed bool, err error)
 		return file, nil, false, err
 	} else if _, err := os.Lstat(file); err == nil {
 		return file, nil, false, fmt.Errorf("%s: a link to a file that does not exist", file)
+	} else {
+		file = unlinked(file)
 	}
 	text, err = readText(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return file, nil, false, nil
 	}
 	return file, text, err == nil, err
+}
+
+// unlinked is the path of a file that is not there, with the links followed in the part of it that is.
+func unlinked(file string) string {
+	rest := filepath.Base(file)
+	for dir := filepath.Dir(file); dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
+		if real, err := filepath.EvalSymlinks(dir); err == nil {
+			return filepath.Join(real, rest)
+		}
+		rest = filepath.Join(filepath.Base(dir), rest)
+	}
+	return file
 }
 
 // longestFile bounds a client's file, in bytes: the longest that was seen has 20 KiB.

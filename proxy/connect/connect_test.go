@@ -1,6 +1,8 @@
 package connect
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -263,6 +265,43 @@ func TestLinkIsFollowed(t *testing.T) {
 	must(t, off(d, "claude-code", target("127.0.0.1:1")))
 	if _, err := os.Readlink(file); err != nil || content(t, real) != "{}\n" {
 		t.Errorf("link: %v, file %q", err, content(t, real))
+	}
+}
+
+// A home folder, or a client's folder in it, may be a link. A file that connecting made is found by the same name later.
+func TestAFileThatWasMadeBelowALinkIsRemoved(t *testing.T) {
+	for _, id := range IDs() {
+		for _, linked := range []string{"home", "folder"} {
+			t.Run(id+" "+linked, func(t *testing.T) {
+				d, _ := home(t, id)
+				real, dir := filepath.Join(t.TempDir(), "real"), filepath.Join(t.TempDir(), "home")
+				c, err := lookUp(id)
+				must(t, err)
+				t.Setenv("HOME", dir)
+				t.Setenv("USERPROFILE", dir)
+				file, err := c.path()
+				must(t, err)
+				link := dir
+				if linked == "folder" {
+					link = filepath.Dir(file)
+				}
+				must(t, os.MkdirAll(filepath.Dir(link), 0o755))
+				must(t, os.MkdirAll(real, 0o755))
+				must(t, os.Symlink(real, link))
+				must(t, d.Connect(id, Choice{}, target("127.0.0.1:1")))
+				if now := state(t, d, id, "127.0.0.1:1"); now.State != Connected {
+					t.Errorf("%+v", now)
+				}
+				all, err := d.Disconnect(id, false, target("127.0.0.1:1"))
+				must(t, err)
+				if len(all) != 1 || all[0].How != Removed {
+					t.Errorf("%v", all)
+				}
+				if _, err := os.Stat(file); !errors.Is(err, fs.ErrNotExist) {
+					t.Errorf("it is still there: %q, %v", content(t, file), err)
+				}
+			})
+		}
 	}
 }
 

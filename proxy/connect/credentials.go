@@ -26,19 +26,26 @@ const (
 // settle is what Usual comes to.
 func (t Target) settle(c Credentials, shell Shell) Credentials {
 	switch {
-	case !t.ClientAuth:
-		return Placeholder
 	case c != Usual:
 		return c
+	case !t.ClientAuth:
+		return Placeholder
 	case t.VendorKeys && !SignedIn(shell):
 		return Placeholder
 	}
 	return Own
 }
 
-// Asks reports whether a client's user has to choose its credentials: some vendors of the chain need the client's own,
-// and others do not.
-func (t Target) Asks() bool { return t.ClientAuth && t.VendorKeys }
+// LoginVendors are the vendors of the chain that need a client's own credentials, where others do not, so that its user
+// has to choose. None otherwise.
+func (t Target) LoginVendors() (names []string) {
+	for _, v := range t.Vendors {
+		if v.Client && t.VendorKeys {
+			names = append(names, v.Name)
+		}
+	}
+	return names
+}
 
 // SignedIn reports whether Claude Code has credentials of Anthropic's, as far as its files and the shell show. On macOS
 // the system's keychain has them, and the file that names the account counts.
@@ -63,10 +70,11 @@ func SignedIn(shell Shell) bool {
 	if err != nil {
 		return false
 	}
-	if text, err := os.ReadFile(state); err == nil && json.Unmarshal(text, &account) == nil && (account.Key != "" || len(account.Account) > len("null")) {
+	text, err := os.ReadFile(state)
+	if err == nil && json.Unmarshal(text, &account) == nil && (account.Key != "" || len(account.Account) > len("null")) {
 		return true
 	}
-	text, err := readText(settings)
+	text, err = readText(settings)
 	if err != nil {
 		return false
 	}

@@ -24,7 +24,8 @@ type OtherError struct {
 
 // Error names the file and the address.
 func (e *OtherError) Error() string {
-	return fmt.Sprintf("%s: %s calls %s, where another program wrote it. Nothing was changed. If that is another Afterglow, disconnect it there first", e.File, e.Name, e.Address)
+	return fmt.Sprintf("%s: another program wrote the address %s, which %s uses now. Nothing was changed. "+
+		"If that is another Afterglow, disconnect it there first", e.File, e.Address, e.Name)
 }
 
 // Disconnect takes back what Connect wrote: in the file that the client reads now, or if nothing was written there, in
@@ -207,7 +208,7 @@ func (r *record) compare(c client, now undone, existed bool, t Target) (Restored
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return done, err
 	case (err == nil) != now.keep || !bytes.Equal(got, now.text):
-		return done, fmt.Errorf("%s: another program wrote it at the same time; the backup is kept, try again", r.Path)
+		return done, fmt.Errorf("%s: another program wrote the file at the same time. The backup is kept. Try again", r.Path)
 	}
 	if at, err := c.calls(got); err == nil {
 		done.Address, done.Here = hostOf(at), leads(at, t.Address)

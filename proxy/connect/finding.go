@@ -61,19 +61,19 @@ func (f Finding) where() string {
 func (f Finding) does() string {
 	switch f.Kind {
 	case Address:
-		return "leads to " + f.Value + "."
+		return "sends calls to " + f.Value + "."
 	case Credential:
-		return "holds a key that is not one of Anthropic's."
+		return "holds a key that is not Anthropic's."
 	case Helper:
-		return "runs a program that prints a key, which goes to vendors that take the client's own credentials."
+		return "runs a program that supplies a key. The key goes to vendors that use the client's own credentials."
 	case Model:
-		return fmt.Sprintf("asks for %s, which is not one of Claude's models. It applies to every vendor of the chain.", f.Value)
+		return fmt.Sprintf("asks for %s, which is not a Claude model. Vendors without this model use their default model.", f.Value)
 	case Cloud:
 		return "makes Claude Code call a cloud provider instead of Afterglow."
 	case WebProxy:
 		return fmt.Sprintf("sends all calls to the HTTP proxy %s. NO_PROXY has to name 127.0.0.1.", f.Value)
 	case Ignored:
-		return "has comments or trailing commas, so that Claude Code ignores all of its settings."
+		return "has comments or trailing commas, so Claude Code ignores the whole file."
 	case Profile:
 		return fmt.Sprintf("chooses the profile %s. It may use another provider, and newer versions of Codex do not start with it.", f.Value)
 	case Provider:

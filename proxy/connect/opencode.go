@@ -108,7 +108,8 @@ func (s sight) opencodeDisabled(l layer) (Finding, bool) {
 
 func (s sight) opencodeEnabled(l layer) (Finding, bool) {
 	on, ok := l.all["enabled_providers"].([]any)
-	return s.found(l, Provider, "", listOf(append(slices.Clone(on), "afterglow")), "enabled_providers"), ok && !slices.Contains(on, any("afterglow"))
+	f := s.found(l, Provider, "", listOf(append(slices.Clone(on), "afterglow")), "enabled_providers")
+	return f, ok && !slices.Contains(on, any("afterglow"))
 }
 
 func (s sight) opencodeModel(l layer) (Finding, bool) {

@@ -35,14 +35,14 @@ type Restored struct {
 func (r Restored) String() string {
 	text := r.said()
 	if r.Backup != "" {
-		text += fmt.Sprintf(" The file as it was before is kept as %s.", r.Backup)
+		text += fmt.Sprintf(" The earlier file is kept as %s.", r.Backup)
 	}
 	switch {
 	case r.Project:
 	case r.Here:
-		text += fmt.Sprintf(" It led to %s before, too: another state folder has the backup of that. Disconnect again to take it out.", r.Address)
+		text += fmt.Sprintf(" It used %s before, too. If another state folder has the backup, disconnect it there. Otherwise disconnect again.", r.Address)
 	case r.Address != "":
-		text += fmt.Sprintf(" %s calls %s now.", r.Name, r.Address)
+		text += fmt.Sprintf(" %s now uses %s.", r.Name, r.Address)
 	}
 	return text
 }
@@ -50,15 +50,16 @@ func (r Restored) String() string {
 func (r Restored) said() string {
 	switch r.How {
 	case Same:
-		return r.File + " is as it was, byte for byte."
+		return r.File + " is exactly as it was before."
 	case Removed:
-		return r.File + " is removed: there was none before."
+		return r.File + " is removed, because there was none before."
 	case Edited:
-		return "What Afterglow wrote is out of " + r.File + ". What else was changed in it since then stays."
+		return "Afterglow's settings are removed from " + r.File + ". Other changes made since then stay."
 	case Left:
-		return fmt.Sprintf("What Afterglow wrote is out of %s, except %s: changed since then, and left as it is now.", r.File, strings.Join(r.Keys, ", "))
+		return fmt.Sprintf("Afterglow's settings are removed from %s, except %s, which changed since then.",
+			r.File, strings.Join(r.Keys, ", "))
 	case Gone:
-		return r.File + " was removed by another program, and stays so."
+		return r.File + " was deleted by another program."
 	}
-	return "What leads to Afterglow is out of " + r.File + ". The backup is gone, so that earlier values of these keys are not known."
+	return "Afterglow's settings are removed from " + r.File + ". The backup is gone, so earlier values could not be restored."
 }

@@ -20,19 +20,19 @@ func TestDisconnectSaysWhatCameOfIt(t *testing.T) {
 		backup    bool
 		after     string // "" = there is no file
 	}{
-		"as it was": {before: own, how: Same, said: []string{"is as it was, byte for byte.", "Claude Code calls gateway.example now."}, after: own},
-		"no file":   {how: Removed, said: []string{"is removed: there was none before."}},
+		"as it was": {before: own, how: Same, said: []string{"is exactly as it was before.", "Claude Code now uses gateway.example."}, after: own},
+		"no file":   {how: Removed, said: []string{"is removed, because there was none before."}},
 		"edited": {before: "{}\n", meanwhile: func(t *testing.T, _ *Desk, file string) {
 			put(t, file, strings.Replace(content(t, file), "{", `{"model": "opus",`, 1))
-		}, how: Edited, said: []string{"What else was changed in it since then stays."}, after: `{"model": "opus"}` + "\n"},
-		"put back by hand": {before: own, meanwhile: func(t *testing.T, _ *Desk, file string) { put(t, file, own) }, how: Same, said: []string{"is as it was"}, after: own},
+		}, how: Edited, said: []string{"Other changes made since then stay."}, after: `{"model": "opus"}` + "\n"},
+		"put back by hand": {before: own, meanwhile: func(t *testing.T, _ *Desk, file string) { put(t, file, own) }, how: Same, said: []string{"is exactly as it was before"}, after: own},
 		"backup gone": {before: "{}\n", meanwhile: func(t *testing.T, d *Desk, _ string) { must(t, os.RemoveAll(d.dir)) }, how: NoBackup,
 			said: []string{"The backup is gone"}, after: "{}\n"},
 		"file gone": {before: own, meanwhile: func(t *testing.T, _ *Desk, file string) { must(t, os.Remove(file)) }, how: Gone,
-			said: []string{"was removed by another program", "is kept as"}, backup: true},
+			said: []string{"was deleted by another program", "is kept as"}, backup: true},
 		"our key changed": {before: own, meanwhile: func(t *testing.T, _ *Desk, file string) {
 			put(t, file, strings.Replace(content(t, file), "http://127.0.0.1:1", "https://other.example", 1))
-		}, how: Left, said: []string{"except env.ANTHROPIC_BASE_URL", "Claude Code calls other.example now.", "is kept as"}, backup: true,
+		}, how: Left, said: []string{"except env.ANTHROPIC_BASE_URL", "Claude Code now uses other.example.", "is kept as"}, backup: true,
 			after: strings.Replace(own, "https://gateway.example", "https://other.example", 1)},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -30,9 +30,9 @@ type Status struct {
 	Chain   bool     `json:"chain"`             // it calls the chain and needs no vendor chosen
 	Also    []string `json:"also,omitempty"`    // more files of it that were connected, of another CLAUDE_CONFIG_DIR, say
 
-	Credentials Credentials `json:"credentials,omitempty"` // that Claude Code signs its calls with, or would with Usual
-	Asks        bool        `json:"asks,omitempty"`        // its user can choose them
-	Findings    []Finding   `json:"findings,omitempty"`    // what else decides where its calls go, or what they carry
+	Credentials  Credentials `json:"credentials,omitempty"`   // that Claude Code signs its calls with, or would with Usual
+	LoginVendors []string    `json:"login_vendors,omitempty"` // those that need its own, where others do not: its user can choose
+	Findings     []Finding   `json:"findings,omitempty"`      // what else decides where its calls go, or what they carry
 }
 
 // Overridden is the first finding that keeps a connected client's calls away from Afterglow; nil = none does.
@@ -99,7 +99,7 @@ func (d *Desk) see(c client, text []byte, t Target, s *Status) {
 		if s.State == Connected {
 			credentials = c.credentials(text, t)
 		}
-		s.Credentials, s.Asks = credentials, t.Asks()
+		s.Credentials, s.LoginVendors = credentials, t.LoginVendors()
 	}
 	to, err := c.choose("", t)
 	if err != nil {

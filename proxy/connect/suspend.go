@@ -57,7 +57,7 @@ func (d *Desk) Suspend(t Target) (done []Suspended, err error) {
 	return done, err
 }
 
-// suspend disconnects a client. Before that it writes down that the client is to be connected again, beside the others: the
+// suspend disconnects a client. Before that it adds the client to the list of those that are connected again, because the
 // process may be killed at any moment.
 func (d *Desk) suspend(id string, t Target, others []away) (now away, files []Restored, err error) {
 	c, err := lookUp(id)
@@ -150,7 +150,7 @@ func (c client) vendor(at string, t Target) string {
 }
 
 // Resume connects the clients again that Suspend disconnected. One whose address is another by now is left alone and
-// forgotten: somebody has changed it, or has connected it. What could not be connected is in the error, by client, and is tried again
+// forgotten: a user or a program has changed it. What could not be connected is in the error, by client, and is tried again
 // the next time. done are the clients that were connected.
 func (d *Desk) Resume(t Target) (done []string, err error) {
 	if all, err := d.suspended(); err != nil || len(all) == 0 {

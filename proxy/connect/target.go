@@ -35,12 +35,16 @@ type route struct {
 
 // To is the target that a configuration describes.
 func To(address string, conf config.Config) Target {
-	t := Target{Address: address, Token: conf.Token, VendorKeys: conf.HasKey(),
-		ClientAuth: slices.ContainsFunc(conf.Vendors, func(v config.Vendor) bool { return v.Auth == config.AuthClient })}
+	t := Target{Address: address, Token: conf.Token, VendorKeys: conf.HasKey(), ClientAuth: TakesLogin(conf.Vendors)}
 	for _, v := range conf.Vendors {
 		t.Vendors = append(t.Vendors, vendorOf(v))
 	}
 	return t
+}
+
+// TakesLogin reports whether one of some vendors is called with the client's own credentials.
+func TakesLogin(vendors []config.Vendor) bool {
+	return slices.ContainsFunc(vendors, func(v config.Vendor) bool { return v.Auth == config.AuthClient })
 }
 
 func vendorOf(v config.Vendor) Vendor {

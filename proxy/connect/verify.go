@@ -15,7 +15,7 @@ import (
 )
 
 // errForeign says that a file is not as it was written, and that it is not damaged either.
-var errForeign = errors.New("another program wrote the file at the same time; nothing else was changed, try again")
+var errForeign = errors.New("another program wrote the file at the same time. Nothing else was changed. Try again")
 
 // read decodes a text with encoding/json, which has no part in writing it.
 func (jsonText) read(text []byte) (map[string]any, error) {
@@ -153,7 +153,8 @@ func (c client) follows(original, text []byte, edits []edit) error {
 }
 
 func unsafe(key []string) error {
-	return fmt.Errorf("%s is written in a form that Afterglow cannot edit safely. Nothing was changed; edit it by hand", strings.Join(key, "."))
+	return fmt.Errorf("%s is written in a form that Afterglow cannot edit safely. Nothing was changed. Edit it by hand",
+		strings.Join(key, "."))
 }
 
 // keeps reports whether a text differs from another only in the keys of these edits.
@@ -184,7 +185,7 @@ func (c client) stands(r *record, text []byte) error {
 	}
 	all, err := c.text.read(got)
 	if err != nil {
-		return fmt.Errorf("%s does not hold what was written to it, and was put back: %w", r.Path, err)
+		return fmt.Errorf("%s did not contain what was written, so it was restored: %w", r.Path, err)
 	}
 	if bytes.Equal(got, text) {
 		return nil

@@ -21,9 +21,13 @@ const (
 	KeyMissing  Code = "key_missing"   // in the configuration
 	NoStoredKey Code = "no_stored_key" // in the keyring: the vendor's name
 	NoClientID  Code = "no_client_id"  // to sign in with: the environment variable that should hold it
+	OtherKey    Code = "other_key"     // the client's key is not one of the vendor's: how those begin
+	OtherModel  Code = "other_model"   // the client's model is another vendor's: the model
+	NoClientKey Code = "no_client_key" // the client sent none: how it would begin
 	SignIn      Code = "sign_in"       // is needed: with whom
 	SignInAgain Code = "sign_in_again" // is needed: why
 	SigningIn   Code = "signing_in"    // already
+	Removed     Code = "removed"       // the vendor, from the chain
 	NoSignIn    Code = "no_sign_in"    // is possible at this vendor
 
 	Refused     Code = "refused"       // by the vendor: its words
@@ -78,7 +82,7 @@ const (
 // All are the codes, for a test that each has its texts.
 var All = [...]Code{
 	Paused, Cancelled, NoCall,
-	NoVendor, NoKey, KeyMissing, NoStoredKey, NoClientID, SignIn, SignInAgain, SigningIn, NoSignIn,
+	NoVendor, NoKey, KeyMissing, NoStoredKey, NoClientID, OtherKey, OtherModel, NoClientKey, SignIn, SignInAgain, SigningIn, Removed, NoSignIn,
 	Refused, KeyRejected, RateLimited, Overloaded, UsedUp, NoModel, QuotaUsedUp, Probing, Unreachable, Silent, Interrupted, LongQueue, QueueFull, QueueWait,
 	LimitRange, NotLimited, UnknownName, OrderChain, NotInChain,
 	PortTaken, FileChanged, NoFile, ListenFlag, KeyringSilent, NoKeyring, NoHistory,

@@ -21,8 +21,8 @@ func (c *Chain) Count(ctx context.Context, call vendor.Call) (*vendor.Answer, er
 	session := SessionOf(call.Header, call.Request)
 	for _, tier := range c.order(session) {
 		for _, v := range tier {
-			if why := v.Unfit(call.Header); why != "" {
-				failed.skip(v.Name(), why)
+			if why := v.Unfit(call.Header, call.Request.Model); why.Words != "" {
+				failed.unfit(v, why)
 				continue
 			}
 			if out := c.memory.Health.closed(v.Name(), v.Model(call.Request.Model)); out != nil {

@@ -12,8 +12,8 @@ import (
 )
 
 // Direct is a call to a vendor that the client chose itself. It stands in the same queue as the
-// chain's calls, and what its answer says of the account is heard; the rest of the chain is not for
-// it: no other tier, no retry, no breaker.
+// chain's calls, its refusals are waited out as theirs are, and what its answer says of the account is heard; the rest of
+// the chain is not for it: no other tier, no breaker.
 type Direct struct {
 	chain  *Chain
 	vendor *vendor.Vendor
@@ -22,7 +22,8 @@ type Direct struct {
 	since  time.Time
 	closed bool
 
-	rejected bool // the vendor did not take its credentials
+	rejected bool   // the vendor did not take its credentials
+	waits    *waits // nil = its refusals are not waited out
 }
 
 // Direct waits for a vendor model's permit, in the queue as one of who's; model "" takes none. The caller closes what it gets. The
@@ -40,6 +41,20 @@ func (c *Chain) Direct(ctx context.Context, v *vendor.Vendor, model string, who 
 	return d, nil
 }
 
+// Waiting makes the call's refusals ones that are waited out within the permit; progress is told.
+func (d *Direct) Waiting(progress Progress) vendor.Waiting {
+	d.waits = &waits{progress: progress, place: &place{vendor: d.vendor, key: d.key, permit: d.permit}}
+	return d.waits
+}
+
+// Retries is how many refusals were waited out.
+func (d *Direct) Retries() int {
+	if d.waits == nil {
+		return 0
+	}
+	return d.waits.count
+}
+
 // Answered tells that the vendor has begun to answer, and with which status.
 func (d *Direct) Answered(status int) {
 	if status < http.StatusMultipleChoices {
@@ -48,8 +63,12 @@ func (d *Direct) Answered(status int) {
 }
 
 // Rejected reports whether a refusal means that the vendor did not take its credentials. It is then the error for the client,
-// and the vendor's standing says so.
+// and the vendor's standing says so. That error is no refusal of the vendor: Rejected returns nil for it, and for all that
+// comes later.
 func (d *Direct) Rejected(ctx context.Context, e *anthropic.Error) *anthropic.Error {
+	if d.rejected {
+		return nil
+	}
 	f := judge(ctx, e, d.vendor, &anthropic.Request{})
 	if !f.badKey {
 		return nil
@@ -57,7 +76,7 @@ func (d *Direct) Rejected(ctx context.Context, e *anthropic.Error) *anthropic.Er
 	d.chain.memory.Health.direct(d.vendor.Name(), f)
 	d.rejected = true
 	var why failures
-	why.rejected(d.vendor, f.reason)
+	why.rejected(d.vendor, f.reason.Words)
 	return why.answer()
 }
 

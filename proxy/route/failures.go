@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"afterglow/proxy/anthropic"
+	"afterglow/proxy/reason"
 	"afterglow/proxy/vendor"
 )
 
@@ -26,12 +27,13 @@ type missed struct {
 	vendor  string
 	reason  string
 	passing bool          // it may be over without the user
+	model   bool          // it does not have the client's model
 	wait    time.Duration // until it is, where it passes; 0 = not known
 }
 
 // Why no tier answered, where its status does not say; for errors.Is.
 var (
-	ErrNoVendor = errors.New("no vendor could be called")
+	ErrNoVendor = errors.New("no vendor in the chain is available")
 	ErrUsedUp   = errors.New("a quota or balance is used up")
 )
 
@@ -43,15 +45,15 @@ func (f *failures) note(why missed) {
 	f.list = append(f.list, why)
 }
 
-// skip notes a vendor that cannot be called until the user does something.
-func (f *failures) skip(vendor, why string) {
-	f.note(missed{vendor: vendor, reason: vendor + ": " + why})
+// unfit notes a vendor that cannot be called for this client until the user does something.
+func (f *failures) unfit(v *vendor.Vendor, why reason.Reason) {
+	f.note(missed{vendor: v.Name(), reason: v.Name() + ": " + why.Words, model: why.Code == reason.OtherModel})
 }
 
 // called notes a vendor that was called and failed.
 func (f *failures) called(v *vendor.Vendor, err error, why finding) {
 	if why.badKey {
-		f.rejected(v, why.reason)
+		f.rejected(v, why.reason.Words)
 		return
 	}
 	f.add(v.Name(), err, why.until)
@@ -78,25 +80,25 @@ func (f *failures) add(vendor string, err error, until time.Time) {
 	if wait == 0 && !until.IsZero() {
 		wait = time.Until(until)
 	}
-	f.note(missed{vendor, vendor + ": " + reason(refused), true, wait})
+	f.note(missed{vendor: vendor, reason: vendor + ": " + words(refused), passing: true, wait: wait})
 }
 
 // gate notes a vendor that was left alone because it is out.
 func (f *failures) gate(v *vendor.Vendor, out *closed) {
 	if out.badKey {
-		f.rejected(v, out.reason)
+		f.rejected(v, out.reason.Words)
 		return
 	}
 	wait := time.Duration(0)
 	if !out.until.IsZero() {
 		wait = time.Until(out.until)
 	}
-	f.note(missed{v.Name(), v.Name() + ": " + out.Error(), true, wait})
+	f.note(missed{vendor: v.Name(), reason: v.Name() + ": " + out.Error(), passing: true, wait: wait})
 }
 
 // busy notes a vendor whose queue is too long.
 func (f *failures) busy(vendor, why string) {
-	f.note(missed{vendor, vendor + ": " + why, true, afterQueue})
+	f.note(missed{vendor: vendor, reason: vendor + ": " + why, passing: true, wait: afterQueue})
 }
 
 // reasons are those of all, in one line.
@@ -153,7 +155,7 @@ func (f *failures) answer() *anthropic.Error {
 			e.RetryAfter = maxRetryAfter
 		} else {
 			e.Body = nil
-			e.Message = fmt.Sprintf("out until %s: %s", time.Now().Add(wait).Format("15:04:05 MST"), f.reasons())
+			e.Message = fmt.Sprintf("all vendors are unavailable until %s: %s", time.Now().Add(wait).Format("15:04:05 MST"), f.reasons())
 		}
 	}
 	return &e
@@ -167,8 +169,10 @@ func (f *failures) nobody() *anthropic.Error {
 		return noVendor(http.StatusServiceUnavailable, "no vendor is configured")
 	case f.reject:
 		return anthropic.Errorf(http.StatusForbidden, "%s", f.reasons())
+	case !slices.ContainsFunc(f.list, func(why missed) bool { return !why.model }):
+		return noVendor(http.StatusNotFound, f.reasons()) // as Anthropic answers for a model that it does not know
 	}
-	return noVendor(http.StatusForbidden, "no vendor can be called: "+f.reasons())
+	return noVendor(http.StatusForbidden, "no vendor in the chain is available: "+f.reasons())
 }
 
 func noVendor(status int, message string) *anthropic.Error {

@@ -9,6 +9,7 @@ import (
 
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/config"
+	"afterglow/proxy/reason"
 )
 
 // Health is what calls have taught of the vendors: which is out and until when, and how much of its
@@ -29,14 +30,14 @@ type health struct {
 	models   map[string]*fuse
 	hours    quota
 	week     quota
-	rejected string // the refusal of its credentials; "" if they were not refused, or were taken since
+	rejected reason.Reason // the refusal of its credentials; zero if they were not refused, or were taken since
 }
 
 // fuse is why a vendor, or one model of it, is left alone.
 type fuse struct {
 	breaker breaker
 	out     time.Time // the vendor itself said so, or its refusal means so
-	reason  string
+	reason  reason.Reason
 }
 
 // NewHealth returns a Health that knows nothing yet. notify is called after each change that shows.
@@ -81,7 +82,7 @@ func (h *Health) Rename(from, to string) {
 }
 
 // errGone is why a call leaves the queue of a vendor that no configuration has any more.
-var errGone = errors.New("the vendor was taken out of the chain")
+var errGone = errors.New("the vendor was removed from the chain")
 
 // whenGone calls do, on a goroutine of its own, when a vendor leaves the configuration, unless stop is called before.
 func (h *Health) whenGone(vendorName string, do func()) (stop func() bool) {
@@ -102,7 +103,7 @@ func (h *Health) Reset(names ...string) {
 		if len(names) > 0 && !contains(names, name) {
 			continue
 		}
-		v.whole, v.rejected = fuse{}, ""
+		v.whole, v.rejected = fuse{}, reason.Reason{}
 		clear(v.models)
 		v.hours.capped, v.week.capped = false, false
 		v.hours.probed, v.week.probed = time.Time{}, time.Time{}
@@ -138,12 +139,12 @@ func (h *Health) closed(vendorName, model string) *closed {
 // closed says that a vendor is left alone.
 type closed struct {
 	until  time.Time // zero if a probe is under way and its end not known
-	reason string
+	reason reason.Reason
 	badKey bool // it did not take its credentials
 }
 
 // gone is a vendor that no configuration has any more. Only calls that know no other still go there.
-var gone = &closed{reason: errGone.Error()}
+var gone = &closed{reason: reason.New(reason.Removed, "", "%v", errGone)}
 
 // before reports whether the vendor is back earlier than another one. One that did not take its key comes last.
 func (c *closed) before(other *closed) bool {
@@ -155,9 +156,16 @@ func (c *closed) before(other *closed) bool {
 
 func (c *closed) Error() string {
 	if c.until.IsZero() {
-		return c.reason
+		return c.reason.Words
 	}
-	return fmt.Sprintf("out until %s: %s", c.until.Local().Format("Jan 2 15:04:05"), c.reason)
+	return fmt.Sprintf("unavailable until %s: %s", c.until.Local().Format("Jan 2 15:04:05"), c.reason.Words)
+}
+
+// why is the same as a reason.
+func (c *closed) why() reason.Reason {
+	why := c.reason
+	why.Until, why.Words = c.until, c.Error()
+	return why
 }
 
 // allows reports whether a call may go through, and whether it would be a probe.
@@ -175,34 +183,34 @@ func (f *fuse) closed(now time.Time) *closed {
 	case f.breaker.open(now):
 		return &closed{until: f.breaker.until, reason: f.breaker.reason}
 	}
-	return &closed{reason: "another call is trying whether it is back: " + f.breaker.reason}
+	return &closed{reason: reason.New(reason.Probing, f.breaker.reason.Words, "another call is checking whether the vendor is back: %s", f.breaker.reason.Words)}
 }
 
 // closedBy says that one of the vendor's fuses keeps calls away.
 func (v *health) closedBy(f *fuse, now time.Time) *closed {
 	c := f.closed(now)
-	c.badKey = f == &v.whole && v.rejected != "" && c.reason == v.rejected
+	c.badKey = f == &v.whole && v.rejected != (reason.Reason{}) && c.reason == v.rejected
 	return c
 }
 
 // reject notes that the vendor did not take its credentials.
-func (v *health) reject(until time.Time, reason string) {
-	v.rejected = reason
-	v.whole.hold(until, reason)
+func (v *health) reject(until time.Time, why reason.Reason) {
+	v.rejected = why
+	v.whole.hold(until, why)
 }
 
 // took notes that the vendor took its credentials.
 func (v *health) took() {
-	if v.rejected != "" && v.whole.reason == v.rejected {
+	if v.rejected != (reason.Reason{}) && v.whole.reason == v.rejected {
 		v.whole.out = time.Time{}
 	}
-	v.rejected = ""
+	v.rejected = reason.Reason{}
 }
 
 // hold leaves the vendor or model alone until a time; an earlier one does not shorten it.
-func (f *fuse) hold(until time.Time, reason string) {
+func (f *fuse) hold(until time.Time, why reason.Reason) {
 	if until.After(f.out) {
-		f.out, f.reason = until, reason
+		f.out, f.reason = until, why
 	}
 }
 

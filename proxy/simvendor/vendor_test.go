@@ -183,12 +183,11 @@ func TestCloseLeavesNothing(t *testing.T) {
 	}
 	v.Close()
 	transport.CloseIdleConnections()
-	deadline := time.Now().Add(patience) // the client's transport closes its side when it gets to it
-	for openFiles(t) > before {
+	// The client's transport closes its side when it gets to it.
+	for deadline := time.Now().Add(patience); openFiles(t) > before; time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("%d files open, %d before", openFiles(t), before)
 		}
-		time.Sleep(time.Millisecond)
 	}
 }
 

@@ -80,7 +80,7 @@ func (a *antigravity) usable() bool {
 func (a *antigravity) renew(ctx context.Context) (credential.Token, error) {
 	grant, ok := a.grant()
 	if !ok {
-		return credential.Token{}, &credential.Error{Kind: credential.Invalid, Text: a.v.Missing()}
+		return credential.Token{}, &credential.Error{Kind: credential.Invalid, Text: a.v.Missing().Words}
 	}
 	token, err := a.google().Renew(ctx, grant.Refresh)
 	if credential.KindOf(err) == credential.Invalid && err != nil {

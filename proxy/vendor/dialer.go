@@ -1,6 +1,7 @@
 package vendor
 
 import (
+	"context"
 	"net"
 	"net/http"
 	"sync/atomic"
@@ -27,8 +28,18 @@ type dialer struct {
 	now  atomic.Pointer[http.Transport]
 }
 
-func newDialer(connect time.Duration) *dialer {
-	d := &dialer{make: func() *http.Transport { return transport(connect) }}
+// Dial makes a connection to an address, as net.Dialer does.
+type Dial func(ctx context.Context, network, addr string) (net.Conn, error)
+
+// newDialer returns a dialer that waits at most so long for a connection; dial nil is the network.
+func newDialer(connect time.Duration, dial Dial) *dialer {
+	d := &dialer{make: func() *http.Transport {
+		t := transport(connect)
+		if dial != nil {
+			t.DialContext = dial
+		}
+		return t
+	}}
 	d.now.Store(d.make())
 	return d
 }

@@ -1,13 +1,13 @@
 package vendor
 
 import (
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 
 	"afterglow/proxy/config"
+	"afterglow/proxy/reason"
 )
 
 // apiVersion is the version of the Messages API that the vendors' own documents name.
@@ -103,19 +103,20 @@ func foreign(value string) bool {
 }
 
 // ForClient is a client's header and raw query as they may go to one of the vendor's endpoints that takes the client's own
-// keys; why is "" if that endpoint can be called with them, else a reason for people.
-func (v *Vendor) ForClient(client http.Header, asked string, to config.Endpoint) (h http.Header, query, why string) {
+// keys; why is zero if that endpoint can be called with them.
+func (v *Vendor) ForClient(client http.Header, asked string, to config.Endpoint) (h http.Header, query string, why reason.Reason) {
 	if to.Auth != config.AuthClient || to.Dialect != "anthropic" || v.conf.AnyKey {
-		return client, asked, ""
+		return client, asked, reason.Reason{}
 	}
 	h, query = client.Clone(), withoutKey(asked)
 	switch had, kept := keepKeys(h, to.Auth, false); {
 	case kept > 0:
-		return h, query, ""
+		return h, query, reason.Reason{}
 	case had > 0:
-		return h, query, fmt.Sprintf("the client's key is none of Claude's (%s…) and was not sent; client_keys = \"any\" in the vendor's row sends any key", claudeKey)
+		return h, query, reason.New(reason.OtherKey, claudeKey,
+			"the client's key is not a Claude key (%s…) and was not sent. To send any key, set client_keys = \"any\" in the vendor's row", claudeKey)
 	}
-	return h, query, fmt.Sprintf("it takes the client's own Claude login or key (%s…), and the client has sent none", claudeKey)
+	return h, query, reason.New(reason.NoClientKey, claudeKey, "this vendor uses the client's own Claude login or key (%s…), and the client sent none", claudeKey)
 }
 
 // authorize adds a vendor's own key.

@@ -33,7 +33,7 @@ type Passage struct {
 // connect bounds the wait for a connection; hidden is what no answer may show, beside what was sent for it. Close it when
 // no request uses it any more.
 func NewPassage(base string, connect time.Duration, hidden *redact.Redactor) (*Passage, error) {
-	return newPassage(base, &redact.Transport{Next: newDialer(connect), Hidden: hidden})
+	return newPassage(base, &redact.Transport{Next: newDialer(connect, nil), Hidden: hidden})
 }
 
 func newPassage(base string, rt *redact.Transport) (*Passage, error) {
@@ -82,7 +82,9 @@ type Passing struct {
 	Held   *string       // the body, where it was read already, emptied once it is not needed; else it is streamed
 	First  time.Duration // longest wait for the answer once the request is sent
 
-	Refused  func(*anthropic.Error) error // sees a vendor's refusal; an error is given to Failed in its place. nil = all pass
+	Waiting  Waiting                      // where Held is set: refusals are waited out as the vendor is configured, and it is told. nil = they are not
+	Refused  func(*anthropic.Error) error // sees a vendor's refusal that was not waited out; an error is given to Failed in its place. nil = all pass
+	Fits     func(*http.Response) error   // sees a good answer of a vendor's; an error is given to Failed in its place. nil = all pass
 	Answered func(*http.Response)         // sees the answer before the client does; may wrap its body
 	Failed   func(error)                  // gives the client an error: there was no answer
 }
@@ -113,8 +115,11 @@ func (p *Passage) Send(w http.ResponseWriter, r *http.Request, m Passing) {
 		r.Body = upload
 	}
 	var transport http.RoundTripper = p.transport
-	if p.vendor != nil && m.Refused != nil {
-		transport = refusals{transport, p.dialect, m.Refused}
+	if p.vendor != nil {
+		if m.Refused == nil {
+			m.Refused = passes
+		}
+		transport = &refusals{transport, p, &m, guard, p.vendor.patience(m.Waiting)}
 	}
 	proxy := httputil.ReverseProxy{
 		Transport: transport, FlushInterval: -1, ErrorLog: quiet,

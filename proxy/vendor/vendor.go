@@ -49,8 +49,8 @@ type Counter interface {
 // Vendor is one configured upstream account. It is safe for concurrent use.
 type Vendor struct {
 	conf    config.Vendor
-	name    atomic.Pointer[string]
-	base    string // of the URLs, without a slash at its end
+	name    *atomic.Pointer[string] // shared with the vendors that it succeeds
+	base    string                  // of the URLs, without a slash at its end
 	dialect Dialect
 	client  *resty.Client
 	account account            // nil: it is called with a key
@@ -64,6 +64,7 @@ type Accounts struct {
 	Keeper *credential.Keeper // nil: nobody is signed in
 	Sites  Sites
 	Hidden *redact.Redactor // what no answer may show, beside what was sent for it; nil = nothing
+	Dial   Dial             // nil: the network; for tests
 }
 
 // New returns a vendor for a checked configuration that has its key there. Close it when no call uses it
@@ -78,13 +79,14 @@ func NewWith(accounts Accounts, conf config.Vendor, log *slog.Logger) (*Vendor, 
 		accounts.Keeper = credential.NewKeeper(nil, func() {}, log)
 	}
 	v := &Vendor{conf: conf, keeper: accounts.Keeper, sites: accounts.Sites, base: strings.TrimRight(conf.BaseURL, "/"), log: log.With("vendor", conf.Name)}
+	v.name = &atomic.Pointer[string]{}
 	v.name.Store(&v.conf.Name)
 	var err error
 	if v.dialect, err = dialect(conf); err != nil {
 		return nil, err
 	}
 	v.client = resty.NewWithClient(&http.Client{
-		Transport: &redact.Transport{Next: newDialer(conf.Connect), Hidden: accounts.Hidden},
+		Transport: &redact.Transport{Next: newDialer(conf.Connect, accounts.Dial), Hidden: accounts.Hidden},
 		// A redirect would carry the key to another host.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}).
@@ -113,8 +115,13 @@ func (v *Vendor) Conf() config.Vendor { return v.conf }
 // Name is the vendor's name in the configuration, or what that calls it since.
 func (v *Vendor) Name() string { return *v.name.Load() }
 
-// Rename gives the vendor the name that a newer configuration has for the same account. Calls under way go on.
+// Rename gives the vendor, and those that it succeeds, the name that a newer configuration has for the same account. Calls
+// under way go on.
 func (v *Vendor) Rename(to string) { v.name.Store(&to) }
+
+// Succeed makes the vendor the next one of the same name, after a change of the configuration. It must not be called once
+// calls run.
+func (v *Vendor) Succeed(old *Vendor) { v.name = old.name }
 
 // Model maps the client's model name to the one that is sent.
 func (v *Vendor) Model(name string) string {
