@@ -50,6 +50,11 @@ func everyPage(t *testing.T, language, shade string, check func(t *testing.T, c 
 			check(t, w.window.Canvas())
 		})
 	}
+	for _, scene := range []string{"quit", "quit-failed"} {
+		t.Run(scene+suffix, func(t *testing.T) {
+			check(t, drawn(t, language, shade, fyne.NewSize(windowWidth, windowHeight), func() fyne.CanvasObject { return quitDialogOf(scene).Dialog }))
+		})
+	}
 	for _, scene := range []string{"usage-full", "usage-custom", "usage-failed", "history", "clients", "clients-trouble"} {
 		t.Run(scene+suffix, func(t *testing.T) {
 			check(t, drawn(t, language, shade, fyne.NewSize(windowWidth, windowHeight), func() fyne.CanvasObject { return pageScene(scene) }))

@@ -208,10 +208,10 @@ func TestCallPage(t *testing.T) {
 	if p.why.Text != failed.Outcome || p.cancel.Visible() || len(p.tries.Objects) != 3 {
 		t.Errorf("why %q, cancel %t, %d tries", p.why.Text, p.cancel.Visible(), len(p.tries.Objects))
 	}
-	if got := p.views[1].reason.AccessibilityLabel(); got != "529 · [1305] the model is overloaded, try again in a while · 4 retries" {
+	if got := p.views[1].reason.AccessibilityLabel(); got != "overloaded: 529 [1305] the model is overloaded, try again in a while · retried 4×" {
 		t.Errorf("reason %q", got)
 	}
-	if got := p.made.Text; got != "Adapted for the vendor: stripped 3 thinking blocks, rewritten 2 tool ids" {
+	if got := p.made.Text; got != "Changed for this vendor: stripped 3 thinking blocks, rewritten 2 tool ids" {
 		t.Errorf("adaptations %q", got)
 	}
 	if p.folds[0].open || !p.folds[2].open || len(p.folds[2].label.Text) > foldShown+10 || len(p.folds[2].text) < 7000 {

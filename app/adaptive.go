@@ -16,7 +16,7 @@ func limitText(r board.Row) string {
 	why := ""
 	switch r.Why {
 	case limiter.Refused:
-		why = trPair("adaptive.refused", clockTime(r.Since), strconv.Itoa(r.Refused))
+		why = trTextN("adaptive.refused", clockTime(r.Since), r.Refused)
 	case limiter.Trying:
 		why = trN("adaptive.trying", r.Limit)
 	case limiter.Ceiling:
@@ -24,7 +24,7 @@ func limitText(r board.Row) string {
 	case limiter.Enough:
 		why = tr("adaptive.enough")
 	}
-	return trPair("adaptive.limit", strconv.Itoa(r.Ceiling), strconv.Itoa(r.Limit)) + " · " + why
+	return trTextN("adaptive.limit", strconv.Itoa(r.Ceiling), r.Limit) + " · " + why
 }
 
 // limitSentence is the same in whole sentences, "" for a limit of which there is nothing to say.
@@ -37,7 +37,7 @@ func limitSentence(r board.Row) string {
 	case limiter.Fixed:
 		return ""
 	case limiter.Refused:
-		why = trPair("gauge.adaptive_refused", clockTime(r.Since), strconv.Itoa(r.Refused))
+		why = trTextN("gauge.adaptive_refused", clockTime(r.Since), r.Refused)
 	case limiter.Trying:
 		why = trN("gauge.adaptive_trying", r.Limit)
 	case limiter.Ceiling:
@@ -45,7 +45,7 @@ func limitSentence(r board.Row) string {
 	case limiter.Enough:
 		why = tr("gauge.adaptive_enough")
 	}
-	return trPair("gauge.adaptive", strconv.Itoa(r.Ceiling), strconv.Itoa(r.Limit)) + why
+	return trTextN("gauge.adaptive", strconv.Itoa(r.Ceiling), r.Limit) + why
 }
 
 // clockTime is a time of the last day by the clock, an earlier one with its date.

@@ -102,8 +102,8 @@ func TestAnAdaptiveLimitSaysWhyItIsWhereItIs(t *testing.T) {
 	ceiling := board.Row{Limited: true, Limit: 5, Ceiling: 5, Adaptation: limiter.Adaptation{Why: limiter.Ceiling, Since: at}}
 	enough := board.Row{Limited: true, Limit: 3, Ceiling: 5, Adaptation: limiter.Adaptation{Why: limiter.Enough, Since: at}}
 	for language, want := range map[string][4]string{
-		"en": {"Limit 2 of 5 · 3 refused at 09:14", "Limit 4 of 5 · trying 4", "Limit 5 of 5 · as high as it may be", "Limit 3 of 5 · no call needed more"},
-		"zh": {"上限 2（最高 5） · 09:14 并发 3 被拒绝", "上限 4（最高 5） · 正在尝试 4", "上限 5（最高 5） · 已到最高", "上限 3（最高 5） · 目前够用"},
+		"en": {"Limit 2, max 5 · 3 rejected at 09:14", "Limit 4, max 5 · trying 4", "Limit 5, max 5 · at maximum", "Limit 3, max 5 · no need to raise"},
+		"zh": {"上限 2（最高 5） · 09:14 并发 3 被拒绝", "上限 4（最高 5） · 正在尝试 4", "上限 5（最高 5） · 已到最高值", "上限 3（最高 5） · 目前够用"},
 	} {
 		t.Run(language, func(t *testing.T) {
 			speak(t, language)
@@ -135,7 +135,7 @@ func TestARowStaysCalmWhileItsLimitMoves(t *testing.T) {
 	moved := r.row
 	moved.Limit, moved.Why, moved.Refused = 5, limiter.Trying, 0
 	r.set(moved)
-	if r.slider.Value() != 8 || r.box.MinSize() != before || r.why.Text() != "Limit 5 of 8 · trying 5" {
+	if r.slider.Value() != 8 || r.box.MinSize() != before || r.why.Text() != "Limit 5, max 8 · trying 5" {
 		t.Errorf("slider at %d, %v (was %v), %q", r.slider.Value(), r.box.MinSize(), before, r.why.Text())
 	}
 	if !r.fits(moved) {
@@ -150,8 +150,8 @@ func TestARowStaysCalmWhileItsLimitMoves(t *testing.T) {
 // The card and the gauge's page say that a limit was removed and holds for the calls that wait; there is no slider for it.
 func TestARemovedLimitSaysUntilWhenItHolds(t *testing.T) {
 	for language, want := range map[string][2]string{
-		"en": {"Limit removed · it holds until no call waits", "The limit was removed."},
-		"zh": {"上限已移除 · 排队清空前仍有效", "上限已移除。"},
+		"en": {"Limit removed · applies until the queue is empty", "This limit was removed."},
+		"zh": {"上限已移除 · 排队清空前仍有效", "上限已移除，"},
 	} {
 		t.Run(language, func(t *testing.T) {
 			a := speak(t, language)

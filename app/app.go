@@ -27,7 +27,8 @@ type Options struct {
 	Log    *slog.Logger // nil logs nothing
 }
 
-// Run shows p on the desktop until the user quits, the process is told to end by a signal, or ctx ends.
+// Run shows p on the desktop until the user quits, the process is told to end by a signal, or ctx ends. Before it returns
+// it disconnects clients, if the user wants that; only a user who quits is asked.
 // It runs a, and so must be called on the main goroutine; a must not run yet. The proxy is neither
 // started nor stopped: it should run before and can drain afterwards.
 func Run(ctx context.Context, a fyne.App, p Proxy, o Options) error {
@@ -66,6 +67,7 @@ type face struct {
 	bar     fynedesktop.App // nil: Fyne has no tray on this system
 	fonts   <-chan bool     // has not said yet whether the system has a Chinese font; nil: it has
 	running sync.WaitGroup
+	quits   *quitting
 }
 
 // newFace makes the window and readies the tray.
@@ -75,6 +77,8 @@ func newFace(ctx context.Context, a fyne.App, p Proxy, b *badges, o Options) *fa
 	f.window.onHide = f.loop.hidden
 	f.window.places = o.Places
 	f.window.off = func(work func()) { go work() }
+	f.quits = &quitting{svc: p, window: f.window, log: o.Log, do: f.loop.do, end: f.end}
+	f.window.quit = f.quits.quit
 	if !p.Desktop().Guided {
 		f.window.openGuide()
 	}
@@ -96,11 +100,12 @@ func (f *face) run(ctx context.Context, hidden bool) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	f.app.Lifecycle().SetOnStarted(func() { f.start(ctx, hidden) })
-	stop := context.AfterFunc(ctx, f.quit)
+	stop := context.AfterFunc(ctx, f.end)
 	f.app.Run()
 	stop() // Fyne's loop has ended and takes no more orders
 	cancel()
 	f.running.Wait()
+	f.quits.ended()
 }
 
 // start begins to show the proxy. It runs on the UI's goroutine, once the app runs.
@@ -109,6 +114,7 @@ func (f *face) start(ctx context.Context, hidden bool) {
 	f.running.Go(func() { f.window.Pulse(ctx) })
 	// Nobody waits for this one: the desktop may take its time over a notice.
 	go f.watchNotices(ctx)
+	f.running.Go(func() { f.offerLogin(ctx) })
 	if f.state != "" {
 		f.running.Go(func() { desktop.WatchShow(ctx, f.state, f.open) })
 	}
@@ -175,16 +181,18 @@ func (f *face) actions() trayActions {
 	return trayActions{
 		open: f.open,
 		copy: func() {
-			line := exportLine(f.proxy.Status().Addr)
+			now := f.proxy.Status()
+			line := exportLine(now.Addr, now.NoLogin)
 			f.loop.do(func() { f.app.Clipboard().SetContent(line) })
 		},
 		pause: func() { f.proxy.Pause(!f.proxy.Status().Paused) },
-		quit:  f.quit,
+		quit:  f.quits.quit,
 	}
 }
 
 // open shows the window.
 func (f *face) open() { f.loop.do(f.window.Show) }
 
-// quit ends the app's Run.
-func (f *face) quit() { f.loop.do(f.app.Quit) }
+// end ends the app's Run. A signal also ends it without us, and then this may come later, when Fyne has no window any more:
+// fyne.App.Quit would close one all the same, and panic.
+func (f *face) end() { f.loop.do(f.app.Driver().Quit) }

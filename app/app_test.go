@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -15,17 +16,25 @@ import (
 type loopApp struct {
 	fyne.App
 	driver  loopDriver
-	quit    func()
 	quitted chan struct{}
+	late    func() // called when the loop has ended, and Run has not returned yet; nil = nothing
 }
 
 type loopDriver struct {
 	fyne.Driver
 	do      chan func()
+	quit    func()
 	quitted chan struct{}
+	drained *atomic.Bool // the loop has ended: as with Fyne's own, what comes then is done at once
 }
 
+func (d loopDriver) Quit() { d.quit() }
+
 func (d loopDriver) DoFromGoroutine(f func(), wait bool) {
+	if d.drained.Load() {
+		f()
+		return
+	}
 	if !wait {
 		d.do <- f
 		return
@@ -42,15 +51,22 @@ func newLoopApp(t *testing.T) *loopApp {
 	t.Helper()
 	inner := speak(t, "en")
 	quitted := make(chan struct{})
-	a := &loopApp{App: inner, driver: loopDriver{inner.Driver(), make(chan func(), 100), quitted}, quitted: quitted}
-	a.quit = sync.OnceFunc(func() { close(a.quitted) })
+	quit := sync.OnceFunc(func() { close(quitted) })
+	a := &loopApp{App: inner, driver: loopDriver{inner.Driver(), make(chan func(), 100), quit, quitted, &atomic.Bool{}}, quitted: quitted}
 	fyne.SetCurrentApp(a)
 	t.Cleanup(func() { fyne.SetCurrentApp(inner) })
 	return a
 }
 
 func (a *loopApp) Driver() fyne.Driver { return a.driver }
-func (a *loopApp) Quit()               { a.quit() }
+
+// Quit closes the windows first, as Fyne's own does, and so fails once the loop has ended.
+func (a *loopApp) Quit() {
+	if a.driver.drained.Load() {
+		panic("NotInitialized: The GLFW library is not initialized")
+	}
+	a.driver.quit()
+}
 
 func (a *loopApp) Run() {
 	a.Lifecycle().(interface{ OnStarted() func() }).OnStarted()()
@@ -59,6 +75,10 @@ func (a *loopApp) Run() {
 		case f := <-a.driver.do:
 			f()
 		case <-a.quitted:
+			a.driver.drained.Store(true)
+			if a.late != nil {
+				a.late()
+			}
 			return
 		}
 	}
@@ -112,7 +132,7 @@ func runFace(ctx context.Context, t *testing.T, a fyne.App, svc Proxy) (f *face,
 		defer close(done)
 		f.run(ctx, true)
 	}()
-	t.Cleanup(func() { a.Quit(); <-done })
+	t.Cleanup(func() { a.Driver().Quit(); <-done })
 	return f, done
 }
 
@@ -123,6 +143,21 @@ func TestAppWithoutATrayShowsItsWindowAndEndsWithItsContext(t *testing.T) {
 		t.Error("the window is hidden, and no tray could bring it up")
 	}
 	cancel()
+	<-ended
+}
+
+// Fyne hears of SIGTERM too, and may end its loop before we ask for that.
+func TestASignalThatEndsTheLoopFirstIsNoPanic(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	a := newLoopApp(t)
+	asked := make(chan struct{})
+	a.late = func() {
+		context.AfterFunc(ctx, func() { close(asked) })
+		cancel()
+		<-asked
+	}
+	_, ended := runFace(ctx, t, a, &testProxy{fakeService: &fakeService{}})
+	a.Driver().Quit()
 	<-ended
 }
 

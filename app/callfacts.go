@@ -2,6 +2,7 @@ package app
 
 import (
 	"strconv"
+	"strings"
 
 	"afterglow/app/board"
 	"afterglow/proxy"
@@ -57,14 +58,17 @@ func kindText(c proxy.Call) string {
 	return c.Kind + " · " + c.Operation
 }
 
-// reasonText is why a vendor's part ended as it did, with its status and the retries within it.
-func reasonText(t proxy.Try) string {
+// tryText is why a vendor's part ended as it did, with its status and the retries within it.
+func tryText(t proxy.Try) string {
 	status, retries := "", ""
 	if t.Status > 0 {
 		status = strconv.Itoa(t.Status)
 	}
+	if strings.HasPrefix(t.Reason, status+" ") { // a vendor's refusal begins with it
+		status = ""
+	}
 	if t.Retries > 0 {
 		retries = trN("call.retries", t.Retries)
 	}
-	return joined(status, t.Reason, retries)
+	return joined(status, whyText(t.Why, t.Reason), retries)
 }

@@ -147,7 +147,7 @@ func (p *callPage) setHead(r board.CallRow, d proxy.CallDetail) {
 	p.word.SetColor(now.ink)
 	why := ""
 	if r.Failed {
-		why = d.Outcome
+		why = outcomeText(d.Call)
 	}
 	p.why.SetText(why)
 	setVisible(p.why, why != "")

@@ -11,6 +11,7 @@ import (
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/ledger"
 	"afterglow/proxy/price"
+	"afterglow/proxy/reason"
 )
 
 var callsBegan = time.Date(2026, 11, 23, 9, 14, 3, 0, time.UTC)
@@ -89,7 +90,7 @@ func underWay(c *proxy.Call, phase proxy.Phase) {
 	}
 	c.First, c.Usage = 0, anthropic.Usage{}
 	if phase == proxy.Waiting {
-		c.Until = time.Now().Add(11*time.Minute + 30*time.Second)
+		c.Until = time.Now().Add(12 * time.Minute) // it stays "12 min" for a minute
 	}
 	if phase == proxy.Queued {
 		c.Vendor, c.VendorModel = "zhipu", "glm-5.1"
@@ -97,8 +98,12 @@ func underWay(c *proxy.Call, phase proxy.Phase) {
 	}
 }
 
+// sceneRefusal is what a vendor said.
+const sceneRefusal = "529 [1305] the model is overloaded, try again in a while"
+
 func fail(c *proxy.Call, class ledger.Class, status int) {
-	c.Class, c.Status, c.Outcome, c.First, c.Usage, c.Cost = class, status, "529 [1305] the model is overloaded, try again in a while", 0, anthropic.Usage{}, price.Cost{}
+	c.Class, c.Status, c.Outcome, c.First, c.Usage, c.Cost = class, status, sceneRefusal, 0, anthropic.Usage{}, price.Cost{}
+	c.Why = refusedWith(reason.Overloaded, sceneRefusal)
 }
 
 // callDetail is all of a call: three vendors, and what the last one said.
@@ -106,8 +111,8 @@ func callDetail(c proxy.Call) proxy.CallDetail {
 	d := proxy.CallDetail{
 		Call: c, RequestID: "req_011CSHoEeqs5C35K2UUqR7Fy", ModelServed: "glm-5.1-20260901", Retries: 4,
 		Tries: []proxy.Try{
-			{Vendor: "minimax", Verdict: "skipped", Reason: "MINIMAX_API_KEY is not set"},
-			{Vendor: "zhipu", Model: "glm-5.1", Verdict: "next_tier", Reason: "[1305] the model is overloaded, try again in a while", Status: 529, Retries: 4, Queued: 2100 * time.Millisecond, Took: 9400 * time.Millisecond},
+			{Vendor: "minimax", Verdict: "skipped", Reason: "no key: set MINIMAX_API_KEY", Why: reason.New(reason.NoKey, "MINIMAX_API_KEY", "no key")},
+			{Vendor: "zhipu", Model: "glm-5.1", Verdict: "next_tier", Reason: sceneRefusal, Why: refusedWith(reason.Overloaded, sceneRefusal), Status: 529, Retries: 4, Queued: 2100 * time.Millisecond, Took: 9400 * time.Millisecond},
 			{Vendor: "kimi", Model: "kimi-k2.5", Verdict: "commit", Status: 200, Took: 4300 * time.Millisecond},
 		},
 		Adaptations: []string{"stripped_3_thinking_blocks", "rewritten_2_tool_ids"},
@@ -120,7 +125,7 @@ func callDetail(c proxy.Call) proxy.CallDetail {
 	}
 	if c.Class != ledger.OK {
 		d.ModelServed = ""
-		d.Tries[2] = proxy.Try{Vendor: c.Vendor, Model: c.VendorModel, Verdict: "next_tier", Reason: "[1305] the model is overloaded, try again in a while", Status: c.Status, Took: 4300 * time.Millisecond}
+		d.Tries[2] = proxy.Try{Vendor: c.Vendor, Model: c.VendorModel, Verdict: "next_tier", Reason: sceneRefusal, Why: refusedWith(reason.Overloaded, sceneRefusal), Status: c.Status, Took: 4300 * time.Millisecond}
 	}
 	return d
 }

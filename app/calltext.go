@@ -13,6 +13,7 @@ import (
 	"afterglow/app/widget"
 	"afterglow/proxy"
 	"afterglow/proxy/ledger"
+	"afterglow/proxy/reason"
 )
 
 // standing is how a call stands, in a word and in a dot.
@@ -90,6 +91,15 @@ func classText(c ledger.Class) string {
 		return tr("class.stopped")
 	}
 	return tr("class.internal")
+}
+
+// outcomeText is why a call did not end well. What the vendor said stands alone: the class before it says what it means.
+func outcomeText(c proxy.Call) string {
+	switch c.Why.Code {
+	case reason.Refused, reason.KeyRejected, reason.RateLimited, reason.Overloaded, reason.UsedUp:
+		return c.Why.Text
+	}
+	return whyText(c.Why, c.Outcome)
 }
 
 // verdictText is what was decided about a vendor's part in a call.

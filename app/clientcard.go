@@ -1,6 +1,8 @@
 package app
 
 import (
+	"strings"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
@@ -13,64 +15,84 @@ import (
 
 // clientCard is one coding agent: where its calls go, and the button that changes that.
 type clientCard struct {
+	page   *clientsPage
 	shown  connect.Status
-	vendor string // the one that was chosen, "" = the first
+	vendor string              // the one that was chosen, "" = the first
+	chosen connect.Credentials // those that were chosen, "" = as it is shown
 	busy   bool
-	change func(do func(ClientService) error)
 
 	dot     *widget.Dot
 	state   *widget.Text
 	file    *widget.Name
 	why     *fynewidget.Label
-	choice  *widget.Button
+	choice  *widget.Button // of the vendor, or of the credentials
+	found   *foundList
 	connect *widget.Button
 	undo    *widget.Button
 	card    *widget.Card
 }
 
-func newClientCard(c connect.Status, d desk, change func(do func(ClientService) error)) *clientCard {
+func newClientCard(c connect.Status, page *clientsPage) *clientCard {
 	v := &clientCard{
-		change: change,
-		dot:    widget.NewDot(), state: widget.NewText("", widget.Style{Color: widget.ColorMuted}),
+		page: page,
+		dot:  widget.NewDot(), state: widget.NewText("", widget.Style{Color: widget.ColorMuted}),
 		file: widget.NewName("", captionStyle), why: fynewidget.NewLabel(""),
 	}
 	v.why.Wrapping, v.why.SizeName, v.why.Importance = fyne.TextWrapWord, theme.SizeNameCaptionText, fynewidget.LowImportance
 	v.choice = widget.NewButton(widget.Quiet, theme.MenuDropDownIcon(), "", v.choose)
-	v.connect = widget.NewButton(widget.Primary, theme.LoginIcon(), tr("clients.connect"), func() {
-		if !v.busy {
-			id, vendor := v.shown.ID, v.vendor
-			change(func(svc ClientService) error { return svc.Connect(id, vendor) })
-		}
-	})
+	v.found = newFoundList(func() { v.send(true) })
+	v.connect = widget.NewButton(widget.Primary, theme.LoginIcon(), tr("clients.connect"), func() { v.send(false) })
 	v.undo = widget.NewButton(widget.Plain, theme.ContentUndoIcon(), tr("clients.disconnect"), func() {
 		if !v.busy {
 			id := v.shown.ID
-			change(func(svc ClientService) error { return svc.Disconnect(id) })
+			page.change(func(svc ClientService) ([]connect.Restored, error) { return svc.Disconnect(id) })
 		}
 	})
 	name := widget.NewText(c.Name, widget.Style{Bold: true, Size: theme.SizeNameSubHeadingText})
 	head := container.New(layout.NewCustomPaddedHBoxLayout(8), name, container.New(layout.NewCustomPaddedLayout(0, 0, 4, 0), v.dot), v.state)
 	top := container.NewBorder(nil, nil, head, container.New(layout.NewCustomPaddedHBoxLayout(8), v.choice, v.undo, v.connect))
 	v.card = widget.NewCard(container.New(layout.NewCustomPaddedVBoxLayout(4), top,
-		container.New(layout.NewCustomPaddedLayout(-textInset, -textInset, -textInset, -textInset), v.why), v.file))
+		container.New(layout.NewCustomPaddedLayout(-textInset, -textInset, -textInset, -textInset), v.why), v.file, v.found.box))
 	return v
+}
+
+// send connects the client with what was chosen.
+func (v *clientCard) send(setAside bool) {
+	if v.busy {
+		return
+	}
+	id, with := v.shown.ID, connect.Choice{Vendor: v.vendor, Credentials: v.login(), SetAside: setAside}
+	v.page.change(func(svc ClientService) ([]connect.Restored, error) { return nil, svc.Connect(id, with) })
+}
+
+// login is what the client signs its calls with once it is connected.
+func (v *clientCard) login() connect.Credentials {
+	if v.chosen != connect.Usual {
+		return v.chosen
+	}
+	return v.shown.Credentials
 }
 
 func (v *clientCard) set(c connect.Status) {
 	v.shown = c
 	v.file.Set(c.File)
 	color, ring := widget.ColorMuted, true
-	switch c.State {
-	case connect.Connected:
+	switch {
+	case c.Overridden() != nil:
+		color, ring = theme.ColorNameWarning, false
+	case c.State == connect.Connected:
 		color, ring = theme.ColorNameSuccess, false
-	case connect.Elsewhere:
+	case c.State == connect.Elsewhere:
 		color = theme.ColorNameWarning
-	case connect.Unreadable:
+	case c.State == connect.Unreadable:
 		color, ring = theme.ColorNameError, false
+	}
+	if c.State == connect.Connected {
+		v.chosen = connect.Usual // it is in the file now
 	}
 	v.dot.Set(color, ring)
 	v.state.Set(clientState(c))
-	v.why.SetText(clientWhy(c))
+	v.found.set(c)
 	v.arrange()
 }
 
@@ -78,18 +100,31 @@ func (v *clientCard) set(c connect.Status) {
 func (v *clientCard) arrange() {
 	c := v.shown
 	able := c.State != connect.Unreadable && (c.Chain || len(c.Vendors) > 0)
-	setVisible(v.undo, c.State == connect.Connected)
-	setVisible(v.connect, able && c.State != connect.Connected)
-	setVisible(v.choice, able && c.State != connect.Connected && len(c.Vendors) > 0)
-	if len(c.Vendors) > 0 {
-		chosen := v.chosen()
-		v.choice.Label = trText("clients.choose", chosen)
-		v.choice.Set(theme.MenuDropDownIcon(), chosen)
+	on := c.State == connect.Connected
+	setVisible(v.undo, on)
+	setVisible(v.connect, able && !on)
+	setVisible(v.choice, able && (len(c.LoginVendors) > 0 || !on && len(c.Vendors) > 0))
+	switch {
+	case len(c.LoginVendors) > 0:
+		v.choice.Label = trText("clients.choose_login", loginName(v.login()))
+		v.choice.Set(theme.MenuDropDownIcon(), loginName(v.login()))
+	case len(c.Vendors) > 0:
+		v.choice.Label = trText("clients.choose", v.target())
+		v.choice.Set(theme.MenuDropDownIcon(), v.target())
 	}
+	v.why.SetText(clientWhy(c, v.login()))
 }
 
-// chosen is the vendor that the client would be connected to.
-func (v *clientCard) chosen() string {
+// loginName is what a client signs its calls with, in a word or two.
+func loginName(c connect.Credentials) string {
+	if c == connect.Own {
+		return tr("clients.login_own")
+	}
+	return tr("clients.login_none")
+}
+
+// target is the vendor that the client would be connected to.
+func (v *clientCard) target() string {
 	for _, name := range v.shown.Vendors {
 		if name == v.vendor {
 			return name
@@ -98,17 +133,38 @@ func (v *clientCard) chosen() string {
 	return v.shown.Vendors[0]
 }
 
-// choose opens a menu of the vendors that can serve the client.
+// choose opens a menu of the vendors that can serve the client, or of what it may sign its calls with.
 func (v *clientCard) choose() {
 	var items []*fyne.MenuItem
-	for _, name := range v.shown.Vendors {
-		items = append(items, &fyne.MenuItem{Label: name, Checked: name == v.chosen(), Action: func() {
-			v.vendor = name
-			v.arrange()
-			v.card.Refresh()
-		}})
+	if len(v.shown.LoginVendors) > 0 {
+		for _, c := range []connect.Credentials{connect.Placeholder, connect.Own} {
+			items = append(items, &fyne.MenuItem{Label: loginName(c), Checked: c == v.login(), Action: func() { v.chooseLogin(c) }})
+		}
+	} else {
+		for _, name := range v.shown.Vendors {
+			items = append(items, &fyne.MenuItem{Label: name, Checked: name == v.target(), Action: func() {
+				v.vendor = name
+				v.arrange()
+				v.card.Refresh()
+			}})
+		}
 	}
 	menuBelow(v.choice, items...)
+}
+
+// chooseLogin takes the user's choice. A connected client is connected with it at once.
+func (v *clientCard) chooseLogin(c connect.Credentials) {
+	if v.busy || c == v.login() {
+		return
+	}
+	v.chosen = c
+	if v.shown.State == connect.Connected {
+		v.send(false)
+		return
+	}
+	v.arrange()
+	v.card.Refresh()
+	v.page.reload() // the lines for a shell are others
 }
 
 // rest lets the buttons do nothing while a file is being changed.
@@ -116,22 +172,29 @@ func (v *clientCard) rest(on bool) { v.busy = on }
 
 // clientState says in a word or two where a client's calls go.
 func clientState(c connect.Status) string {
-	switch c.State {
-	case connect.Connected:
+	switch {
+	case c.Overridden() != nil:
+		return tr("clients.overridden")
+	case c.State == connect.Connected:
 		return tr("clients.connected")
-	case connect.Elsewhere:
+	case c.State == connect.Elsewhere:
 		return trText("clients.elsewhere", c.Address)
-	case connect.Unreadable:
+	case c.State == connect.Unreadable:
 		return tr("clients.unreadable")
 	}
 	return tr("clients.apart")
 }
 
 // clientWhy says what connecting does, or why it cannot be done.
-func clientWhy(c connect.Status) string {
+func clientWhy(c connect.Status, login connect.Credentials) string {
+	names := strings.Join(c.LoginVendors, ", ")
 	switch {
 	case c.State == connect.Unreadable:
 		return c.Error
+	case names != "" && login == connect.Own:
+		return trText("clients.login_own_why", names)
+	case names != "":
+		return trText("clients.login_none_why", names)
 	case c.Chain:
 		return tr("clients.chain")
 	case len(c.Vendors) > 0:

@@ -1,7 +1,7 @@
 package app
 
 import (
-	"errors"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -17,9 +17,9 @@ import (
 // goroutine.
 type ClientService interface {
 	Clients() []connect.Status
-	Variables() []connect.Variable
-	Connect(id, vendor string) error // vendor "" = the first that can serve the client
-	Disconnect(id string) error
+	Variables(with connect.Credentials) []connect.Variable
+	Connect(id string, with connect.Choice) error
+	Disconnect(id string) ([]connect.Restored, error)
 }
 
 // clientsPage is where coding agents are connected to the proxy, and disconnected.
@@ -27,6 +27,7 @@ type clientsPage struct {
 	svc     ClientService
 	desk    desk
 	failure *widget.Notice
+	outcome *widget.Notice // of the last disconnection
 	reading *widget.Text
 	cards   map[string]*clientCard
 	list    *fyne.Container
@@ -38,11 +39,12 @@ type clientsPage struct {
 func newClientsPage(svc ClientService, d desk) *clientsPage {
 	p := &clientsPage{svc: svc, desk: d, cards: map[string]*clientCard{}, list: container.New(layout.NewCustomPaddedVBoxLayout(cardGap))}
 	p.failure = widget.NewNotice(widget.Problem, widget.NewButton(widget.Quiet, theme.CancelIcon(), "", func() { p.report("") }))
+	p.outcome = widget.NewNotice(widget.Info, widget.NewButton(widget.Quiet, theme.CancelIcon(), "", func() { p.tell(nil) }))
 	p.reading = widget.NewText(tr("clients.reading"), captionStyle)
 	p.lines = newShellLines(d, p.tidy)
 	restart := fynewidget.NewLabel(tr("clients.restart"))
 	restart.Wrapping, restart.SizeName, restart.Importance = fyne.TextWrapWord, theme.SizeNameCaptionText, fynewidget.LowImportance
-	body := container.New(layout.NewCustomPaddedVBoxLayout(cardGap), p.failure, p.reading, p.list,
+	body := container.New(layout.NewCustomPaddedVBoxLayout(cardGap), p.failure, p.outcome, p.reading, p.list,
 		container.New(layout.NewCustomPaddedLayout(-textInset, -textInset, 10, 10), restart), p.lines.card)
 	p.root = container.NewStack(container.NewVScroll(container.New(layout.NewCustomPaddedLayout(pageMargin-4, pageMargin, pageMargin, pageMargin), body)))
 	return p
@@ -50,14 +52,22 @@ func newClientsPage(svc ClientService, d desk) *clientsPage {
 
 // enter is called when the page comes to the front, leave when another does.
 func (p *clientsPage) enter() { p.reload() }
-func (p *clientsPage) leave() { p.report("") }
+
+func (p *clientsPage) leave() {
+	p.report("")
+	p.tell(nil)
+}
 
 // reload reads how the clients are configured, and shows it.
 func (p *clientsPage) reload() {
 	p.read++
 	asked := p.read
+	login := connect.Usual
+	if card := p.cards["claude-code"]; card != nil {
+		login = card.login()
+	}
 	go func() {
-		clients, variables := p.svc.Clients(), p.svc.Variables()
+		clients, variables := p.svc.Clients(), p.svc.Variables(login)
 		p.desk.run(func() {
 			if asked == p.read {
 				p.show(clients, variables)
@@ -71,7 +81,7 @@ func (p *clientsPage) show(clients []connect.Status, variables []connect.Variabl
 	for _, c := range clients {
 		card := p.cards[c.ID]
 		if card == nil {
-			card = newClientCard(c, p.desk, p.change)
+			card = newClientCard(c, p)
 			p.cards[c.ID] = card
 			p.list.Add(card.card)
 		}
@@ -82,21 +92,19 @@ func (p *clientsPage) show(clients []connect.Status, variables []connect.Variabl
 }
 
 // change does what the user asked with a client's file, and shows what came of it. Until then its buttons rest.
-func (p *clientsPage) change(do func(ClientService) error) {
+func (p *clientsPage) change(do func(ClientService) ([]connect.Restored, error)) {
 	p.read++ // what is being read now is old
 	p.report("")
+	p.tell(nil)
 	for _, c := range p.cards {
 		c.rest(true)
 	}
 	go func() {
-		err := do(p.svc)
+		done, err := do(p.svc)
 		p.desk.run(func() {
-			var left *connect.LeftError
-			switch {
-			case errors.As(err, &left): // done, but for what the user has changed since
-				p.report(left.Error())
-			case err != nil:
-				p.report(trText("clients.not_done", err.Error()))
+			p.tell(done)
+			if err != nil {
+				p.report(trText("clients.not_done", errorText(err)))
 			}
 			for _, c := range p.cards {
 				c.rest(false)
@@ -108,6 +116,17 @@ func (p *clientsPage) change(do func(ClientService) error) {
 
 func (p *clientsPage) report(text string) {
 	if p.failure.Set(text) {
+		p.tidy()
+	}
+}
+
+// tell says what came of disconnecting, file by file.
+func (p *clientsPage) tell(done []connect.Restored) {
+	var lines []string
+	for _, r := range done {
+		lines = append(lines, restoredText(r))
+	}
+	if p.outcome.Set(strings.Join(lines, "\n")) {
 		p.tidy()
 	}
 }

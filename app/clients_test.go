@@ -16,6 +16,7 @@ func TestClientLooks(t *testing.T) {
 	onMastersProcessor(t)
 	for _, c := range []struct{ scene, language, shade string }{
 		{"clients", "en", "light"}, {"clients", "zh", "dark"}, {"clients-trouble", "en", "dark"}, {"clients-trouble", "zh", "light"},
+		{"clients-found", "en", "light"}, {"clients-found", "zh", "dark"}, {"clients-done", "en", "dark"}, {"clients-done", "zh", "light"},
 	} {
 		name := strings.Join([]string{c.scene, c.language, c.shade}, "-")
 		t.Run(name, func(t *testing.T) {
@@ -80,7 +81,7 @@ func TestClientThatIsRefusedStaysAndSaysWhy(t *testing.T) {
 	test.Tap(p.cards["claude-code"].undo)
 	do(t, work)
 	do(t, work)
-	if p.failure.Text() != "Not changed: "+f.refuses || !p.cards["claude-code"].undo.Visible() {
+	if p.failure.Text() != "Couldn't change the file: "+f.refuses || !p.cards["claude-code"].undo.Visible() {
 		t.Errorf("it says %q", p.failure.Text())
 	}
 }
@@ -105,13 +106,93 @@ func TestShellLinesHideTheTokenAndCopyIt(t *testing.T) {
 	}
 }
 
+// What else decides where a client's calls go is said on its card, and set aside by a press.
+func TestWhatOverridesAConnectionIsSaidAndSetAside(t *testing.T) {
+	speak(t, "en")
+	d, work := queueDesk()
+	f := clientScene("found")
+	p := newClientsPage(&f, d)
+	p.enter()
+	do(t, work)
+	open := p.cards["opencode"]
+	if open.state.Text() != "Connected, but overridden" || !open.found.box.Visible() || !strings.Contains(strings.Join(open.found.lines, ""), "corp/large") {
+		t.Errorf("it says %q and %q", open.state.Text(), open.found.lines)
+	}
+	if managed := p.cards["codex"].found; managed.foot.Visible() || !strings.Contains(managed.lines[0], "/etc/codex/managed_config.toml") {
+		t.Errorf("an administrator's file can be set aside: %q", managed.lines)
+	}
+	test.Tap(open.found.aside)
+	do(t, work)
+	do(t, work)
+	claude := p.cards["claude-code"]
+	test.Tap(claude.connect)
+	do(t, work)
+	do(t, work)
+	if want := []string{"connect opencode  set aside", "connect claude-code placeholder"}; !slices.Equal(f.asked, want) {
+		t.Errorf("asked %q, want %q", f.asked, want)
+	}
+	if clients := clientScene("clients"); newFoundList(nil).box.Visible() || clients.clients[0].Findings != nil {
+		t.Error("nothing was found, and is shown")
+	}
+}
+
+// Whether Claude Code keeps its own login is chosen before it is connected, and changed while it is.
+func TestLoginIsChosenWhereAVendorNeedsIt(t *testing.T) {
+	speak(t, "en")
+	d, work := queueDesk()
+	f := clientScene("found")
+	p := newClientsPage(&f, d)
+	p.enter()
+	do(t, work)
+	card := p.cards["claude-code"]
+	if !card.choice.Visible() || card.choice.Text() != "No login needed" || !strings.Contains(card.why.Text, "anthropic") {
+		t.Fatalf("it shows %q and says %q", card.choice.Text(), card.why.Text)
+	}
+	card.chooseLogin(connect.Own) // as the menu does
+	do(t, work)
+	if card.choice.Text() != "Own login" || len(f.asked) > 0 {
+		t.Errorf("it shows %q; asked %q", card.choice.Text(), f.asked)
+	}
+	test.Tap(card.connect)
+	do(t, work)
+	do(t, work)
+	card.chooseLogin(connect.Own) // as it is
+	card.chooseLogin(connect.Placeholder)
+	do(t, work)
+	do(t, work)
+	if want := []string{"connect claude-code own", "connect claude-code placeholder"}; !slices.Equal(f.asked, want) {
+		t.Errorf("asked %q, want %q", f.asked, want)
+	}
+	if none := clientScene("clients"); len(none.clients[0].LoginVendors) > 0 {
+		t.Error("without such a vendor there is a choice")
+	}
+}
+
+func TestEachOutcomeOfDisconnectingHasItsText(t *testing.T) {
+	for _, language := range []string{"en", "zh"} {
+		speak(t, language)
+		seen := map[string]bool{}
+		for _, how := range []connect.How{connect.Same, connect.Removed, connect.Edited, connect.Left, connect.Gone, connect.NoBackup} {
+			text := restoredText(connect.Restored{Name: "Codex", File: "/f", How: how, Keys: []string{"a.b"}})
+			if seen[text] || !strings.Contains(text, "/f") || strings.HasPrefix(text, "restored.") {
+				t.Errorf("%s: %q", how, text)
+			}
+			seen[text] = true
+		}
+		here := restoredText(connect.Restored{Name: "Codex", File: "/f", How: connect.Same, Address: "127.0.0.1:1", Here: true, Backup: "/b"})
+		if !strings.Contains(here, "127.0.0.1:1") || !strings.Contains(here, "/b") {
+			t.Error(here)
+		}
+	}
+}
+
 func TestWhatIsLeftOfAConnectionIsNoFailure(t *testing.T) {
 	p, f, work := clientsOf(t)
-	f.left = &connect.LeftError{File: "/home/me/.claude/settings.json", Keys: []string{"env.ANTHROPIC_BASE_URL"}, Backup: "/home/me/.local/state/afterglow/connect/x.json"}
+	f.left = &connect.Restored{How: connect.Left, File: "/home/me/.claude/settings.json", Keys: []string{"env.ANTHROPIC_BASE_URL"}, Backup: "/home/me/.local/state/afterglow/connect/x.json"}
 	test.Tap(p.cards["claude-code"].undo)
 	do(t, work)
 	do(t, work)
-	if got := p.failure.Text(); got != f.left.Error() || p.cards["claude-code"].undo.Visible() {
+	if got := p.outcome.Text(); got != restoredText(*f.left) || p.failure.Visible() || p.cards["claude-code"].undo.Visible() {
 		t.Errorf("it says %q", got)
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"afterglow/app/board"
 	"afterglow/app/widget"
+	"afterglow/proxy/calendar"
 )
 
 // daysView chooses a range of days: today, the last 7 or 30, or any.
@@ -47,7 +48,7 @@ func newDays(changed func()) *daysView {
 // choose takes another span. Any days begin with those that were shown.
 func (v *daysView) choose(i int) {
 	if i == len(spans) && v.typedIn == (board.Days{}) {
-		v.typedIn = board.LastDays(time.Now(), spans[1])
+		v.typedIn = board.LastDays(calendar.Now(), spans[1])
 		days := v.typedIn
 		v.from.SetText(days.From)
 		v.to.SetText(days.To)

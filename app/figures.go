@@ -75,7 +75,7 @@ func (v *figuresView) set(f board.Figures, today *board.Figures) {
 	v.took.set(spanText(f.TookHalf), trText("usage.p95", spanText(f.TookMost)))
 	queued := tr("usage.none_queued")
 	if f.Waited > 0 {
-		queued = joined(trText("usage.p95", spanText(f.WaitMost)), trText("usage.calls", board.Exact(f.Waited)))
+		queued = joined(trText("usage.p95", spanText(f.WaitMost)), trExact("usage.calls", f.Waited))
 	}
 	v.queued.set(spanText(f.WaitMean), queued)
 	v.failovers.set(board.Exact(f.Failovers), note(func(f board.Figures) string { return board.Exact(f.Failovers) }))

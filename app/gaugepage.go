@@ -81,7 +81,7 @@ func (p *gaugePage) leave() { p.history.hide() }
 func (p *gaugePage) set(b board.Board) bool {
 	head, row := find(b, p.key)
 	p.title.Set(head.Title)
-	p.state.Set(stateText(head.State))
+	p.state.Set(stateText(head))
 	stale := false
 	if p.row == nil || !p.row.fits(row) {
 		p.row = newRow(row, rowActions{setLimit: p.setLimit, silent: true})

@@ -106,11 +106,12 @@ func (p *guidePage) reload() {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	p.stop = cancel
+	login := p.client.chosen()
 	go p.desk.follow(ctx, vendorsAgain, func() func() {
 		list, err := p.svc.Vendors()
-		connected, can := p.client.ask()
+		now := p.client.ask(login)
 		return func() {
-			p.client.set(connected, can)
+			p.client.set(now)
 			p.set(list, err)
 		}
 	})
@@ -119,7 +120,7 @@ func (p *guidePage) reload() {
 // set shows what was read.
 func (p *guidePage) set(list proxy.VendorList, err error) {
 	if err != nil {
-		p.notify(p.failed, trText("vendors.not_read", err.Error()))
+		p.notify(p.failed, trText("vendors.not_read", errorText(err)))
 		return
 	}
 	p.failed.Set("")
@@ -200,7 +201,7 @@ func (p *guidePage) call(ctx context.Context) trialResult {
 
 // take shows where users stand with signing in, and the proxy's address.
 func (p *guidePage) take(b board.Board) bool {
-	p.client.address(b.Addr)
+	p.client.address(b.Addr, b.NoLogin)
 	if p.key.take(b) {
 		p.tick()
 	}

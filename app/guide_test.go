@@ -65,7 +65,7 @@ func TestGuideFromTheKeyToTheAnswer(t *testing.T) {
 	pressed(w, g.trial.button, fyne.KeySpace)
 	do(t, work)
 	do(t, work)
-	if got := g.trial.words.Text; got != "It works: DeepSeek · glm-5.1 answered in 1.2 s.\nIt said: Yes, it is working." || !g.try.mark.Visible() {
+	if got := g.trial.words.Text; got != "It works: DeepSeek · glm-5.1 answered in 1.2 s.\nAnswer: Yes, it is working." || !g.try.mark.Visible() {
 		t.Errorf("says %q", got)
 	}
 	pressed(w, g.done, fyne.KeyReturn)
@@ -81,7 +81,7 @@ func TestKeyThatWasRefusedIsToldInTheGuide(t *testing.T) {
 	g.key.drafts[1].Key = config.KeyNone
 	g.key.pick("deepseek")
 	pressed(w, g.key.save, fyne.KeySpace)
-	if g.key.test.words.Text != "There is no key yet: paste one first." || len(svc.doings()) != 0 {
+	if g.key.test.words.Text != "No key yet. Paste one first." || len(svc.doings()) != 0 {
 		t.Errorf("says %q, did %q", g.key.test.words.Text, svc.doings())
 	}
 	svc.broken = errors.New("config.toml cannot be written")
@@ -142,6 +142,7 @@ func TestTryingWithTheClientsOwnCredentialsSaysSo(t *testing.T) {
 type connecting struct {
 	*fakeService
 	on bool
+	as connect.Credentials
 }
 
 func (c *connecting) Clients() []connect.Status {
@@ -149,13 +150,21 @@ func (c *connecting) Clients() []connect.Status {
 	if c.on {
 		state = connect.Connected
 	}
-	return []connect.Status{{ID: "codex"}, {ID: "claude-code", State: state}}
+	return []connect.Status{{ID: "codex"}, {ID: "claude-code", State: state, Credentials: connect.Own, LoginVendors: []string{"anthropic"}}}
 }
 
-func (c *connecting) Connect(id, vendor string) error { c.on = id == "claude-code"; return nil }
-func (c *connecting) Disconnect(string) error {
+func (c *connecting) Variables(with connect.Credentials) []connect.Variable {
+	return []connect.Variable{{Name: "ANTHROPIC_BASE_URL", Value: "http://127.0.0.1:1"}, {Name: "AS", Value: string(with)}}
+}
+
+func (c *connecting) Connect(id string, with connect.Choice) error {
+	c.on, c.as = id == "claude-code", with.Credentials
+	return nil
+}
+
+func (c *connecting) Disconnect(string) ([]connect.Restored, error) {
 	c.on = false
-	return errors.New("settings.json is not ours")
+	return nil, errors.New("settings.json is not ours")
 }
 
 func TestClaudeCodeIsConnectedByOnePress(t *testing.T) {
@@ -169,9 +178,20 @@ func TestClaudeCodeIsConnectedByOnePress(t *testing.T) {
 	g.report = func(err error, key string) { said = err }
 	g.enter()
 	do(t, work)
+	if !g.client.choice.Visible() || g.client.choice.Text() != "Own login" {
+		t.Errorf("the login is %q", g.client.choice.Text())
+	}
+	g.client.chooseLogin(connect.Placeholder) // as the menu does
+	do(t, work)
+	if !strings.HasSuffix(g.client.line.Text(), "\nexport AS='placeholder'") {
+		t.Errorf("the lines are %q", g.client.line.Text())
+	}
 	g.client.connect.Tapped(nil)
 	do(t, work)
 	do(t, work)
+	if svc.as != connect.Placeholder {
+		t.Errorf("connected with %q", svc.as)
+	}
 	if !g.client.step.mark.Visible() || g.client.connect.Text() != "Disconnect" {
 		t.Errorf("ticked %t, button %q", g.client.step.mark.Visible(), g.client.connect.Text())
 	}

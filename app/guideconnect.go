@@ -1,6 +1,7 @@
 package app
 
 import (
+	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
@@ -12,11 +13,14 @@ import (
 // guideConnect is the guide's third step: Claude Code is pointed at the proxy, by one press or by a line to copy.
 type guideConnect struct {
 	page   *guidePage
-	on     bool // it is connected
-	copied bool // the line was
+	shown  connect.Status
+	login  connect.Credentials // that were chosen; "" = as they are shown
+	copied bool                // the line was
 
 	connect *widget.Button
+	choice  *widget.Button // of the credentials
 	state   *widget.Text
+	found   *foundList
 	line    *widget.Code
 	copy    *copyButton
 	step    *guideStep
@@ -25,6 +29,9 @@ type guideConnect struct {
 func newGuideConnect(page *guidePage) *guideConnect {
 	c := &guideConnect{page: page, state: widget.NewText("", widget.Style{Color: widget.ColorMuted})}
 	c.connect = widget.NewButton(widget.Primary, theme.LoginIcon(), tr("guide.connect"), c.press)
+	c.choice = widget.NewButton(widget.Plain, theme.MenuDropDownIcon(), "", c.choose)
+	c.choice.Hide()
+	c.found = newFoundList(func() { c.send(true) })
 	d := page.desk
 	d.copy = func(text string) {
 		page.desk.copy(text)
@@ -33,55 +40,134 @@ func newGuideConnect(page *guidePage) *guideConnect {
 	}
 	c.copy = newCopyButton(d, widget.Plain, page.tidy)
 	c.line = widget.NewCode(c.copy.Button)
-	one := container.New(layout.NewCustomPaddedHBoxLayout(8), c.connect, c.state)
-	c.step = newGuideStep("3", tr("guide.client"), tr("guide.client_press"), container.New(layout.NewCustomPaddedVBoxLayout(8), one, c.line))
+	one := container.New(layout.NewCustomPaddedHBoxLayout(8), c.connect, c.choice, c.state)
+	c.step = newGuideStep("3", tr("guide.client"), tr("guide.client_press"),
+		container.New(layout.NewCustomPaddedVBoxLayout(8), one, c.found.box, c.line))
 	return c
 }
 
-// ask says whether it is connected. It reads files, and is not for the UI's goroutine.
-func (c *guideConnect) ask() (connected, can bool) {
-	for _, client := range c.page.svc.Clients() {
-		if client.ID == guideClient {
-			return client.State == connect.Connected, client.State != connect.Unreadable
-		}
-	}
-	return false, false
+// guideAsked is what the step shows.
+type guideAsked struct {
+	client    connect.Status
+	known     bool // the client's file could be read
+	variables []connect.Variable
 }
 
-func (c *guideConnect) set(connected, can bool) {
-	if !can {
+// ask reads files, and is not for the UI's goroutine.
+func (c *guideConnect) ask(login connect.Credentials) (now guideAsked) {
+	for _, client := range c.page.svc.Clients() {
+		if client.ID == guideClient {
+			now.client, now.known = client, client.State != connect.Unreadable
+		}
+	}
+	now.variables = c.page.svc.Variables(login)
+	return now
+}
+
+func (c *guideConnect) set(now guideAsked) {
+	if len(now.variables) > 0 {
+		c.lines(exportAll(now.variables, true), exportAll(now.variables, false))
+	}
+	if !now.known {
 		return
 	}
-	c.on = connected
-	c.state.Set(when(connected, "guide.connected"))
-	if connected {
+	c.shown = now.client
+	on := c.shown.State == connect.Connected
+	if on {
+		c.login = connect.Usual // it is in the file now
+	}
+	c.state.Set(when(on, "guide.connected"))
+	if on {
 		c.connect.Set(theme.ContentUndoIcon(), tr("guide.disconnect"))
 	} else {
 		c.connect.Set(theme.LoginIcon(), tr("guide.connect"))
 	}
+	if c.shown.Overridden() != nil {
+		c.state.Set(tr("clients.overridden"))
+	}
+	c.name()
+	c.found.set(c.shown)
 	c.tick()
 }
 
+// address shows the lines for a proxy that listens there, until more is known.
+func (c *guideConnect) address(addr string, noLogin bool) {
+	if c.shown.ID == "" {
+		line := exportLine(addr, noLogin)
+		c.lines(line, line)
+	}
+}
+
+func (c *guideConnect) lines(seen, copied string) {
+	c.copy.set(tr("copy.label"), copied)
+	if c.line.Set(seen) {
+		c.page.tidy()
+	}
+}
+
+// name shows what Claude Code would sign its calls with, where there is a choice.
+func (c *guideConnect) name() {
+	setVisible(c.choice, len(c.shown.LoginVendors) > 0)
+	c.choice.Label = trText("clients.choose_login", loginName(c.chosen()))
+	c.choice.Set(theme.MenuDropDownIcon(), loginName(c.chosen()))
+}
+
+func (c *guideConnect) chosen() connect.Credentials {
+	if c.login != connect.Usual {
+		return c.login
+	}
+	return c.shown.Credentials
+}
+
+// choose opens a menu of what Claude Code may sign its calls with.
+func (c *guideConnect) choose() {
+	var items []*fyne.MenuItem
+	for _, login := range []connect.Credentials{connect.Placeholder, connect.Own} {
+		items = append(items, &fyne.MenuItem{Label: loginName(login), Checked: login == c.chosen(), Action: func() { c.chooseLogin(login) }})
+	}
+	menuBelow(c.choice, items...)
+}
+
+// chooseLogin takes the user's choice. A connected client is connected with it at once.
+func (c *guideConnect) chooseLogin(login connect.Credentials) {
+	if login == c.chosen() {
+		return
+	}
+	c.login = login
+	if c.shown.State == connect.Connected {
+		c.send(false)
+		return
+	}
+	c.name()
+	c.page.again() // the lines are others
+}
+
 func (c *guideConnect) tick() {
-	c.step.tick(c.on || c.copied)
+	c.step.tick(c.shown.State == connect.Connected && c.shown.Overridden() == nil || c.copied)
 	c.page.tidy()
 }
 
 // press connects, or takes that back.
 func (c *guideConnect) press() {
-	work := func() error { return c.page.svc.Connect(guideClient, "") }
-	if c.on {
-		work = func() error { return c.page.svc.Disconnect(guideClient) }
+	if c.shown.State != connect.Connected {
+		c.send(false)
+		return
 	}
+	c.change(func() error {
+		_, err := c.page.svc.Disconnect(guideClient)
+		return err
+	})
+}
+
+// send connects Claude Code with what was chosen.
+func (c *guideConnect) send(setAside bool) {
+	with := connect.Choice{Credentials: c.chosen(), SetAside: setAside}
+	c.change(func() error { return c.page.svc.Connect(guideClient, with) })
+}
+
+func (c *guideConnect) change(work func() error) {
 	c.page.work.do(work, func(err error) {
 		c.page.report(err, "guide.not_connected")
 		c.page.again()
 	})
-}
-
-// address shows the line for a proxy that listens there.
-func (c *guideConnect) address(addr string) {
-	line := exportLine(addr)
-	c.line.Set(line)
-	c.copy.set(tr("copy.label"), line)
 }

@@ -84,7 +84,7 @@ func (k *guideKey) set(list proxy.VendorList) {
 	if _, ok := k.draft(); !ok && len(k.drafts) > 0 {
 		k.chosen = k.drafts[0].Name
 	}
-	k.kept.Set(trText("vendor.kept", list.Keys))
+	k.kept.Set(trText("vendor.kept", keysPlace(list)))
 	k.show()
 }
 
@@ -161,7 +161,7 @@ func (k *guideKey) store() {
 		return err
 	}, func(err error) {
 		if err != nil {
-			k.test.tell(trialResult{false, trText("vendor.not_saved", err.Error())})
+			k.test.tell(trialResult{false, trText("vendor.not_saved", errorText(err))})
 			return
 		}
 		if !signsIn(d) {

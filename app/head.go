@@ -87,17 +87,17 @@ func (h *headView) setState(head board.Head) {
 		h.tier.Set(strconv.Itoa(head.Tier))
 	}
 	h.title.Set(head.Title)
-	state := stateText(head.State)
+	state := stateText(head)
 	if head.SignIn.State == "pending" {
 		state = tr("state.signing_in")
 	}
-	if head.Left > 0 {
+	if head.Left > 0 && head.State != proxy.Rejected { // the time when it is asked again is no news to who has to replace the key
 		state += " · " + trText("left", trLeft(head.Left))
 	}
 	h.state.Set(state)
-	h.reason.Set(head.Reason)
+	h.reason.Set(vendorReason(head))
 	setVisible(h.why, head.Reason != "" && head.State != proxy.SignedOut) // the way to sign in says it
-	out := head.State == proxy.Out || head.State == proxy.Probing
+	out := head.State == proxy.Out || head.State == proxy.Probing || head.State == proxy.Rejected
 	setVisible(h.again, out)
 	setVisible(h.grip, head.Tier > 0)
 	for i, q := range head.Quotas {
@@ -110,7 +110,7 @@ func (h *headView) setState(head board.Head) {
 	switch head.State {
 	case proxy.Ready:
 		h.dot.Set(theme.ColorNameSuccess, false)
-	case proxy.Out:
+	case proxy.Out, proxy.Rejected:
 		h.dot.Set(theme.ColorNameError, false)
 	case proxy.Probing, proxy.SignedOut:
 		h.dot.Set(theme.ColorNameWarning, true)

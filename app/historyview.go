@@ -13,6 +13,7 @@ import (
 	"afterglow/app/board"
 	"afterglow/app/widget"
 	"afterglow/limiter"
+	"afterglow/proxy/calendar"
 	"afterglow/proxy/history"
 )
 
@@ -55,7 +56,7 @@ func (v *historyView) show(k limiter.Key) {
 	span := board.Span(v.span.Chosen())
 	go v.desk.follow(ctx, span.Again(), func() func() {
 		points, err := v.svc.History(ctx, k, span.Length())
-		now := time.Now()
+		now := calendar.Now()
 		return func() { v.set(points, err, span, now) }
 	})
 }
@@ -71,7 +72,7 @@ func (v *historyView) hide() {
 // set shows what was read.
 func (v *historyView) set(points []history.Point, err error, s board.Span, now time.Time) {
 	if err != nil {
-		v.clear(trText("history.failed", err.Error()))
+		v.clear(trText("history.failed", errorText(err)))
 		return
 	}
 	limits := board.Refusals(points, s.Step())

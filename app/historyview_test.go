@@ -118,7 +118,7 @@ func TestHistorySaysWhyThereIsNoChart(t *testing.T) {
 		t.Errorf("chart %t, %q", v.chart.Visible(), v.remark.Text)
 	}
 	v.set(nil, nil, board.Day, sceneDay)
-	if v.chart.Visible() || v.remark.Text != "Nothing was called in this time." {
+	if v.chart.Visible() || v.remark.Text != "No calls in this period." {
 		t.Errorf("chart %t, %q", v.chart.Visible(), v.remark.Text)
 	}
 }
@@ -126,8 +126,8 @@ func TestHistorySaysWhyThereIsNoChart(t *testing.T) {
 func TestRefusalsInWords(t *testing.T) {
 	limits := []board.AtLimit{{InUse: 5 * time.Second}, {Limit: 5, Refused: 12, InUse: 8 * time.Minute}, {Limit: 3, InUse: 41 * time.Minute}}
 	for language, want := range map[string]string{
-		"en": "No limit: none refused in 5 s · Limit 5: 12 refused in 8 min · Limit 3: none refused in 41 min",
-		"zh": "无上限：未拒绝（5 秒内） · 上限 5：拒绝 12 次（8 分钟内） · 上限 3：未拒绝（41 分钟内）",
+		"en": "No limit: none rejected in 5 s · Limit 5: 12 rejected in 8 min · Limit 3: none rejected in 41 min",
+		"zh": "无上限：无拒绝（5秒内） · 上限 5：拒绝 12次（8分钟内） · 上限 3：无拒绝（41分钟内）",
 	} {
 		t.Run(language, func(t *testing.T) {
 			speak(t, language)

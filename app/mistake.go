@@ -29,13 +29,13 @@ func ShowMistake(a fyne.App, mistake error, file string) error {
 func newMistake(a fyne.App, mistake error, file string) fyne.Window {
 	w := a.NewWindow(tr("window.title"))
 	said := widget.NewNotice(widget.Problem, nil)
-	said.Set(mistake.Error())
+	said.Set(errorText(mistake))
 	quit := widget.NewButton(widget.Primary, theme.CancelIcon(), tr("mistake.quit"), a.Quit)
 	buttons := container.New(layout.NewCustomPaddedHBoxLayout(8), layout.NewSpacer())
 	if file != "" {
 		buttons.Add(widget.NewButton(widget.Plain, theme.FolderOpenIcon(), tr("mistake.folder"), func() {
 			if err := opener(a)(fileURL(filepath.Dir(file))); err != nil {
-				said.Set(err.Error())
+				said.Set(errorText(err))
 			}
 		}))
 	}

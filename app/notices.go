@@ -17,6 +17,8 @@ type notices struct {
 	paused  *widget.Notice
 	capture *widget.Notice
 	stop    *widget.Button // ends the capture
+	offer   *widget.Notice // of start at login
+	answer  func(yes bool) // to the offer
 	box     *fyne.Container
 	resized func() // called when one has come, gone or changed its size
 }
@@ -24,6 +26,7 @@ type notices struct {
 // newNotices makes notices without any; stop ends the capture.
 func newNotices(stop func()) *notices {
 	n := &notices{
+		answer:  func(bool) {},
 		problem: widget.NewNotice(widget.Problem, nil),
 		paused:  widget.NewNotice(widget.Info, nil),
 		resized: func() {},
@@ -32,7 +35,10 @@ func newNotices(stop func()) *notices {
 		widget.NewButton(widget.Quiet, theme.CancelIcon(), "", func() { n.report(nil, "") }))
 	n.stop = widget.NewButton(widget.Plain, theme.MediaStopIcon(), tr("capture.stop"), stop)
 	n.capture = widget.NewNotice(widget.Attention, container.New(layout.NewCustomPaddedLayout(1, 1, 0, 1), n.stop))
-	inside := container.New(layout.NewCustomPaddedVBoxLayout(8), n.problem, n.failure, n.paused, n.capture)
+	n.offer = widget.NewNotice(widget.Info, answers(
+		widget.NewButton(widget.Quiet, theme.CancelIcon(), tr("offer.dismiss"), func() { n.answer(false) }),
+		widget.NewButton(widget.Plain, theme.ConfirmIcon(), tr("offer.accept"), func() { n.answer(true) })))
+	inside := container.New(layout.NewCustomPaddedVBoxLayout(8), n.problem, n.failure, n.paused, n.capture, n.offer)
 	n.box = container.New(layout.NewCustomPaddedLayout(pageMargin-4, 0, pageMargin, pageMargin), inside)
 	n.box.Hide()
 	return n
@@ -40,7 +46,7 @@ func newNotices(stop func()) *notices {
 
 // set shows b and touches only what has changed.
 func (n *notices) set(b board.Board) {
-	problem := n.problem.Set(b.Problem)
+	problem := n.problem.Set(problemOf(b))
 	paused := n.paused.Set(when(b.Paused, "notice.paused"))
 	capture := n.capture.Set(when(b.Capture, "capture.on"))
 	if problem || paused || capture {
@@ -48,11 +54,19 @@ func (n *notices) set(b board.Board) {
 	}
 }
 
+// problemOf says what is wrong with the proxy, "" where all is well.
+func problemOf(b board.Board) string {
+	if b.Failed != nil {
+		return errorText(b.Failed)
+	}
+	return b.Problem
+}
+
 // report shows err, or takes back what was shown before.
 func (n *notices) report(err error, key string) {
 	text := ""
 	if err != nil {
-		text = trText(key, err.Error())
+		text = trText(key, errorText(err))
 	}
 	if n.failure.Set(text) {
 		n.arrange()
@@ -60,6 +74,6 @@ func (n *notices) report(err error, key string) {
 }
 
 func (n *notices) arrange() {
-	setVisible(n.box, n.problem.Visible() || n.failure.Visible() || n.paused.Visible() || n.capture.Visible())
+	setVisible(n.box, n.problem.Visible() || n.failure.Visible() || n.paused.Visible() || n.capture.Visible() || n.offer.Visible())
 	n.resized()
 }

@@ -10,6 +10,8 @@ import (
 
 	"afterglow/app/board"
 	"afterglow/app/desktop"
+	"afterglow/proxy/config"
+	"afterglow/proxy/reason"
 )
 
 // noticeTick is how often is looked for what is worth a notice.
@@ -35,10 +37,13 @@ func (f *face) watchNotices(ctx context.Context) {
 func (f *face) tell(ctx context.Context, send sender) {
 	n, wake := board.NewNotifier(), f.proxy.Watch(ctx)
 	lost := lostNotices{log: f.log}
-	for {
+	for first := true; ; first = false {
 		for _, notice := range n.Update(f.proxy.Status(), f.proxy.Calls(), f.proxy.Desktop(), time.Now()) {
 			title, text := noticeText(notice, time.Now())
 			lost.note(send(ctx, plain(title, noticeTitle), plainLines(text, noticeLines)))
+		}
+		if first {
+			f.log.Debug("looking for notices")
 		}
 		if !awake(ctx, noticeTick, wake) {
 			return
@@ -53,7 +58,10 @@ type lostNotices struct {
 }
 
 func (l *lostNotices) note(err error) {
-	if err != nil && !l.lost {
+	switch {
+	case err != nil && l.lost:
+		l.log.Debug("another notice is not shown", "error", err)
+	case err != nil:
 		l.log.Warn("notices are not shown", "error", err)
 	}
 	l.lost = err != nil
@@ -67,7 +75,10 @@ const (
 
 // noticeText is a notice in words.
 func noticeText(n board.Notice, now time.Time) (title, text string) {
-	name := n.Vendor
+	name, why := n.Vendor, whyText(n.Why, n.Reason)
+	if n.Why.Code == reason.KeyRejected { // the title says that
+		why = n.Reason
+	}
 	if n.Model != "" {
 		name += " · " + n.Model
 	}
@@ -82,11 +93,13 @@ func noticeText(n board.Notice, now time.Time) (title, text string) {
 	case n.Back:
 		return trText("notify.back", name), trText("notify.was_out", trLeft(n.Lasted))
 	case n.Kind == "vendor_out" && n.Until.IsZero():
-		return trText("notify.out", name), n.Reason
+		return trText("notify.out", name), why
 	case n.Kind == "vendor_out":
-		return trText("notify.out", name), trText("notify.until", clock(n.Until, now)) + "\n" + n.Reason
+		return trText("notify.out", name), trText("notify.until", clock(n.Until, now)) + "\n" + why
+	case n.Kind == "credential" && n.Key != config.KeyNone:
+		return trText("notify.key_rejected", name), trText("notify.key_replace", keyPlace(n.Key, n.KeyVar)) + "\n" + why
 	case n.Kind == "credential":
-		return trText("notify.credential", name), n.Reason
+		return trText("notify.credential", name), why
 	case n.Kind == "failover":
 		return trText("notify.failover", name+" → "+n.To), tr("notify.failover_text")
 	case n.Kind == "queue":

@@ -102,7 +102,11 @@ func (p *pages) shortcuts(c fyne.Canvas) {
 	})
 	for tab, key := range []fyne.KeyName{fyne.Key1, fyne.Key2, fyne.Key3, fyne.Key4, fyne.Key5, fyne.Key6} {
 		c.AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault},
-			func(fyne.Shortcut) { p.turn(spot(tab)) })
+			func(fyne.Shortcut) {
+				if c.Overlays().Top() == nil {
+					p.turn(spot(tab))
+				}
+			})
 	}
 }
 

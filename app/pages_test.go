@@ -180,7 +180,7 @@ func TestGaugePageCancelsAndSetsTheLimit(t *testing.T) {
 	}
 	svc.err = proxy.ErrNoCall
 	test.Tap(w.gauge.views[1].cancel)
-	if !strings.Contains(w.notices.failure.Text(), "no such call") || w.gauge.views[1].done.Visible() {
+	if !strings.Contains(w.notices.failure.Text(), "already ended") || w.gauge.views[1].done.Visible() {
 		t.Errorf("says %q", w.notices.failure.Text())
 	}
 	svc.err = errors.New("full")

@@ -35,7 +35,7 @@ func lookAt(t *testing.T, conn *dbus.Conn, name string) *panelView {
 // until waits until ok holds. It looks after each signal of the item, and now and then for what has none.
 func (v *panelView) until(what string, ok func() bool) {
 	v.t.Helper()
-	patience := time.After(10 * time.Second)
+	patience := time.After(3 * time.Minute)
 	for !ok() {
 		select {
 		case <-v.signals:

@@ -18,6 +18,7 @@ import (
 	"afterglow/proxy"
 	"afterglow/proxy/history"
 	"afterglow/proxy/ledger"
+	"afterglow/proxy/reason"
 )
 
 // picture draws the window with a scene.
@@ -29,7 +30,7 @@ func picture(t *testing.T, scene, language, shade string) image.Image {
 	w.Show()
 	w.Update(sceneBoard(scene))
 	if scene == "trouble" {
-		w.page.report(limiter.ErrLimitRange, "notice.not_set")
+		w.page.report(&limiter.RangeError{Key: limiter.Key{Vendor: "zhipu", Model: "glm-5.1"}, Limit: 30, Highest: 20}, "notice.not_set")
 	}
 	return w.window.Canvas().Capture()
 }
@@ -76,12 +77,17 @@ func sceneBoard(scene string) board.Board {
 	return model.Update(end, now.Add((board.Buckets-1)*board.Bucket))
 }
 
+// refusedWith is a vendor's refusal.
+func refusedWith(code reason.Code, said string) reason.Reason {
+	return reason.Reason{Code: code, Text: said, Words: said}
+}
+
 // sceneStatus is the status that a scene shows.
 func sceneStatus(scene string) proxy.Status {
 	s := proxy.Status{Addr: "127.0.0.1:3392", Tiers: []proxy.Tier{
 		{Vendor: "zhipu", Title: "Zhipu 智谱", State: proxy.Ready},
 		{Vendor: "kimi", Title: "Kimi", State: proxy.Ready},
-		{Vendor: "minimax", Title: "MiniMax", State: proxy.NoKey, Reason: "MINIMAX_API_KEY is not set"},
+		{Vendor: "minimax", Title: "MiniMax", State: proxy.NoKey, Reason: "no key: set MINIMAX_API_KEY", Why: reason.New(reason.NoKey, "MINIMAX_API_KEY", "no key: set MINIMAX_API_KEY")},
 		{Vendor: "anthropic", Title: "Anthropic", State: proxy.Ready},
 	}}
 	switch scene {
@@ -90,9 +96,11 @@ func sceneStatus(scene string) proxy.Status {
 	case "busy":
 		s.Concurrency = busySnapshot()
 	case "trouble":
-		s.Problem = "127.0.0.1:3392 is in use by another program; stop it, or set another listen address in config.toml"
+		s.Failed = reason.New(reason.PortTaken, "3392", "port 3392 is already in use by another program (listen = %q). Quit that program, or set another port", s.Addr)
+		s.Problem = s.Failed.Error()
 		s.Addr, s.Paused = "", true
-		s.Tiers[0].State, s.Tiers[0].Reason = proxy.Out, "refused calls until 09:14 (429, balance is used up)"
+		s.Tiers[0].State, s.Tiers[0].Reason = proxy.Out, "429 [1113] balance is used up"
+		s.Tiers[0].Why = refusedWith(reason.UsedUp, s.Tiers[0].Reason)
 		s.Concurrency = busySnapshot()
 	case "chain":
 		chainScene(&s)
@@ -119,10 +127,12 @@ func chainScene(s *proxy.Status) {
 	defer func() { s.Tiers = []proxy.Tier{t[2], t[0], t[1], t[3]} }()
 	t[0].Pool, t[1].Pool = 1, 1
 	t[0].Quotas = []proxy.QuotaUse{{Name: "5h", Percent: 74.2}, {Name: "7d", Percent: 91}}
-	t[0].Models = []proxy.ModelOut{{Model: "glm-4.5-air", Reason: "529 [1305] the model is overloaded", Until: now.Add(25 * time.Second)}}
+	t[0].Models = []proxy.ModelOut{{Model: "glm-4.5-air", Reason: "529 [1305] the model is overloaded", Why: refusedWith(reason.Overloaded, "529 [1305] the model is overloaded"), Until: now.Add(25 * time.Second)}}
 	t[1].State, t[1].Reason = proxy.Probing, "503 upstream connect error"
+	t[1].Why = refusedWith(reason.Overloaded, t[1].Reason)
 	t[2].State, t[2].Until = proxy.Out, now.Add(11*time.Minute+20*time.Second)
 	t[2].Reason = "429 [1310] weekly limit reached, resets at 2026-11-24 18:00:00, and a good deal more that does not fit on the line"
+	t[2].Why = refusedWith(reason.UsedUp, t[2].Reason)
 	t[3].Quotas = []proxy.QuotaUse{{Name: "5h", Percent: 45}}
 }
 

@@ -21,6 +21,7 @@ type settingsPage struct {
 
 	looks   *lookSettings
 	start   *startSettings
+	quit    *quitSettings
 	tell    *noticeSettings
 	address *addressSettings
 	keep    *ledgerSettings
@@ -49,9 +50,9 @@ type control interface {
 func newSettingsPage(svc Service, d desk, means settingsMeans) *settingsPage {
 	p := &settingsPage{svc: svc, desk: d, means: means}
 	p.failure = widget.NewNotice(widget.Problem, widget.NewButton(widget.Quiet, theme.CancelIcon(), "", func() { p.report(nil) }))
-	p.looks, p.start, p.tell = newLookSettings(p), newStartSettings(p), newNoticeSettings(p)
+	p.looks, p.start, p.quit, p.tell = newLookSettings(p), newStartSettings(p), newQuitSettings(p), newNoticeSettings(p)
 	p.address, p.keep, p.about = newAddressSettings(p), newLedgerSettings(p), newAboutSettings(p)
-	body := container.New(layout.NewCustomPaddedVBoxLayout(cardGap), p.failure, p.looks.card, p.start.card, p.tell.card,
+	body := container.New(layout.NewCustomPaddedVBoxLayout(cardGap), p.failure, p.looks.card, p.start.card, p.quit.card, p.tell.card,
 		p.address.card, p.keep.card, p.about.card)
 	inside := container.New(layout.NewCustomPaddedLayout(pageMargin-4, pageMargin, pageMargin, pageMargin), body)
 	p.scroll = container.NewVScroll(inside)
@@ -76,6 +77,7 @@ func (p *settingsPage) showDesktop() {
 	d := p.svc.Desktop()
 	p.looks.show(d)
 	p.start.show(d)
+	p.quit.show(d)
 	p.tell.show(d)
 }
 
@@ -95,7 +97,7 @@ func (p *settingsPage) changeProxy(edit func(s *proxy.Settings)) {
 func (p *settingsPage) report(err error) {
 	text := ""
 	if err != nil {
-		text = trText("settings.not_set", err.Error())
+		text = trText("settings.not_set", errorText(err))
 	}
 	p.tellFailure(text)
 }

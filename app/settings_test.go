@@ -213,6 +213,24 @@ func TestWindowTrayAndNoticesAreKept(t *testing.T) {
 	}
 }
 
+func TestWhatQuittingDoesIsKept(t *testing.T) {
+	svc := settingsService()
+	w, _ := settingsWindow(t, svc)
+	choice := w.settings.quit.choice
+	if choice.Chosen() != 1 {
+		t.Errorf("at first %d is chosen, want Ask", choice.Chosen())
+	}
+	for _, c := range []struct {
+		key  fyne.KeyName
+		want string
+	}{{fyne.KeyHome, config.QuitAlways}, {fyne.KeyEnd, config.QuitNever}, {fyne.KeyLeft, config.QuitAsks}} {
+		key(choice, c.key)
+		if got := svc.chosen.DisconnectOnQuit; got != c.want {
+			t.Errorf("%s: %q, want %q", c.key, got, c.want)
+		}
+	}
+}
+
 func TestAddress(t *testing.T) {
 	svc := settingsService()
 	w, _ := settingsWindow(t, svc)
@@ -252,7 +270,7 @@ func TestCheckConfiguration(t *testing.T) {
 	w, _ := settingsWindow(t, svc)
 	s := w.settings.address
 	s.check()
-	if !s.good.Visible() || s.found.Visible() || !strings.Contains(s.good.Text(), "config.toml has no mistakes") {
+	if !s.good.Visible() || s.found.Visible() || !strings.Contains(s.good.Text(), "config.toml is valid") {
 		t.Errorf("says %q and %q", s.good.Text(), s.found.Text())
 	}
 	svc.mistake = errors.New(`config.toml: listen: expected host:port, got "x"`)

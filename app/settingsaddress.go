@@ -1,8 +1,6 @@
 package app
 
 import (
-	"errors"
-	"fmt"
 	"net"
 	"strconv"
 	"strings"
@@ -14,6 +12,7 @@ import (
 	fynewidget "fyne.io/fyne/v2/widget"
 
 	"afterglow/app/widget"
+	"afterglow/proxy/reason"
 )
 
 // ConfigService is what the settings ask of the configuration file. All of it reads or writes that file, and is not for
@@ -104,12 +103,15 @@ func fullAddress(typed, now string) (string, error) {
 	}
 	n, err := strconv.Atoi(port)
 	if err != nil || n < 1 || n > 65535 {
-		return "", fmt.Errorf("%q: %w", typed, errAddress)
+		return "", badAddress(typed)
 	}
 	return net.JoinHostPort(host, strconv.Itoa(n)), nil
 }
 
-var errAddress = errors.New("expected a port from 1 to 65535, or host:port")
+// badAddress says what an address must be.
+func badAddress(typed string) error {
+	return reason.New(reason.BadAddress, typed, "%q: expected a port from 1 to 65535, or host:port", typed)
+}
 
 // check says what is wrong with the configuration file.
 func (s *addressSettings) check() {
@@ -120,7 +122,7 @@ func (s *addressSettings) check() {
 		p.desk.run(func() {
 			switch {
 			case err != nil:
-				s.tell(err.Error(), "")
+				s.tell(errorText(err), "")
 			case !exists:
 				s.tell("", trText("settings.config_none", path))
 			default:

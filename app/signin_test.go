@@ -79,7 +79,7 @@ func TestWithoutABrowserTheCardSaysSo(t *testing.T) {
 	test.Tap(view.begin)
 	page := "https://accounts.google.com/o/oauth2/v2/auth?state=1"
 	s.now(proxy.SignIn{Provider: "google", State: "pending", URL: page})
-	if len(s.copied) > 0 || !slices.Equal(s.opened, []string{page}) || s.page.failure.Text() != "No browser opened: no program opens https" {
+	if len(s.copied) > 0 || !slices.Equal(s.opened, []string{page}) || s.page.failure.Text() != "Couldn't open your browser: no program opens https" {
 		t.Error(s.copied, s.opened, s.page.failure.Text())
 	}
 	test.Tap(view.copy.Button)

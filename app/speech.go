@@ -60,13 +60,14 @@ func systemLanguage(known []language.Tag) string {
 	return known[best].String()
 }
 
-// say is the text for a key with its holes filled; the key itself where it has no translation.
-func say(key string, holes map[string]any) string {
+// say is the text for a key with its holes filled; the key itself where it has no translation. count chooses among the
+// plural forms of the text: a whole number, or a decimal one as text. nil = the text says no number.
+func say(key string, count any, holes map[string]any) string {
 	words := spoken.Load()
 	if words == nil {
 		return key
 	}
-	text, err := words.Localize(&i18n.LocalizeConfig{MessageID: key, TemplateData: holes})
+	text, err := words.Localize(&i18n.LocalizeConfig{MessageID: key, PluralCount: count, TemplateData: holes})
 	if err != nil && text == "" {
 		return key
 	}

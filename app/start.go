@@ -38,11 +38,11 @@ func newStart(d desk, guide, resized func()) *startView {
 
 // set is true when the card has come or gone.
 func (s *startView) set(b board.Board) bool {
-	line := exportLine(b.Addr)
-	s.line.Set(line)
+	line := exportLine(b.Addr, b.NoLogin)
+	grown := s.line.Set(line)
 	s.button.set(tr("copy.label"), line)
 	shown := line != "" && b.Quiet()
-	changed := shown != s.card.Visible()
+	changed := shown != s.card.Visible() || grown
 	setVisible(s.card, shown)
 	return changed
 }

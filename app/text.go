@@ -3,30 +3,40 @@ package app
 import (
 	"math"
 	"net"
+	"strconv"
 	"strings"
 	"time"
 
 	"afterglow/app/board"
 	"afterglow/proxy"
+	"afterglow/proxy/config"
 )
 
 // tr is the text for a key of assets/translations in the user's language.
-func tr(key string) string { return say(key, nil) }
+func tr(key string) string { return say(key, nil, nil) }
 
-// trN is the text for a key that holds a number.
-func trN(key string, n int) string { return say(key, map[string]any{"N": n}) }
+// trN is the text for a key that holds a number, in the form that the number asks for: "1 call", "2 calls".
+func trN(key string, n int) string { return say(key, n, map[string]any{"N": n}) }
+
+// trExact is trN for a number with all its digits, in groups of three.
+func trExact(key string, n int64) string { return say(key, n, map[string]any{"N": board.Exact(n)}) }
 
 // trNth is the text for a key that holds a place; Nth is N as English counts.
 func trNth(key string, n int) string {
-	return say(key, map[string]any{"N": n, "Nth": board.Ordinal(n)})
+	return say(key, n, map[string]any{"N": n, "Nth": board.Ordinal(n)})
 }
 
 // trText is the text for a key that holds another text.
-func trText(key, text string) string { return say(key, map[string]any{"Text": text}) }
+func trText(key, text string) string { return say(key, nil, map[string]any{"Text": text}) }
 
 // trPair is the text for a key that holds two others.
 func trPair(key, text, n string) string {
-	return say(key, map[string]any{"Text": text, "N": n})
+	return say(key, nil, map[string]any{"Text": text, "N": n})
+}
+
+// trTextN is the text for a key that holds another text and a number, in the form that the number asks for.
+func trTextN(key, text string, n int) string {
+	return say(key, n, map[string]any{"Text": text, "N": n})
 }
 
 // trLeft is a time in a word or two: "40 s", "12 min", "3 h", "2 d".
@@ -42,10 +52,14 @@ func trLeft(d time.Duration) string {
 	return trFloat("left.seconds", math.Round(d.Seconds()))
 }
 
-func trFloat(key string, n float64) string { return say(key, map[string]any{"N": n}) }
+func trFloat(key string, n float64) string {
+	digits := strconv.FormatFloat(n, 'f', -1, 64)
+	return say(key, digits, map[string]any{"N": digits})
+}
 
-// exportLine is what a shell must run before Claude Code, so that it calls the proxy at addr.
-func exportLine(addr string) string {
+// exportLine is what a shell must run before Claude Code, so that it calls the proxy at addr: a line, or two where it
+// needs no login, because Claude Code wants something that stands for a key.
+func exportLine(addr string, noLogin bool) string {
 	host, port, err := net.SplitHostPort(addr)
 	if err != nil {
 		return ""
@@ -53,12 +67,18 @@ func exportLine(addr string) string {
 	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
 		host = "127.0.0.1"
 	}
-	return "export ANTHROPIC_BASE_URL=http://" + net.JoinHostPort(host, port)
+	line := "export ANTHROPIC_BASE_URL=http://" + net.JoinHostPort(host, port)
+	if noLogin {
+		line += "\nexport ANTHROPIC_AUTH_TOKEN=" + config.Placeholder
+	}
+	return line
 }
 
 // tooltip is the board in one line: "3 in flight · 2 queued · glm-5.1".
 func tooltip(b board.Board) string {
 	switch {
+	case b.Down && b.Rejected.Vendor != "":
+		return rejected(b.Rejected)
 	case b.Down:
 		return tr("tooltip.down")
 	case b.Paused:
@@ -73,13 +93,38 @@ func tooltip(b board.Board) string {
 	return strings.Join(append(parts, b.Lead().Model), " · ")
 }
 
-// stateText says in a word or two whether a vendor takes calls; "" = it is not in the chain any more.
-func stateText(s proxy.TierState) string {
-	switch s {
+// rejected says which vendor did not take its key or sign-in, and which key that is.
+func rejected(h board.Head) string {
+	if h.SignIn.Provider != "" {
+		return trText("tray.rejected", h.Title)
+	}
+	return trPair("tray.key_rejected", h.Title, keyPlace(h.Key, h.KeyVar))
+}
+
+// vendorReason says why a vendor is not ready, or a model is out.
+func vendorReason(h board.Head) string {
+	if h.State == proxy.Rejected && h.Key != config.KeyNone {
+		return trPair("card.key_rejected", keyPlace(h.Key, h.KeyVar), h.Reason)
+	}
+	why := whyText(h.Why, h.Reason)
+	if h.Out != "" {
+		why = h.Out + ": " + why
+	}
+	return why
+}
+
+// stateText says in a word or two whether a vendor takes calls.
+func stateText(h board.Head) string {
+	switch h.State {
 	case proxy.Ready:
 		return tr("state.ready")
 	case proxy.NoKey:
 		return tr("state.no_key")
+	case proxy.Rejected:
+		if h.SignIn.Provider != "" {
+			return tr("state.sign_in")
+		}
+		return tr("state.key_rejected")
 	case proxy.Out:
 		return tr("state.out")
 	case proxy.Probing:

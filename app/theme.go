@@ -154,6 +154,8 @@ func ownPalette(name fyne.ThemeColorName) (tint, bool) {
 		return tint{0x34309eff, 0xd3d2ffff}, true
 	case widget.ColorCard:
 		return tint{0xffffffff, 0x1f1e26ff}, true
+	case widget.ColorVeil:
+		return tint{0x1c1b2280, 0x08080bb0}, true
 	case widget.ColorCode:
 		return tint{0xf2f1f6ff, 0x15141aff}, true
 	case widget.ColorThumb:

@@ -17,7 +17,7 @@ type totalsView struct {
 	inFlightWord, queuedWord *widget.Text
 	address                  *copyButton
 	shown                    board.Totals
-	addr                     string
+	line                     string // that is copied
 	box                      *fyne.Container
 }
 
@@ -37,15 +37,16 @@ func newTotals(d desk) *totalsView {
 }
 
 func (t *totalsView) set(b board.Board) {
-	if b.Totals == t.shown && b.Addr == t.addr && t.inFlight.Text() != "" {
+	line := exportLine(b.Addr, b.NoLogin)
+	if b.Totals == t.shown && line == t.line && t.inFlight.Text() != "" {
 		return
 	}
-	t.shown, t.addr = b.Totals, b.Addr
+	t.shown, t.line = b.Totals, line
 	t.inFlight.Set(strconv.Itoa(b.Totals.InFlight))
 	t.queued.Set(strconv.Itoa(b.Totals.Pending))
 	t.inFlight.SetColor(lively(b.Totals.InFlight, ""))
 	t.queued.SetColor(lively(b.Totals.Pending, theme.ColorNameWarning))
-	t.address.set(b.Addr, exportLine(b.Addr))
+	t.address.set(b.Addr, line)
 	t.layout()
 }
 

@@ -86,7 +86,8 @@ const busyLines = 12
 // under the user's pointer.
 const (
 	trayTotals = 0
-	trayBusy   = 1 // the first of busyLines
+	trayKey    = 1 // of a vendor that rejected it
+	trayBusy   = 2 // the first of busyLines
 	trayMore   = trayBusy + busyLines
 	trayOpen   = trayMore + 1 // below a line
 	trayCopy   = trayMore + 2
@@ -109,6 +110,10 @@ func (t *tray) view(b board.Board) trayView {
 		v.badge, v.title = badgeOf(b, t.shows()), appName
 	}
 	v.items[trayTotals] = trayItem{label: headline(b), disabled: true}
+	v.items[trayKey].hidden = b.Rejected.Vendor == ""
+	if b.Rejected.Vendor != "" {
+		v.items[trayKey].label = plain(rejected(b.Rejected), lineLength)
+	}
 	for i := range busyLines {
 		v.items[trayBusy+i].hidden = i >= len(b.Busy)
 		if i < len(b.Busy) {
@@ -120,7 +125,7 @@ func (t *tray) view(b board.Board) trayView {
 	if more > 0 {
 		v.items[trayMore].label = trN("tray.more", more)
 	}
-	line := exportLine(b.Addr)
+	line := exportLine(b.Addr, false) // what is copied may have more
 	v.items[trayOpen].label = tr("tray.open")
 	v.items[trayCopy] = trayItem{label: trText("tray.copy", line), hidden: line == ""}
 	v.items[trayPause] = trayItem{label: tr("tray.pause"), checked: b.Paused}

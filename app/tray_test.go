@@ -79,8 +79,8 @@ func TestTrayMenu(t *testing.T) {
 		"3 in flight · 2 queued",
 		"zhipu glm-5.1  3/3  +2",
 		"Open window",
-		"Copy export ANTHROPIC_BASE_URL=http://127.0.0.1:3392",
-		"Pause: turn new calls away",
+		"Copy: export ANTHROPIC_BASE_URL=http://127.0.0.1:3392",
+		"Pause (reject new calls)",
 		"Quit Afterglow",
 	}
 	if got := icon.labels(); !slices.Equal(got, want) {
@@ -91,6 +91,43 @@ func TestTrayMenu(t *testing.T) {
 	}
 	if want := []string{appName, "3 in flight · 2 queued · glm-5.1"}; !slices.Equal(icon.texts, want) {
 		t.Errorf("title and tooltip = %q, want %q", icon.texts, want)
+	}
+}
+
+// Which key a vendor rejects is to be seen without the window, also while other vendors answer.
+func TestTrayNamesTheKeyThatWasRejected(t *testing.T) {
+	tray, icon := newTestTray(t, false)
+	b := busyBoard(1, 0)
+	b.Rejected = board.Head{Vendor: "zhipu", Title: "Zhipu", State: proxy.Rejected, Key: config.KeyInVariable, KeyVar: "ZHIPU_API_KEY"}
+	tray.show(b)
+	if got := icon.labels(); got[1] != "Zhipu rejected its API key (ZHIPU_API_KEY)" || got[2] != "zhipu glm-5.1  1/3" || icon.items[trayKey].disabled {
+		t.Errorf("menu = %q", got)
+	}
+	b = board.Board{Addr: b.Addr, Down: true, Rejected: b.Rejected}
+	tray.show(b)
+	if got := icon.texts[len(icon.texts)-1]; got != "Zhipu rejected its API key (ZHIPU_API_KEY)" || tray.shown.badge.Mood != down {
+		t.Errorf("tooltip %q, badge %v", got, tray.shown.badge)
+	}
+	for head, want := range map[board.Head]string{
+		{Title: "Kimi", Key: config.KeyInKeyring}:                           "Kimi rejected its API key (system keyring)",
+		{Title: "Lab", Key: config.KeyInFile}:                               "Lab rejected its API key (config file)",
+		{Title: "GitHub Copilot", SignIn: proxy.SignIn{Provider: "github"}}: "GitHub Copilot rejected its sign-in",
+	} {
+		if got := rejected(head); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+// A card's line says which key, and what the vendor said of it.
+func TestACardNamesTheKeyThatWasRejected(t *testing.T) {
+	speak(t, "en")
+	s := proxy.Status{Addr: "a:1", Tiers: []proxy.Tier{{Vendor: "zhipu", Title: "Zhipu", State: proxy.Rejected, Reason: "401 [1001] bad", Key: config.KeyInVariable, KeyVar: "ZHIPU_API_KEY", Until: time.Now().Add(time.Hour)}}}
+	b := board.New().Update(s, time.Now())
+	h := newHead(headActions{})
+	h.set(b.Cards[0], false)
+	if got := h.state.Text() + " | " + h.reason.AccessibilityLabel(); got != "Key rejected | Replace the key (ZHIPU_API_KEY). The vendor said: 401 [1001] bad" || !h.again.Visible() || !h.why.Visible() {
+		t.Errorf("%q", got)
 	}
 }
 

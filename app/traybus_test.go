@@ -65,7 +65,7 @@ func TestTrayOnTheSessionBus(t *testing.T) {
 	panel.until("amber 3", func() bool { return bytes.Equal(panel.picture(), amber) })
 	panel.until("tooltip", func() bool { return panel.tooltip() == "3 in flight · 2 queued · glm-5.1" })
 	want := []string{"3 in flight · 2 queued", "zhipu glm-5.1  3/3  +2", "", "Open window",
-		"Copy export ANTHROPIC__BASE__URL=http://127.0.0.1:3392", "Pause: turn new calls away", "", "Quit Afterglow"}
+		"Copy: export ANTHROPIC__BASE__URL=http://127.0.0.1:3392", "Pause (reject new calls)", "", "Quit Afterglow"}
 	panel.until("menu of a busy model", func() bool { return slices.Equal(panel.labels(), want) })
 
 	if window() {

@@ -50,7 +50,7 @@ func (v *tryView) set(t proxy.Try) {
 		name += " · " + t.Model
 	}
 	v.vendor.Set(name, "")
-	v.reason.Set(reasonText(t))
+	v.reason.Set(tryText(t))
 	v.took.Set(trTook(t.Took))
 	v.queued.Set("")
 	if t.Queued > 0 {

@@ -12,6 +12,7 @@ import (
 
 	"afterglow/app/board"
 	"afterglow/app/widget"
+	"afterglow/proxy/calendar"
 	"afterglow/proxy/ledger"
 )
 
@@ -88,7 +89,7 @@ func (p *usagePage) reload() {
 
 // ask reads the days that were chosen, for as long as ctx.
 func (p *usagePage) ask(ctx context.Context, chosen func(now time.Time) board.Days) (show func()) {
-	now := time.Now()
+	now := calendar.Now()
 	days := chosen(now)
 	read, err := p.svc.Usage(ctx, ledger.Query{From: days.From, To: days.To})
 	var usage board.Usage
@@ -101,7 +102,7 @@ func (p *usagePage) ask(ctx context.Context, chosen func(now time.Time) board.Da
 // set shows what was read. What was there stays where that went wrong.
 func (p *usagePage) set(u board.Usage, err error) {
 	if err != nil {
-		p.notify(p.problem, trText("usage.not_read", err.Error()))
+		p.notify(p.problem, trText("usage.not_read", errorText(err)))
 		return
 	}
 	p.problem.Set("")
@@ -151,7 +152,7 @@ func (p *usagePage) tidy() {
 
 // export writes the calls of the days that are chosen into a file of the user's downloads.
 func (p *usagePage) export(format string) {
-	days := p.days.chosen(time.Now())
+	days := p.days.chosen(calendar.Now())
 	go func() {
 		dir, err := downloads()
 		path := ""
@@ -163,7 +164,7 @@ func (p *usagePage) export(format string) {
 		p.desk.run(func() {
 			saved, unsaved := trText("usage.saved", path), ""
 			if err != nil {
-				saved, unsaved = "", trText("usage.not_saved", err.Error())
+				saved, unsaved = "", trText("usage.not_saved", errorText(err))
 			}
 			p.notify(p.saved, saved)
 			p.notify(p.unsaved, unsaved)
@@ -178,11 +179,11 @@ func footText(u *board.Usage) string {
 	}
 	kept := tr("usage.kept_for_ever")
 	if u.Ledger.Retention > 0 {
-		kept = trN("usage.kept", int(u.Ledger.Retention/(24*time.Hour)))
+		kept = trText("usage.kept", termText(u.Ledger.Retention))
 	}
 	dropped, prices := "", ""
 	if u.Ledger.Dropped > 0 {
-		dropped = trN("usage.dropped", int(u.Ledger.Dropped))
+		dropped = trExact("usage.dropped", int64(u.Ledger.Dropped))
 	}
 	if u.Prices != "" {
 		prices = trText("usage.prices", u.Prices)

@@ -8,12 +8,14 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
 	"afterglow/app/board"
+	"afterglow/proxy/calendar"
 	"afterglow/proxy/history"
 )
 
@@ -29,40 +31,44 @@ func do(t *testing.T, work chan func()) {
 	select {
 	case f := <-work:
 		f()
-	case <-time.After(10 * time.Second):
+	case <-time.After(3 * time.Minute): // a slow machine may need long
 		t.Fatal("nothing to do")
 	}
 }
 
+// The page is in a bubble of time: its day does not change while it is tested.
 func TestUsageIsReadForTheDaysThatWereChosen(t *testing.T) {
 	speak(t, "en")
-	d, work := queueDesk()
-	svc := &fakeService{reads: true, usage: usageScene(30, 6, 12)}
-	p := newUsagePage(svc, d)
-	p.enter()
-	do(t, work)
-	now := time.Now()
-	week := board.LastDays(now, 7)
-	if q := svc.queries[0]; q.From != week.From || q.To != week.To {
-		t.Errorf("asked for %+v, want %+v", q, week)
-	}
-	p.days.span.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEnd}) // any days: they begin with those that were shown
-	do(t, work)
-	if !p.days.custom.Visible() || p.days.from.Text != week.From {
-		t.Errorf("fields %v with %q", p.days.custom.Visible(), p.days.from.Text)
-	}
-	p.days.from.SetText("2026-11-31")
-	p.days.from.SetText("2026-11-30") // behind the last
-	p.days.to.SetText("2020-01-01")
-	if p.days.wrong.Text() == "" || len(work) != 0 {
-		t.Errorf("wrong days are taken: %q", p.days.wrong.Text())
-	}
-	p.days.from.SetText("2019-12-30")
-	do(t, work)
-	if q := svc.queries[len(svc.queries)-1]; q.From != "2019-12-30" || q.To != "2020-01-01" || p.days.wrong.Text() != "" {
-		t.Errorf("asked for %+v, %q", q, p.days.wrong.Text())
-	}
-	p.leave()
+	synctest.Test(t, func(t *testing.T) {
+		d, work := queueDesk()
+		svc := &fakeService{reads: true, usage: usageScene(30, 6, 12)}
+		p := newUsagePage(svc, d)
+		p.enter()
+		do(t, work)
+		week := board.LastDays(time.Now(), 7)
+		tomorrow := board.LastDays(time.Now().AddDate(0, 0, 1), 1).To
+		before := board.LastDays(time.Now().AddDate(0, -5, 0), 3)
+		if q := svc.queries[0]; q.From != week.From || q.To != week.To {
+			t.Errorf("asked for %+v, want %+v", q, week)
+		}
+		p.days.span.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEnd}) // any days: they begin with those that were shown
+		do(t, work)
+		if !p.days.custom.Visible() || p.days.from.Text != week.From {
+			t.Errorf("fields %v with %q", p.days.custom.Visible(), p.days.from.Text)
+		}
+		p.days.from.SetText("2026-11-31") // no month of November has it
+		p.days.from.SetText(tomorrow)     // behind the last
+		p.days.to.SetText(before.To)
+		if p.days.wrong.Text() == "" || len(work) != 0 {
+			t.Errorf("wrong days are taken: %q", p.days.wrong.Text())
+		}
+		p.days.from.SetText(before.From)
+		do(t, work)
+		if q := svc.queries[len(svc.queries)-1]; q.From != before.From || q.To != before.To || p.days.wrong.Text() != "" {
+			t.Errorf("asked for %+v, %q", q, p.days.wrong.Text())
+		}
+		p.leave()
+	})
 }
 
 // An answer that comes after the page was left, or after other days were chosen, is not shown; a failure leaves
@@ -130,27 +136,29 @@ func TestExportOverwritesNothing(t *testing.T) {
 	t.Setenv("HOME", home)
 	t.Setenv("XDG_CONFIG_HOME", "")
 	speak(t, "en")
-	d, work := queueDesk()
-	p := newUsagePage(&fakeService{}, d)
-	p.export("csv")
-	do(t, work)
-	if err := os.Mkdir(filepath.Join(home, "Downloads"), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	for range 2 {
+	synctest.Test(t, func(t *testing.T) { // where no day ends
+		d, work := queueDesk()
+		p := newUsagePage(&fakeService{}, d)
 		p.export("csv")
 		do(t, work)
-	}
-	days := board.LastDays(time.Now(), 7)
-	name := "afterglow-" + days.From + "-" + days.To
-	for _, path := range []string{name + ".csv", "Downloads/" + name + ".csv", "Downloads/" + name + "-2.csv"} {
-		if text, err := os.ReadFile(filepath.Join(home, path)); err != nil || string(text) != "csv" {
-			t.Errorf("%s: %q %v", path, text, err)
+		if err := os.Mkdir(filepath.Join(home, "Downloads"), 0o700); err != nil {
+			t.Fatal(err)
 		}
-	}
-	if !strings.Contains(p.saved.Text(), name+"-2.csv") {
-		t.Error(p.saved.Text())
-	}
+		for range 2 {
+			p.export("csv")
+			do(t, work)
+		}
+		days := board.LastDays(time.Now(), 7)
+		name := "afterglow-" + days.From + "-" + days.To
+		for _, path := range []string{name + ".csv", "Downloads/" + name + ".csv", "Downloads/" + name + "-2.csv"} {
+			if text, err := os.ReadFile(filepath.Join(home, path)); err != nil || string(text) != "csv" {
+				t.Errorf("%s: %q %v", path, text, err)
+			}
+		}
+		if !strings.Contains(p.saved.Text(), name+"-2.csv") {
+			t.Error(p.saved.Text())
+		}
+	})
 	for name, text := range map[string]string{".config": "", "下载": "", ".config/user-dirs.dirs": "XDG_DESKTOP_DIR=\"$HOME/桌面\"\nXDG_DOWNLOAD_DIR=\"$HOME/下载\"\n"} {
 		path := filepath.Join(home, name)
 		err := os.MkdirAll(filepath.Dir(path), 0o700)
@@ -178,7 +186,7 @@ func TestExportOverwritesNothing(t *testing.T) {
 func TestHistoryOfTheGaugeThatIsShown(t *testing.T) {
 	speak(t, "en")
 	d, work := queueDesk()
-	now := time.Now()
+	now := calendar.Now()
 	var points []history.Point
 	for i := range 600 {
 		p := history.Point{Time: now.Add(time.Duration(i-599) * time.Second), InFlight: 5, Limit: 5, Refused: i % 2}
@@ -198,7 +206,7 @@ func TestHistoryOfTheGaugeThatIsShown(t *testing.T) {
 		t.Error("another gauge's history is shown")
 	}
 	do(t, work)
-	if got, want := v.remark.Text, "Limit 5: 150 refused in 5 min · Limit 3: none refused in 5 min"; got != want || !v.chart.Visible() {
+	if got, want := v.remark.Text, "Limit 5: 150 rejected in 5 min · Limit 3: none rejected in 5 min"; got != want || !v.chart.Visible() {
 		t.Errorf("says %q, want %q", got, want)
 	}
 	v.hide()

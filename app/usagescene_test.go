@@ -14,6 +14,7 @@ import (
 	"afterglow/limiter"
 	"afterglow/proxy"
 	"afterglow/proxy/anthropic"
+	"afterglow/proxy/connect"
 	"afterglow/proxy/history"
 	"afterglow/proxy/ledger"
 	"afterglow/proxy/price"
@@ -138,6 +139,9 @@ func pageScene(scene string) fyne.CanvasObject {
 		p := newClientsPage(svc, desk{})
 		f := clientScene(strings.TrimPrefix(scene, "clients-"))
 		p.show(f.clients, f.variables)
+		if scene == "clients-done" {
+			p.tell([]connect.Restored{{Name: "Claude Code", File: "/home/me/.claude/settings.json", How: connect.Left, Keys: []string{"env.ANTHROPIC_BASE_URL"}, Backup: "/home/me/.local/state/afterglow/connect/claude-code.1234.settings.json", Address: "gateway.example"}})
+		}
 		if scene == "clients-trouble" {
 			p.report(trText("clients.not_done", "/home/me/.codex/config.toml: it may only be read"))
 		}

@@ -2,7 +2,6 @@ package app
 
 import (
 	"errors"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -111,8 +110,6 @@ func (f *fieldsView) read(d *config.Draft) (key config.Secret) {
 	return config.Secret(strings.TrimSpace(f.key.Text))
 }
 
-var fieldKey = regexp.MustCompile(`\.(title|name|dialect|base_url|auth|key): `)
-
 // tell says below the fields what is wrong with them. What is about none of them comes back.
 func (f *fieldsView) tell(err error) (rest string) {
 	told := map[string][]string{}
@@ -120,15 +117,15 @@ func (f *fieldsView) tell(err error) (rest string) {
 	var wrong *config.Error
 	if errors.As(err, &wrong) {
 		for _, problem := range wrong.Problems {
-			if m := fieldKey.FindStringSubmatchIndex(problem); m != nil {
-				key := problem[m[2]:m[3]]
-				told[key] = append(told[key], problem[m[1]:])
+			key := problem.Key[strings.LastIndexByte(problem.Key, '.')+1:]
+			if _, ours := f.wrong[key]; ours && key != problem.Key {
+				told[key] = append(told[key], reasonText(problem.Reason))
 				continue
 			}
-			others = append(others, problem)
+			others = append(others, problemText(problem))
 		}
 	} else if err != nil {
-		others = []string{err.Error()}
+		others = []string{errorText(err)}
 	}
 	for key, p := range f.wrong {
 		text := strings.Join(told[key], "\n")

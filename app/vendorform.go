@@ -35,6 +35,9 @@ type vendorPage struct {
 	loses, stays       *widget.Button // its answers
 	gone               *widget.Notice // asks whether the vendor is to be removed
 	goes, keeps        *widget.Button
+	lead               *widget.Notice // asks whether the client's own credentials may go to another host
+	leads, goesOn      *widget.Button
+	host               string // which: scheme, host and port
 	fields             *fieldsView
 	limits             *limitsView
 	models             *mapView
@@ -62,6 +65,9 @@ func newVendorPage(svc VendorService, d desk, to ways) *vendorPage {
 	p.goes = widget.NewButton(widget.Plain, theme.DeleteIcon(), tr("vendor.remove"), p.drop)
 	p.keeps = widget.NewButton(widget.Quiet, theme.CancelIcon(), tr("vendor.keep"), func() { p.notify(p.gone, "") })
 	p.gone = widget.NewNotice(widget.Attention, answers(p.keeps, p.goes))
+	p.leads = widget.NewButton(widget.Plain, theme.ConfirmIcon(), tr("vendor.lead"), func() { p.storeTo(p.host) })
+	p.goesOn = widget.NewButton(widget.Quiet, theme.DocumentCreateIcon(), tr("vendors.go_on"), func() { p.notify(p.lead, "") })
+	p.lead = widget.NewNotice(widget.Attention, answers(p.goesOn, p.leads))
 	p.scroll = container.NewVScroll(nil)
 	p.fields = newFieldsView(p.changed)
 	p.limits, p.models = newLimitsView(p.changed, p.tidy), newMapView(p.changed, p.tidy)
@@ -85,7 +91,7 @@ func (p *vendorPage) lay() {
 	head := container.NewBorder(nil, nil, p.back, container.NewHBox(p.remove, p.test.button, p.save),
 		container.NewBorder(nil, nil, nil, p.unsaved, p.about))
 	top := container.New(layout.NewCustomPaddedVBoxLayout(8), head, container.New(layout.NewCustomPaddedLayout(0, 0, 8, 0),
-		container.New(layout.NewCustomPaddedVBoxLayout(8), p.discard, p.gone, p.problem, p.test.box)))
+		container.New(layout.NewCustomPaddedVBoxLayout(8), p.discard, p.gone, p.lead, p.problem, p.test.box)))
 	p.root = under(container.New(layout.NewCustomPaddedLayout(pageMargin-6, 8, pageMargin-8, pageMargin), top), p.scroll)
 }
 
@@ -95,7 +101,7 @@ func (p *vendorPage) open(e editing) {
 	p.filling = true
 	p.test.clear()
 	p.problem.Set("")
-	p.fields.set(e.draft, e.list.Keys)
+	p.fields.set(e.draft, keysPlace(e.list))
 	p.limits.set(e.draft.Limit)
 	p.models.set(e.draft)
 	p.filling = false
@@ -123,6 +129,7 @@ func (p *vendorPage) leave() {
 	p.test.cancel()
 	p.discard.Set("")
 	p.gone.Set("")
+	p.lead.Set("")
 }
 
 // changed reads the form.
@@ -137,6 +144,7 @@ func (p *vendorPage) changed() {
 	p.draft = d
 	p.models.follow(d)
 	p.unsaved.Set(when(p.dirty(), "vendor.unsaved"))
+	p.lead.Set("")
 	if p.test.stop == nil {
 		p.test.clear() // it was about something else
 	}

@@ -10,6 +10,7 @@ import (
 
 	"afterglow/app/widget"
 	"afterglow/proxy/config"
+	"afterglow/proxy/reason"
 )
 
 // formOpen is a window with the form of the scene's first vendor in front.
@@ -100,7 +101,9 @@ func TestFormThatIsSavedLaterLeavesTheWindowWhereItIs(t *testing.T) {
 func TestRefusedFormLosesNothing(t *testing.T) {
 	w, svc, work := formOpen(t)
 	p := w.vendor
-	svc.broken = &config.Error{File: "config.toml", Problems: []string{"vendors[0].base_url: expected an http or https URL", "vendors[0].limit: total: expected 1 to 999"}}
+	svc.broken = &config.Error{File: "config.toml", Problems: []config.Problem{
+		{Key: "vendors[0].base_url", Reason: reason.New(reason.BadURL, "", "expected an http or https URL")},
+		{Key: "vendors[0].limit.total", Reason: reason.New(reason.OutOfRange, "1–999", "expected 1 to 999, got 0")}}}
 	p.fields.base.SetText("nowhere")
 	p.fields.key.SetText("sk-1")
 	tapped(t, w, p.save)
@@ -108,7 +111,7 @@ func TestRefusedFormLosesNothing(t *testing.T) {
 	if w.pages.front != atVendor || p.fields.base.Text != "nowhere" || p.fields.key.Text != "sk-1" {
 		t.Errorf("page %d, base %q", w.pages.front, p.fields.base.Text)
 	}
-	if below := p.fields.wrong["base_url"]; below.words.Text != "expected an http or https URL" || !below.line.Visible() || !strings.Contains(p.problem.Text(), "total: expected") {
+	if below := p.fields.wrong["base_url"]; below.words.Text != "enter a URL that starts with http:// or https://" || !below.line.Visible() || !strings.Contains(p.problem.Text(), "limit.total: the allowed range is 1–999") {
 		t.Errorf("below %q, above %q", below.words.Text, p.problem.Text())
 	}
 	svc.broken = nil
@@ -177,6 +180,41 @@ func TestFormTestsWhatIsNotSaved(t *testing.T) {
 	w.vendor.fields.base.SetText("http://127.0.0.1:8")
 	if w.vendor.test.box.Visible() {
 		t.Error("the result stands beside something else")
+	}
+}
+
+// Where the client's own credentials would go to another host, the form asks; what is said to one host counts for no other.
+func TestFormAsksBeforeTheClientsOwnCredentialsGoElsewhere(t *testing.T) {
+	w, svc, work := formOpen(t)
+	p := w.vendor
+	svc.broken = &config.DestinationError{Destination: config.Destination{Vendor: "zhipu", Origin: "https://one.example"}, Ask: true}
+	save := func() {
+		tapped(t, w, p.save)
+		do(t, work)
+	}
+	p.fields.base.SetText("https://one.example/v1")
+	save()
+	if !strings.Contains(p.lead.Text(), "credentials to https://one.example?") || w.window.Canvas().Focused() != p.goesOn || p.problem.Visible() {
+		t.Fatalf("asks %q, says %q", p.lead.Text(), p.problem.Text())
+	}
+	tapped(t, w, p.goesOn)
+	if p.lead.Visible() || w.pages.front != atVendor {
+		t.Error("it still asks")
+	}
+	save()
+	p.fields.base.SetText("https://two.example/v1")
+	if p.lead.Visible() {
+		t.Error("it asks about a host that does not stand there any more")
+	}
+	p.fields.base.SetText("https://one.example/v1")
+	save()
+	tapped(t, w, p.leads)
+	do(t, work)
+	if w.pages.front != atVendors || p.lead.Visible() {
+		t.Errorf("page %d, asks %q, says %q", w.pages.front, p.lead.Text(), p.problem.Text())
+	}
+	if got := svc.doings(); len(got) != 4 {
+		t.Errorf("did %q", got)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"afterglow/proxy"
 	"afterglow/proxy/config"
 	"afterglow/proxy/connect"
+	"afterglow/proxy/reason"
 )
 
 // vendorWindow is a shown window over a configuration, whose work waits until the test does it.
@@ -59,7 +60,7 @@ func vendorPicture(t *testing.T, scene, language, shade string) *Window {
 		switch scene {
 		case "vendor-wrong":
 			w.vendor.fields.base.SetText("open.bigmodel.cn")
-			w.vendor.tell(&config.Error{File: list.File, Problems: []string{"vendors[0].base_url: expected an http or https URL, got \"open.bigmodel.cn\""}})
+			w.vendor.tell(&config.Error{File: list.File, Problems: []config.Problem{{Key: "vendors[0].base_url", Reason: reason.New(reason.BadURL, "", "expected an http or https URL")}}})
 			w.vendor.stay()
 		case "vendor-map":
 			w.vendor.scroll.ScrollToOffset(fyne.NewPos(0, 330))
@@ -69,8 +70,13 @@ func vendorPicture(t *testing.T, scene, language, shade string) *Window {
 	default:
 		w.openGuide()
 		w.guide.set(list, nil)
+		clients := clientScene(map[string]string{"guide-login": "found"}[scene])
+		w.guide.client.set(guideAsked{clients.clients[0], true, clients.variables})
+		if scene == "guide-login" {
+			w.guide.tidy()
+			w.guide.scroll.ScrollToOffset(fyne.NewPos(0, 430))
+		}
 		if scene == "guide-end" {
-			w.guide.client.set(true, true)
 			w.guide.trial.tell(trialResult{true, trPair("guide.works", "Zhipu · glm-5.1", trTook(worksVerdict.Took)) + "\n" + trText("trial.said", worksVerdict.Answer)})
 			w.guide.try.tick(true)
 			w.guide.tidy()
@@ -92,6 +98,7 @@ func TestVendorLooks(t *testing.T) {
 	onMastersProcessor(t)
 	for _, c := range []struct{ scene, language, shade string }{
 		{"vendors-tested", "en", "light"},
+		{"guide-login", "en", "light"}, {"guide-login", "zh", "dark"},
 		{"vendors-30", "zh", "dark"},
 		{"vendors-empty", "en", "dark"},
 		{"vendor", "en", "dark"},

@@ -144,7 +144,7 @@ func (p *vendorsPage) reload() {
 func (p *vendorsPage) set(list proxy.VendorList, err error) {
 	switch {
 	case err != nil:
-		p.notify(p.problem, trText("vendors.not_read", err.Error()))
+		p.notify(p.problem, trText("vendors.not_read", errorText(err)))
 	case p.work.busy || p.chain.dragged:
 	case p.read && reflect.DeepEqual(list, p.list):
 		p.notify(p.problem, "")
@@ -210,8 +210,15 @@ func (p *vendorsPage) take(b board.Board) bool {
 	resized := false
 	for _, c := range b.Cards {
 		lack := ""
-		if c.State == proxy.NoKey && !b.Demo {
-			lack = c.Reason
+		switch {
+		case b.Demo:
+		case c.State == proxy.NoKey:
+			lack = whyText(c.Why, c.Reason)
+		case c.State == proxy.Rejected:
+			lack = stateText(c.Head)
+			if c.Key != config.KeyNone {
+				lack += ": " + keyPlace(c.Key, c.KeyVar)
+			}
 		}
 		if p.signs[c.Vendor] == c.SignIn && p.lacks[c.Vendor] == lack {
 			continue

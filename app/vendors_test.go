@@ -102,7 +102,7 @@ func TestTestOfAVendorIsExplainedAndEndsWithThePage(t *testing.T) {
 	}
 	svc.verdicts <- worksVerdict
 	do(t, work)
-	if row.test.words.Text != "Works: glm-5.1 answered in 1.2 s.\nIt said: Yes, it is working." {
+	if row.test.words.Text != "Works: glm-5.1 answered in 1.2 s.\nAnswer: Yes, it is working." {
 		t.Errorf("says %q", row.test.words.Text)
 	}
 	pressed(w, row.test.button, fyne.KeyReturn)
@@ -126,7 +126,7 @@ func TestEveryOutcomeHasItsWords(t *testing.T) {
 		}
 	}
 	speak(t, "en")
-	if got := testResult(proxy.VendorTest{Outcome: "auth", Status: 401}, "").words; !strings.HasPrefix(got, "The key was refused (401): check") {
+	if got := testResult(proxy.VendorTest{Outcome: "auth", Status: 401}, "").words; !strings.HasPrefix(got, "The key was rejected (401). Check") {
 		t.Error(got)
 	}
 }
@@ -151,7 +151,7 @@ func TestPresetsThatAreNotThereYetAreOffered(t *testing.T) {
 	for _, i := range items {
 		labels = append(labels, i.Label)
 	}
-	if want := []string{"MiniMax", "DeepSeek", "", "Another vendor"}; !slices.Equal(labels, want) {
+	if want := []string{"MiniMax", "DeepSeek", "", "Custom vendor"}; !slices.Equal(labels, want) {
 		t.Fatalf("offers %q, want %q", labels, want)
 	}
 	items[0].Action()

@@ -4,15 +4,21 @@ import (
 	"errors"
 
 	"afterglow/proxy/config"
+	"afterglow/proxy/reason"
 )
 
 // store writes the vendor. If that is refused, all stays as it was typed.
-func (p *vendorPage) store() {
+func (p *vendorPage) store() { p.storeTo("") }
+
+// storeTo writes the vendor, once the user has let the client's own credentials go to a host.
+func (p *vendorPage) storeTo(host string) {
+	p.lead.Set("")
 	if err := p.wrong(); err != nil {
 		p.tell(err)
 		return
 	}
 	e, d, key := p.e, p.draft, p.key
+	d.Confirmed = host
 	p.unsaved.Set(tr("vendor.saving"))
 	p.work.do(func() error { return saveVendor(p.svc, e, d, key) }, p.saved)
 }
@@ -20,6 +26,14 @@ func (p *vendorPage) store() {
 // saved is called when the vendor was written, or was not.
 func (p *vendorPage) saved(err error) {
 	p.unsaved.Set(when(p.dirty(), "vendor.unsaved"))
+	var to *config.DestinationError
+	if errors.As(err, &to) && to.Ask {
+		p.host = to.Origin
+		p.tell(nil)
+		p.notify(p.lead, trText("vendor.lead_ask", to.Origin))
+		focus(p.goesOn)
+		return
+	}
 	p.tell(err)
 	if err == nil {
 		p.close()
@@ -36,7 +50,7 @@ func (p *vendorPage) drop() {
 // wrong is what the form itself knows to be wrong.
 func (p *vendorPage) wrong() error {
 	if p.draft.Name == "" {
-		return &config.Error{Problems: []string{"vendor.name: " + tr("vendor.no_name")}}
+		return &config.Error{Problems: []config.Problem{{Key: "vendors.name", Reason: reason.New(reason.NameNeeded, "", "enter a name")}}}
 	}
 	if !p.good {
 		return errors.New(tr("limits.wrong"))

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"slices"
@@ -53,7 +54,8 @@ func (f *vendorFake) SaveVendor(name string, d config.Draft, key config.Secret) 
 	f.asked(fmt.Sprintf("save %q as %q", name, d.Name))
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.broken != nil {
+	var to *config.DestinationError
+	if f.broken != nil && !(errors.As(f.broken, &to) && to.Origin == d.Confirmed) {
 		return f.broken
 	}
 	d.Written = true
@@ -130,7 +132,7 @@ func (f *vendorFake) doings() []string {
 
 // vendorScene is a configuration of that many vendors.
 func vendorScene(n int) proxy.VendorList {
-	list := proxy.VendorList{File: "/home/mei/.config/afterglow/config.toml", Exists: true, Live: true, Keys: "the desktop's keyring"}
+	list := proxy.VendorList{File: "/home/mei/.config/afterglow/config.toml", Exists: true, Live: true, Keys: "the system keyring", Keyring: true}
 	all := []config.Draft{
 		{Name: "zhipu", Preset: "zhipu", Title: "Zhipu", Dialect: "anthropic", BaseURL: "https://open.bigmodel.cn/api/anthropic", Auth: config.AuthAPIKey, Key: config.KeyInKeyring, Written: true, Enabled: true,
 			Models: []config.Rule{{Match: "claude-*opus*", To: "glm-5.1"}, {Match: "claude-*haiku*", To: "glm-4.5-air"}, {Match: "claude-*", To: "glm-5v-turbo"}},

@@ -44,14 +44,37 @@ func keyText(d config.Draft, in proxy.SignIn) string {
 		return tr("key.client")
 	case d.Auth == config.AuthNone:
 		return tr("key.needless")
-	case d.Key == config.KeyInVariable:
+	}
+	switch d.Key {
+	case config.KeyInVariable:
 		return d.KeyVar
-	case d.Key == config.KeyInKeyring:
+	case config.KeyInKeyring:
 		return tr("key.keyring")
-	case d.Key == config.KeyInFile:
+	case config.KeyInFile:
 		return tr("key.file")
 	}
 	return tr("key.none")
+}
+
+// keyPlace says where a key is.
+func keyPlace(place config.KeyPlace, variable string) string {
+	switch place {
+	case config.KeyInVariable:
+		return variable
+	case config.KeyInKeyring:
+		return tr("key.place_keyring")
+	case config.KeyInFile:
+		return tr("key.place_file")
+	}
+	return tr("key.none")
+}
+
+// keysPlace says where new keys are kept.
+func keysPlace(list proxy.VendorList) string {
+	if list.Keyring {
+		return tr("key.place_keyring")
+	}
+	return list.Keys
 }
 
 // keyHint is what an empty field for a key says.
@@ -89,8 +112,8 @@ func testResult(t proxy.VendorTest, host string) trialResult {
 		return trialResult{true, words}
 	}
 	words := testTrouble(t, host)
-	if t.Reason != "" {
-		words += "\n" + t.Reason
+	if why := whyText(t.Why, t.Reason); why != "" {
+		words += "\n" + why
 	}
 	return trialResult{false, words}
 }

@@ -47,6 +47,7 @@ type Service interface {
 	ClientService
 	DesktopService
 	ConfigService
+	QuitService
 }
 
 // windowWidth and windowHeight are the window's first size: room for three cards.
@@ -81,6 +82,9 @@ type Window struct {
 	login    loginStart
 	off      func(work func()) // does work that may take a while, away from the UI's goroutine
 	onHide   func()            // called when the window was hidden; nil = nobody asks
+	asks     *quitDialog       // lies over the window; nil = nothing is asked
+	summoned bool              // the window was hidden before that
+	offering bool              // start at login is offered
 
 	mu     sync.Mutex
 	latest board.Board
@@ -90,8 +94,9 @@ type Window struct {
 
 // NewWindow makes the window, hidden; see SetTray for tray.
 func NewWindow(a fyne.App, svc Service, tray bool) *Window {
-	w := &Window{app: a, window: a.NewWindow(""), svc: svc, worn: svc.Desktop(), zoom: newZoom(a), bundled: true, run: fyne.Do, quit: a.Quit, pulse: newPulse(),
+	w := &Window{app: a, window: a.NewWindow(""), worn: svc.Desktop(), zoom: newZoom(a), bundled: true, run: fyne.Do, quit: a.Quit, pulse: newPulse(),
 		off: func(work func()) { work() }, login: newLogin()}
+	w.svc = watchedClients{svc, w.clientConnected}
 	w.build()
 	w.window.SetPadded(false)
 	w.window.Resize(fyne.NewSize(windowWidth, windowHeight))
@@ -103,11 +108,13 @@ func NewWindow(a fyne.App, svc Service, tray bool) *Window {
 // build makes all that is in the window, in the language and the sizes of this moment.
 func (w *Window) build() {
 	w.notices = newNotices(func() { w.setCapture(false) })
+	w.notices.answer = w.answerOffer
 	w.pages = newPages(w.notices, w.turned)
 	w.addPages(desk{run: w.run, copy: w.app.Clipboard().SetContent, open: opener(w.app)})
 	w.pages.shortcuts(w.window.Canvas())
 	w.window.SetTitle(tr("window.title"))
 	w.window.SetContent(w.pages.root)
+	w.offer(w.offering)
 }
 
 func (w *Window) addPages(d desk) {
@@ -192,13 +199,40 @@ func (w *Window) SetTray(tray bool) {
 	w.window.SetCloseIntercept(w.closed) // again: Fyne takes it over for the window of a tray
 }
 
-// closed is called when the user closes the window.
+// closed is called when the user closes the window. Where it asks whether to quit, that is an answer: back to the tray, or
+// where there is none, quit and leave all as it is.
 func (w *Window) closed() {
-	if w.tray {
+	switch {
+	case w.asks != nil && w.tray:
+		w.asks.stay()
 		w.Hide()
-		return
+	case w.asks != nil:
+		w.asks.answer(func(bool) { w.asks.answers.keep(false) })
+	case w.tray:
+		w.Hide()
+	default:
+		w.quit()
 	}
-	w.quit()
+}
+
+// ask lays a dialog over the window, which is shown for it.
+func (w *Window) ask(d *quitDialog) {
+	w.summoned, w.asks = !w.Shown(), d
+	c := w.window.Canvas()
+	c.Overlays().Add(d.Dialog) // first: the window is not seen without it
+	w.Show()
+	c.SetOnTypedKey(d.key)
+	c.Focus(d.disconnect)
+}
+
+// asked takes the dialog away, and with it the window that was shown for it.
+func (w *Window) asked() {
+	w.window.Canvas().Overlays().Remove(w.asks.Dialog)
+	w.asks = nil
+	w.pages.shortcuts(w.window.Canvas())
+	if w.summoned && w.tray {
+		w.Hide()
+	}
 }
 
 // Show brings the window up, with the latest board. It must run on the UI's goroutine, as Hide must.

@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -31,7 +33,7 @@ var rules = []struct {
 	{"fyne.io/fyne/v2/...", []string{"afterglow/cmd/afterglow", "afterglow/app", "afterglow/app/widget"}, "the proxy and the view model need no desktop"},
 	{"fyne.io/systray", []string{"afterglow/app"}, "Fyne's driver runs the tray"},
 	{"github.com/go-resty/resty/v2", []string{"afterglow/proxy/vendor", "afterglow/proxy/credential"}, "one place calls vendors"},
-	{"github.com/pelletier/go-toml/...", []string{"afterglow/proxy/config"}, "one place edits configuration"},
+	{"github.com/pelletier/go-toml/...", []string{"afterglow/proxy/config", "afterglow/proxy/connect"}, "one place edits configuration, another a client's"},
 	{"github.com/BurntSushi/toml", []string{"afterglow/proxy/config", "afterglow/proxy/connect"}, "one place reads configuration, another checks a client's"},
 	{"github.com/tailscale/hujson", []string{"afterglow/proxy/connect"}, "nothing of ours has comments in JSON"},
 	{"modernc.org/sqlite/...", []string{"afterglow/proxy/ledger"}, "one place keeps calls"},
@@ -46,17 +48,20 @@ var rules = []struct {
 var leaves = map[string][]string{
 	"afterglow/limiter":         {},
 	"afterglow/assets":          {},
+	"afterglow/proxy/calendar":  {},
 	"afterglow/proxy/sse":       {},
-	"afterglow/proxy/anthropic": {"afterglow/proxy/sse"},
-	"afterglow/proxy/openai":    {"afterglow/proxy/sse", "afterglow/proxy/anthropic"},
-	"afterglow/proxy/gemini":    {"afterglow/proxy/sse", "afterglow/proxy/anthropic"},
+	"afterglow/proxy/nesting":   {},
+	"afterglow/proxy/anthropic": {"afterglow/proxy/sse", "afterglow/proxy/nesting"},
+	"afterglow/proxy/openai":    {"afterglow/proxy/sse", "afterglow/proxy/anthropic", "afterglow/proxy/nesting"},
+	"afterglow/proxy/gemini":    {"afterglow/proxy/sse", "afterglow/proxy/anthropic", "afterglow/proxy/nesting"},
 	"afterglow/proxy/price":     {"afterglow/proxy/anthropic"},
-	"afterglow/proxy/ledger":    {"afterglow/proxy/anthropic", "afterglow/proxy/price"},
-	"afterglow/proxy/history":   {"afterglow/limiter"},
+	"afterglow/proxy/ledger":    {"afterglow/proxy/anthropic", "afterglow/proxy/calendar", "afterglow/proxy/price"},
+	"afterglow/proxy/history":   {"afterglow/limiter", "afterglow/proxy/calendar"},
 	"afterglow/proxy/metrics":   {"afterglow/limiter", "afterglow/proxy/ledger"},
-	"afterglow/proxy/logging":   {"afterglow/proxy/config"},
-	"afterglow/proxy/migrate":   {"afterglow/proxy/config"},
-	"afterglow/proxy/connect":   {"afterglow/proxy/config"},
+	"afterglow/proxy/redact":    {},
+	"afterglow/proxy/logging":   {"afterglow/proxy/config", "afterglow/proxy/redact"},
+	"afterglow/proxy/migrate":   {"afterglow/proxy/config", "afterglow/proxy/reason", "afterglow/proxy/nesting"},
+	"afterglow/proxy/connect":   {"afterglow/proxy/config", "afterglow/proxy/nesting"},
 	"afterglow/app/desktop":     {},
 	"afterglow/app/widget":      {"afterglow/assets"},
 }
@@ -85,6 +90,23 @@ func TestImports(t *testing.T) {
 	}
 }
 
+// A parser that calls itself for every level ends the program where a text is deep enough: package nesting stands before.
+func TestJSONIsCheckedForItsDepth(t *testing.T) {
+	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") || filepath.Base(filepath.Dir(path)) == "nesting" {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		if strings.Contains(string(text), "gjson.Valid") {
+			t.Errorf("%s: expected nesting.Valid in place of gjson.Valid", path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestLimiterNeedsOnlyTheStandardLibrary(t *testing.T) {
 	for _, p := range list(t) {
 		if p.ImportPath != "afterglow/limiter" {
@@ -93,6 +115,22 @@ func TestLimiterNeedsOnlyTheStandardLibrary(t *testing.T) {
 		for _, dep := range p.Deps {
 			if first, _, _ := strings.Cut(dep, "/"); strings.Contains(first, ".") {
 				t.Errorf("afterglow/limiter depends on %s", dep)
+			}
+		}
+	}
+}
+
+// Without a screen nothing of the desktop is compiled, and no header of it is needed.
+func TestTheHeadlessProgramNeedsNoDesktop(t *testing.T) {
+	for _, p := range list(t) {
+		if p.ImportPath != "afterglow/cmd/afterglowd" {
+			continue
+		}
+		for _, dep := range p.Deps {
+			for _, desktop := range []string{"afterglow/app/...", "fyne.io/...", "github.com/fyne-io/...", "github.com/go-gl/..."} {
+				if within(dep, desktop) {
+					t.Errorf("afterglowd depends on %s", dep)
+				}
 			}
 		}
 	}

@@ -125,7 +125,7 @@ func (c *Controller) SetLimit(k Key, limit int) error {
 		return fmt.Errorf("set limit of model %q of vendor %q: %w", k.Model, k.Vendor, ErrMonitorOnly)
 	}
 	if limit < 1 || limit > highest {
-		return fmt.Errorf("set limit of model %q of vendor %q to %d: %w, 1 to %d", k.Model, k.Vendor, limit, ErrLimitRange, highest)
+		return &RangeError{k, limit, highest}
 	}
 	v.set(k.Model, limit)
 	v.apply()

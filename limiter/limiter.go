@@ -2,6 +2,7 @@ package limiter
 
 import (
 	"errors"
+	"fmt"
 	"time"
 )
 
@@ -28,8 +29,22 @@ var (
 	ErrLimitRange  = errors.New("limit out of range")
 	ErrUnknown     = errors.New("unknown vendor or model")
 	ErrQueueFull   = errors.New("queue full")
-	ErrWaitExpired = errors.New("longest wait expired")
+	ErrWaitExpired = errors.New("no slot became free in time")
 )
+
+// RangeError says which limits can be set. It is an [ErrLimitRange].
+type RangeError struct {
+	Key
+	Limit   int // that was asked for
+	Highest int // that can be set; the lowest is 1
+}
+
+func (e *RangeError) Error() string {
+	return fmt.Sprintf("set limit of model %q of vendor %q to %d: %v, 1 to %d", e.Model, e.Vendor, e.Limit, ErrLimitRange, e.Highest)
+}
+
+// Unwrap is for errors.Is.
+func (e *RangeError) Unwrap() error { return ErrLimitRange }
 
 // Key names one gauge: a vendor and the model name sent to it.
 type Key struct{ Vendor, Model string }

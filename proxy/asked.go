@@ -73,7 +73,7 @@ func modelOf(contentType, body string) (model string, stream bool, err error) {
 		return true
 	})
 	if models > 1 {
-		return "", false, errors.New("model: given twice")
+		return "", false, errors.New("model: this key appears twice")
 	}
 	return model, stream, nil
 }
@@ -97,7 +97,7 @@ func modelOfForm(body, boundary string) (model string, stream bool, err error) {
 		}
 	}
 	if models > 1 {
-		return "", false, errors.New("model: given twice")
+		return "", false, errors.New("model: this key appears twice")
 	}
 	return model, stream, nil
 }

@@ -12,6 +12,7 @@ import (
 	"unsafe"
 
 	"afterglow/proxy/anthropic"
+	"afterglow/proxy/reason"
 	"afterglow/proxy/vendor"
 )
 
@@ -42,24 +43,31 @@ func (s *Server) readCall(w http.ResponseWriter, r *http.Request) (vendor.Call, 
 	if badModel(req.Model) {
 		return vendor.Call{}, badModelError()
 	}
-	return vendor.Call{Request: req, Header: s.withoutToken(r.Header), Query: r.URL.RawQuery}, nil
+	header, query, refused := s.withoutToken(r)
+	return vendor.Call{Request: req, Header: header, Query: query}, refused
 }
 
+// errPaused is why a call was rejected while the user has paused Afterglow.
+var errPaused error = reason.New(reason.Paused, "", pausedWords)
+
+// pausedWords are what a client gets while new calls are rejected.
+const pausedWords = "Afterglow is paused and rejects new calls. Resume it from its tray menu"
+
 func pausedError() *anthropic.Error {
-	refused := anthropic.Errorf(anthropic.StatusOverloaded, "Afterglow is paused")
-	refused.RetryAfter = pauseRetry
+	refused := anthropic.Errorf(anthropic.StatusOverloaded, pausedWords)
+	refused.RetryAfter, refused.Cause = pauseRetry, errPaused
 	return refused
 }
 
 // readHeld reads a body that has to be looked at before it is sent.
 func (s *Server) readHeld(w http.ResponseWriter, r *http.Request) (string, *anthropic.Error) {
 	if enc := r.Header.Get("Content-Encoding"); enc != "" && enc != "identity" {
-		return "", anthropic.Errorf(http.StatusBadRequest, "content-encoding %q: expected a body that is not compressed", enc)
+		return "", anthropic.Errorf(http.StatusBadRequest, "content-encoding %q: compressed request bodies are not supported", enc)
 	}
 	body, err := readBody(w, r, s.conf().MaxBody)
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
-		return "", anthropic.Errorf(http.StatusRequestEntityTooLarge, "the body is longer than %d bytes (max_body)", tooLarge.Limit)
+		return "", anthropic.Errorf(http.StatusRequestEntityTooLarge, "the request body is larger than the limit of %d bytes. Raise max_body in the configuration", tooLarge.Limit)
 	}
 	if err != nil {
 		return "", unread(r.Context(), err)
@@ -75,7 +83,7 @@ func unread(ctx context.Context, err error) *anthropic.Error {
 	case ended != nil:
 		return ended
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		return anthropic.Errorf(http.StatusRequestTimeout, "read body: it was not there after %v", bodyTimeout)
+		return anthropic.Errorf(http.StatusRequestTimeout, "read body: the request body did not arrive within %v", bodyTimeout)
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.As(err, &broken):
 		e := anthropic.Errorf(http.StatusBadRequest, "read body: %v", err)
 		e.Cause = fmt.Errorf("%w: %w", errClient, err)

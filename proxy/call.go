@@ -1,13 +1,14 @@
 package proxy
 
 import (
-	"errors"
 	"net/http"
 	"time"
 
 	"afterglow/proxy/anthropic"
+	"afterglow/proxy/calendar"
 	"afterglow/proxy/ledger"
 	"afterglow/proxy/price"
+	"afterglow/proxy/reason"
 )
 
 // Phase is where a call is on its way.
@@ -44,7 +45,8 @@ type Call struct {
 	Stream      bool
 	Status      int // that the client got; 0 while it got none, 499 if it left before
 	Class       ledger.Class
-	Outcome     string // "ok", "cancelled", or the error; "" while it runs
+	Outcome     string        // "ok", "cancelled", or the error; "" while it runs
+	Why         reason.Reason // what Outcome says of an error, with a code where there is one
 }
 
 // CallDetail is all that is known of a call.
@@ -71,13 +73,14 @@ type Try struct {
 	Vendor, Model string
 	Verdict       string // "commit", "next_tier", "client_fault", "client_gone", "skipped"
 	Reason        string
+	Why           reason.Reason // what Reason says, with a code where there is one
 	Status        int
 	Retries       int
 	Queued, Took  time.Duration
 }
 
 // ErrNoCall says that there is no such call, or that it has ended.
-var ErrNoCall = errors.New("no such call under way")
+var ErrNoCall error = reason.New(reason.NoCall, "", "the call has already ended")
 
 // Calls returns the calls of this moment, the latest first, and after them the last 500 that ended.
 func (s *Server) Calls() []Call {
@@ -130,9 +133,9 @@ func (s *Server) Capture(on bool) {
 // view is the record for people. The caller holds its lock.
 func (rec *record) view(prices price.Table, places places) Call {
 	c := Call{
-		Number: rec.number, Started: rec.start, Kind: rec.kind, Operation: rec.operation, Session: rec.session, Agent: rec.agent, Model: rec.model,
+		Number: rec.number, Started: calendar.Of(rec.start), Kind: rec.kind, Operation: rec.operation, Session: rec.session, Agent: rec.agent, Model: rec.model,
 		Vendor: rec.vendor, VendorModel: rec.served, Phase: rec.phase, Queued: rec.queued(), First: rec.first, Took: rec.took, Usage: rec.usage,
-		Cost: prices.Cost(rec.vendor, rec.servedName(), 1, rec.usage), Stream: rec.stream, Status: rec.status, Class: rec.class, Outcome: rec.outcome,
+		Cost: prices.Cost(rec.vendor, rec.servedName(), 1, rec.usage), Stream: rec.stream, Status: rec.status, Class: rec.class, Outcome: rec.outcome, Why: rec.why,
 	}
 	c.FailedFrom, _ = rec.failedFrom()
 	if c.Phase != Ended {
@@ -160,7 +163,7 @@ func (rec *record) detail(prices price.Table, places places, whole bool) CallDet
 		d.Request, d.Answer, d.Bodies = masked(rec.asked), masked(rec.answer), rec.bodies.view()
 	}
 	for _, t := range rec.trail {
-		d.Tries = append(d.Tries, Try{t.Vendor, t.Model, t.Verdict, t.Reason, t.Status, t.Retries, t.Queued, t.Took})
+		d.Tries = append(d.Tries, Try{t.Vendor, t.Model, t.Verdict, t.Reason, t.Why, t.Status, t.Retries, t.Queued, t.Took})
 	}
 	return d
 }

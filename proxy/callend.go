@@ -2,12 +2,16 @@ package proxy
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"time"
 
+	"afterglow/proxy/calendar"
 	"afterglow/proxy/ledger"
+	"afterglow/proxy/reason"
+	"afterglow/proxy/route"
 )
 
 // end completes a call's record, and hands it to everybody who keeps or counts calls. It is deferred, and a panic
@@ -24,7 +28,8 @@ func (s *Server) end(rec *record) {
 	if class == ledger.Gone && rec.stopped.Load() {
 		class = ledger.Stopped
 	}
-	rec.close(class, s.outcome(rec, class))
+	outcome := s.outcome(rec, class)
+	rec.close(class, outcome, rec.whyOf(outcome))
 	rec.cancel(nil)
 	s.calls.end(rec)
 	s.limiter.Notify()
@@ -47,6 +52,29 @@ func (s *Server) outcome(rec *record, class ledger.Class) string {
 	return "ok"
 }
 
+// whyOf is why the call did not end well, in a form that can be said in another language: that of its error, or of the vendor
+// that was considered last. The outcome is in words what it stands for.
+func (rec *record) whyOf(outcome string) reason.Reason {
+	var known reason.Reason
+	switch {
+	case rec.err == nil:
+		return reason.Reason{}
+	case errors.As(rec.err, &known):
+		return reason.Reason{Code: known.Code, Text: known.Text, Words: outcome}
+	case errors.Is(rec.err, route.ErrNoVendor):
+		return reason.Reason{Code: reason.NoVendor, Words: outcome}
+	case len(rec.trail) == 0:
+		return reason.Of(outcome)
+	}
+	last := rec.trail[len(rec.trail)-1]
+	if last.Verdict == "commit" {
+		return reason.Reason{Code: reason.Interrupted, Text: outcome, Words: outcome}
+	}
+	why := last.Why
+	why.Words = outcome
+	return why
+}
+
 // logCall writes the log's line of a call.
 func (s *Server) logCall(rec *record, c ledger.Call) {
 	level := slog.LevelInfo
@@ -63,7 +91,7 @@ func (s *Server) logCall(rec *record, c ledger.Call) {
 // ledgerCall is the ledger's row of a call that has ended.
 func (rec *record) ledgerCall() ledger.Call {
 	c := ledger.Call{
-		Time: rec.start, Kind: rec.kind, Operation: rec.operation, Endpoint: rec.endpoint, RequestID: rec.request, Session: rec.session, Agent: rec.agent,
+		Time: calendar.Of(rec.start), Kind: rec.kind, Operation: rec.operation, Endpoint: rec.endpoint, RequestID: rec.request, Session: rec.session, Agent: rec.agent,
 		Model: rec.model, Vendor: rec.vendor, VendorModel: rec.served, Served: rec.servedName(), Usage: rec.usage, Details: rec.details, Stream: rec.stream,
 		Status: rec.status, Class: rec.class, Retries: rec.retries(), Queued: rec.queued(), First: rec.first, Took: rec.took,
 		Adaptations: rec.labels(), Evidence: rec.frames.list(),
@@ -100,6 +128,7 @@ func (rec *record) servedName() string {
 
 // retries is how many refusals were waited out. The caller holds the lock, or the call has ended.
 func (rec *record) retries() (n int) {
+	n = rec.again
 	for _, t := range rec.trail {
 		n += t.Retries
 	}

@@ -1,17 +1,17 @@
 package proxy
 
 import (
-	"errors"
 	"hash/maphash"
 	"net/http"
 	"sync"
 	"time"
 
 	"afterglow/proxy/anthropic"
+	"afterglow/proxy/reason"
 )
 
 // errCancelled is the cause of a call's end when the user cancelled it.
-var errCancelled = errors.New("cancelled in Afterglow")
+var errCancelled error = reason.New(reason.Cancelled, "", "cancelled in Afterglow")
 
 // cancelledError is what the client of a cancelled call gets: the status after which no client asks again.
 func cancelledError() *anthropic.Error {

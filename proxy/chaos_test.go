@@ -68,13 +68,9 @@ func TestChaos(t *testing.T) {
 	before := openFiles(t)
 	goroutines := runtime.NumGoroutine()
 	t.Run("calls", func(t *testing.T) { chaos(t, calls) })
-	deadline := time.Now().Add(15 * time.Second)
-	for openFiles(t) > before+8 || runtime.NumGoroutine() > goroutines+8 {
-		if time.Now().After(deadline) {
-			t.Fatalf("%d files before, %d after; %d goroutines before, %d after", before, openFiles(t), goroutines, runtime.NumGoroutine())
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
+	eventually(t, fmt.Sprintf("back to %d files and %d goroutines", before, goroutines), func() bool {
+		return openFiles(t) <= before+8 && runtime.NumGoroutine() <= goroutines+8
+	})
 }
 
 func chaos(t *testing.T, calls int) {
@@ -91,7 +87,14 @@ func chaos(t *testing.T, calls int) {
 			v.Limit.MaxWait = time.Second
 		}))
 	}
-	s, base := serveConfig(t, config.Config{Vendors: rows, Tiers: [][]string{{"v0", "v1"}, {"v2"}}, Affinity: time.Minute})
+	var s *Server
+	t.Cleanup(func() { // after the proxy has ended: no record comes any more
+		if got := ended(s); got > calls {
+			t.Errorf("%d calls were sent, %d are on record", calls, got)
+		}
+	})
+	var base string
+	s, base = serveConfig(t, config.Config{Vendors: rows, Tiers: [][]string{{"v0", "v1"}, {"v2"}}, Affinity: time.Minute})
 	stop := make(chan struct{})
 	var resets sync.WaitGroup
 	resets.Go(func() { // the user keeps pressing Reset, or all would be out for an hour at once
@@ -122,14 +125,7 @@ func chaos(t *testing.T, calls int) {
 	close(stop)
 	resets.Wait()
 	await(t, s, "every permit back", idle)
-	deadline := time.Now().Add(10 * time.Second)
-	for ended(s) < int(arrived.Load()) && time.Now().Before(deadline) {
-		time.Sleep(time.Millisecond)
-	}
-	time.Sleep(50 * time.Millisecond) // one too many would come now
-	if got := ended(s); got < int(arrived.Load()) || got > calls {
-		t.Errorf("%d calls were sent, %d of them arrived, %d are on record", calls, arrived.Load(), got)
-	}
+	eventually(t, fmt.Sprintf("records of the %d calls that arrived", arrived.Load()), func() bool { return ended(s) >= int(arrived.Load()) })
 	outcomes := map[int]int{}
 	for _, rec := range endedCalls(s) {
 		outcomes[rec.status]++
@@ -190,9 +186,11 @@ func loris(t *testing.T, base, body string, dice *rand.Rand) bool {
 	if dice.IntN(2) == 0 {
 		end /= 2
 	}
+	drop := time.NewTicker(200 * time.Microsecond)
+	defer drop.Stop()
 	for i := 0; i < end; i += 20 {
 		io.WriteString(conn, body[i:min(i+20, end)])
-		time.Sleep(200 * time.Microsecond)
+		<-drop.C
 	}
 	if end == len(body) {
 		io.Copy(io.Discard, conn)

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/gofrs/flock"
+
+	"afterglow/proxy/config"
 )
 
 // lockFile is the file in the state folder that the process holds whose folder it is. The system lets go of it however
@@ -32,7 +34,12 @@ type RunningError struct {
 
 // Error names the process and what to do.
 func (e *RunningError) Error() string {
-	return fmt.Sprintf("Afterglow runs already%s with the state folder %s; another --state is another instance", e.who(), e.Dir)
+	return e.Fact() + ". Quit it first, or start a second instance with another --state"
+}
+
+// Fact names the process.
+func (e *RunningError) Fact() string {
+	return fmt.Sprintf("Afterglow is already running%s with the state folder %s", e.who(), e.Dir)
 }
 
 func (e *RunningError) who() string {
@@ -49,18 +56,26 @@ func (e *RunningError) who() string {
 	return " (" + strings.Join(who, " ") + ")"
 }
 
-// Claim takes the state folder, which it makes if need be. The error is a *RunningError if another process has it. A
-// folder that cannot be locked is no reason not to run: Problem then says why. Release the claim last of all.
+// Claim takes the state folder, which it makes if need be. The error is a *RunningError if another process has it, and a
+// *config.FolderError if it is another user's, or what is to be written there would be written elsewhere. Any other folder
+// that cannot be locked is no reason not to run: Problem then says why. Release the claim last of all.
 func (set Setup) Claim() (*Claim, error) {
 	dir, err := set.StateDir()
 	if err == nil {
-		err = os.MkdirAll(dir, 0o700)
+		err = config.OwnFolder(dir)
+	}
+	path := filepath.Join(dir, lockFile)
+	if err == nil {
+		err = config.NoLink(path)
+	}
+	var foreign *config.FolderError
+	if errors.As(err, &foreign) {
+		return nil, fmt.Errorf("state folder: %w", err)
 	}
 	if err != nil {
 		return &Claim{problem: fmt.Errorf("lock state folder: %w", err)}, nil
 	}
-	path := filepath.Join(dir, lockFile)
-	lock := flock.New(path, flock.SetPermissions(0o600))
+	lock := config.Lock(path)
 	held, err := lock.TryLock()
 	if err != nil {
 		return &Claim{problem: fmt.Errorf("lock state folder: %w", err)}, nil
@@ -69,7 +84,10 @@ func (set Setup) Claim() (*Claim, error) {
 		return nil, runningIn(dir)
 	}
 	// Windows lets nobody write to what is locked; there the other process is known once it listens.
-	_ = os.WriteFile(path, []byte(strconv.Itoa(os.Getpid())+"\n"), 0o600)
+	if file, err := config.OwnFile(path, os.O_WRONLY|os.O_TRUNC); err == nil {
+		_, _ = file.WriteString(strconv.Itoa(os.Getpid()) + "\n")
+		file.Close()
+	}
 	// Whoever wrote this was killed: the folder is ours.
 	if err := os.Remove(InstancePath(dir)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return &Claim{lock, fmt.Errorf("remove what a killed process left: %w", err)}, nil

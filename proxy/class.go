@@ -28,6 +28,8 @@ func classOf(err error, gone bool) ledger.Class {
 		return ledger.Gone
 	case err == nil:
 		return ledger.OK
+	case errors.Is(err, errPaused):
+		return ledger.Overloaded
 	case errors.Is(err, limiter.ErrQueueFull), errors.Is(err, limiter.ErrWaitExpired):
 		return ledger.Queue
 	case errors.Is(err, route.ErrNoVendor):

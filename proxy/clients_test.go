@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -16,6 +17,7 @@ import (
 	"afterglow/proxy/config"
 	"afterglow/proxy/connect"
 	"afterglow/proxy/logging"
+	"afterglow/proxy/simvendor"
 )
 
 func clientNamed(t *testing.T, s *Server, id string) connect.Status {
@@ -37,30 +39,30 @@ func TestAServersClients(t *testing.T) {
 		if before.State != connect.Apart || !slices.Equal(before.Vendors, vendors) || before.Chain != (id == "claude-code") {
 			t.Errorf("before: %+v", before)
 		}
-		if err := s.Disconnect(id); !errors.Is(err, connect.ErrApart) {
+		if _, err := s.Disconnect(id); !errors.Is(err, connect.ErrApart) {
 			t.Errorf("%s: %v", id, err)
 		}
-		if err := s.Connect(id, ""); err != nil {
+		if err := s.Connect(id, connect.Choice{}); err != nil {
 			t.Fatal(err)
 		}
 		if now := clientNamed(t, s, id); now.State != connect.Connected || now.Address != addr || !strings.Contains(textOf(t, now.File), addr) {
 			t.Errorf("connected: %+v", now)
 		}
-		if err := s.Disconnect(id); err != nil {
+		if _, err := s.Disconnect(id); err != nil {
 			t.Error(err)
 		}
 		if _, err := os.Stat(before.File); err == nil {
 			t.Errorf("%s is still there", before.File)
 		}
 	}
-	if err := s.Connect("opencode", "nobody"); err == nil || !strings.Contains(err.Error(), "nobody") {
+	if err := s.Connect("opencode", connect.Choice{Vendor: "nobody"}); err == nil || !strings.Contains(err.Error(), "nobody") {
 		t.Error(err)
 	}
-	if err := s.Connect("vim", ""); err == nil || !strings.Contains(err.Error(), "claude-code") {
+	if err := s.Connect("vim", connect.Choice{}); err == nil || !strings.Contains(err.Error(), "claude-code") {
 		t.Error(err)
 	}
 	want := []connect.Variable{{Name: "ANTHROPIC_BASE_URL", Value: "http://" + addr}, {Name: "ANTHROPIC_AUTH_TOKEN", Value: "0123456789abcdef"}}
-	if got := s.Variables(); !slices.Equal(got, want) {
+	if got := s.Variables(connect.Usual); !slices.Equal(got, want) {
 		t.Errorf("%v", got)
 	}
 }
@@ -92,7 +94,7 @@ func TestAServerWithoutAStateFolder(t *testing.T) {
 	if got := clientNamed(t, s, "claude-code"); got.State != connect.Apart {
 		t.Errorf("%+v", got)
 	}
-	if err := s.Connect("claude-code", ""); err == nil || !strings.Contains(err.Error(), "state folder") {
+	if err := s.Connect("claude-code", connect.Choice{}); err == nil || !strings.Contains(err.Error(), "state folder") {
 		t.Error(err)
 	}
 }
@@ -125,13 +127,13 @@ func TestADemosClients(t *testing.T) {
 		if !strings.HasPrefix(addr, tc.want) {
 			t.Errorf("%+v: listens on %s", tc, addr)
 		}
-		if err := s.Connect("opencode", ""); err != nil {
+		if err := s.Connect("opencode", connect.Choice{}); err != nil {
 			t.Error(err)
 		}
 		if c := clientNamed(t, s, "opencode"); c.State != connect.Connected || !slices.Equal(c.Vendors, []string{"zhipu"}) {
 			t.Errorf("%+v", c)
 		}
-		if err := s.Disconnect("opencode"); err != nil {
+		if _, err := s.Disconnect("opencode"); err != nil {
 			t.Error(err)
 		}
 		resp, body := do(t, "POST", "http://"+addr+"/v/zhipu/openai/chat/completions", `{"model":"glm-5.1","messages":[{"role":"user","content":"hi"}]}`)
@@ -144,4 +146,141 @@ func TestADemosClients(t *testing.T) {
 		}
 		log.Close()
 	}
+}
+
+// What stands for a key where a client wants one is no key: it goes to no vendor, whatever way a call takes. A key of
+// the client's own still does.
+func TestPlaceholderGoesToNoVendor(t *testing.T) {
+	up := newUpstream(t, answering("hello"))
+	conf := toNative(up.URL)
+	conf.Vendors = []config.Vendor{row("anthropic", up.URL, func(v *config.Vendor) { v.Auth, v.Key = config.AuthClient, "" })}
+	_, base := serveConfig(t, conf)
+	for _, path := range []string{"/v1/messages", "/v/anthropic/v1/messages", "/api/anthropic/v1/messages"} {
+		for _, header := range [][]string{
+			{"Authorization", "Bearer " + config.Placeholder}, {"Authorization", "bearer  " + config.Placeholder}, {"X-Api-Key", config.Placeholder},
+			{"X-Goog-Api-Key", config.Placeholder}, {"X-Api-Key", "sk-ant-theirs", "Authorization", "Bearer " + config.Placeholder},
+		} {
+			before := len(up.calls())
+			resp, body := do(t, "POST", base+path, plainBody, append(header, "Content-Type", "application/json")...)
+			for _, call := range up.calls()[before:] {
+				for name, values := range call.header {
+					if strings.Contains(strings.Join(values, " "), config.Placeholder) && name != "User-Agent" {
+						t.Errorf("%s, %v: the vendor got %s: %v", path, header, name, values)
+					}
+				}
+				if len(header) > 2 && call.header.Get("X-Api-Key") != "sk-ant-theirs" {
+					t.Errorf("%s: the client's own key did not come: %v", path, call.header)
+				}
+			}
+			if len(header) > 2 && resp.StatusCode != http.StatusOK {
+				t.Errorf("%s: %d %s", path, resp.StatusCode, body)
+			}
+		}
+	}
+	if len(up.calls()) == 0 {
+		t.Error("no call came")
+	}
+}
+
+// What was disconnected at the end of a server is connected again by the next one, but by no demo.
+func TestSuspendedClientsAreConnectedAgainByTheNextServer(t *testing.T) {
+	home := clientHome(t)
+	state := filepath.Join(home, "state")
+	writeFile(t, filepath.Join(home, "config.toml"), "listen = \"127.0.0.1:0\"\ntiers = [\"lab\"]\n[[vendors]]\nname = \"lab\"\ndialect = \"anthropic\"\nbase_url = \"http://127.0.0.1:1\"\nauth = \"client\"\n")
+	run := func(demo Demo, use func(s *Server)) {
+		t.Helper()
+		log, err := logging.Open(config.DefaultLog(), "", io.Discard)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer log.Close()
+		ctx, cancel := context.WithCancel(context.Background())
+		s, err := Open(ctx, Setup{Config: filepath.Join(home, "config.toml"), State: state, Demo: demo}, log)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Listen(); err != nil {
+			t.Fatal(err)
+		}
+		cancel()
+		if err := s.Run(ctx); err != nil { // its end waits for all that its start has begun
+			t.Error(err)
+		}
+		use(s)
+	}
+	run(DemoOff, func(s *Server) {
+		if err := s.Connect("claude-code", connect.Choice{}); err != nil {
+			t.Fatal(err)
+		}
+		if done, err := s.Suspend(); err != nil || len(done) != 1 || clientNamed(t, s, "claude-code").State != connect.Apart {
+			t.Errorf("%+v, %v", done, err)
+		}
+	})
+	run(DemoOn, func(s *Server) {
+		if c := clientNamed(t, s, "claude-code"); c.State != connect.Apart {
+			t.Errorf("after a demo: %+v", c)
+		}
+	})
+	run(DemoOff, func(s *Server) {
+		if c := clientNamed(t, s, "claude-code"); c.State != connect.Connected {
+			t.Errorf("after the next server: %+v", c)
+		}
+	})
+}
+
+// clientHome is a home folder that clients find all of theirs in.
+func clientHome(t *testing.T) string {
+	home := t.TempDir()
+	for name, dir := range map[string]string{
+		"HOME": "", "USERPROFILE": "", "CLAUDE_CONFIG_DIR": "claude", "CODEX_HOME": "codex",
+		"XDG_CONFIG_HOME": "xdg", "XDG_DATA_HOME": "data", "XDG_STATE_HOME": "states", "XDG_CACHE_HOME": "cache",
+	} {
+		t.Setenv(name, filepath.Join(home, dir))
+	}
+	return home
+}
+
+// connectable is a server that demands a token, over vendors that speak all that clients do.
+func connectable(t *testing.T, state string) *Server {
+	v := simulated(t, func(c simvendor.Call) simvendor.Answer {
+		if strings.HasSuffix(c.Path, "/chat/completions") {
+			return simvendor.Chat{Model: c.Model, Text: "Hello from a simulated vendor."}.Answer()
+		}
+		return simvendor.Text("Hello from a simulated vendor.")
+	})
+	up := newUpstream(t, answerResponses)
+	s, _ := serveWith(t, Options{Instance: state, Config: config.Config{Token: "0123456789abcdef", Vendors: []config.Vendor{
+		row("zhipu", v.URL(), speaks("openai", v.URL()+"/v4"), func(v *config.Vendor) { v.DefaultModel = "glm-5.1" }),
+		row("openai", up.URL+"/v1", func(v *config.Vendor) {
+			v.Preset, v.Dialect, v.Auth, v.DefaultModel = "openai", "openai", config.AuthBearer, "gpt-5.5"
+		}),
+	}}})
+	return s
+}
+
+// answerResponses is a vendor's Responses API that says one sentence.
+func answerResponses(w http.ResponseWriter, r *http.Request) {
+	if !strings.HasSuffix(r.URL.Path, "/responses") {
+		http.NotFound(w, r)
+		return
+	}
+	w.Header().Set("Content-Type", "text/event-stream")
+	item := `{"id":"msg_1","type":"message","status":"completed","role":"assistant","content":[{"type":"output_text","text":"Hello from a simulated vendor.","annotations":[]}]}`
+	for _, data := range []string{
+		`{"type":"response.created","sequence_number":0,"response":{"id":"resp_1","object":"response","status":"in_progress","model":"gpt-5.5","output":[]}}`,
+		`{"type":"response.output_item.done","sequence_number":1,"output_index":0,"item":` + item + `}`,
+		`{"type":"response.completed","sequence_number":2,"response":{"id":"resp_1","object":"response","status":"completed","model":"gpt-5.5","output":[` + item + `],"usage":{"input_tokens":3,"input_tokens_details":{"cached_tokens":0},"output_tokens":7,"output_tokens_details":{"reasoning_tokens":0},"total_tokens":10}}}`,
+	} {
+		kind, _, _ := strings.Cut(strings.TrimPrefix(data, `{"type":"`), `"`)
+		fmt.Fprintf(w, "event: %s\ndata: %s\n\n", kind, data)
+	}
+}
+
+func textOf(t *testing.T, file string) string {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }

@@ -60,7 +60,7 @@ func (c *clientStream) extend(now time.Time) error {
 // fail tells the client that its stream broke and returns why. A stream that was cut is never
 // dressed up as a finished one.
 func (c *clientStream) fail(err error) error {
-	broken := anthropic.Errorf(http.StatusBadGateway, "the vendor's stream broke: %v", err)
+	broken := anthropic.Errorf(http.StatusBadGateway, "the vendor's response was interrupted: %v", err)
 	if ended := endedHere(err); ended != nil {
 		broken = ended
 	}

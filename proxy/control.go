@@ -139,7 +139,7 @@ func readLimit(w http.ResponseWriter, r *http.Request) (limitRequest, error) {
 		return req, err
 	}
 	if req.vendor == "" {
-		return req, errors.New("vendor: expected a vendor's name")
+		return req, errors.New("vendor: expected a vendor name")
 	}
 	if req.model == "" {
 		return req, errors.New(`model: expected a vendor model, or "*" for the account limit`)

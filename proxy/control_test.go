@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"io"
+	"net"
 	"net/http"
 	"path/filepath"
 	"strings"
@@ -179,9 +180,9 @@ func TestTokenIsAskedForAndNeverSentOn(t *testing.T) {
 		t.Fatal("health without a token:", status)
 	}
 	for _, header := range [][]string{
-		{"X-Afterglow-Token", token, "Authorization", "Bearer the-clients"},
-		{"X-Api-Key", token, "Authorization", "Bearer the-clients"},
-		{"Authorization", "Bearer " + token, "X-Api-Key", "the-clients"},
+		{"X-Afterglow-Token", token, "Authorization", "Bearer sk-ant-the-clients"},
+		{"X-Api-Key", token, "Authorization", "Bearer sk-ant-the-clients"},
+		{"Authorization", "Bearer " + token, "X-Api-Key", "sk-ant-the-clients"},
 	} {
 		resp, _ := post(t, base, plainBody, header...)
 		if resp.StatusCode != 200 {
@@ -244,7 +245,7 @@ func TestReloadKeepsCallsAndLimits(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	conf := config.Config{Listen: "127.0.0.1:0", MaxBody: 1 << 20, Drain: time.Second, Vendors: []config.Vendor{row("a", a.URL, limited(1))}}
+	conf := config.Config{Listen: "127.0.0.1:0", MaxBody: 1 << 20, Drain: longest, Vendors: []config.Vendor{row("a", a.URL, limited(1))}}
 	s, err := New(Options{Config: conf, State: state})
 	if err != nil {
 		t.Fatal(err)
@@ -289,7 +290,7 @@ func TestReloadKeepsCallsAndLimits(t *testing.T) {
 
 	busy := vendorServer(t, answering(""))
 	conf.Listen = strings.TrimPrefix(busy.URL, "http://")
-	if err := s.Reload(conf); err == nil || !strings.Contains(err.Error(), "port "+conf.Listen[strings.Index(conf.Listen, ":")+1:]+" is taken") {
+	if err := s.Reload(conf); err == nil || !strings.Contains(err.Error(), "port "+conf.Listen[strings.Index(conf.Listen, ":")+1:]+" is already in use") {
 		t.Fatalf("a taken port: %v", err)
 	}
 	conf.Listen = "localhost:0"
@@ -333,12 +334,12 @@ func gaugeNamed(s *Server, vendor string) limiter.Gauge {
 func TestTakenPortIsNamedAndWaitedFor(t *testing.T) {
 	other := vendorServer(t, answering(""))
 	addr := strings.TrimPrefix(other.URL, "http://")
-	s, err := New(Options{Config: config.Config{Listen: addr, Drain: time.Second, Vendors: []config.Vendor{row("v", other.URL)}}})
+	s, err := New(Options{Config: config.Config{Listen: addr, Drain: longest, Vendors: []config.Vendor{row("v", other.URL)}}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, port, _ := strings.Cut(addr, ":")
-	if err := s.Run(context.Background()); err == nil || !strings.Contains(err.Error(), "port "+port+" is taken") {
+	if err := s.Run(context.Background()); err == nil || !strings.Contains(err.Error(), "port "+port+" is already in use") {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -367,7 +368,7 @@ func TestDrainLetsCallsFinish(t *testing.T) {
 		<-gate
 		answering("late")(w, r)
 	})
-	s, err := New(Options{Config: config.Config{Listen: "127.0.0.1:0", MaxBody: 1 << 20, Drain: 5 * time.Second, Vendors: []config.Vendor{row("v", v.URL)}}})
+	s, err := New(Options{Config: config.Config{Listen: "127.0.0.1:0", MaxBody: 1 << 20, Drain: longest, Vendors: []config.Vendor{row("v", v.URL)}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -378,13 +379,21 @@ func TestDrainLetsCallsFinish(t *testing.T) {
 	done := make(chan error, 1)
 	go func() { done <- s.Run(ctx) }()
 	answers := make(chan string)
-	go func() { _, answer := post(t, "http://"+s.Status().Addr, streamBody); answers <- answer }()
+	addr := s.Status().Addr
+	go func() { _, answer := post(t, "http://"+addr, streamBody); answers <- answer }()
 	await(t, s, "in flight", counts(1, 0))
 	stop()
+	eventually(t, "no more calls taken", func() bool {
+		conn, err := net.Dial("tcp", addr)
+		if err == nil {
+			conn.Close()
+		}
+		return err != nil
+	})
 	select {
 	case err := <-done:
 		t.Fatal("did not wait for the call:", err)
-	case <-time.After(50 * time.Millisecond):
+	default:
 	}
 	close(gate)
 	if answer := <-answers; !strings.Contains(answer, "message_stop") {

@@ -37,7 +37,7 @@ func readOrder(root gjson.Result) ([][]string, error) {
 	if !list.Exists() {
 		return nil, nil
 	}
-	const expected = "vendors: expected names of vendors, or lists of names for a pool"
+	const expected = "vendors: expected vendor names, or lists of names for a pool"
 	if !list.IsArray() {
 		return nil, errors.New(expected)
 	}
@@ -121,7 +121,7 @@ func (s *Server) putTierOrder(w http.ResponseWriter, r *http.Request) {
 		order, err = readOrder(root)
 	}
 	if err == nil && order == nil {
-		err = errors.New("vendors: expected the names of the chain's vendors in their new order")
+		err = errors.New("vendors: expected the names of all vendors in the chain, in their new order")
 	}
 	if err == nil {
 		err = s.SetOrder(order)
@@ -177,7 +177,7 @@ func (s *Server) readBinding(w http.ResponseWriter, r *http.Request) (b config.S
 	}
 	key, vendors, strict := root.Get("session_key"), root.Get("vendors"), root.Get("strict")
 	if key.Type != gjson.String || key.Str == "" {
-		return b, errors.New("session_key: expected a session's key")
+		return b, errors.New("session_key: expected a session key")
 	}
 	if !vendors.IsArray() || len(vendors.Array()) == 0 {
 		return b, errors.New("vendors: expected at least one vendor of the chain")

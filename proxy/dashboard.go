@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"afterglow/proxy/anthropic"
+	"afterglow/proxy/calendar"
 	"afterglow/proxy/ledger"
 )
 
@@ -92,7 +93,7 @@ func lastDays(now time.Time, days int) ledger.Query {
 
 // dashboardRows reads the rows of the last days. Without them the client has its answer.
 func (s *Server) dashboardRows(w http.ResponseWriter, r *http.Request) (rows []ledger.Row, today string, ok bool) {
-	now := time.Now()
+	now := calendar.Now()
 	q := lastDays(now, parameter(r, "days", dashboardDays, mostDashboardDays))
 	err := errNoLedger
 	if s.ledger != nil {
@@ -168,7 +169,7 @@ func (s *Server) getSessions(w http.ResponseWriter, r *http.Request) {
 	var sessions []ledger.Session
 	err := errNoLedger
 	if s.ledger != nil {
-		sessions, err = s.ledger.SessionsSince(r.Context(), time.Now().Add(-time.Duration(hours)*time.Hour), s.conf().Prices, limit)
+		sessions, err = s.ledger.SessionsSince(r.Context(), calendar.Now().Add(-time.Duration(hours)*time.Hour), s.conf().Prices, limit)
 	}
 	if err != nil {
 		refuseLedger(w, r.Context(), err)

@@ -9,6 +9,7 @@ import (
 
 	"afterglow/proxy/config"
 	"afterglow/proxy/credential"
+	"afterglow/proxy/reason"
 )
 
 // Editing is what a server may change of the configuration it came from.
@@ -41,7 +42,7 @@ type editing struct {
 }
 
 // errNoFile says that there is nothing to edit.
-var errNoFile = errors.New("there is no configuration file")
+var errNoFile error = reason.New(reason.NoFile, "", "there is no configuration file")
 
 // ConfigFile is the configuration file, and whether it exists.
 func (s *Server) ConfigFile() (path string, exists bool) {
@@ -63,7 +64,8 @@ func (s *Server) CheckConfig() error {
 // taken, the file and the address stay as they were.
 func (s *Server) SetListen(addr string) error {
 	if s.editing.Listen != "" {
-		return fmt.Errorf("listen: the program was started with --listen %s, which counts in place of the file's", s.editing.Listen)
+		return reason.New(reason.ListenFlag, s.editing.Listen,
+			"listen: Afterglow was started with --listen %s, which overrides the configuration file", s.editing.Listen)
 	}
 	s.editing.mu.Lock()
 	defer s.editing.mu.Unlock()

@@ -1,32 +1,55 @@
 package proxy
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/tidwall/gjson"
 
 	"afterglow/proxy/config"
+	"afterglow/proxy/simvendor"
 )
 
 // sender is whose a call is, as clients say it.
 type sender struct{ session, agent string }
 
+// headersOf are how each client says it.
+var headersOf = map[string]func(sender) []string{
+	"claude-code": func(c sender) []string {
+		return []string{"X-Claude-Code-Session-Id", c.session, "x-claude-code-agent-id", c.agent}
+	},
+	"opencode": func(c sender) []string {
+		if c.agent == "" {
+			return []string{"x-session-id", c.session}
+		}
+		return []string{"x-session-id", c.agent, "x-parent-session-id", c.session}
+	},
+	"codex": func(c sender) []string {
+		return []string{"session-id", c.session, "thread-id", cmp.Or(c.agent, c.session)}
+	},
+}
+
 // post sends the n-th call as Claude Code would, to a path.
-func (c sender) post(t testing.TB, url string, n int) {
+func (c sender) post(t testing.TB, url string, n int) { c.postAs(t, "claude-code", url, n) }
+
+// postAs sends it as a client would.
+func (c sender) postAs(t testing.TB, client, url string, n int) {
 	req, err := http.NewRequest("POST", url, strings.NewReader(numbered(n)))
 	if err != nil {
 		t.Error(err)
 		return
 	}
 	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("X-Claude-Code-Session-Id", c.session)
-	if c.agent != "" {
-		req.Header.Set("x-claude-code-agent-id", c.agent)
+	for header := headersOf[client](c); len(header) > 0; header = header[2:] {
+		if header[1] != "" {
+			req.Header.Set(header[0], header[1])
+		}
 	}
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
@@ -71,21 +94,25 @@ func TestTheOrderOfAQueueIsAsToldAndAsConfigured(t *testing.T) {
 	arrival := []int{2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14}
 	turns := []int{12, 13, 2, 14, 3, 4, 5, 6, 7, 8, 9, 10, 11}
 	for _, c := range []struct {
-		name string
-		fair bool
-		path string
-		want []int
+		name   string
+		fair   bool
+		client string
+		path   string
+		want   []int
 	}{
-		{"first in, first out", false, "/v1/messages", arrival},
-		{"fair", true, "/v1/messages", turns},
-		{"fair on a vendor route", true, "/v/zhipu/v1/messages", turns},
+		{"first in, first out", false, "claude-code", "/v1/messages", arrival},
+		{"fair", true, "claude-code", "/v1/messages", turns},
+		{"fair on a vendor route", true, "claude-code", "/v/zhipu/v1/messages", turns},
+		{"fair to opencode", true, "opencode", "/v1/messages", turns},
+		{"fair to opencode on a vendor route", true, "opencode", "/v/zhipu/v1/messages", turns},
+		{"fair to Codex on a vendor route", true, "codex", "/v/zhipu/v1/messages", turns},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			vendor := newGatedVendor(t, len(senders), 1)
 			s, base := serve(t, row("zhipu", vendor.URL(), limited(1), func(v *config.Vendor) { v.Limit.Fair = c.fair }))
 			var clients sync.WaitGroup
 			for i, from := range senders {
-				clients.Go(func() { from.post(t, base+c.path, i+1) })
+				clients.Go(func() { from.postAs(t, c.client, base+c.path, i+1) })
 				await(t, s, fmt.Sprint("call ", i+1, " arrived"), counts(1, i))
 			}
 			for n := range senders {
@@ -140,4 +167,33 @@ func TestAReloadChangesTheOrderOfAQueue(t *testing.T) {
 		close(vendor.gates[n])
 	}
 	clients.Wait()
+}
+
+// The sessions of every client stand in Activity, and stay on the vendor that answered them.
+func TestSessionsOfEveryClient(t *testing.T) {
+	for client, headers := range headersOf {
+		t.Run(client, func(t *testing.T) {
+			// a is down at first, so that the session finds its home at b.
+			a, b := simulated(t, simvendor.InTurn(simvendor.Refuse(500, "down"), simvendor.Text("a"))), simulated(t, text("b"))
+			s, base := serveConfig(t, config.Config{Affinity: time.Minute, Vendors: []config.Vendor{row("a", a.URL()), row("b", b.URL())}})
+			main, sub := headers(sender{"s-1", ""}), headers(sender{"s-1", "agent-7"})
+			if client == "claude-code" {
+				main = main[:2]
+			}
+			for i, call := range []struct{ header, want []string }{
+				{main, []string{"b", "s-1", ""}}, {sub, []string{"b", "s-1", "agent-7"}}, {headers(sender{"s-2", "x"}), []string{"a", "s-2", "x"}}, {main, []string{"b", "s-1", ""}},
+			} {
+				got := answeredBy(t, base, call.header...)
+				if rec := lastRecord(t, s, i+1); got != call.want[0] || rec.Session != call.want[1] || rec.Agent != call.want[2] {
+					t.Errorf("call %d: %s answered session %q, agent %q; want %v", i+1, got, rec.Session, rec.Agent, call.want)
+				}
+			}
+			for i, path := range []string{"/v/b/v1/messages", "/v/b/v1/unknown"} {
+				do(t, "POST", base+path, plainBody, append(sub, "Content-Type", "application/json")...)
+				if rec := lastRecord(t, s, 5+i); rec.Session != "s-1" || rec.Agent != "agent-7" {
+					t.Errorf("%s: session %q, agent %q", path, rec.Session, rec.Agent)
+				}
+			}
+		})
+	}
 }

@@ -95,7 +95,7 @@ func (s *Server) getCalls(w http.ResponseWriter, r *http.Request) {
 	if text := r.URL.Query().Get("after"); text != "" {
 		var err error
 		if after, err = strconv.Atoi(text); err != nil {
-			writeError(w, anthropic.Errorf(http.StatusBadRequest, "after: expected a call's number"))
+			writeError(w, anthropic.Errorf(http.StatusBadRequest, "after: expected a call number"))
 			return
 		}
 	}
@@ -115,7 +115,7 @@ func (s *Server) getCall(w http.ResponseWriter, r *http.Request) {
 	number, _ := strconv.Atoi(r.PathValue("number"))
 	rec := s.calls.find(number)
 	if rec == nil {
-		writeError(w, anthropic.Errorf(http.StatusNotFound, "call %s: it is neither under way nor one of the last %d", r.PathValue("number"), keptCalls))
+		writeError(w, anthropic.Errorf(http.StatusNotFound, "call %s was not found among the calls in progress and the last %d", r.PathValue("number"), keptCalls))
 		return
 	}
 	writeJSON(w, http.StatusOK, s.json(rec, s.places(), true))

@@ -31,7 +31,7 @@ func (s *Server) getHistory(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	if q.Get("vendor") == "" || q.Get("model") == "" {
-		writeError(w, anthropic.Errorf(http.StatusBadRequest, "vendor, model: expected the names of a gauge"))
+		writeError(w, anthropic.Errorf(http.StatusBadRequest, "vendor, model: expected the name of a vendor and of one of its models"))
 		return
 	}
 	points, err := s.History(r.Context(), limiter.Key{Vendor: q.Get("vendor"), Model: q.Get("model")}, span)

@@ -23,6 +23,8 @@ type tierJSON struct {
 	Pool        int             `json:"pool,omitempty"` // members of a pool share it
 	State       TierState       `json:"state"`
 	Reason      string          `json:"reason,omitempty"` // in words
+	Key         string          `json:"key"`              // where it is, as in /api/vendors
+	KeyVar      string          `json:"key_variable,omitempty"`
 	Until       *time.Time      `json:"until,omitempty"`
 	Breaker     breakerJSON     `json:"circuit_breaker"`
 	Quota       *quotaJSON      `json:"quota_guard,omitempty"`
@@ -75,7 +77,7 @@ func (s *Server) getStatus(w http.ResponseWriter, _ *http.Request) {
 	for _, t := range st.Tiers {
 		h := s.memory.Health.Standing(t.Vendor)
 		tier := tierJSON{
-			Name: t.Vendor, Pool: t.Pool, State: t.State, Reason: t.Reason, Until: stamp(t.Until),
+			Name: t.Vendor, Pool: t.Pool, State: t.State, Reason: t.Reason, Key: keyPlaces[t.Key], KeyVar: t.KeyVar, Until: stamp(t.Until),
 			Breaker:     breakerOf(h.Breaker),
 			Models:      []modelOutJSON{},
 			Diagnostics: diagnosticsJSON{gaugesOf(st.Concurrency, t.Vendor), accountNamed(st.Concurrency, t.Vendor)},

@@ -1,19 +1,16 @@
 package proxy
 
 import (
-	"crypto/subtle"
 	"mime"
-	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"afterglow/proxy/anthropic"
 )
-
-// tokenHeader carries the token of clients that use their Authorization header for a vendor.
-const tokenHeader = "X-Afterglow-Token"
 
 // guard refuses what a client of ours would not send: a web page that found its way to a local
 // port by DNS rebinding or a form, and, where a token is set, whoever does not have it.
@@ -34,11 +31,11 @@ func (s *Server) check(r *http.Request) *anthropic.Error {
 	if !loopbackName(r.Host) && token == "" {
 		return anthropic.Errorf(http.StatusForbidden, "host %q: expected 127.0.0.1, [::1] or localhost", r.Host)
 	}
-	if origin := r.Header.Get("Origin"); origin != "" && !sameOrigin(origin, r.Host) {
-		return anthropic.Errorf(http.StatusForbidden, "origin %q: requests of web pages are refused", origin)
+	if refused := browsed(r); refused != nil {
+		return refused
 	}
-	if token != "" && tokenOf(r.Header, token) == "" {
-		return anthropic.Errorf(http.StatusUnauthorized, "expected the configured token in %s, x-api-key, x-goog-api-key or authorization", tokenHeader)
+	if token != "" && !hasToken(r.Header, token) {
+		return anthropic.Errorf(http.StatusUnauthorized, "missing or wrong Afterglow token. Send it in %s, x-api-key, x-goog-api-key or authorization, or reconnect the client", tokenHeader)
 	}
 	if controls(r.URL.Path) && r.Method != http.MethodGet && r.Method != http.MethodHead {
 		if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind != "application/json" {
@@ -46,6 +43,38 @@ func (s *Server) check(r *http.Request) *anthropic.Error {
 		}
 	}
 	return nil
+}
+
+// browsed refuses what a browser sends for somebody else's page. A browser names the page in Origin, but not for an image
+// or a link; there it says in Sec-Fetch-Site who asks, and in Sec-Fetch-Mode how (W3C, Fetch Metadata Request Headers).
+func browsed(r *http.Request) *anthropic.Error {
+	for _, origin := range r.Header.Values("Origin") {
+		if !sameOrigin(origin, r.Host) {
+			return anthropic.Errorf(http.StatusForbidden, "origin %q: requests from web pages are rejected", origin)
+		}
+	}
+	// Of no-cors a page sees no answer: nothing of ours asks so.
+	for _, mode := range r.Header.Values("Sec-Fetch-Mode") {
+		if !slices.Contains([]string{"", "cors", "same-origin", "navigate", "websocket"}, mode) {
+			return anthropic.Errorf(http.StatusForbidden, "sec-fetch-mode %q: requests from web pages are rejected", mode)
+		}
+	}
+	for _, site := range r.Header.Values("Sec-Fetch-Site") {
+		if !slices.Contains([]string{"", "none", "same-origin"}, site) && !visitsPage(r) {
+			return anthropic.Errorf(http.StatusForbidden, "sec-fetch-site %q: requests from web pages are rejected", site)
+		}
+	}
+	return nil
+}
+
+// pages are the paths at which a person may look, also by a link on somebody else's page: they answer with nothing that is
+// anybody's.
+var pages = []string{"/"}
+
+// visitsPage reports whether a browser goes to one of the pages, in a window of its own.
+func visitsPage(r *http.Request) bool {
+	return r.Method == http.MethodGet && slices.Contains(pages, r.URL.Path) &&
+		r.Header.Get("Sec-Fetch-Mode") == "navigate" && r.Header.Get("Sec-Fetch-Dest") == "document"
 }
 
 // controls reports whether a path is of the control API, and not a native path, which takes what the
@@ -56,49 +85,27 @@ func controls(path string) bool {
 	return below && !slices.Contains(nativeAPIs, api)
 }
 
-// loopbackName reports whether a Host header names this machine and nothing else.
+// loopbackName reports whether a Host header names this machine and nothing else: localhost, an address of 127.0.0.0/8,
+// or [::1], with a port or without. Other spellings of these no client sends.
 func loopbackName(host string) bool {
-	if h, _, err := net.SplitHostPort(host); err == nil {
-		host = h
+	if i := strings.LastIndexByte(host, ':'); i >= 0 && !strings.HasSuffix(host, "]") {
+		if n, err := strconv.ParseUint(host[i+1:], 10, 16); err != nil || n == 0 || host[i+1] == '+' {
+			return false
+		}
+		host = host[:i]
 	}
-	host = strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
 	if strings.EqualFold(host, "localhost") {
 		return true
 	}
-	ip := net.ParseIP(host)
-	return ip != nil && ip.IsLoopback()
+	inner, bracketed := strings.CutPrefix(host, "[")
+	if bracketed {
+		inner, bracketed = strings.CutSuffix(inner, "]")
+	}
+	ip, err := netip.ParseAddr(inner)
+	return err == nil && ip.IsLoopback() && ip.Zone() == "" && ip.Is4() != bracketed && !ip.Is4In6() && len(inner) == len(ip.String())
 }
 
 func sameOrigin(origin, host string) bool {
 	u, err := url.Parse(origin)
 	return err == nil && u.Scheme == "http" && strings.EqualFold(u.Host, host)
-}
-
-// tokenOf names the header that carries the token, "" if none does.
-func tokenOf(h http.Header, token string) string {
-	for _, name := range []string{tokenHeader, "X-Api-Key", "X-Goog-Api-Key", "Authorization"} {
-		given := strings.TrimPrefix(h.Get(name), "Bearer ")
-		if subtle.ConstantTimeCompare([]byte(given), []byte(token)) == 1 {
-			return name
-		}
-	}
-	return ""
-}
-
-// withoutToken is the client's header without our token, which no vendor may see.
-func (s *Server) withoutToken(h http.Header) http.Header {
-	token := s.conf().Token.Reveal()
-	if token == "" && h.Get(tokenHeader) == "" {
-		return h
-	}
-	h = h.Clone()
-	h.Del(tokenHeader)
-	for token != "" {
-		name := tokenOf(h, token)
-		if name == "" {
-			break
-		}
-		h.Del(name)
-	}
-	return h
 }

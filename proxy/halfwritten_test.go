@@ -110,7 +110,7 @@ func TestHalfWrittenCredentials(t *testing.T) {
 		path := filepath.Join(dir, "credentials.json")
 		writeFile(t, path, text[:cut])
 		store := credential.OpenFile(dir)
-		if _, err := store.Get("work"); err == nil || strings.Contains(err.Error(), "s3cret") || !strings.Contains(err.Error(), "sign in again") {
+		if _, err := store.Get("work"); err == nil || strings.Contains(err.Error(), "s3cret") || !strings.Contains(err.Error(), "Sign in again") {
 			t.Fatalf("cut at %d: %v", cut, err)
 		}
 		if kept := broken(t, dir, "credentials.json"); len(kept) != 1 || kept[0] != text[:cut] {

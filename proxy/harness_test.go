@@ -16,6 +16,10 @@ import (
 	"afterglow/proxy/simvendor"
 )
 
+// longest is how long a test waits for what must happen, and what is given a vendor that must not be found slow. A machine
+// with much else to do may need long.
+const longest = 3 * time.Minute
+
 // vendorServer is a vendor on a real socket that answers with handle.
 func vendorServer(t testing.TB, handle http.HandlerFunc) *httptest.Server {
 	t.Helper()
@@ -31,7 +35,7 @@ func vendorServer(t testing.TB, handle http.HandlerFunc) *httptest.Server {
 func row(name, baseURL string, edit ...func(*config.Vendor)) config.Vendor {
 	v := config.Vendor{
 		Name: name, Title: name, Dialect: "anthropic", BaseURL: baseURL, Auth: "x-api-key", Key: "key-of-" + config.Secret(name),
-		Retry: config.Retry{Attempts: 1}, Connect: time.Second, FirstEvent: 5 * time.Second, Idle: 5 * time.Second, Message: 5 * time.Second, Accepts: config.AcceptsAll(),
+		Retry: config.Retry{Attempts: 1}, Connect: longest, FirstEvent: longest, Idle: longest, Message: longest, Accepts: config.AcceptsAll(),
 	}
 	for _, e := range edit {
 		e(&v)
@@ -72,7 +76,7 @@ func serveConfig(t testing.TB, conf config.Config) (*Server, string) {
 
 func serveWith(t testing.TB, o Options) (*Server, string) {
 	t.Helper()
-	o.Config.Listen, o.Config.Drain = "127.0.0.1:0", 5*time.Second
+	o.Config.Listen, o.Config.Drain = "127.0.0.1:0", longest
 	if o.Config.MaxBody == 0 {
 		o.Config.MaxBody = 64 << 20
 	}
@@ -190,7 +194,7 @@ func request(t testing.TB, ctx context.Context, base, body string, header ...str
 // await waits until the limiter's snapshot is as wanted.
 func await(t testing.TB, s *Server, what string, ok func(limiter.Snapshot) bool) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 15*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), longest)
 	defer cancel()
 	wake := s.Watch(ctx)
 	for !ok(s.limiter.Snapshot()) {
@@ -216,8 +220,7 @@ func ended(s *Server) int {
 
 // last is the record of the call that ended last. A client may have its answer a moment before there is one.
 func last(s *Server) *record {
-	for deadline := time.Now().Add(5 * time.Second); ended(s) == 0 && time.Now().Before(deadline); {
-		time.Sleep(time.Millisecond)
+	for deadline := time.Now().Add(longest); ended(s) == 0 && time.Now().Before(deadline); time.Sleep(time.Millisecond) {
 	}
 	return endedCalls(s)[0]
 }

@@ -71,7 +71,7 @@ func (f *instanceFile) say(address string) error {
 	if f.dir == "" || next == f.said {
 		return nil
 	}
-	if err := os.MkdirAll(f.dir, 0o700); err != nil {
+	if err := config.OwnFolder(f.dir); err != nil {
 		return fmt.Errorf("write instance: %w", err)
 	}
 	text, err := json.Marshal(next)

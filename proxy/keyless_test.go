@@ -8,9 +8,9 @@ import (
 	"afterglow/proxy/config"
 )
 
-// RC-81: a vendor whose variable is empty is in the chain; alone it answers 401 without a call, and beside another
-// the next tier answers.
-func TestAnEmptyVariableIsALocal401(t *testing.T) {
+// RC-81: a vendor whose variable is empty is in the chain; alone it answers without a call, and beside another
+// the next tier answers. The answer is 403 and not 401: after 401 Claude Code sends again for minutes.
+func TestAnEmptyVariableIsALocal403(t *testing.T) {
 	b := simulated(t, text("b"))
 	empty, err := config.Parse("config.toml", "tiers = [\"zhipu\"]", func(string) string { return " " })
 	if err != nil {
@@ -24,7 +24,7 @@ func TestAnEmptyVariableIsALocal401(t *testing.T) {
 		t.Fatal(err)
 	}
 	answer.Body.Close()
-	if answer.StatusCode != http.StatusUnauthorized || b.Load().Arrived != 0 {
+	if answer.StatusCode != http.StatusForbidden || b.Load().Arrived != 0 {
 		t.Errorf("status %d, %d calls", answer.StatusCode, b.Load().Arrived)
 	}
 	_, both := serve(t, zhipu, row("b", b.URL()))

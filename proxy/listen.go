@@ -10,6 +10,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"afterglow/proxy/reason"
 )
 
 // Listen takes the configured address, unless it has one, and says so in the state folder until Run ends.
@@ -42,7 +44,8 @@ func listen(addr string) (net.Listener, error) {
 	}
 	l, err := net.Listen("tcp", net.JoinHostPort(host, port))
 	if errors.Is(err, syscall.EADDRINUSE) {
-		return nil, fmt.Errorf("port %s is taken by another program (listen = %q)", port, addr)
+		return nil, reason.New(reason.PortTaken, port,
+			"port %s is already in use by another program (listen = %q). Quit that program, or set another port", port, addr)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("listen on %s: %w", addr, err)
@@ -64,6 +67,7 @@ func (s *Server) Run(ctx context.Context) error {
 	var keeping sync.WaitGroup
 	keeping.Go(func() { s.keepQuotas(kept) })
 	keeping.Go(func() { s.watchClocks(kept) })
+	keeping.Go(s.resume)
 	keeping.Go(func() { s.history.Run(kept, s.Watch(kept), s.limiter.Snapshot, s.keepMinutes) })
 	<-ctx.Done()
 	err := s.drain()
@@ -111,7 +115,7 @@ func (s *Server) drain() error {
 	}
 	if err != nil {
 		s.stopAll()
-		err = fmt.Errorf("drain: calls were cut after %v: %w", s.conf().Drain, err)
+		err = fmt.Errorf("shutdown: calls were interrupted after %v: %w", s.conf().Drain, err)
 	}
 	for _, v := range s.current().vendors {
 		v.Close()

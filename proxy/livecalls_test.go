@@ -173,7 +173,7 @@ func TestWaitingAfter429IsSeenAndCounted(t *testing.T) {
 		}
 	})
 	s, base := serve(t, row("a", v.URL, limited(2), func(v *config.Vendor) {
-		v.Retry = config.Retry{Attempts: 50, Initial: 60 * time.Millisecond, Max: 60 * time.Millisecond}
+		v.Retry = config.Retry{Attempts: 100_000, Initial: 60 * time.Millisecond, Max: 60 * time.Millisecond}
 	}))
 	answer := askLater(t, base, streamBody)
 	eventually(t, "a wait", func() bool { c := inPhase(s, Waiting); return len(c) == 1 && !c[0].Until.IsZero() })
@@ -182,7 +182,7 @@ func TestWaitingAfter429IsSeenAndCounted(t *testing.T) {
 		t.Fatal(a)
 	}
 	d, _ := s.Call(last(s).number)
-	points, err := s.History(t.Context(), limiter.Key{Vendor: "a", Model: "claude-opus-5-5"}, time.Minute)
+	points, err := s.History(t.Context(), limiter.Key{Vendor: "a", Model: "claude-opus-5-5"}, time.Hour)
 	refused := 0
 	for _, p := range points {
 		refused += p.Refused

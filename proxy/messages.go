@@ -9,9 +9,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/tidwall/gjson"
-
 	"afterglow/proxy/anthropic"
+	"afterglow/proxy/nesting"
 	"afterglow/proxy/route"
 	"afterglow/proxy/vendor"
 )
@@ -41,7 +40,11 @@ func (s *Server) messages(w http.ResponseWriter, r *http.Request) {
 		rec.refuse(refused)
 		return
 	}
-	park := newParker(w, s.conf().ParkAfter, call.Request.Stream)
+	var signs func(int) []byte
+	if call.Request.Stream {
+		signs = comments
+	}
+	park := newParker(w, s.conf().ParkAfter, signs)
 	reply, err := s.current().chain.Send(r.Context(), call, rec.caller(), progress{rec, park, s})
 	parked := park.stop()
 	if err != nil {
@@ -137,7 +140,7 @@ func relay(out *clientStream, reply *route.Reply, rec *record) error {
 		thinking.Event(e.Data)
 		raw := e.Raw
 		if e.Cut {
-			if !gjson.ValidBytes(e.Data) {
+			if !nesting.ValidBytes(e.Data) {
 				return out.fail(io.ErrUnexpectedEOF)
 			}
 			raw = append(raw[:len(raw):len(raw)], "\n\n"...)

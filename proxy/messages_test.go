@@ -15,6 +15,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"afterglow/proxy/config"
+	"afterglow/proxy/nesting"
 	"afterglow/proxy/simvendor"
 )
 
@@ -210,7 +211,9 @@ func TestAStreamThatBreaksAfterItBeganEndsInOneError(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			a := vendorServer(t, func(w http.ResponseWriter, r *http.Request) {
 				io.Copy(io.Discard, r.Body)
-				sendEvents(w, head)
+				w.Header().Set("Content-Type", "text/event-stream")
+				io.WriteString(w, head) // at once: idle_timeout begins when all of it is there
+				w.(http.Flusher).Flush()
 				tail(w, r)
 			})
 			var second atomic.Int32
@@ -224,7 +227,7 @@ func TestAStreamThatBreaksAfterItBeganEndsInOneError(t *testing.T) {
 				t.Fatalf("dressed up or sent on: %s", answer)
 			}
 			last := answer[strings.LastIndex(answer, "data: ")+len("data: "):]
-			if !gjson.Valid(last) || gjson.Get(last, "type").Str != "error" || gjson.Get(last, "error.message").Str == "" {
+			if !nesting.Valid(last) || gjson.Get(last, "type").Str != "error" || gjson.Get(last, "error.message").Str == "" {
 				t.Fatalf("no envelope: %s", last)
 			}
 			await(t, s, "permit back", idle)
@@ -296,7 +299,7 @@ func TestRetriesOf429KeepThePermit(t *testing.T) {
 		answering("third")(w, r)
 	})
 	s, base := serve(t, row("v", v.URL, limited(1), func(v *config.Vendor) {
-		v.Retry = config.Retry{Attempts: 5, Initial: 20 * time.Millisecond, Max: time.Second}
+		v.Retry = config.Retry{Attempts: 5, Initial: 20 * time.Millisecond, Max: time.Minute}
 	}))
 	server = s
 	if resp, answer := post(t, base, streamBody); resp.StatusCode != 200 || !strings.Contains(answer, "third") || calls.Load() != 3 {
@@ -316,11 +319,11 @@ func TestGarbageIn(t *testing.T) {
 		"empty":            {"", nil, 400, "not a JSON object"},
 		"text":             {"hello", nil, 400, "not a JSON object"},
 		"no model":         {"{}", nil, 400, "model: field required"},
-		"model twice":      {`{"model":"a","model":"b"}`, nil, 400, "given twice"},
+		"model twice":      {`{"model":"a","model":"b"}`, nil, 400, "appears twice"},
 		"model too long":   {`{"model":"` + strings.Repeat("m", 300) + `"}`, nil, 400, "at most 256 bytes"},
 		"account's name":   {`{"model":"*"}`, nil, 400, "expected a model's name"},
 		"too long":         {`{"model":"m","x":"` + strings.Repeat("x", 2000) + `"}`, nil, 413, "max_body"},
-		"compressed":       {"{}", []string{"Content-Encoding", "gzip"}, 400, "not compressed"},
+		"compressed":       {"{}", []string{"Content-Encoding", "gzip"}, 400, "compressed request bodies are not supported"},
 		"foreign origin":   {plainBody, []string{"Origin", "https://evil.example"}, 403, "web pages"},
 		"sandboxed origin": {plainBody, []string{"Origin", "null"}, 403, "web pages"},
 	} {

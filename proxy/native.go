@@ -1,12 +1,14 @@
 package proxy
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/config"
 	"afterglow/proxy/meter"
+	"afterglow/proxy/redact"
 	"afterglow/proxy/vendor"
 )
 
@@ -21,14 +23,14 @@ type native struct {
 
 // natives makes the native paths of a configuration. One whose table did not change keeps its
 // connections.
-func natives(old *generation, conf map[string]config.Native) (map[string]*native, error) {
+func natives(old *generation, conf map[string]config.Native, hidden *redact.Redactor) (map[string]*native, error) {
 	made := map[string]*native{}
 	for api, table := range conf {
 		if old != nil && old.natives[api] != nil && old.natives[api].conf == table {
 			made[api] = old.natives[api]
 			continue
 		}
-		passage, err := vendor.NewPassage(table.BaseURL, table.Connect)
+		passage, err := vendor.NewPassage(table.BaseURL, table.Connect, hidden)
 		if err != nil {
 			return nil, err
 		}
@@ -40,19 +42,24 @@ func natives(old *generation, conf map[string]config.Native) (map[string]*native
 // native serves /api/{api}/: the API itself, byte for byte, with the client's own credentials. It
 // takes no slot, because the client's account is none of ours.
 func (s *Server) native(w http.ResponseWriter, r *http.Request, api string) {
-	path := colons(strings.TrimPrefix(r.URL.EscapedPath(), "/api/"+api))
+	path, climbing := pathBelow(r, "/api/"+api)
 	op := meter.OperationOf(api, r.Method, path)
 	p, r := s.pass(w, r, kindNative, api, op)
 	p.rec.set(func() { p.rec.vendor, p.rec.model = api, modelIn(path) })
 	defer s.end(p.rec)
 	defer p.finish(r.Context())
+	header, query, refused := s.withoutToken(r)
+	if refused = cmp.Or(climbing, refused); refused != nil {
+		p.refuse(refused)
+		return
+	}
 	to := s.current().natives[api]
 	if to == nil || !to.conf.Enabled {
 		p.refuse(anthropic.Errorf(http.StatusNotFound, "native.%s is not enabled in the configuration", api))
 		return
 	}
 	m := vendor.Passing{
-		Path: path, Query: r.URL.RawQuery, Header: s.withoutToken(r.Header), First: to.conf.Timeout,
+		Path: path, Query: query, Header: header, First: to.conf.Timeout,
 		Answered: p.answered, Failed: p.failed,
 	}
 	if embeds := op.Name == "embedding" || op.Name == "embedding.batch"; api == "gemini" && embeds && !to.passage.LeadsTo(googleHost) {
@@ -60,12 +67,6 @@ func (s *Server) native(w http.ResponseWriter, r *http.Request, api string) {
 		return
 	}
 	to.passage.Send(p.w, p.watched(r), m)
-}
-
-// colons is an escaped path with its colons plain, as the upstreams want them: some clients escape the
-// one before a verb (RC-57).
-func colons(path string) string {
-	return strings.NewReplacer("%3A", ":", "%3a", ":").Replace(path)
 }
 
 // modelIn is the model that a path calls, if its name can be kept.

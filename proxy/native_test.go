@@ -61,7 +61,7 @@ func (u *upstream) calls() []seen {
 
 // toNative is a configuration whose native paths all lead to one URL.
 func toNative(url string) config.Config {
-	n := config.Native{Enabled: true, BaseURL: url, Timeout: 5 * time.Second, Connect: time.Second}
+	n := config.Native{Enabled: true, BaseURL: url, Timeout: longest, Connect: longest}
 	return config.Config{
 		Vendors: []config.Vendor{row("zhipu", "http://127.0.0.1:1")},
 		Native:  map[string]config.Native{"openai": n, "gemini": n, "anthropic": n},

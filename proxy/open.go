@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"path/filepath"
 
 	"afterglow/proxy/config"
 	"afterglow/proxy/credential"
@@ -129,10 +130,10 @@ func (set Setup) override(conf config.Config) (config.Config, error) {
 	return conf.WithListen(set.Listen)
 }
 
-// StateDir is the folder of the state file and the log.
+// StateDir is the folder of the state file and the log, an absolute path.
 func (set Setup) StateDir() (string, error) {
 	if set.State != "" {
-		return set.State, nil
+		return filepath.Abs(set.State)
 	}
 	return config.DefaultStateDir()
 }

@@ -27,7 +27,7 @@ func openDemo(ctx context.Context, set Setup, listen string, log *logging.Log) (
 	if moved, err := conf.WithListen(listen); err == nil {
 		conf = moved
 	} else if listen != "" && set.Listen == "" { // beyond this machine a token is needed, and the demo has none
-		log.Warn("the demo does not listen where the configuration says", "error", err)
+		log.Warn("the demo does not use the configured address", "error", err)
 	}
 	conf, err = set.override(conf)
 	if err != nil {
@@ -36,7 +36,7 @@ func openDemo(ctx context.Context, set Setup, listen string, log *logging.Log) (
 	}
 	dir, err := set.StateDir()
 	if err != nil {
-		log.Warn("the command line will not find this server by itself", "error", err)
+		log.Warn("afterglowd commands will not find this server without --address", "error", err)
 	}
 	temp, err := os.MkdirTemp("", "afterglow-demo-")
 	if err != nil {
@@ -85,7 +85,7 @@ func desktopState(dir string, log *logging.Log) *config.State {
 	}
 	state, err := config.OpenState(dir)
 	if err != nil {
-		log.Error("what was chosen earlier is lost", "error", err)
+		log.Error("the earlier settings are lost", "error", err)
 	}
 	return state
 }

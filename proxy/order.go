@@ -1,15 +1,15 @@
 package proxy
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 
 	"afterglow/proxy/config"
+	"afterglow/proxy/reason"
 )
 
 // errOrder says that an order does not have exactly the chain's vendors.
-var errOrder = errors.New("expected every vendor of the chain exactly once")
+var errOrder error = reason.New(reason.OrderChain, "", "expected every vendor of the chain exactly once")
 
 // SetOrder changes the order of the tiers while calls run and remembers it over a restart; the names
 // of one tier are a pool. Health, quotas and limits stay. It fails if an order does not have exactly
@@ -77,7 +77,7 @@ func (s *Server) ResetVendor(vendorName string) error {
 		return nil
 	}
 	if !slices.ContainsFunc(s.conf().Vendors, func(v config.Vendor) bool { return v.Name == vendorName }) {
-		return fmt.Errorf("reset vendor %q: not in the chain", vendorName)
+		return reason.New(reason.NotInChain, vendorName, "reset vendor %q: it is not in the chain", vendorName)
 	}
 	s.memory.Health.Reset(vendorName)
 	return nil

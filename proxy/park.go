@@ -10,11 +10,12 @@ import (
 // comments that come each 10 s, and to give up after 300 s of silence.
 const parkEvery = 10 * time.Second
 
-var parkComment = []byte(": queued\n\n")
+// comments keep a client of the Messages API or of Chat Completions.
+func comments(int) []byte { return []byte(": queued\n\n") }
 
 // parker keeps a client patient whose streaming call waits in a queue. For the first while it is
 // silent, because until then the call may still be answered with a real status; after that it
-// sends status 200 and a comment now and then.
+// sends status 200 and a sign of life now and then.
 type parker struct {
 	mu      sync.Mutex
 	out     *clientStream
@@ -24,11 +25,14 @@ type parker struct {
 	due     bool        // it has waited long enough
 	parked  bool        // the status was sent
 	stopped bool
+	signs   func(n int) []byte // what the client gets as a sign of life, the n-th from 0
+	sent    int
 }
 
-func newParker(w http.ResponseWriter, after time.Duration, stream bool) *parker {
-	p := &parker{w: w}
-	if stream && after > 0 {
+// newParker makes a parker that is silent for a while; signs is nil for a client that cannot be parked.
+func newParker(w http.ResponseWriter, after time.Duration, signs func(n int) []byte) *parker {
+	p := &parker{w: w, signs: signs}
+	if signs != nil && after > 0 {
 		p.timer = time.AfterFunc(after, p.tick)
 	}
 	return p
@@ -48,28 +52,29 @@ func (p *parker) set(queued bool) {
 	defer p.mu.Unlock()
 	p.queued = queued
 	if queued && p.due && !p.parked {
-		p.comment()
+		p.sign()
 	}
 }
 
-// tick sends the next comment. Once parked it goes on until the answer, because the client counts
+// tick sends the next sign. Once parked it goes on until the answer, because the client counts
 // silence and not what it is for.
 func (p *parker) tick() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.due = true
 	if !p.stopped && (p.queued || p.parked) {
-		p.comment()
+		p.sign()
 	}
 }
 
-func (p *parker) comment() {
+func (p *parker) sign() {
 	if !p.parked {
 		p.parked, p.out = true, newClientStream(p.w)
 		streamHeader(p.w.Header())
 		p.w.WriteHeader(http.StatusOK)
 	}
-	if p.out.write(parkComment) == nil && p.out.flush() == nil {
+	p.sent++
+	if p.out.write(p.signs(p.sent-1)) == nil && p.out.flush() == nil {
 		p.timer.Reset(parkEvery)
 	}
 }

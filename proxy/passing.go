@@ -16,6 +16,7 @@ import (
 	"afterglow/limiter"
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/meter"
+	"afterglow/proxy/route"
 	"afterglow/proxy/vendor"
 )
 
@@ -40,7 +41,8 @@ const maxRefusal = 64 << 10
 func (s *Server) pass(w http.ResponseWriter, r *http.Request, kind, dialect string, op meter.Operation) (*passing, *http.Request) {
 	rec, r := s.begin(r, kind, op.Name)
 	p := &passing{rec: rec, dialect: dialect, w: &passingWriter{ResponseWriter: w, out: newClientStream(w), bodies: rec.bodies}}
-	session := name(cmp.Or(r.Header.Get("X-Claude-Code-Session-Id"), r.Header.Get("Session_id"))) // Codex's
+	session, _ := route.SessionIn(r.Header)
+	session = name(session)
 	rec.set(func() { rec.session = session })
 	if r.Body != http.NoBody && meter.IsJSON(r.Header.Get("Content-Type")) {
 		p.request = &namedModel{members: meter.NewMembers("model")}
@@ -83,7 +85,7 @@ func (p *passing) answered(answer *http.Response) {
 		p.meter = meter.New("")
 	}
 	if frames := p.rec.frames; frames != nil {
-		p.meter.Seen = func(raw string) { frames.add("usage", strings.Clone(raw), p.meter.Usage.Usage) }
+		p.meter.Seen = func(raw string) { frames.add("usage", strings.Clone(p.rec.hide(raw)), p.meter.Usage.Usage) }
 	}
 	if answer.StatusCode >= 400 {
 		p.refusal = []byte{}
@@ -92,10 +94,15 @@ func (p *passing) answered(answer *http.Response) {
 }
 
 // failed tells the client that the vendor gave no answer.
-func (p *passing) failed(err error) {
+func (p *passing) failed(err error) { p.refuse(failure(err)) }
+
+// failure is the error for a client whose call got no answer.
+func failure(err error) *anthropic.Error {
 	if ended := endedHere(err); ended != nil {
-		p.refuse(ended)
-		return
+		return ended
+	}
+	if refused := (*anthropic.Error)(nil); errors.As(err, &refused) {
+		return refused
 	}
 	status := http.StatusBadGateway
 	var silent *vendor.TimeoutError
@@ -104,7 +111,7 @@ func (p *passing) failed(err error) {
 	}
 	e := anthropic.Errorf(status, "upstream unreachable: %v", err)
 	e.Cause = err
-	p.refuse(e)
+	return e
 }
 
 // refuse answers with an error of ours.
@@ -146,8 +153,8 @@ func (p *passing) names() {
 	rec := p.rec
 	if p.meter != nil {
 		rec.usage = p.meter.Usage.Usage
-		if rec.named = p.meter.Model; rec.served == "" {
-			rec.served = p.meter.Model
+		if rec.named = rec.hide(p.meter.Model); rec.served == "" {
+			rec.served = rec.named
 		}
 	}
 	if p.request != nil && rec.model == "" {
@@ -210,7 +217,15 @@ type passingWriter struct {
 	http.ResponseWriter
 	out    *clientStream
 	bodies *bodies
+	begun  bool // the status was sent while the call waited
 	err    error
+}
+
+// WriteHeader implements http.ResponseWriter.
+func (w *passingWriter) WriteHeader(status int) {
+	if !w.begun {
+		w.ResponseWriter.WriteHeader(status)
+	}
 }
 
 func (w *passingWriter) Write(b []byte) (int, error) {

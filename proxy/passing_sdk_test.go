@@ -185,12 +185,12 @@ func TestLibrariesTryAgain(t *testing.T) {
 	s.Pause(true)
 	_, err := client.Chat.Completions.New(context.Background(), p, option.WithMaxRetries(0))
 	var refused *openai.Error
-	if !errors.As(err, &refused) || refused.StatusCode != 503 || refused.Type != "overloaded_error" || refused.Message != "Afterglow is paused" {
+	if !errors.As(err, &refused) || refused.StatusCode != 503 || refused.Type != "overloaded_error" || refused.Message != pausedWords {
 		t.Errorf("%v", err)
 	}
 	s.Pause(true)
 	var theirs genai.APIError
-	if _, err = google(t, base+"/v/lab/gemini").Models.GenerateContent(context.Background(), "g", genai.Text("hi"), nil); !errors.As(err, &theirs) || theirs.Code != 503 || theirs.Status != "UNAVAILABLE" || theirs.Message != "Afterglow is paused" {
+	if _, err = google(t, base+"/v/lab/gemini").Models.GenerateContent(context.Background(), "g", genai.Text("hi"), nil); !errors.As(err, &theirs) || theirs.Code != 503 || theirs.Status != "UNAVAILABLE" || theirs.Message != pausedWords {
 		t.Errorf("%v", err)
 	}
 	shortest := 0.01

@@ -44,6 +44,7 @@ func (p progress) At(step route.Step) {
 // Tried implements route.Progress.
 func (p progress) Tried(t route.Try) {
 	t.Reason = p.server.scrubbed(t.Reason, p.asked, p.query)
+	t.Why.Words, t.Why.Text, t.Why.Err = t.Reason, p.server.scrubbed(t.Why.Text, p.asked, p.query), nil
 	p.set(func() { p.trail = append(p.trail, t) })
 	if t.Verdict == "next_tier" {
 		p.server.log.Info("tier failed", "vendor", t.Vendor, "model", t.Model, "status", t.Status, "reason", t.Reason)

@@ -23,7 +23,8 @@ import (
 // gatedVendor answers a call only when it is let, and tells the order of the calls.
 type gatedVendor struct {
 	*simvendor.Vendor
-	gates []chan struct{} // by number of the call, from 1
+	gates   []chan struct{} // by number of the call, from 1
+	refused int             // the number of a call that is refused; 0 = none
 }
 
 func newGatedVendor(t testing.TB, calls, concurrency int) *gatedVendor {
@@ -33,6 +34,9 @@ func newGatedVendor(t testing.TB, calls, concurrency int) *gatedVendor {
 		g.gates[i] = make(chan struct{})
 	}
 	v, err := simvendor.Start(simvendor.Options{Limit: simvendor.Limit{Total: concurrency}, Script: func(c simvendor.Call) simvendor.Answer {
+		if c.N == g.refused {
+			return simvendor.Refuse(503, "down")
+		}
 		return simvendor.Text("done").Held(1, g.gates[c.N]) // the first event is sent at once
 	}})
 	if err != nil {
@@ -46,7 +50,7 @@ func newGatedVendor(t testing.TB, calls, concurrency int) *gatedVendor {
 // received waits until n calls have reached the vendor.
 func (g *gatedVendor) received(t testing.TB, n int) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 15*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), longest)
 	defer cancel()
 	if err := g.Await(ctx, simvendor.Arrived(n)); err != nil {
 		t.Fatal(err)
@@ -55,7 +59,7 @@ func (g *gatedVendor) received(t testing.TB, n int) {
 
 func eventually(t testing.TB, what string, ok func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(15 * time.Second); !ok(); time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(longest); !ok(); time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal("never: ", what)
 		}
@@ -73,7 +77,7 @@ func numberOf(body string) (n int) {
 }
 
 // Forty calls at once through a limit of three: never more at the vendor, served in the order of their
-// arrival, and the queue glows for ten seconds after it has drained.
+// arrival, and the queue glows for a while after it has drained: how long is tested of the limiter, in a bubble of time.
 func TestFortyStreamsThroughALimitOfThree(t *testing.T) {
 	const calls = 40
 	vendor := newGatedVendor(t, calls, 3)
@@ -92,13 +96,16 @@ func TestFortyStreamsThroughALimitOfThree(t *testing.T) {
 	if g := answer.Get("gauges.0"); g.Get("in_use").Int() != 3 || g.Get("limit").Int() != 3 || g.Get("pending").Int() != 37 {
 		t.Fatal(answer.Raw)
 	}
+	var waited time.Time // when calls were last seen to wait
 	for n := 1; n <= calls; n++ {
+		if n <= calls-3 {
+			waited = time.Now()
+		}
 		close(vendor.gates[n])
 		await(t, s, fmt.Sprint("call ", n, " served"), counts(min(calls-n, 3), max(0, calls-n-3)))
 		vendor.received(t, min(n+3, calls))
 	}
 	clients.Wait()
-	drained := time.Now()
 	for i, c := range vendor.Calls() {
 		if numberOf(string(c.Body)) != i+1 {
 			t.Fatalf("call %d was served as number %d", numberOf(string(c.Body)), i+1)
@@ -107,13 +114,12 @@ func TestFortyStreamsThroughALimitOfThree(t *testing.T) {
 	if peak := vendor.Load().Peak; peak != 3 {
 		t.Fatalf("the vendor saw %d calls at once", peak)
 	}
-	if g := gaugeNamed(s, "zhipu"); g.PeakPending == 0 || g.PeakPending > 37 || g.Pending != 0 {
+	g := gaugeNamed(s, "zhipu")
+	inTime := time.Since(waited) < limiter.PeakWindow // a very slow machine sees no glow
+	if g.PeakPending == 0 && inTime || g.PeakPending > 37 || g.Pending != 0 {
 		t.Fatalf("no afterglow: %+v", g)
 	}
 	await(t, s, "the afterglow ends", func(snap limiter.Snapshot) bool { return snap.Gauges[0].PeakPending == 0 })
-	if lit := time.Since(drained); lit < 9*time.Second || lit > limiter.PeakWindow+time.Second {
-		t.Fatalf("glowed for %v", lit)
-	}
 }
 
 // A limit that is raised while calls wait admits them at once; the vendor sees no more than it allows.
@@ -194,27 +200,29 @@ func openFiles(t *testing.T) int {
 }
 
 func TestFullQueueAndExpiredWaitGoToTheNextTier(t *testing.T) {
-	vendor := newGatedVendor(t, 10, 1)
-	next := vendorServer(t, answering("from the next tier"))
-	short := func(v *config.Vendor) {
-		v.Limit = config.Limit{Default: 1, Max: 20, MaxPending: 1, MaxWait: 300 * time.Millisecond}
+	for what, maxWait := range map[string]time.Duration{"full queue": longest, "expired wait": 100 * time.Millisecond} {
+		t.Run(what, func(t *testing.T) {
+			vendor := newGatedVendor(t, 10, 1)
+			next := vendorServer(t, answering("from the next tier"))
+			s, base := serve(t, row("zhipu", vendor.URL(), func(v *config.Vendor) {
+				v.Limit = config.Limit{Default: 1, Max: 20, MaxPending: 1, MaxWait: maxWait}
+			}), row("kimi", next.URL))
+			var clients sync.WaitGroup
+			clients.Go(func() { post(t, base, numbered(1)) })
+			await(t, s, "in flight", counts(1, 0))
+			if what == "full queue" {
+				clients.Go(func() { post(t, base, numbered(2)) })
+				await(t, s, "queued", counts(1, 1))
+			}
+			if _, answer := post(t, base, numbered(3)); !strings.Contains(answer, "from the next tier") {
+				t.Error(answer)
+			}
+			close(vendor.gates[1])
+			close(vendor.gates[2])
+			clients.Wait()
+			await(t, s, "idle", idle)
+		})
 	}
-	s, base := serve(t, row("zhipu", vendor.URL(), short), row("kimi", next.URL))
-	var clients sync.WaitGroup
-	clients.Go(func() { post(t, base, numbered(1)) })
-	await(t, s, "in flight", counts(1, 0))
-	waited := make(chan string, 1)
-	clients.Go(func() { _, answer := post(t, base, numbered(2)); waited <- answer })
-	await(t, s, "queued", counts(1, 1))
-	if _, answer := post(t, base, numbered(3)); !strings.Contains(answer, "from the next tier") {
-		t.Error("full queue:", answer)
-	}
-	if answer := <-waited; !strings.Contains(answer, "from the next tier") {
-		t.Error("expired wait:", answer)
-	}
-	close(vendor.gates[1])
-	clients.Wait()
-	await(t, s, "idle", idle)
 }
 
 func TestFullQueueOfTheOnlyTier(t *testing.T) {
@@ -235,9 +243,8 @@ func TestFullQueueOfTheOnlyTier(t *testing.T) {
 // A call that is parked gets its answer on the same stream, and an error of the last tier as an event.
 func TestParkedCall(t *testing.T) {
 	vendor := newGatedVendor(t, 10, 1)
-	conf := config.Config{ParkAfter: 100 * time.Millisecond, Vendors: []config.Vendor{row("zhipu", vendor.URL(), func(v *config.Vendor) {
-		v.Limit = config.Limit{Default: 1, Max: 20, MaxPending: 5, MaxWait: 700 * time.Millisecond}
-	})}}
+	vendor.refused = 4
+	conf := config.Config{ParkAfter: 10 * time.Millisecond, Vendors: []config.Vendor{row("zhipu", vendor.URL(), limited(1))}}
 	s, base := serveConfig(t, conf)
 	var clients sync.WaitGroup
 	clients.Go(func() { post(t, base, numbered(1)) })
@@ -254,11 +261,15 @@ func TestParkedCall(t *testing.T) {
 	}
 	clients.Go(func() { post(t, base, numbered(3)) })
 	await(t, s, "in flight", counts(1, 0))
-	resp2, parked := post(t, base, numbered(4)) // its wait expires
-	if resp2.StatusCode != 200 || !strings.HasPrefix(parked, ": queued\n\nevent: error\ndata: {") || strings.Count(parked, "event:") != 1 {
-		t.Fatalf("%d %s", resp2.StatusCode, parked)
+	resp, err = http.DefaultClient.Do(request(t, context.Background(), base, numbered(4)))
+	if err != nil || resp.StatusCode != 200 {
+		t.Fatal(err, resp)
 	}
 	close(vendor.gates[3])
+	parked := strings.ReplaceAll(read(t, resp), ": queued\n\n", "")
+	if !strings.HasPrefix(parked, "event: error\ndata: {") || strings.Count(parked, "event:") != 1 {
+		t.Fatal(parked)
+	}
 	clients.Wait()
 }
 

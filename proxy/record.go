@@ -13,6 +13,8 @@ import (
 
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/ledger"
+	"afterglow/proxy/reason"
+	"afterglow/proxy/redact"
 	"afterglow/proxy/route"
 	"afterglow/proxy/sse"
 )
@@ -27,6 +29,7 @@ type record struct {
 	query     string // until the end: a key may be in it
 	agent     string
 	cancel    context.CancelCauseFunc
+	hidden    *redact.Redactor // what is in no text of a vendor's that is kept
 	asks      uint64           // the conversation, as cancellations name it; 0 if it is none
 	bodies    *bodies          // nil if they are not captured
 	frames    *evidence        // nil if they are not kept
@@ -40,6 +43,7 @@ type record struct {
 	since   time.Time     // when the phase began
 	until   time.Time     // when the vendor is asked again, in phase Waiting
 	waited  time.Duration // for slots, in the phases that are over
+	again   int           // refusals that were waited out on a vendor route
 	asked   http.Header   // the client's header
 	answer  http.Header   // the vendor's, nil if there is none
 	request string        // the request id that the client got
@@ -56,6 +60,7 @@ type record struct {
 	usage   anthropic.Usage
 	class   ledger.Class
 	outcome string
+	why     reason.Reason // what outcome says of an error, with a code where there is one
 }
 
 // Kinds of calls.
@@ -75,16 +80,14 @@ const (
 // statusClientGone is the status of a call whose client left before it got one, as nginx calls it.
 const statusClientGone = 499
 
-// agentHeader carries a sub-agent's id.
-const agentHeader = "X-Claude-Code-Agent-Id"
-
 // begin makes the record of a call and lists it. The call goes on with the request that it returns, which can
 // be cancelled; end ends it.
 func (s *Server) begin(r *http.Request, kind, operation string) (*record, *http.Request) {
-	ctx, cancel := context.WithCancelCause(r.Context())
+	ctx, cancel := context.WithCancelCause(redact.AskedWith(r.Context(), r))
+	_, agent := route.SessionIn(r.Header)
 	rec := &record{
-		start: time.Now(), kind: kind, operation: operation, endpoint: shortened(r.URL.Path, longestEndpoint), query: r.URL.RawQuery, cancel: cancel,
-		agent: name(r.Header.Get(agentHeader)), asked: r.Header, phase: Connecting,
+		start: time.Now(), kind: kind, operation: operation, hidden: &s.hidden, endpoint: shortened(r.URL.Path, longestEndpoint), query: r.URL.RawQuery, cancel: cancel,
+		agent: name(agent), asked: r.Header, phase: Connecting,
 	}
 	rec.since = rec.start
 	if s.evidence.Load() {
@@ -153,7 +156,7 @@ func (rec *record) read(kind anthropic.Kind, e sse.Event) {
 		if kind == anthropic.MessageStart {
 			name, path = "message_start", "message.usage"
 		}
-		rec.frames.add(name, gjson.GetBytes(e.Data, path).Raw, rec.usage)
+		rec.frames.add(name, rec.hide(gjson.GetBytes(e.Data, path).Raw), rec.usage)
 	}
 }
 
@@ -161,20 +164,23 @@ func (rec *record) read(kind anthropic.Kind, e sse.Event) {
 func (rec *record) readMessage(message []byte) {
 	rec.set(func() { rec.usage.ReadMessage(message) })
 	if rec.frames != nil {
-		rec.frames.add("message", gjson.GetBytes(message, "usage").Raw, rec.usage)
+		rec.frames.add("message", rec.hide(gjson.GetBytes(message, "usage").Raw), rec.usage)
 	}
 }
 
 // hear notes what the vendor called the model, in the data of an event or in a message. A name that could
 // not be shown is nobody's, and the client's own is not the vendor's, unless that was what it was sent (RC-9).
 func (rec *record) hear(data []byte) {
-	served := name(anthropic.Served(data))
+	served := rec.hide(name(anthropic.Served(data)))
 	rec.set(func() {
 		if served != "" && (served != rec.model || rec.served == rec.model) {
 			rec.named = served
 		}
 	})
 }
+
+// hide takes all secrets out of what a good answer says. package redact has left there what looks like none.
+func (rec *record) hide(text string) string { return rec.hidden.Now().Text(text, mask) }
 
 // queued is how long the call waited for slots, at all vendors. The caller holds the lock.
 func (rec *record) queued() time.Duration {
@@ -194,13 +200,13 @@ func (rec *record) labels() []string {
 	return nil
 }
 
-// close completes the record, with the words that say how it ended. They are all that is kept of its error, which
+// close completes the record, with the words that say how it ended, and why. They are all that is kept of its error, which
 // may hold a vendor's whole answer.
-func (rec *record) close(class ledger.Class, outcome string) {
+func (rec *record) close(class ledger.Class, outcome string, why reason.Reason) {
 	rec.mu.Lock()
 	defer rec.mu.Unlock()
 	rec.enter(Ended)
-	rec.took, rec.class, rec.outcome, rec.until = rec.since.Sub(rec.start), class, outcome, time.Time{}
+	rec.took, rec.class, rec.outcome, rec.why, rec.until = rec.since.Sub(rec.start), class, outcome, why, time.Time{}
 	rec.err = nil
 	rec.asked, rec.answer, rec.query = masked(rec.asked), masked(rec.answer), ""
 }

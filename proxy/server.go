@@ -21,6 +21,7 @@ import (
 	"afterglow/proxy/history"
 	"afterglow/proxy/ledger"
 	"afterglow/proxy/metrics"
+	"afterglow/proxy/redact"
 	"afterglow/proxy/route"
 	"afterglow/proxy/vendor"
 )
@@ -57,6 +58,7 @@ type Server struct {
 	dial      vendor.Dial
 	calls     calls
 	capture   captures
+	hidden    redact.Redactor // what no vendor's text may show
 	cancelled *cancellations
 	history   *history.History
 	metrics   *metrics.Metrics
@@ -96,6 +98,7 @@ type generation struct {
 	reordered bool
 	vendors   []*vendor.Vendor
 	natives   map[string]*native // by API
+	token     *redact.Secrets    // clients', which goes on to nobody
 	chain     *route.Chain
 }
 
@@ -178,7 +181,7 @@ func (s *Server) setFailed(err error) {
 // prepare makes the generation of a configuration. A vendor whose row did not change stays, and
 // keeps its connections.
 func (s *Server) prepare(conf config.Config) (*generation, error) {
-	next := &generation{written: conf}
+	next := &generation{written: conf, token: redact.Of(conf.Token.Reveal())}
 	next.conf, next.reordered = s.reordered(conf)
 	conf = next.conf
 	for _, row := range conf.Vendors {
@@ -189,7 +192,7 @@ func (s *Server) prepare(conf config.Config) (*generation, error) {
 		next.vendors = append(next.vendors, v)
 	}
 	var err error
-	if next.natives, err = natives(s.running.Load(), conf.Native); err != nil {
+	if next.natives, err = natives(s.running.Load(), conf.Native, &s.hidden); err != nil {
 		return nil, err
 	}
 	next.chain = route.New(conf, next.vendors, s.memory, s.limiter)
@@ -232,7 +235,7 @@ func (s *Server) reuse(old *generation, row config.Vendor) (*vendor.Vendor, erro
 			}
 		}
 	}
-	v, err := vendor.NewWith(vendor.Accounts{Keeper: s.keeper, Sites: s.sites, Dial: s.dial}, row, s.log)
+	v, err := vendor.NewWith(vendor.Accounts{Keeper: s.keeper, Sites: s.sites, Hidden: &s.hidden, Dial: s.dial}, row, s.log)
 	if err == nil && old != nil && old.vendor(row.Name) != nil {
 		v.Succeed(old.vendor(row.Name))
 	}

@@ -80,6 +80,7 @@ func (s *Server) takeSettings(set Settings) (changed config.Settings, err error)
 // mutex, or has the server to itself.
 func (s *Server) applySettings(conf config.Config) {
 	conf = s.settings.Over(conf)
+	s.hidden.Hide(conf.Secrets()...)
 	if s.logging != nil {
 		s.logging.Hide(conf.Secrets()...)
 		if s.level == nil || *s.level != conf.Log.Level { // a flag may have set another for now
@@ -95,6 +96,7 @@ func (s *Server) applySettings(conf config.Config) {
 
 // credentialsChanged is called when somebody has signed in, or a key was found with the credentials.
 func (s *Server) credentialsChanged() {
+	s.hidden.Hide(s.keeper.Secrets()...)
 	if s.logging != nil {
 		s.logging.Hide(s.keeper.Secrets()...)
 	}
@@ -136,11 +138,11 @@ func readSettings(root gjson.Result, set *Settings) (err error) {
 		switch key.Str {
 		case "log_level":
 			if set.LogLevel = value.Str; value.Type != gjson.String {
-				err = errors.New("log_level: expected a text")
+				err = errors.New("log_level: expected a string")
 			}
 		case "retention_days":
 			if set.Retention = time.Duration(value.Num * float64(dayLong)); value.Type != gjson.Number {
-				err = errors.New("retention_days: expected a number; 0 is for ever")
+				err = errors.New("retention_days: expected a number; 0 means forever")
 			}
 		case "evidence":
 			if set.Evidence = value.Bool(); !value.IsBool() {

@@ -7,6 +7,7 @@ import (
 
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/credential"
+	"afterglow/proxy/reason"
 	"afterglow/proxy/vendor"
 )
 
@@ -39,7 +40,7 @@ func (s *Server) signIn(v *vendor.Vendor) SignIn {
 }
 
 // errNoSignIn says that nobody signs in to a vendor.
-var errNoSignIn = errors.New("nobody signs in to this vendor")
+var errNoSignIn error = reason.New(reason.NoSignIn, "", "this vendor does not use sign-in")
 
 // SignIn begins to sign in to a vendor and returns at once: Status shows what the user has to do, and
 // how it went. Calls go to the vendor as soon as it is done. The error is credential.ErrRunning while a
@@ -51,7 +52,7 @@ func (s *Server) SignIn(vendorName string) error {
 	}
 	flow := v.Flow()
 	if flow == nil {
-		return errors.New(v.Missing())
+		return v.Missing()
 	}
 	return s.keeper.Begin(v.Provider(), flow, func() { s.signedIn(v.Provider()) })
 }
@@ -119,7 +120,7 @@ func (s *Server) getReauthStatus(w http.ResponseWriter, _ *http.Request) {
 func (s *Server) reauth(w http.ResponseWriter, r *http.Request) *vendor.Vendor {
 	v := s.signedInWith(r.PathValue("provider"))
 	if v == nil {
-		writeError(w, anthropic.Errorf(http.StatusNotFound, "no vendor of the chain signs in with %q", r.PathValue("provider")))
+		writeError(w, anthropic.Errorf(http.StatusNotFound, "no vendor in the chain uses sign-in with %q", r.PathValue("provider")))
 	}
 	return v
 }
@@ -185,7 +186,7 @@ func (s *Server) getCopilotModels(w http.ResponseWriter, r *http.Request) {
 func (s *Server) copilot(w http.ResponseWriter) *vendor.Vendor {
 	v := s.signedInWith(credential.ProviderGitHub)
 	if v == nil {
-		writeError(w, anthropic.Errorf(http.StatusNotFound, "no vendor of the chain is GitHub Copilot"))
+		writeError(w, anthropic.Errorf(http.StatusNotFound, "GitHub Copilot is not in the chain"))
 	}
 	return v
 }

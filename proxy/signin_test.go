@@ -337,7 +337,7 @@ func TestASignInThatIsOfNoUse(t *testing.T) {
 		status     int
 		body, want string
 	}{
-		"refused":         {401, `{"message":"Bad credentials"}`, "sign in again: GitHub refuses the sign-in"},
+		"refused":         {401, `{"message":"Bad credentials"}`, "sign in again: GitHub rejected the sign-in"},
 		"without Copilot": {403, `{}`, "this GitHub account has no Copilot"},
 		"of another plan": {200, `{"chat_enabled":false}`, "does not allow this use"},
 	} {
@@ -548,7 +548,7 @@ func TestGooglesRefusals(t *testing.T) {
 		refresh config.Secret
 		want    string
 	}{
-		"a grant that has ended":    {"1//old", "Google refuses the sign-in"},
+		"a grant that has ended":    {"1//old", "Google rejected the sign-in"},
 		"a scope that is too small": {refreshSecret, "does not allow this"},
 	} {
 		t.Run(name, func(t *testing.T) {

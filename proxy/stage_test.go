@@ -82,7 +82,7 @@ func (s *stage) send(c stageCall) int {
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("X-Claude-Code-Session-Id", c.session)
 	if c.agent {
-		req.Header.Set(agentHeader, "agent")
+		req.Header.Set("X-Claude-Code-Agent-Id", "agent")
 	}
 	s.done.Go(func() {
 		resp, err := s.client.Do(req)

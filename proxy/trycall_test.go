@@ -44,9 +44,9 @@ func TestTryCallSaysWhyItDidNotGoWell(t *testing.T) {
 		status  int
 		reason  string
 	}{
-		"the key is refused":    {row("lab", refuses.URL()), string(ledger.Auth), 401, "invalid x-api-key"},
+		"the key is refused":    {row("lab", refuses.URL()), string(ledger.Auth), 403, "lab rejected its API key"},
 		"nobody listens":        {row("lab", "http://127.0.0.1:1"), string(ledger.Network), 502, "refused"},
-		"no key":                {row("lab", refuses.URL(), func(v *config.Vendor) { v.Key, v.KeyVar = "", "LAB_KEY" }), string(ledger.NoVendor), 401, "LAB_KEY"},
+		"no key":                {row("lab", refuses.URL(), func(v *config.Vendor) { v.Key, v.KeyVar = "", "LAB_KEY" }), string(ledger.NoVendor), 403, "LAB_KEY"},
 		"the client's own only": {row("lab", refuses.URL(), ownKey), "client_auth", 0, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

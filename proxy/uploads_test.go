@@ -52,7 +52,7 @@ func TestACallIsCancelledWhileItUploads(t *testing.T) {
 		if err := s.Cancel(1); err != nil {
 			t.Fatal(err)
 		}
-		conn.SetReadDeadline(time.Now().Add(10 * time.Second))
+		conn.SetReadDeadline(time.Now().Add(longest))
 		resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
 		if err != nil || resp.StatusCode != http.StatusForbidden || resp.Header.Get("X-Should-Retry") != "false" {
 			t.Fatalf("%s: %+v %v", path, resp, err)
@@ -92,7 +92,7 @@ func TestARefusalThatRepeatsCredentials(t *testing.T) {
 	})
 	s, base, dir, stop := serveKept(t, config.Config{
 		Vendors: []config.Vendor{row("a", echo.URL), row("b", echo.URL)},
-		Native:  map[string]config.Native{"openai": {Enabled: true, BaseURL: echo.URL, Connect: time.Second, Timeout: 5 * time.Second}},
+		Native:  map[string]config.Native{"openai": {Enabled: true, BaseURL: echo.URL, Connect: longest, Timeout: longest}},
 	})
 	post(t, base, plainBody)
 	for _, path := range []string{"/v/a/v1/messages", "/api/openai/v1/models"} {
@@ -115,7 +115,7 @@ func TestARefusalThatRepeatsCredentials(t *testing.T) {
 	var seen []string
 	for n := range 3 {
 		_, answer := control(t, "GET", fmt.Sprintf("%s/api/calls/%d", base, n+1), "")
-		if !strings.Contains(answer.Get("outcome").Str, mask) {
+		if !strings.Contains(answer.Get("outcome").Str, "****") {
 			t.Errorf("call %d: the vendor's words are not there: %s", n+1, answer.Get("outcome"))
 		}
 		seen = append(seen, answer.Raw)

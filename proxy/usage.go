@@ -2,14 +2,15 @@ package proxy
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"time"
 
 	"afterglow/limiter"
+	"afterglow/proxy/calendar"
 	"afterglow/proxy/history"
 	"afterglow/proxy/ledger"
+	"afterglow/proxy/reason"
 )
 
 // Usage is what the usage page shows of a range.
@@ -24,7 +25,7 @@ type Usage struct {
 const mostSessions = 200
 
 // errNoLedger says that there is nothing to be read.
-var errNoLedger = errors.New("the ledger is turned off (ledger.enabled), or could not be opened")
+var errNoLedger error = reason.New(reason.NoHistory, "", "calls are not recorded: ledger.enabled is false, or the ledger could not be opened")
 
 // Usage reads the ledger. It may take a while, and is not for the UI's goroutine.
 func (s *Server) Usage(ctx context.Context, q ledger.Query) (u Usage, err error) {
@@ -82,7 +83,7 @@ func (s *Server) History(ctx context.Context, k limiter.Key, span time.Duration)
 	if s.ledger == nil {
 		return nil, errNoLedger
 	}
-	minutes, err := s.ledger.Minutes(ctx, k.Vendor, k.Model, time.Now().Add(-span), HistoryStep(span))
+	minutes, err := s.ledger.Minutes(ctx, k.Vendor, k.Model, calendar.Now().Add(-span), HistoryStep(span))
 	if err != nil {
 		return nil, err
 	}

@@ -12,6 +12,7 @@ import (
 
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/config"
+	"afterglow/proxy/reason"
 )
 
 // vendorJSON is a draft. In a request, what is not named stays as it is.
@@ -95,7 +96,7 @@ func (j vendorJSON) draft() (config.Draft, error) {
 			return d, nil
 		}
 	}
-	return d, fmt.Errorf(`key: expected "none", "variable", "keyring" or "file": a key itself goes to /api/vendors/{name}/key`)
+	return d, fmt.Errorf(`key: expected "none", "variable", "keyring" or "file". To set the key itself, use PUT /api/vendors/{name}/key`)
 }
 
 // getVendors serves GET /api/vendors.
@@ -149,13 +150,10 @@ func (s *Server) putVendor(w http.ResponseWriter, r *http.Request) {
 	}
 	s.onVendor(w, r.PathValue("name"), func(f config.File, all config.Drafts) (string, error) {
 		name, d, err := mergedDraft(all, r.PathValue("name"), root)
-		if err == nil {
-			err = s.keyMayGo(all, name, d)
-		}
 		if err != nil {
 			return "", err
 		}
-		return d.Name, s.saveVendor(f, all, name, d, "")
+		return d.Name, s.saveVendor(f, all, saving{config.ByRequest, name, d, ""})
 	})
 }
 
@@ -201,7 +199,7 @@ func decodeOnly(text []byte, into any) error {
 	err := decode.Decode(into)
 	var kind *json.UnmarshalTypeError
 	if errors.As(err, &kind) {
-		return fmt.Errorf("%s: expected another type, %s", kind.Field, kind.Type)
+		return fmt.Errorf("%s: expected a value of type %s", kind.Field, kind.Type)
 	}
 	return err
 }
@@ -221,7 +219,7 @@ func (s *Server) putVendorKey(w http.ResponseWriter, r *http.Request) {
 	root, err := readObject(w, r)
 	key := root.Get("key")
 	if err == nil && (key.Type != gjson.String || key.Str == "") {
-		err = errors.New("key: expected the vendor's key")
+		err = errors.New("key: expected an API key")
 	}
 	if err != nil {
 		writeError(w, anthropic.Errorf(http.StatusBadRequest, "%v", err))
@@ -232,7 +230,7 @@ func (s *Server) putVendorKey(w http.ResponseWriter, r *http.Request) {
 		if !ok {
 			return "", errNoVendor
 		}
-		return d.Name, s.saveVendor(f, all, d.Name, d, config.Secret(key.Str))
+		return d.Name, s.saveVendor(f, all, saving{config.ByRequest, d.Name, d, config.Secret(key.Str)})
 	})
 }
 
@@ -270,13 +268,14 @@ func (s *Server) postVendorTest(w http.ResponseWriter, r *http.Request) {
 }
 
 // errNoVendor says that the file has no such vendor.
-var errNoVendor = errors.New("no such vendor in the configuration: GET /api/vendors has them")
+var errNoVendor = errors.New("there is no such vendor in the configuration. GET /api/vendors lists them")
 
 // editError gives what can be wrong with a change of the file its status.
 func editError(err error) *anthropic.Error {
-	var host errKeyHost
+	var to *config.DestinationError
+	var wrong *config.Error
 	switch {
-	case errors.As(err, &host):
+	case errors.As(err, &to), errors.As(err, &wrong) && wrong.Has(reason.PlainHTTP):
 		return anthropic.Errorf(http.StatusForbidden, "%v", err)
 	case errors.Is(err, errNoVendor):
 		return anthropic.Errorf(http.StatusNotFound, "%v", err)

@@ -131,7 +131,7 @@ func TestARenameThatFailsLeavesNothingBehind(t *testing.T) {
 	before := fmt.Sprint(e.text(t), e.state.Limits(), e.state.Order(), e.state.Bindings(), e.conf().Order(), e.memory.Sessions.Bindings())
 	d := e.draft(t, "lab")
 	d.Name, d.Limit.Default = "bench", 4
-	if err := e.SaveVendor("lab", d, "sk-another-key"); err == nil || !strings.Contains(err.Error(), "taken by another program") {
+	if err := e.SaveVendor("lab", d, "sk-another-key"); err == nil || !strings.Contains(err.Error(), "in use by another program") {
 		t.Fatal(err)
 	}
 	if now := fmt.Sprint(e.text(t), e.state.Limits(), e.state.Order(), e.state.Bindings(), e.conf().Order(), e.memory.Sessions.Bindings()); now != before {

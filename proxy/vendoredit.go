@@ -16,6 +16,7 @@ type VendorList struct {
 	Exists  bool           // it does
 	Live    bool           // what is saved is in force at once; false in a demo, which has vendors of its own
 	Keys    string         // where keys are kept, for people
+	Keyring bool           // that is the system's keyring
 	Tiers   [][]string     // the chain, by the vendors' names
 	Drafts  []config.Draft // the chain's in its order, then those that are not in it
 	Presets []config.Draft // the built-in vendors that are not among the drafts
@@ -38,7 +39,7 @@ func (s *Server) Vendors() (VendorList, error) {
 }
 
 func (s *Server) listOf(f config.File) (VendorList, error) {
-	list := VendorList{File: f.Path, Exists: f.Exists, Live: s.editing.Live, Keys: s.editing.Keeper.Place()}
+	list := VendorList{File: f.Path, Exists: f.Exists, Live: s.editing.Live, Keys: s.editing.Keeper.Place(), Keyring: s.editing.Keeper.InKeyring()}
 	all, err := f.Drafts()
 	if err != nil {
 		return list, err
@@ -51,9 +52,12 @@ func (s *Server) listOf(f config.File) (VendorList, error) {
 // its order and whatever the draft does not hold stay, and so do a limit's Max, MaxPending and MaxWait that are 0. A key
 // that is not "" goes to the credentials, and the row says so. With another name, the kept key goes along, and so does what
 // was set while running: limits, the order, and sessions that are bound. The error is a *config.Error where the result would
-// be no valid configuration, or config.ErrChanged where the vendor is not as the draft was read; all is then as it was.
+// be no valid configuration, config.ErrChanged where the vendor is not as the draft was read, or a *config.DestinationError
+// where the user has to confirm where the client's own credentials go, see config.Draft; all is then as it was.
 func (s *Server) SaveVendor(name string, d config.Draft, key config.Secret) error {
-	return s.forPeople(func(f config.File, all config.Drafts) error { return s.saveVendor(f, all, name, d, key) })
+	return s.forPeople(func(f config.File, all config.Drafts) error {
+		return s.saveVendor(f, all, saving{config.ByPerson, name, d, key})
+	})
 }
 
 // forPeople makes a change for who looks at the file: the chain that comes of it is not news to them, if what they had
@@ -85,7 +89,16 @@ func (s *Server) readDrafts() (config.File, config.Drafts, error) {
 
 func sameTiers(a, b [][]string) bool { return slices.EqualFunc(a, b, slices.Equal) }
 
-func (s *Server) saveVendor(f config.File, all config.Drafts, name string, d config.Draft, key config.Secret) error {
+// saving is a vendor that is to be written: the one of a name, or with "" a new one.
+type saving struct {
+	by   config.Author
+	name string
+	d    config.Draft
+	key  config.Secret // "" = none is given
+}
+
+func (s *Server) saveVendor(f config.File, all config.Drafts, v saving) error {
+	name, d, key := v.name, v.d, v.key
 	if was, ok := draftOrPreset(all, name); ok && was.Since(d) {
 		return fmt.Errorf("%s: vendor %q: %w", f.Path, name, config.ErrChanged)
 	}
@@ -94,11 +107,19 @@ func (s *Server) saveVendor(f config.File, all config.Drafts, name string, d con
 			return err
 		}
 	}
+	was, _ := all.Draft(name)
+	if to, ok := d.VariableInURL(); ok && d.BaseURL != was.BaseURL { // a text that no draft has which was read from the file
+		if err := config.MayGo(to, config.Change{By: v.by}); err != nil {
+			return err
+		}
+	}
 	next, err := f.WithVendor(name, d)
+	if err == nil {
+		err = s.mayLead(f, next, v, was)
+	}
 	if err != nil {
 		return err
 	}
-	was, _ := all.Draft(name)
 	undo, err := s.moveKey(was, d, key)
 	if err == nil && name != "" && name != d.Name {
 		moved := undo

@@ -254,7 +254,7 @@ func TestTheWatcherDoesNotFight(t *testing.T) {
 	saved := e.current()
 	select {
 	case <-heard:
-	case <-time.After(10 * time.Second):
+	case <-time.After(longest):
 		t.Fatal("nothing was heard of the file")
 	}
 	if e.current() != saved {
@@ -263,7 +263,7 @@ func TestTheWatcherDoesNotFight(t *testing.T) {
 	writeFile(t, e.file, strings.Replace(e.text(t), "One", "Theirs", 1))
 	select {
 	case <-heard:
-	case <-time.After(10 * time.Second):
+	case <-time.After(longest):
 		t.Fatal("nothing was heard of the file")
 	}
 	if got := e.conf().Vendors[0].Title; got != "Theirs" {
@@ -295,7 +295,7 @@ func TestListenMovesAtOnce(t *testing.T) {
 	}
 	defer taken.Close()
 	before := e.text(t)
-	if err := e.SetListen(taken.Addr().String()); err == nil || !strings.Contains(err.Error(), "taken by another program") {
+	if err := e.SetListen(taken.Addr().String()); err == nil || !strings.Contains(err.Error(), "in use by another program") {
 		t.Error(err)
 	}
 	if resp, err := http.Get(e.base + "/health"); err != nil || resp.StatusCode != 200 || e.text(t) != before || e.Status().Problem != "" {
@@ -348,7 +348,7 @@ func TestAnAddressIsTriedWhereNoneIsListenedOn(t *testing.T) {
 	}
 	_, port, _ := net.SplitHostPort(taken.Addr().String())
 	err = s.SetListen("localhost:" + port)
-	if text, _ := os.ReadFile(file); err == nil || !strings.Contains(err.Error(), "taken by another program") || string(text) != before {
+	if text, _ := os.ReadFile(file); err == nil || !strings.Contains(err.Error(), "in use by another program") || string(text) != before {
 		t.Errorf("%v\n%s", err, text)
 	}
 	if err := s.SetListen("127.0.0.1:0"); err != nil {
@@ -420,13 +420,13 @@ func TestTheControlAPIChangesVendors(t *testing.T) {
 		{"PUT", "/api/vendors/mine", `{"dialect":"openai","base_url":"http://127.0.0.1:9/v1","auth":"none","default_model":"m","enabled":true}`, 200, `"name":"mine"`},
 		{"PUT", "/api/vendors/kimi", `{"title":"K"}`, 200, `"preset":"kimi"`},
 		{"PUT", "/api/vendors/second", `{"preset":"minimax","key":"variable","key_variable":"M2"}`, 200, `"key_variable":"M2"`},
-		{"PUT", "/api/vendors/lab", `{"base_url":"http://127.0.0.1:9/evil"}`, 403, `not where its key went before`},
-		{"PUT", "/api/vendors/lab", `{"name":"lab2","base_url":"http://127.0.0.1:9/"}`, 403, `not where its key went before`},
-		{"PUT", "/api/vendors/lab", `{"base_url":"` + strings.Replace(sim.URL(), "http:", "https:", 1) + `"}`, 403, `not where its key went before`},
-		{"PUT", "/api/vendors/minimax", `{"base_url":"http://api.minimax.io/anthropic"}`, 403, `not where its key went before`},
+		{"PUT", "/api/vendors/lab", `{"base_url":"http://127.0.0.1:9/evil"}`, 403, `was not given for http`},
+		{"PUT", "/api/vendors/lab", `{"name":"lab2","base_url":"http://127.0.0.1:9/"}`, 403, `was not given for http`},
+		{"PUT", "/api/vendors/lab", `{"base_url":"` + strings.Replace(sim.URL(), "http:", "https:", 1) + `"}`, 403, `was not given for http`},
+		{"PUT", "/api/vendors/minimax", `{"base_url":"http://api.minimax.io/anthropic"}`, 403, `was not given for http`},
 		{"PUT", "/api/vendors/mine", `{"base_url":"http://127.0.0.1:9/${ZHIPU_API_KEY}"}`, 403, `environment variable`},
-		{"PUT", "/api/vendors/evil", `{"dialect":"anthropic","base_url":"http://127.0.0.1:9/","auth":"bearer","key":"variable","key_variable":"ZHIPU_API_KEY"}`, 403, `not where its key went before`},
-		{"PUT", "/api/vendors/evil", `{"preset":"antigravity","base_url":"http://127.0.0.1:9/"}`, 403, `not where its key went before`},
+		{"PUT", "/api/vendors/evil", `{"dialect":"anthropic","base_url":"http://127.0.0.1:9/","auth":"bearer","key":"variable","key_variable":"ZHIPU_API_KEY"}`, 403, `was not given for http`},
+		{"PUT", "/api/vendors/evil", `{"preset":"antigravity","base_url":"http://127.0.0.1:9/"}`, 403, `was not given for http`},
 		{"PUT", "/api/vendors/new", `{"dialect":"anthropic","base_url":"http://127.0.0.1:9/","auth":"bearer","key":"keyring","enabled":false}`, 200, `"key":"keyring"`},
 		{"PUT", "/api/vendors/new", `{"base_url":"http://127.0.0.1:10/"}`, 200, `127.0.0.1:10`},
 		{"DELETE", "/api/vendors/new", ``, 200, `removed`},

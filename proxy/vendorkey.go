@@ -12,11 +12,11 @@ import (
 // withKey makes a draft one whose key is with the credentials, and is sent.
 func withKey(d *config.Draft, key config.Secret) error {
 	if strings.ContainsFunc(key.Reveal(), func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
-		return errors.New("key: expected printable ASCII without spaces")
+		return config.BadKey("key")
 	}
 	switch d.Auth {
 	case config.AuthCopilot, config.AuthGoogle:
-		return fmt.Errorf("key: a user signs in to %q: expected no key", d.Name)
+		return fmt.Errorf("key: no key is allowed, because you sign in to %q", d.Name)
 	case config.AuthClient, config.AuthNone, "":
 		d.Auth = config.UsualAuth(d.Dialect)
 	}

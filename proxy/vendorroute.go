@@ -1,27 +1,27 @@
 package proxy
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"afterglow/limiter"
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/config"
 	"afterglow/proxy/meter"
+	"afterglow/proxy/reason"
 	"afterglow/proxy/route"
 	"afterglow/proxy/vendor"
 )
 
 // vendorRoute serves /v/{vendor}/: the vendor's own API with the vendor's key, byte for byte, for
 // clients that speak it. A call to a model stands in the same queue as the chain's calls, because the
-// vendor counts them together. There is no other tier and no retry.
+// vendor counts them together, and its refusals are waited out as theirs are. There is no other tier.
 //
-// A queued call is not parked as those to the chain are: once status 200 was sent, the vendor's own
-// could not pass any more. It waits without headers for as long as the queue lets it (max_wait), and
-// then gets a status after which the official clients try again.
+// A streaming call that waits long is parked, as the chain's are and in its own protocol. Once status 200 was sent, a
+// refusal of the vendor's is an error within the stream.
 func (s *Server) vendorRoute(w http.ResponseWriter, r *http.Request) {
 	running := s.current()
 	name := r.PathValue("vendor")
@@ -30,14 +30,21 @@ func (s *Server) vendorRoute(w http.ResponseWriter, r *http.Request) {
 		writeError(w, anthropic.Errorf(http.StatusNotFound, "unknown vendor %q: expected one of %s", name, strings.Join(running.names(), ", ")))
 		return
 	}
-	to, path := endpoint(v.Conf(), below(r))
+	whole, climbing := pathBelow(r, "/v/")
+	_, whole, _ = strings.Cut(whole, "/") // the vendor's name
+	to, path := endpoint(v.Conf(), "/"+whole)
 	op := meter.OperationOf(to.Dialect, r.Method, path)
 	p, r := s.pass(w, r, kindRoute, to.Dialect, op)
 	c := &routed{passing: p, vendor: v, to: to, path: path, kind: op.Kind}
 	c.rec.set(func() { c.rec.vendor = v.Name() })
 	defer s.end(c.rec)
 	defer s.settle(r.Context(), c)
-	if refused := s.route(c, running.chain, r); refused != nil {
+	header, query, refused := s.withoutToken(r)
+	if refused = cmp.Or(climbing, refused); refused == nil {
+		c.sent, c.query = header, query
+		refused = s.route(c, running.chain, r)
+	}
+	if refused != nil {
 		c.refuse(refused)
 	}
 }
@@ -49,18 +56,22 @@ type routed struct {
 	to     config.Endpoint
 	path   string // below the endpoint's base URL, escaped
 	kind   meter.Kind
+	sent   http.Header // the client's, without our token
+	query  string      // the same
 	asks   asked
 	direct *route.Direct // nil until the call has its permit
+	room   *waitingRoom  // nil: the client cannot be parked
+	park   *parker
 }
 
 // route sends a call to its vendor as soon as there is a permit for it. The error is for the client.
 func (s *Server) route(c *routed, chain *route.Chain, r *http.Request) *anthropic.Error {
-	own := c.to.Auth != config.AuthClient && c.to.Auth != config.AuthNone
-	switch {
-	case own && !c.vendor.Usable():
-		return anthropic.Errorf(http.StatusUnauthorized, "vendor %q: %s", c.vendor.Name(), c.vendor.Missing())
-	case climbs(c.path):
-		return anthropic.Errorf(http.StatusBadRequest, "path %q: expected one without ..", c.path)
+	if c.own() && !c.vendor.Usable() {
+		return anthropic.Errorf(http.StatusForbidden, "vendor %q: %s", c.vendor.Name(), c.vendor.Missing())
+	}
+	var unfit reason.Reason
+	if c.sent, c.query, unfit = c.vendor.ForClient(c.sent, c.query, c.to); unfit.Words != "" {
+		return anthropic.Errorf(http.StatusForbidden, "vendor %q: %s", c.vendor.Name(), unfit)
 	}
 	if refused := s.ask(c, r); refused != nil {
 		return refused
@@ -77,10 +88,13 @@ func (s *Server) route(c *routed, chain *route.Chain, r *http.Request) *anthropi
 	if c.asks.body != nil {
 		c.rec.bodies.asks(*c.asks.body)
 	}
+	s.wait(c, r.URL.RawQuery)
+	c.park.Enter()
 	if c.asks.model != "" && s.stops() {
 		return stoppedError()
 	}
 	direct, err := chain.Direct(r.Context(), c.vendor, c.asks.model, c.rec.caller())
+	c.park.Leave()
 	var refused *anthropic.Error
 	ended := endedHere(context.Cause(r.Context()))
 	switch {
@@ -102,29 +116,77 @@ func (s *Server) route(c *routed, chain *route.Chain, r *http.Request) *anthropi
 	if c.asks.stream {
 		limit = c.vendor.Conf().FirstEvent
 	}
-	passage.Send(c.w, c.watched(r), vendor.Passing{
-		Path: c.path, Query: r.URL.RawQuery, Header: s.withoutToken(r.Header), Held: c.asks.body, First: limit,
-		Answered: func(answer *http.Response) { direct.Answered(answer.StatusCode); c.answered(answer) }, Failed: c.failed,
-	})
+	m := vendor.Passing{
+		Path: c.path, Query: c.query, Header: c.sent, Held: c.asks.body, First: limit, Fits: c.fits,
+		Refused:  func(e *anthropic.Error) error { return c.refused(r.Context(), e) },
+		Answered: func(answer *http.Response) { direct.Answered(answer.StatusCode); c.answered(answer) },
+		Failed:   func(err error) { c.refuse(failure(cmp.Or(c.rejected(r.Context(), err), err))) },
+	}
+	if c.asks.model != "" {
+		m.Waiting = direct.Waiting(progress{c.rec, c.park, s})
+	}
+	passage.Send(c.w, c.watched(r), m)
+	return nil
+}
+
+// wait makes the parker of a call.
+func (s *Server) wait(c *routed, query string) {
+	after, signs := s.conf().ParkAfter, (func(int) []byte)(nil)
+	if c.room = c.roomOf(query); c.room != nil {
+		signs = c.room.signs
+		if c.room.within > 0 {
+			after = min(after, c.room.within)
+		}
+	}
+	c.park = newParker(c.w.ResponseWriter, after, signs)
+}
+
+// refused is what the client gets in place of a vendor's refusal: nil = that itself.
+func (c *routed) refused(ctx context.Context, e *anthropic.Error) error {
+	if err := c.rejected(ctx, e); err != nil {
+		return err
+	}
+	if c.unpark() {
+		return e
+	}
+	return nil
+}
+
+// own reports whether the vendor gets credentials of ours.
+func (c *routed) own() bool { return c.to.Auth != config.AuthClient && c.to.Auth != config.AuthNone }
+
+// rejected is what the client gets in place of a refusal of our credentials, which would read as one of its own; nil for
+// any other error.
+func (c *routed) rejected(ctx context.Context, err error) error {
+	var refused *anthropic.Error
+	if !c.own() || !errors.As(err, &refused) {
+		return nil
+	}
+	if e := c.direct.Rejected(ctx, refused); e != nil {
+		return e
+	}
 	return nil
 }
 
 // settle ends a call: its record is complete, and its permit is back.
 func (s *Server) settle(ctx context.Context, c *routed) {
+	c.unpark()
 	c.finish(ctx)
 	if c.direct != nil {
-		if c.rec.status == http.StatusTooManyRequests && c.asks.model != "" {
+		if refusedForNow(c.rec) && c.asks.model != "" {
 			s.history.Refused(limiter.Key{Vendor: c.vendor.Name(), Model: c.asks.model})
 		}
+		c.rec.set(func() { c.rec.again = c.direct.Retries() })
 		c.direct.Hear(ctx, c.header, c.rec.err)
 		c.direct.Close(c.rec.usage.Total())
 	}
 }
 
-// below is the escaped path below /v/{vendor}.
-func below(r *http.Request) string {
-	_, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.EscapedPath(), "/v/"), "/")
-	return colons("/" + rest)
+// refusedForNow reports whether a call's vendor refused it for now, and that was not waited out.
+func refusedForNow(rec *record) bool {
+	var e *anthropic.Error
+	return rec.status == http.StatusTooManyRequests ||
+		errors.As(rec.err, &e) && e.Header != nil && (e.Status == http.StatusTooManyRequests || e.Status == anthropic.StatusOverloaded)
 }
 
 // endpoint is the one that a path leads to, and the path below it: the endpoint that the first
@@ -151,10 +213,4 @@ func (g *generation) names() (list []string) {
 		list = append(list, v.Name())
 	}
 	return list
-}
-
-// climbs reports whether an escaped path has a segment that leads up.
-func climbs(path string) bool {
-	plain, err := url.PathUnescape(path)
-	return err != nil || strings.Contains("/"+plain+"/", "/../")
 }

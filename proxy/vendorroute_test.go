@@ -76,9 +76,9 @@ func TestTheClientsOwnCredentialsOnAVendorRoute(t *testing.T) {
 		row("local", up.URL, func(v *config.Vendor) { v.Auth, v.Key = config.AuthNone, "" }),
 	}}
 	_, base := serveConfig(t, conf)
-	for i, want := range []string{"Bearer theirs", ""} {
+	for i, want := range []string{"Bearer sk-ant-theirs", ""} {
 		name := conf.Vendors[i].Name
-		do(t, "GET", base+"/v/"+name+"/v1/models", "", "Authorization", "Bearer theirs", "X-Afterglow-Token", "0123456789abcdef")
+		do(t, "GET", base+"/v/"+name+"/v1/models", "", "Authorization", "Bearer sk-ant-theirs", "X-Afterglow-Token", "0123456789abcdef")
 		if h := up.calls()[i].header; h.Get("Authorization") != want || h.Get("X-Afterglow-Token") != "" {
 			t.Errorf("%s: %v", name, h)
 		}
@@ -131,14 +131,14 @@ func TestVendorRoutesThatLeadNowhere(t *testing.T) {
 		field, want      string
 	}{
 		{"/v/nobody/v1/messages", `{}`, "application/json", 404, "error.message", `unknown vendor "nobody": expected one of lab, poor, dead`},
-		{"/v/poor/v1/messages", `{"model":"m"}`, "application/json", 401, "error.message", `vendor "poor": no key: set POOR_KEY`},
+		{"/v/poor/v1/messages", `{"model":"m"}`, "application/json", 403, "error.message", `vendor "poor": no key: set POOR_KEY`},
 		{"/v/lab/openai/chat/completions", `{}`, "application/json", 400, "error.message", "model: field required"},
 		{"/v/lab/openai/chat/completions", `nonsense`, "application/json", 400, "error.type", "invalid_request_error"},
-		{"/v/lab/openai/chat/completions", twice, "application/json", 400, "error.message", "model: given twice"},
+		{"/v/lab/openai/chat/completions", twice, "application/json", 400, "error.message", "model: this key appears twice"},
 		{"/v/lab/openai/chat/completions", `{"model":"*"}`, "application/json", 400, "error.message", "model: expected"},
 		{"/v/lab/openai/audio/translations", "--x\r\n--x--", "multipart/form-data; boundary=x", 400, "error.message", "model: field required"},
 		{"/v/lab/gemini/v1beta/models/a%0Ab:generateContent", `{}`, "application/json", 400, "error.status", "INVALID_ARGUMENT"},
-		{"/v/lab/openai/%2e%2e/secret", ``, "", 400, "error.message", "without .."},
+		{"/v/lab/openai/%2e%2e/secret", ``, "", 400, "error.message", "must not contain .."},
 		{"/v/dead/v1/messages", `{"model":"m"}`, "application/json", 502, "error.type", "api_error"},
 	} {
 		resp, got := do(t, "POST", base+tc.path, tc.body, "Content-Type", tc.kind)
@@ -279,7 +279,7 @@ func TestARouteClientThatLeaves(t *testing.T) {
 
 // The queue's refusals come in the words and with the status on which a dialect's clients try again.
 func TestRefusalsOfTheQueue(t *testing.T) {
-	for what, wait := range map[string]time.Duration{"queue full": 0, "longest wait expired": 100 * time.Millisecond} {
+	for what, wait := range map[string]time.Duration{"queue full": 0, "no slot became free in time": 100 * time.Millisecond} {
 		t.Run(what, func(t *testing.T) {
 			up := newTwoProtocols(t)
 			s, base := serve(t, row("zhipu", up.URL, speaks("openai", up.URL), speaks("gemini", up.URL), func(v *config.Vendor) {

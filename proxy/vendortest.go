@@ -18,7 +18,8 @@ import (
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/config"
 	"afterglow/proxy/credential"
-	"afterglow/proxy/logging"
+	"afterglow/proxy/reason"
+	"afterglow/proxy/redact"
 	"afterglow/proxy/vendor"
 )
 
@@ -31,6 +32,7 @@ type VendorTest struct {
 	Outcome string        // "" when OK; else why not: a ledger class, or one of those below
 	Status  int           // the HTTP status; 0 if there was none
 	Reason  string        // what the vendor or the network said, one line, without secrets
+	Why     reason.Reason // what Reason says, where it has a code
 }
 
 // Outcomes of a test that made no call.
@@ -58,18 +60,18 @@ func (s *Server) TestVendor(ctx context.Context, d config.Draft, key config.Secr
 	if err != nil {
 		return VendorTest{Outcome: TestInvalid, Reason: s.oneLine(err.Error(), key.Reveal())}
 	}
-	v, err := vendor.NewWith(vendor.Accounts{Keeper: s.editing.Keeper, Sites: s.sites, Dial: s.dial}, row, s.log)
+	v, err := vendor.NewWith(vendor.Accounts{Keeper: s.editing.Keeper, Sites: s.sites, Hidden: &s.hidden, Dial: s.dial}, row, s.log)
 	if err != nil {
 		return VendorTest{Outcome: TestInvalid, Reason: s.oneLine(err.Error(), key.Reveal())}
 	}
 	defer v.Close()
 	switch {
 	case row.Auth == config.AuthClient:
-		return VendorTest{Outcome: TestClient, Reason: "the vendor gets the credentials of the client that calls: only a client can try it"}
+		return VendorTest{Outcome: TestClient, Reason: "this vendor uses the credentials of the calling client, so only a client can test it"}
 	case !v.Usable() && v.Provider() != "":
-		return VendorTest{Outcome: TestSignIn, Reason: v.Missing()}
+		return VendorTest{Outcome: TestSignIn, Reason: v.Missing().Words, Why: v.Missing()}
 	case !v.Usable():
-		return VendorTest{Outcome: TestNoKey, Reason: v.Missing()}
+		return VendorTest{Outcome: TestNoKey, Reason: v.Missing().Words, Why: v.Missing()}
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, testTime, &vendor.TimeoutError{After: testTime})
 	defer cancel()
@@ -159,7 +161,7 @@ func (s *Server) askOnce(ctx context.Context, rec *record, v *vendor.Vendor, mod
 		if ended := endedHere(context.Cause(ctx)); ended != nil {
 			err = ended
 		} else if ctx.Err() != nil && context.Cause(ctx) != context.Canceled {
-			err = &anthropic.Error{Status: anthropic.StatusOverloaded, Message: "there was no free slot in time", Cause: limiter.ErrWaitExpired}
+			err = &anthropic.Error{Status: anthropic.StatusOverloaded, Message: "no slot became free in time", Cause: limiter.ErrWaitExpired}
 		}
 		if err != nil {
 			return "", err
@@ -185,7 +187,7 @@ func (s *Server) askOnce(ctx context.Context, rec *record, v *vendor.Vendor, mod
 	defer response.Close()
 	message := gjson.ParseBytes(response.Message)
 	if message.Get("type").Str != "message" {
-		return "", errors.New("the answer is no message")
+		return "", errors.New("the answer is not a message")
 	}
 	rec.bodies.says(response.Message)
 	rec.readMessage(response.Message)
@@ -232,7 +234,7 @@ func refusalOf(ctx context.Context, err error) *anthropic.Error {
 
 // oneLine is a text that can be shown: without secrets, and not long.
 func (s *Server) oneLine(text string, secrets ...string) string {
-	text = logging.Without(text, mask, append(s.editing.Keeper.Secrets(), secrets...)...)
+	text = redact.Of(append(s.editing.Keeper.Secrets(), secrets...)...).Text(text, mask)
 	text = s.scrubbed(text, nil, "")
 	return shortened(strings.Join(strings.Fields(text), " "), testAnswer)
 }

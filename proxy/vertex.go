@@ -16,6 +16,7 @@ import (
 
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/meter"
+	"afterglow/proxy/nesting"
 	"afterglow/proxy/vendor"
 )
 
@@ -45,8 +46,8 @@ func (s *Server) vertex(p *passing, r *http.Request, to *native, m vendor.Passin
 		return
 	}
 	batch := gjson.Get(body, "requests").Array()
-	if !gjson.Valid(body) || len(batch) == 0 {
-		p.refuse(anthropic.Errorf(http.StatusBadRequest, "requests: expected at least one"))
+	if !nesting.Valid(body) || len(batch) == 0 {
+		p.refuse(anthropic.Errorf(http.StatusBadRequest, "requests: expected at least one request"))
 		return
 	}
 	answer, err := embedAll(r.Context(), to, m, batch)
@@ -119,7 +120,7 @@ func embed(parent context.Context, to *native, m vendor.Passing, request string)
 		other := whole(answer.StatusCode, body)
 		other.Header.Set("Content-Type", answer.Header.Get("Content-Type"))
 		if answer.StatusCode < 400 {
-			other = wholeError(http.StatusBadGateway, fmt.Sprintf("the upstream answered %d without an embedding", answer.StatusCode))
+			other = wholeError(http.StatusBadGateway, fmt.Sprintf("the vendor answered %d without an embedding", answer.StatusCode))
 		}
 		return "", &unembedded{other}
 	}
@@ -131,7 +132,7 @@ const vertexAnswer = 1 << 20
 
 // withoutModel is a JSON object without its model; the rest of it stays as it is.
 func withoutModel(object string) (string, bool) {
-	if !gjson.Valid(object) || !gjson.Parse(object).IsObject() {
+	if !nesting.Valid(object) || !gjson.Parse(object).IsObject() {
 		return "", false
 	}
 	object, err := sjson.Delete(object, "model")

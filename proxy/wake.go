@@ -57,7 +57,7 @@ func (s *Server) wake() {
 	if by == 0 {
 		return
 	}
-	s.log.Info("the machine slept, or its clock was set: connections are made anew", "by", by.Round(time.Second))
+	s.log.Info("the machine slept, or its clock was set: connections are opened again", "by", by.Round(time.Second))
 	now := s.current()
 	for _, v := range now.vendors {
 		v.Redial()

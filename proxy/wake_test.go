@@ -89,7 +89,7 @@ func TestAfterASleepCallsDialAnew(t *testing.T) {
 	s.wake()
 	select {
 	case <-wake:
-	case <-time.After(5 * time.Second):
+	case <-time.After(longest):
 		t.Error("nobody was woken")
 	}
 	post(t, base, plainBody)

@@ -9,6 +9,8 @@ import (
 
 	"afterglow/limiter"
 	"afterglow/proxy"
+	"afterglow/proxy/config"
+	"afterglow/proxy/reason"
 )
 
 // Board is one consistent picture of the proxy.
@@ -18,10 +20,14 @@ type Board struct {
 	Busy    []Row  // the models with calls in flight or pending, in the order of Cards
 	Addr    string // where the proxy listens; "" while it does not
 	Problem string // what is wrong, one sentence from the proxy; "" when all is well
+	Failed  error  // what Problem says; nil where that is not known
 	Down    bool   // no call can be served: the proxy cannot listen, or no tier is ready
 	Paused  bool   // new calls are turned away
 	Demo    bool   // the vendors are simulated
 	Capture bool   // the bodies of calls are kept
+	NoLogin bool   // clients need no login of their own
+
+	Rejected Head // the first vendor that rejected its key or sign-in; the zero Head if none has
 
 	Reordered bool // the order of Cards is not the configuration's
 }
@@ -74,6 +80,10 @@ type Head struct {
 	Pool   int             // members of a pool share it; 0 = the vendor is a tier of its own
 	State  proxy.TierState // "" when Tier is 0
 	Reason string          // why State is not ready, or a model is out; from the proxy
+	Why    reason.Reason   // the same, with a code where there is one
+	Out    string          // the model that Reason is about; "" where it is the vendor
+	Key    config.KeyPlace // where its key is
+	KeyVar string          // the variable's name, with config.KeyInVariable
 	Left   time.Duration   // until the vendor is called again, rounded up; 0 = not known
 	Quotas [2]Quota        // of a few hours, of a week; the zero Quota where nothing is known
 	SignIn proxy.SignIn

@@ -23,13 +23,18 @@ func (m *Model) Update(status proxy.Status, now time.Time) Board {
 	b := Board{
 		Addr:    status.Addr,
 		Problem: status.Problem,
+		Failed:  status.Failed,
 		Down:    down(status),
 		Paused:  status.Paused,
 		Demo:    status.Demo,
 		Capture: status.Capture,
+		NoLogin: status.NoLogin,
 		Cards:   cards(status, now),
 
 		Reordered: status.Reordered,
+	}
+	if i := slices.IndexFunc(b.Cards, func(c Card) bool { return c.State == proxy.Rejected }); i >= 0 {
+		b.Rejected = b.Cards[i].Head
 	}
 	for i := range b.Cards {
 		b.add(&b.Cards[i])
@@ -81,7 +86,7 @@ func cards(s proxy.Status, now time.Time) []Card {
 func head(tiers []proxy.Tier, i int, now time.Time) Head {
 	t := tiers[i]
 	h := Head{
-		Vendor: t.Vendor, Title: cmp.Or(t.Title, t.Vendor), Tier: 1, Pool: t.Pool, State: t.State, Reason: t.Reason, Left: left(t.Until, now), SignIn: t.SignIn,
+		Vendor: t.Vendor, Title: cmp.Or(t.Title, t.Vendor), Tier: 1, Pool: t.Pool, State: t.State, Reason: t.Reason, Why: t.Why, Key: t.Key, KeyVar: t.KeyVar, Left: left(t.Until, now), SignIn: t.SignIn,
 	}
 	for k := range i { // the members of a pool are one tier
 		if tiers[k].Pool == 0 || tiers[k].Pool != tiers[k+1].Pool {
@@ -90,7 +95,7 @@ func head(tiers []proxy.Tier, i int, now time.Time) Head {
 	}
 	for _, m := range t.Models {
 		if h.Reason == "" {
-			h.Reason = m.Model + ": " + m.Reason
+			h.Out, h.Reason, h.Why = m.Model, m.Reason, m.Why
 		}
 	}
 	for k, q := range t.Quotas[:min(len(t.Quotas), len(h.Quotas))] {

@@ -93,12 +93,13 @@ func TestDown(t *testing.T) {
 		status proxy.Status
 		want   bool
 	}{
-		"starting":               {proxy.Status{}, false},
-		"port taken":             {proxy.Status{Problem: "port 3392 is in use", Tiers: ready("kimi")}, true},
-		"configuration rejected": {proxy.Status{Addr: "a:1", Problem: "config.toml:3: …", Tiers: ready("kimi")}, false},
-		"every tier is out":      {proxy.Status{Addr: "a:1", Tiers: noKey}, true},
-		"one tier is ready":      {proxy.Status{Addr: "a:1", Tiers: append(ready("lab"), noKey...)}, false},
-		"no tier":                {proxy.Status{Addr: "a:1"}, true},
+		"starting":                 {proxy.Status{}, false},
+		"port taken":               {proxy.Status{Problem: "port 3392 is in use", Tiers: ready("kimi")}, true},
+		"configuration rejected":   {proxy.Status{Addr: "a:1", Problem: "config.toml:3: …", Tiers: ready("kimi")}, false},
+		"every tier is out":        {proxy.Status{Addr: "a:1", Tiers: noKey}, true},
+		"one tier is ready":        {proxy.Status{Addr: "a:1", Tiers: append(ready("lab"), noKey...)}, false},
+		"no tier":                  {proxy.Status{Addr: "a:1"}, true},
+		"the only key is rejected": {proxy.Status{Addr: "a:1", Tiers: []proxy.Tier{{Vendor: "kimi", State: proxy.Rejected}}}, true},
 	} {
 		if got := New().Update(c.status, start).Down; got != c.want {
 			t.Errorf("%s: down = %t, want %t", name, got, c.want)

@@ -8,17 +8,21 @@ import (
 	"afterglow/limiter"
 	"afterglow/proxy"
 	"afterglow/proxy/config"
+	"afterglow/proxy/reason"
 )
 
 // Notice is something that a user wants to know who does not look. It holds no words.
 type Notice struct {
-	Kind   string    // of config.NoticeKinds; "" = Rest
-	Vendor string    // its name for people
-	Model  string    // the vendor model, "" where it is the vendor's
-	To     string    // failover: who answered, for people
-	Reason string    // from the proxy
-	Until  time.Time // vendor_out: when it is called again; zero if that is not known
-	Back   bool      // vendor_out: calls go to it again
+	Kind   string          // of config.NoticeKinds; "" = Rest
+	Vendor string          // its name for people
+	Model  string          // the vendor model, "" where it is the vendor's
+	To     string          // failover: who answered, for people
+	Reason string          // from the proxy
+	Why    reason.Reason   // the same, with a code where there is one
+	Key    config.KeyPlace // credential: where the key is that was rejected; KeyNone where it is none
+	KeyVar string          // credential: the variable's name, with config.KeyInVariable
+	Until  time.Time       // vendor_out: when it is called again; zero if that is not known
+	Back   bool            // vendor_out: calls go to it again
 	Lasted time.Duration
 	Count  int      // queue: how long it is
 	Date   string   // old_prices: of the list, "2006-01-02"
@@ -114,16 +118,20 @@ type sayer func(subject string, x Notice) bool
 func (n *Notifier) lookAtTiers(s proxy.Status, now time.Time, say sayer) {
 	known := map[string]bool{}
 	for _, t := range s.Tiers {
-		x := Notice{Kind: "vendor_out", Vendor: cmp.Or(t.Title, t.Vendor), Reason: t.Reason, Until: t.Until}
+		x := Notice{Kind: "vendor_out", Vendor: cmp.Or(t.Title, t.Vendor), Reason: t.Reason, Why: t.Why, Until: t.Until}
 		out := t.State == proxy.Out || t.State == proxy.Probing
-		if t.State == proxy.SignedOut || out && refusedKey(t.Reason) {
+		switch t.State {
+		case proxy.Rejected:
+			x.Key, x.KeyVar = t.Key, t.KeyVar
+			fallthrough
+		case proxy.SignedOut:
 			x.Kind, x.Until, out = "credential", time.Time{}, true
 		}
 		known[t.Vendor] = true
 		n.look(t.Vendor, out, x, now, say)
 		for _, m := range t.Models {
 			known[t.Vendor+" "+m.Model] = true
-			n.look(t.Vendor+" "+m.Model, true, Notice{Kind: "vendor_out", Vendor: x.Vendor, Model: m.Model, Reason: m.Reason, Until: m.Until}, now, say)
+			n.look(t.Vendor+" "+m.Model, true, Notice{Kind: "vendor_out", Vendor: x.Vendor, Model: m.Model, Reason: m.Reason, Why: m.Why, Until: m.Until}, now, say)
 		}
 	}
 	for subject, o := range n.outs {
@@ -137,12 +145,6 @@ func (n *Notifier) lookAtTiers(s proxy.Status, now time.Time, say sayer) {
 			delete(n.outs, subject)
 		}
 	}
-}
-
-// refusedKey tells a vendor that is out because it refused its key from one that will come back by itself. The proxy's
-// reasons begin with the status.
-func refusedKey(reason string) bool {
-	return len(reason) > 3 && (reason[:4] == "401 " || reason[:4] == "403 ")
 }
 
 // look follows one vendor or model.

@@ -153,11 +153,12 @@ func TestAModelThatIsOut(t *testing.T) {
 
 func TestACredentialThatIsRefused(t *testing.T) {
 	w := watch(t)
-	for range 60 { // a key that is refused is asked again after a minute
+	for range 60 { // a vendor that takes its key only now and then is told of once
 		w.out(0, time.Minute)
-		w.s.Tiers[0].Reason = "401 invalid x-api-key"
+		tier := &w.s.Tiers[0]
+		tier.State, tier.Reason, tier.Key, tier.KeyVar = proxy.Rejected, "401 invalid x-api-key", config.KeyInVariable, "A_KEY"
 		told := w.n.Update(w.s, nil, w.d, w.now)
-		if first := len(w.n.sent) == 1 && len(told) == 1; len(told) > 0 && (!first || told[0].Kind != "credential") {
+		if first := len(w.n.sent) == 1 && len(told) == 1; len(told) > 0 && (!first || told[0].Kind != "credential" || told[0].KeyVar != "A_KEY") {
 			t.Fatalf("%+v", told)
 		}
 		w.now = w.now.Add(time.Minute)

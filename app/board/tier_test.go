@@ -48,7 +48,7 @@ func TestWhatIsOutAndHowLongOneWouldWait(t *testing.T) {
 	}
 	s.Concurrency.Gauges = []limiter.Gauge{{Key: limiter.Key{Vendor: "v", Model: "m"}}, {Key: limiter.Key{Vendor: "v", Model: "n"}, Pending: 1}}
 	c := New().Update(s, now).Cards[0]
-	if c.Reason != "m: overloaded" || c.Quotas[0] != (Quota{"5h", 45}) {
+	if c.Out != "m" || c.Reason != "overloaded" || c.Quotas[0] != (Quota{"5h", 45}) {
 		t.Errorf("head %+v", c.Head)
 	}
 	if m, n := c.Rows[0], c.Rows[1]; !m.Out || m.Left != 30*time.Second || n.Out || n.Wait != 10*time.Second {

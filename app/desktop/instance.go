@@ -30,7 +30,7 @@ func AskToShow(ctx context.Context, dir string) (bool, error) {
 
 func askToShow(ctx context.Context, dir string, patience time.Duration) (bool, error) {
 	path := filepath.Join(dir, showFile)
-	if err := os.WriteFile(path, nil, 0o600); err != nil {
+	if err := putShow(path); err != nil {
 		return false, fmt.Errorf("ask for the window: %w", err)
 	}
 	deadline := time.After(patience)
@@ -49,6 +49,18 @@ func askToShow(ctx context.Context, dir string, patience time.Duration) (bool, e
 		}
 		return false, nil
 	}
+}
+
+// putShow makes the file, unless another start has done it. It follows no link: that would empty another file.
+func putShow(path string) error {
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err == nil {
+		return file.Close()
+	}
+	if info, there := os.Lstat(path); there == nil && info.Mode().IsRegular() {
+		return nil
+	}
+	return err
 }
 
 // WatchShow calls show whenever another start asks for the window, until ctx ends. show must not block.

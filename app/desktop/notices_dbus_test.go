@@ -26,18 +26,21 @@ func TestNoticesAreShownAndClicked(t *testing.T) {
 	if got.App != "Name" || got.Icon != "app.id" || got.Title != "A & B" || got.Text != "&lt;b&gt;429&lt;/b&gt; &amp; more" || got.Stays != -1 || len(got.Actions) != 2 {
 		t.Errorf("%+v", got)
 	}
-	for _, id := range []uint32{99, got.ID} { // another program's, and ours
-		if err := daemon.Click(id); err != nil {
-			t.Fatal(err)
-		}
+	if err := daemon.Click(got.ID); err != nil {
+		t.Fatal(err)
 	}
 	select {
 	case <-clicked:
-	case <-time.After(10 * time.Second):
+	case <-time.After(longest):
 		t.Fatal("nobody heard the click")
 	}
-	time.Sleep(20 * time.Millisecond)
-	if len(clicked) > 0 {
+	signals := make(chan *dbus.Signal, 2)
+	for _, id := range []uint32{99, got.ID} { // another program's, and ours
+		signals <- &dbus.Signal{Name: noticesName + ".ActionInvoked", Body: []any{id, "default"}}
+	}
+	close(signals)
+	n.listen(signals)
+	if len(clicked) != 1 {
 		t.Error("the click on another program's notice was taken for ours")
 	}
 }
@@ -79,8 +82,7 @@ func TestNoticesToADesktopThatHangs(t *testing.T) {
 	}
 	n := NewNotices("app.id", "Name", func() {})
 	defer n.Close()
-	start := time.Now()
-	if err := n.Send(t.Context(), "one", ""); err == nil || time.Since(start) > noticePatience+2*time.Second {
-		t.Errorf("%v after %v", err, time.Since(start))
+	if err := n.Send(t.Context(), "one", ""); err == nil {
+		t.Error("shown, though nobody answers")
 	}
 }

@@ -10,7 +10,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 )
 
 // Claude Code is connected with the mouse and disconnected by keys, in a file that nobody would write like that.
@@ -23,11 +22,14 @@ func TestClientsOnARealDesktop(t *testing.T) {
 	p.await("the window", func() bool { return p.window() != "" })
 	p.xdotool("key", "ctrl+5")
 	p.await("the Clients tab in front", func() bool { return p.tab(p.shot("page-clients")) == 4 })
-	time.Sleep(2 * time.Second)
-	at, ok := solid(p.shot("page-clients"), right(p.place()), primaryInk, 3)
-	if !ok {
-		t.Fatal("no button to connect")
+	var at image.Point
+	connect := func() bool {
+		before := at
+		now, ok := solid(p.shot("page-clients"), right(p.place()), primaryInk, 3)
+		at = now
+		return ok && at == before
 	}
+	p.await("a button to connect", connect)
 	p.xdotool("mousemove", strconv.Itoa(at.X), strconv.Itoa(at.Y), "click", "1")
 	text := func() []byte {
 		text, err := os.ReadFile(file)
@@ -38,10 +40,15 @@ func TestClientsOnARealDesktop(t *testing.T) {
 	if !strings.Contains(string(text()), "\"theme\" : \"dark\"") {
 		t.Errorf("what was there is not: %q", text())
 	}
-	time.Sleep(time.Second)
-	p.shot("page-clients-connected")
-	p.xdotool("key", "ctrl+1", "key", "ctrl+5")
-	time.Sleep(2 * time.Second)
+	p.await("another button", func() bool {
+		now, ok := solid(p.shot("page-clients-connected"), right(p.place()), primaryInk, 3)
+		return !ok || now != at
+	})
+	p.xdotool("key", "ctrl+1")
+	p.await("the Live tab in front", func() bool { return p.tab(p.shot("page-clients")) == 0 })
+	p.xdotool("key", "ctrl+5")
+	p.await("the Clients tab in front again", func() bool { return p.tab(p.shot("page-clients")) == 4 })
+	p.settle()
 	p.press("Tab", 7) // after the six tabs its button is the first
 	p.xdotool("key", "space")
 	p.await("the file as it was", func() bool { return bytes.Equal(text(), before) })
@@ -68,7 +75,6 @@ func TestEveryPageInEveryDress(t *testing.T) {
 				p.xdotool("key", "ctrl+"+strconv.Itoa(i+1))
 				var at image.Point
 				p.await("the page "+page, func() bool {
-					time.Sleep(300 * time.Millisecond)
 					line, ok := under(p.shot(page+"-"+c.name), p.place(), c.ink)
 					at = line
 					return ok && (len(lines) == 0 || line.X > lines[len(lines)-1].X)

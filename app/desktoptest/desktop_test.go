@@ -4,10 +4,12 @@ package desktoptest
 
 import (
 	"fmt"
+	"image"
 	"image/color"
+	"os"
 	"strings"
+	"syscall"
 	"testing"
-	"time"
 )
 
 // knob is the colour of a slider's knob in the dark theme.
@@ -18,9 +20,16 @@ func TestTheDemoOnARealDesktop(t *testing.T) {
 	d := newDesktop(t, true)
 	p := startProgram(t, d, "--demo", "--hidden")
 
-	p.await("a quiet moment", func() bool { return p.concurrency().quiet() })
-	time.Sleep(time.Second) // the panel draws
-	quietIcon, quietScreen := p.pixmap(), p.shot("tray-idle")
+	var quietIcon string
+	var quietScreen image.Image
+	p.await("a quiet moment, and its icon on the panel", func() bool {
+		begun := p.concurrency()
+		before := p.shot("tray-idle")
+		quietIcon, quietScreen = p.pixmap(), p.shot("tray-idle")
+		ground := quietScreen.At(trayArea.Min.X-100, trayArea.Min.Y+16)
+		drawn := count(quietScreen, trayArea, func(c color.RGBA) bool { return c != color.RGBAModel.Convert(ground) })
+		return begun.quiet() && p.concurrency().quiet() && drawn > 50 && same(before, quietScreen, trayArea)
+	})
 	if p.window() != "" {
 		t.Error("--hidden, and yet the window is open")
 	}
@@ -30,7 +39,7 @@ func TestTheDemoOnARealDesktop(t *testing.T) {
 	p.await("another icon", func() bool { return p.pixmap() != quietIcon })
 	p.await("another picture on the panel", func() bool { return !same(quietScreen, p.shot("tray-busy"), trayArea) })
 	seen := map[string]int{}
-	p.awaitFor(60*time.Second, "three numbers on the icon", func() bool {
+	p.await("three numbers on the icon", func() bool {
 		seen[p.pixmap()] = p.concurrency().Total.InUse
 		return len(seen) >= 3
 	})
@@ -54,7 +63,7 @@ func TestTheDemoOnARealDesktop(t *testing.T) {
 	p.await("the window", func() bool { return p.window() != "" })
 
 	// A queue shows amber: the pill in the window, the ground of the icon.
-	p.awaitFor(120*time.Second, "a queue", func() bool { return p.concurrency().Total.Pending >= 2 })
+	p.await("a queue", func() bool { return p.concurrency().Total.Pending >= 2 })
 	p.await("amber in window and tray", func() bool {
 		now := p.shot("queue")
 		return count(now, p.pills(), amber) > 60 && count(now, trayArea, amber) > 60
@@ -71,7 +80,10 @@ func TestTheDemoOnARealDesktop(t *testing.T) {
 	for step := range 10 {
 		p.xdotool("mousemove", fmt.Sprint(at.X+3*(step+1)), fmt.Sprint(at.Y))
 	}
-	p.shot("dragging")
+	p.await("the knob to follow", func() bool {
+		now, ok := solid(p.shot("dragging"), p.place(), knob, 6)
+		return ok && now != at
+	})
 	if now := fmt.Sprint(p.concurrency().Accounts); now != limits {
 		t.Errorf("the limit changed from %s to %s while the knob was held", limits, now)
 	}
@@ -79,9 +91,9 @@ func TestTheDemoOnARealDesktop(t *testing.T) {
 	p.await("another limit", func() bool { return fmt.Sprint(p.concurrency().Accounts) != limits })
 
 	// Afterglow once the queue has drained, and nothing of it ten seconds later.
-	p.awaitFor(120*time.Second, "the afterglow", func() bool { return p.concurrency().afterglow() })
+	p.await("the afterglow", func() bool { return p.concurrency().afterglow() })
 	p.shot("afterglow")
-	p.awaitFor(120*time.Second, "a quiet moment", func() bool { return p.concurrency().quiet() })
+	p.await("a quiet moment", func() bool { return p.concurrency().quiet() })
 	p.await("the quiet icon", func() bool { return p.pixmap() == quietIcon })
 	p.await("no amber", func() bool {
 		now := p.shot("quiet")
@@ -101,7 +113,7 @@ func TestWithoutATray(t *testing.T) {
 	d := newDesktop(t, false)
 	p := startProgram(t, d, "--demo", "--hidden")
 	p.await("the window", func() bool { return p.window() != "" })
-	time.Sleep(time.Second)
+	p.settle()
 	p.shot("no-tray")
 }
 
@@ -109,11 +121,13 @@ func TestWithoutATray(t *testing.T) {
 func TestPortTaken(t *testing.T) {
 	d := newDesktop(t, true)
 	first := startProgram(t, d, "--demo", "--hidden")
-	cmd := d.start("second", binary, "--demo", "--state", d.dir+"/second", "--listen", strings.TrimPrefix(first.base, "http://"))
+	d.start("second", binary, "--demo", "--state", d.dir+"/second", "--listen", strings.TrimPrefix(first.base, "http://"))
 	d.await("the second program's window", func() bool { return d.window() != "" })
-	time.Sleep(2 * time.Second)
+	d.settle()
 	d.shot("port-taken")
-	if cmd.ProcessState != nil {
-		t.Fatal("the second program ended")
-	}
+	d.must(syscall.Kill(first.pid, syscall.SIGTERM))
+	d.await("the second program at the port", func() bool {
+		text, err := os.ReadFile(d.dir + "/second/instance.json")
+		return err == nil && strings.Contains(string(text), strings.TrimPrefix(first.base, "http://"))
+	})
 }

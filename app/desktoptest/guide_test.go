@@ -10,7 +10,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"afterglow/proxy/simvendor"
 )
@@ -38,7 +37,7 @@ func TestGuideAndVendorsOnARealDesktop(t *testing.T) {
 	p := startFirst(t, d, "--config", file)
 	p.await("the window", func() bool { return p.window() != "" })
 	p.xdotool("windowsize", "--sync", p.window(), "680", "740")
-	time.Sleep(time.Second)
+	p.settle()
 	p.await("the guide in front", func() bool {
 		now := p.shot("guide")
 		_, asks := p.lowest(now)
@@ -50,14 +49,17 @@ func TestGuideAndVendorsOnARealDesktop(t *testing.T) {
 	p.await("the key, saved and tried", func() bool { return asked("sk-of-the-lab") == 1 })
 	p.move(300, 600)
 	p.xdotool("click", "--repeat", "40", "5") // the wheel, down to the last step
-	time.Sleep(time.Second)
-	send, ok := p.lowest(p.shot("guide-key"))
-	if !ok {
-		t.Fatal("no button to send a call")
-	}
+	p.settle()
+	var send image.Point
+	p.await("a button to send a call", func() bool {
+		before := send
+		now, ok := p.lowest(p.shot("guide-key"))
+		send = now
+		return ok && send == before
+	})
 	p.xdotool("mousemove", fmt.Sprint(send.X), fmt.Sprint(send.Y), "click", "1")
 	p.await("a call through the chain", func() bool { return asked("sk-of-the-lab") == 2 })
-	time.Sleep(time.Second)
+	p.settle()
 	p.shot("guide-tried")
 	p.click(630, 80) // skip
 	p.await("the Live page", func() bool {
@@ -76,23 +78,23 @@ func (p *program) vendors(file string) {
 	p.t.Helper()
 	p.xdotool("key", "ctrl+4")
 	p.await("the Vendors tab in front", func() bool { return p.tab(p.shot("vendors")) == 3 })
-	time.Sleep(time.Second)
+	p.settle()
 	p.shot("vendors")
 	p.click(630, 282) // the switch of the one that is not in the chain
 	p.await("two in the chain", func() bool { return p.order() == "lab spare" })
-	time.Sleep(time.Second)
+	p.settle()
 	p.shot("vendors-two")
 	p.xdotool("key", "shift+Tab", "shift+Tab", "shift+Tab", "Up") // switch, edit, test, grip
 	p.await("the other order", func() bool { return p.order() == "spare lab" })
-	time.Sleep(time.Second)
+	p.settle()
 	p.xdotool("key", "Tab", "Tab", "Return") // test, edit
-	time.Sleep(time.Second)
+	p.settle()
 	p.shot("vendor")
 	p.click(300, 130) // the title
 	p.xdotool("key", "ctrl+a")
 	p.xdotool("type", "--delay", "30", "The spare")
 	p.xdotool("key", "Escape")
-	time.Sleep(time.Second)
+	p.settle()
 	p.shot("vendor-asked")
 	p.xdotool("key", "space") // go on
 	p.click(630, 69)          // save
@@ -101,7 +103,7 @@ func (p *program) vendors(file string) {
 		all := string(text)
 		return strings.Contains(all, `"The spare"`) && strings.Contains(all, "# the user's remark") && strings.Contains(all, "# lab's own remark")
 	})
-	time.Sleep(time.Second)
+	p.settle()
 	p.shot("vendors-titled")
 }
 

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 )
 
 // A second start shows the window of the first, with a token set, and while the first cannot listen on its port. It needs
@@ -19,7 +18,7 @@ func TestASecondStartShowsTheFirstsWindow(t *testing.T) {
 	taken := startProgram(t, d, "--hidden", "--state", d.dir+"/other", "--config", d.write("other.toml", fmt.Sprintf(row, "127.0.0.1:0")))
 	config := d.write("sim.toml", fmt.Sprintf(row, strings.TrimPrefix(taken.base, "http://")))
 	cmd := d.start("first", binary, "--hidden", "--config", config)
-	time.Sleep(3 * time.Second)
+	d.await("the tray icon of the first", func() bool { return d.hasName(fmt.Sprintf("org.kde.StatusNotifierItem-%d-1", cmd.Process.Pid)) })
 	if d.window() != "" {
 		t.Fatal("--hidden, and yet the window is open")
 	}
@@ -43,7 +42,6 @@ func TestASecondStartShowsTheFirstsWindow(t *testing.T) {
 	if out, err := d.run("sh", "-c", "exec "+binary+" --hidden --config "+config+" 2>&1"); err != nil || strings.Contains(out, "shown") {
 		t.Error(out, err)
 	}
-	time.Sleep(time.Second)
 	if d.window() != "" {
 		t.Error("the window came, though the second start was hidden")
 	}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"strings"
 	"syscall"
 	"testing"
@@ -28,31 +27,59 @@ func (d *desktop) showNotices() *bustest.Notices {
 	return bustest.ShowNotices(d.t, conn)
 }
 
-// failing is a configuration whose only vendor is simulated, and asks at every call to be left alone for ten minutes.
-func (d *desktop) failing() string {
+// failing is a configuration of two simulated vendors. The first asks at every call to be left alone for ten minutes; so
+// does the second from when fail is called. The log tells of notices.
+func (d *desktop) failing() (config string, fail func()) {
 	d.t.Helper()
 	answer := simvendor.Refuse(429, `{"type":"error","error":{"type":"rate_limit_error","message":"slow down"}}`)
 	answer.Header = http.Header{"Retry-After": {"600"}}
-	sim, err := simvendor.Start(simvendor.Options{Script: simvendor.Always(answer)})
+	refuses := simvendor.Always(answer)
+	sim, err := simvendor.Start(simvendor.Options{Script: refuses})
 	d.must(err)
 	d.t.Cleanup(sim.Close)
-	const row = "[[vendors]]\nname = \"sim\"\ntitle = \"Simulated\"\ndialect = \"anthropic\"\nbase_url = %q\nauth = \"client\"\nretry = { attempts = 1 }\n"
-	return d.write("sim.toml", fmt.Sprintf("tiers = [\"sim\"]\n"+row, sim.URL()))
+	spare, err := simvendor.Start(simvendor.Options{Script: simvendor.Plausible})
+	d.must(err)
+	d.t.Cleanup(spare.Close)
+	const row = "[[vendors]]\nname = %q\ntitle = %q\ndialect = \"anthropic\"\nbase_url = %q\nauth = \"client\"\nretry = { attempts = 1 }\n"
+	text := "tiers = [\"sim\", \"spare\"]\n[log]\nlevel = \"debug\"\n" + fmt.Sprintf(row, "sim", "Simulated", sim.URL()) + fmt.Sprintf(row, "spare", "Spare", spare.URL())
+	return d.write("sim.toml", text), func() { spare.SetScript(refuses) }
 }
 
-// call sends a call that fails.
-func (p *program) call() {
+// startWatched starts the program hidden, and waits until it looks for what is worth a notice. silenced are the kinds of
+// which there is none.
+func startWatched(t *testing.T, d *desktop, config, silenced string) *program {
+	t.Helper()
+	d.write("state/afterglow/state.json", `{"version":1,"limits":{},"desktop":{"guided":true,"silenced":[`+silenced+`]}}`)
+	p := startFirst(t, d, "--hidden", "--config", config)
+	p.await("the program to look for notices", func() bool { return p.logged("looking for notices") == 1 })
+	return p
+}
+
+// next is the next notice.
+func next(t *testing.T, daemon *bustest.Notices) bustest.Notice {
+	t.Helper()
+	select {
+	case got := <-daemon.Shown:
+		return got
+	case <-time.After(longest):
+		t.Fatal("no notice")
+		return bustest.Notice{}
+	}
+}
+
+// call sends a call, which must be answered with a status.
+func (p *program) call(status int) {
 	p.t.Helper()
 	resp, err := http.Post(p.base+"/v1/messages", "application/json", strings.NewReader(`{"model":"claude-opus-5-5","max_tokens":9,"messages":[{"role":"user","content":"hi"}]}`))
 	p.must(err)
 	io.Copy(io.Discard, resp.Body)
 	resp.Body.Close()
-	if resp.StatusCode != 429 && resp.StatusCode != 529 {
+	if resp.StatusCode != status {
 		p.t.Errorf("the call answered %d", resp.StatusCode)
 	}
 }
 
-// until is when the control API says that the vendor is called again.
+// state is the first vendor's.
 func (p *program) state() string {
 	p.t.Helper()
 	var s struct{ Tiers []struct{ State string } }
@@ -64,31 +91,27 @@ func (p *program) state() string {
 func TestAVendorThatGoesOutIsOneNotice(t *testing.T) {
 	d := newDesktop(t, true)
 	daemon := d.showNotices()
-	p := startProgram(t, d, "--hidden", "--config", d.failing())
-	time.Sleep(3 * time.Second) // it has looked when all was well
+	config, fail := d.failing()
+	p := startWatched(t, d, config, `"failover","no_price","old_prices"`)
 	before := time.Now()
 	for range 5 {
-		p.call()
+		p.call(200)
 	}
-	var got bustest.Notice
-	select {
-	case got = <-daemon.Shown:
-	case <-time.After(20 * time.Second):
-		t.Fatal("no notice; the vendor is ", p.state())
-	}
+	got := next(t, daemon)
 	said := false
 	for at := before.Add(10 * time.Minute); at.Before(time.Now().Add(13 * time.Minute)); at = at.Add(time.Minute) {
-		said = said || strings.Contains(got.Text, "No calls go to it until "+at.Format("15:04")) || strings.Contains(got.Text, at.Format("2006-01-02 15:04"))
+		said = said || strings.Contains(got.Text, "Afterglow will retry it at "+at.Format("15:04")) || strings.Contains(got.Text, at.Format("2006-01-02 15:04"))
 	}
-	if got.Title != "Simulated is out" || !said || !strings.Contains(got.Text, "slow down") {
+	if got.Title != "Simulated is unavailable" || !said || !strings.Contains(got.Text, "slow down") {
 		t.Errorf("%+v", got)
 	}
 	for range 5 {
-		p.call()
+		p.call(200)
 	}
-	time.Sleep(12 * time.Second)
-	if len(daemon.Shown) > 0 {
-		t.Errorf("another notice: %+v", <-daemon.Shown)
+	fail()
+	p.call(429)
+	if another := next(t, daemon); another.Title != "Spare is unavailable" {
+		t.Errorf("another notice: %+v", another)
 	}
 	if p.window() != "" {
 		t.Fatal("the window is open before anybody clicked")
@@ -99,15 +122,16 @@ func TestAVendorThatGoesOutIsOneNotice(t *testing.T) {
 
 func TestASilencedKindIsNoNotice(t *testing.T) {
 	d := newDesktop(t, true)
-	d.write("state/afterglow/state.json", `{"version":1,"limits":{},"desktop":{"guided":true,"silenced":["vendor_out","no_price"]}}`)
 	daemon := d.showNotices()
-	p := startFirst(t, d, "--hidden", "--config", d.failing())
-	time.Sleep(3 * time.Second)
-	p.call()
-	p.await("the vendor to be out", func() bool { return p.state() == "out" })
-	time.Sleep(8 * time.Second)
-	if len(daemon.Shown) > 0 {
-		t.Errorf("%+v", <-daemon.Shown)
+	config, _ := d.failing()
+	p := startWatched(t, d, config, `"vendor_out","no_price","old_prices"`)
+	p.call(200)
+	if state := p.state(); state != "out" {
+		t.Error(state)
+	}
+	// That another vendor answered is told after that the first is out.
+	if got := next(t, daemon); !strings.Contains(got.Title, "Simulated → Spare") {
+		t.Errorf("%+v", got)
 	}
 }
 
@@ -116,27 +140,26 @@ func TestASilencedKindIsNoNotice(t *testing.T) {
 func TestTheSessionBusDies(t *testing.T) {
 	d := newDesktop(t, true)
 	d.showNotices()
-	p := startProgram(t, d, "--hidden", "--config", d.failing())
-	time.Sleep(3 * time.Second)
+	config, fail := d.failing()
+	p := startWatched(t, d, config, `"failover","no_price","old_prices"`)
 	if p.window() != "" {
 		t.Fatal("--hidden, and yet the window is open")
 	}
 	d.must(d.busDaemon.Process.Signal(syscall.SIGKILL))
-	p.call() // what it leads to cannot be told
+	p.call(200) // what it leads to cannot be told
 	p.await("the window", func() bool { return p.window() != "" })
-	time.Sleep(10 * time.Second)
-	p.call()
+	p.await("the log to tell that notices are not shown", func() bool { return p.logged("notices are not shown") == 1 })
+	fail()
+	p.call(429)
+	p.await("another notice that is not shown", func() bool { return p.logged("another notice is not shown") > 0 })
 	d.shot("bus-died")
 	p.xdotool("key", "ctrl+2") // it can be used
-	time.Sleep(time.Second)
-	d.shot("bus-died-activity")
+	p.await("the Activity tab in front", func() bool { return p.tab(p.shot("bus-died-activity")) == 1 })
 	if p.state() != "out" {
 		t.Error(p.state())
 	}
-	log, err := os.ReadFile(d.dir + "/state/afterglow/afterglow.log")
-	d.must(err)
-	if n := strings.Count(string(log), "notices are not shown"); n != 1 || strings.Contains(string(log), "goroutine ") {
-		t.Errorf("%d lines on notices in the log:\n%s", n, log)
+	if n := p.logged("notices are not shown"); n != 1 || p.logged("goroutine ") > 0 {
+		t.Errorf("%d lines on notices in the log", n)
 	}
 }
 
@@ -144,10 +167,11 @@ func TestTheSessionBusDies(t *testing.T) {
 func TestWithoutASessionBus(t *testing.T) {
 	d := newDesktop(t, false)
 	d.env = append(d.env, "DBUS_SESSION_BUS_ADDRESS=unix:path="+d.dir+"/none")
-	p := startProgram(t, d, "--hidden", "--config", d.failing())
+	config, _ := d.failing()
+	p := startWatched(t, d, config, `"failover","no_price","old_prices"`)
 	p.await("the window", func() bool { return p.window() != "" })
-	p.call()
-	time.Sleep(5 * time.Second)
-	p.call()
+	p.call(200)
+	p.await("the log to tell that notices are not shown", func() bool { return p.logged("notices are not shown") == 1 })
+	p.call(200)
 	d.shot("no-bus")
 }

@@ -7,7 +7,6 @@ import (
 	"image"
 	"image/color"
 	"testing"
-	"time"
 )
 
 // The tabs and a gauge's page, by the mouse and by keys, with the demo's calls.
@@ -15,7 +14,7 @@ func TestPagesOnARealDesktop(t *testing.T) {
 	d := newDesktop(t, true)
 	p := startProgram(t, d, "--demo")
 	p.await("the window", func() bool { return p.window() != "" })
-	p.awaitFor(60*time.Second, "calls in flight", func() bool { return p.concurrency().Total.InUse >= 2 })
+	p.await("calls in flight", func() bool { return p.concurrency().Total.InUse >= 2 })
 	p.await("the Live tab in front", func() bool { return p.tab(p.shot("page-live")) == 0 })
 
 	p.click(88, 20)
@@ -25,18 +24,18 @@ func TestPagesOnARealDesktop(t *testing.T) {
 	p.await("the Live tab by its key", func() bool { return p.tab(p.shot("page-live")) == 0 })
 
 	p.click(88, 20)
-	p.awaitFor(60*time.Second, "a queue", func() bool { return p.concurrency().Total.Pending >= 2 })
-	time.Sleep(time.Second)
+	p.await("a queue", func() bool { return p.concurrency().Total.Pending >= 2 })
+	p.settle()
 	p.shot("page-activity")
 	p.click(200, 120) // the first call
-	time.Sleep(time.Second)
+	p.settle()
 	p.shot("page-call")
 	p.xdotool("key", "ctrl+1")
 	p.await("the Live tab again", func() bool { return p.tab(p.shot("page-live")) == 0 })
 
 	// The first row below the account's, on its gauge.
-	p.awaitFor(60*time.Second, "a gauge", func() bool { return len(p.concurrency().Gauges) > 0 })
-	time.Sleep(time.Second)
+	p.await("a gauge", func() bool { return len(p.concurrency().Gauges) > 0 })
+	p.await("a row", func() bool { return p.row(p.shot("page-live")) })
 	live := p.shot("page-live")
 	p.move(260, 256)
 	p.await("the row under the pointer", func() bool {
@@ -47,8 +46,8 @@ func TestPagesOnARealDesktop(t *testing.T) {
 		now := p.shot("page-gauge")
 		return p.tab(now) == 0 && !p.totals(now)
 	})
-	p.awaitFor(60*time.Second, "a queue", func() bool { return p.concurrency().Total.Pending >= 2 })
-	time.Sleep(time.Second)
+	p.await("a queue", func() bool { return p.concurrency().Total.Pending >= 2 })
+	p.settle()
 	p.shot("page-gauge")
 	p.click(40, 70) // back
 	p.await("the Live page again", func() bool { return p.totals(p.shot("page-live")) })
@@ -60,12 +59,12 @@ func (p *program) usageAndSettings() {
 	p.xdotool("key", "ctrl+3")
 	p.await("the Usage tab in front", func() bool { return p.tab(p.shot("page-usage")) == 2 })
 	bars := image.Rect(500, 320, 660, 520).Add(p.place().Min)
-	p.awaitFor(40*time.Second, "a bar of today's calls", func() bool {
+	p.await("a bar of today's calls", func() bool {
 		return count(p.shot("page-usage"), bars, func(c color.RGBA) bool { return c == primaryInk }) > 200
 	})
 	p.xdotool("key", "ctrl+6")
 	p.await("the Settings tab in front", func() bool { return p.tab(p.shot("page-settings")) == 5 })
-	time.Sleep(time.Second)
+	p.settle()
 	p.shot("page-settings")
 	p.xdotool("key", "ctrl+1")
 }
@@ -103,6 +102,12 @@ func (p *program) tab(img image.Image) int {
 		}
 	}
 	return 5
+}
+
+// row tells that something is written where the first row is.
+func (p *program) row(img image.Image) bool {
+	at := image.Rect(40, 244, 240, 268).Add(p.place().Min)
+	return count(img, at, func(c color.RGBA) bool { return c.R > 0xa0 && c.G > 0xa0 }) > 20
 }
 
 // totals tells that the large numbers of the Live page are to be seen.

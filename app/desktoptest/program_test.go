@@ -106,6 +106,12 @@ func (p *program) concurrency() (c concurrency) {
 	return c
 }
 
+// logged is how often a text is in the log.
+func (p *program) logged(text string) int {
+	log, _ := os.ReadFile(p.dir + "/state/afterglow/afterglow.log")
+	return strings.Count(string(log), text)
+}
+
 // get is an answer of the control API.
 func (p *program) get(path string) string {
 	p.t.Helper()
@@ -170,6 +176,30 @@ func (d *desktop) place() image.Rectangle {
 		fmt.Sscanf(line, "Height: %d", &h)
 	}
 	return image.Rect(x, y, x+w, y+h)
+}
+
+// settle waits until the window shows what came of all that the mouse and the keyboard did before: it takes them in turn,
+// and the last is that a tab is shaded under the pointer. The pointer is back where it was afterwards. What the program
+// does in the background may take longer.
+func (d *desktop) settle() {
+	d.t.Helper()
+	var x, y int
+	if _, err := fmt.Sscanf(d.xdotool("getmouselocation"), "x:%d y:%d", &x, &y); err != nil {
+		d.t.Fatal(err)
+	}
+	tab := d.place().Min.Add(image.Pt(80, 9)) // left of its word, in each language
+	ground := image.Pt(d.place().Max.X-20, tab.Y)
+	point := func(x, y int, shaded bool) {
+		d.xdotool("mousemove", fmt.Sprint(x), fmt.Sprint(y))
+		d.await("the pointer's shade", func() bool {
+			now := d.shot("settle")
+			return shaded == (now.At(tab.X, tab.Y) != now.At(ground.X, ground.Y))
+		})
+	}
+	point(ground.X, ground.Y, false)
+	point(tab.X, tab.Y, true)
+	point(ground.X, ground.Y, false)
+	d.xdotool("mousemove", fmt.Sprint(x), fmt.Sprint(y))
 }
 
 // pills is the part of the window that has the totals and the pills; the history right of it remembers

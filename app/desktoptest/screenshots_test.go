@@ -3,10 +3,10 @@
 package desktoptest
 
 import (
+	"image"
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 )
 
 // TestScreenshots draws the pictures of the documents; make screenshots asks for it.
@@ -46,6 +46,19 @@ func (p photographer) take(page string) {
 	p.capture(filepath.Join(dir, page+file[1:]), p.window())
 }
 
+// still waits until all input was taken and nothing changes on the screen but what the demo's calls change.
+func (p photographer) still() {
+	p.t.Helper()
+	p.settle()
+	for before, n := p.shot("still"), 0; n < 10; n++ {
+		now := p.shot("still")
+		if same(before, now, now.Bounds()) {
+			return
+		}
+		before = now
+	}
+}
+
 // tried is a configuration as somebody may have it. The demo shows it on the Vendors page, and calls none of its vendors.
 const tried = `# Plans of the team first.
 tiers = [["zhipu", "minimax"], "kimi", "anthropic"]
@@ -68,14 +81,14 @@ func (p photographer) pages(t *testing.T) {
 	_, err := p.run("../../bin/afterglowd", "connect", "claude-code")
 	p.must(err)
 	// The second queue of the demo, so that the history has something to show.
-	program.awaitFor(60*time.Second, "a queue", func() bool { return program.concurrency().Total.Pending >= 5 })
-	program.awaitFor(60*time.Second, "no queue", func() bool { return program.concurrency().Total.Pending == 0 })
-	program.awaitFor(120*time.Second, "a queue again", func() bool { return program.concurrency().Total.Pending >= 5 })
-	time.Sleep(time.Second)
+	program.await("a queue", func() bool { return program.concurrency().Total.Pending >= 5 })
+	program.await("no queue", func() bool { return program.concurrency().Total.Pending == 0 })
+	program.await("a queue again", func() bool { return program.concurrency().Total.Pending >= 5 })
+	p.settle()
 	p.take("window")
 	for _, turn := range [][2]string{{"ctrl+2", "activity"}, {"ctrl+3", "usage"}, {"ctrl+4", "vendors"}, {"ctrl+5", "clients"}, {"ctrl+6", "settings"}} {
 		p.xdotool("key", turn[0])
-		time.Sleep(2 * time.Second)
+		p.still()
 		p.take(turn[1])
 	}
 }
@@ -85,14 +98,16 @@ func (p photographer) firstRun(t *testing.T) {
 	startProgram(t, p.desktop, "--demo", "--state", filepath.Join(p.dir, "first"))
 	p.await("the window", func() bool { return p.window() != "" })
 	p.xdotool("windowsize", "--sync", p.window(), "760", "740")
-	time.Sleep(2 * time.Second)
+	p.still()
 	p.take("first-run")
 }
 
 // tray takes the panel with the icon's menu.
 func (p photographer) tray(path string) {
+	before := p.shot("tray")
 	p.xdotool("mousemove", "1264", "16", "click", "3")
-	time.Sleep(time.Second)
+	p.await("the menu", func() bool { return !same(before, p.shot("tray"), image.Rect(900, 60, 1200, 200)) })
+	p.still()
 	_, err := p.run("import", "-window", "root", "-crop", "440x246+840+0", "+repage", path)
 	p.must(err)
 }

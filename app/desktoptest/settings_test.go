@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 )
 
 // Language, theme and start at login, by keys alone: the first two are seen at once, without a restart.
@@ -77,17 +76,17 @@ func TestSizeAndPortByKeyboardOnARealDesktop(t *testing.T) {
 		_, ok := under(p.shot("size-200"), place, primaryInk)
 		return ok
 	})
-	time.Sleep(time.Second)
 	p.shot("size-200")
 	screen := image.Rect(0, 0, 1280, 800)
-	if now := p.place(); now.Dx() < before.Dx() || now.Dx() > screen.Dx() || now.Dy() > screen.Dy() {
-		t.Errorf("the window was %v and is %v", before, now)
-	}
+	p.await("a window no smaller than before, and no larger than the screen", func() bool {
+		now := p.place()
+		return now.Dx() >= before.Dx() && now.Dx() <= screen.Dx() && now.Dy() <= screen.Dy()
+	})
 	p.press("Home", 1)
 	p.press("Right", 1)
 	p.await("the size of before", func() bool { return p.tab(p.shot("size-100")) == 5 })
 
-	p.press("Tab", 12) // over the tray, the start and the notices to the address
+	p.press("Tab", 13) // over the tray, the start, the quit and the notices to the address
 	p.xdotool("key", "ctrl+a")
 	p.xdotool("type", next)
 	p.xdotool("key", "Return")
@@ -105,10 +104,9 @@ func TestSizeAndPortByKeyboardOnARealDesktop(t *testing.T) {
 	}
 }
 
-// press presses a key some times, as a person does.
+// press presses a key some times. The window takes them in turn, also where one makes all of it anew.
 func (p *program) press(key string, times int) {
 	for range times {
 		p.xdotool("key", key)
-		time.Sleep(400 * time.Millisecond) // the window may be made anew
 	}
 }

@@ -16,7 +16,11 @@ func Reveal(o fyne.CanvasObject) {
 	if c == nil {
 		return
 	}
-	for _, s := range scrolls(c.Content()) {
+	found := scrolls(c.Content())
+	for _, over := range c.Overlays().List() {
+		found = append(found, scrolls(over)...)
+	}
+	for _, s := range found {
 		if !movesWith(s, o) {
 			continue
 		}
@@ -76,6 +80,8 @@ func scrolls(o fyne.CanvasObject) (found []*container.Scroll) {
 		for _, child := range o.Objects {
 			found = append(found, scrolls(child)...)
 		}
+	case *Dialog:
+		return scrolls(o.scroll)
 	case *container.Scroll:
 		found = append(append(found, o), scrolls(o.Content)...)
 	}

@@ -19,6 +19,7 @@ const (
 	ColorOver       fyne.ThemeColorName = "over"       // a gauge with more calls than its limit
 	ColorCard       fyne.ThemeColorName = "card"       // the inside of a card
 	ColorCardBorder fyne.ThemeColorName = "cardBorder" // and its edge
+	ColorVeil       fyne.ThemeColorName = "veil"       // over the window, behind a dialog
 	ColorCode       fyne.ThemeColorName = "code"       // behind a command to copy
 	ColorThumb      fyne.ThemeColorName = "thumb"      // a slider's thumb
 	ColorThumbEdge  fyne.ThemeColorName = "thumbEdge"  // its edge, and the track up to it

@@ -25,7 +25,7 @@ func (t testTheme) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) co
 		ColorMuted, ColorTrack, ColorOver, ColorCard, ColorCardBorder, ColorCode, ColorThumb, ColorThumbEdge,
 		ColorPending, ColorPendingBorder, ColorPendingText, ColorGlow, ColorGlowBorder, ColorGlowText,
 		ColorProblem, ColorProblemBorder, ColorProblemText,
-		ColorSeries1, ColorSeries2, ColorSeries3, ColorSeries4, ColorSeries5, ColorSeries6, ColorSeries7,
+		ColorSeries1, ColorSeries2, ColorSeries3, ColorSeries4, ColorSeries5, ColorSeries6, ColorSeries7, ColorVeil,
 	}
 	for i, n := range own {
 		if n == name {

@@ -17,10 +17,10 @@ func checkDisplay() error {
 	const instead = "without a desktop, run the same proxy with: afterglowd serve"
 	x11, wayland := os.Getenv("DISPLAY"), os.Getenv("WAYLAND_DISPLAY")
 	if x11 == "" && wayland == "" {
-		return fmt.Errorf("no display: neither DISPLAY nor WAYLAND_DISPLAY is set\n%s", instead)
+		return fmt.Errorf("no display: DISPLAY and WAYLAND_DISPLAY are not set\n%s", instead)
 	}
 	if err := glfw.Init(); err != nil {
-		return fmt.Errorf("no display: cannot reach DISPLAY=%q WAYLAND_DISPLAY=%q: %w\n%s", x11, wayland, err, instead)
+		return fmt.Errorf("cannot open the display DISPLAY=%q WAYLAND_DISPLAY=%q: %w\n%s", x11, wayland, err, instead)
 	}
 	glfw.Terminate() // Fyne starts it again, in its own way
 	return nil

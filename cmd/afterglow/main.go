@@ -27,9 +27,9 @@ func rootCommand(stderr io.Writer) *cobra.Command {
 	hidden := false
 	root := &cobra.Command{
 		Use:   "afterglow",
-		Short: "A local proxy for coding agents that shows its calls in the tray",
-		Long: `Afterglow sends the model calls of coding agents along a chain of vendors. Its tray icon shows how many
-are in flight, its window one gauge a model. Without a desktop use afterglowd serve.`,
+		Short: "A local proxy for coding agents, with a tray icon and a window",
+		Long: `Afterglow sends the model calls of coding agents to a chain of vendors. Its tray icon shows how many calls are
+in flight, and its window shows the calls, queues and limits of each model. Without a desktop use afterglowd serve.`,
 		Args:    cobra.NoArgs,
 		Version: cli.VersionAndCommit(version),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -38,6 +38,6 @@ are in flight, its window one gauge a model. Without a desktop use afterglowd se
 	}
 	cli.PlaceFlags(root.Flags(), &set)
 	cli.ServeFlags(root.Flags(), &set)
-	root.Flags().BoolVar(&hidden, "hidden", false, "start in the tray, without the window")
+	root.Flags().BoolVar(&hidden, "hidden", false, "start in the tray, without opening the window")
 	return root
 }

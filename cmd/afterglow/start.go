@@ -66,7 +66,7 @@ func start(ctx context.Context, set proxy.Setup, hidden bool, stderr io.Writer) 
 	}
 	defer log.Close()
 	if err := claim.Problem(); err != nil {
-		log.Warn("a second Afterglow would not notice this one", "error", err)
+		log.Warn("the state folder cannot be locked, so a second Afterglow would not notice this one", "error", err)
 	}
 	server, err := proxy.Open(ctx, set, log)
 	if err != nil {
@@ -78,7 +78,7 @@ func start(ctx context.Context, set proxy.Setup, hidden bool, stderr io.Writer) 
 	}
 	state, err := set.StateDir()
 	if err != nil {
-		log.Warn("a second start cannot show this window", "error", err)
+		log.Warn("a second start of Afterglow cannot show this window", "error", err)
 	}
 	served := make(chan error, 1)
 	go func() { served <- server.RunAnyway(ctx) }()
@@ -94,15 +94,15 @@ func start(ctx context.Context, set proxy.Setup, hidden bool, stderr io.Writer) 
 // raise lets the instance that runs already show its window, unless this start was to stay hidden, as at login.
 func raise(ctx context.Context, running *proxy.RunningError, hidden bool, stderr io.Writer) error {
 	if hidden {
-		fmt.Fprintln(stderr, "afterglow:", running)
+		fmt.Fprintln(stderr, "afterglow:", running.Fact())
 		return nil
 	}
 	switch heard, err := desktop.AskToShow(ctx, running.Dir); {
 	case err != nil:
 		return errors.Join(running, err)
 	case !heard:
-		return fmt.Errorf("%w; it has no window, or does not answer", running)
+		return fmt.Errorf("%s. It has no window or is not responding. Stop that process, then start Afterglow again", running.Fact())
 	}
-	fmt.Fprintf(stderr, "afterglow: %v; its window is shown\n", running)
+	fmt.Fprintf(stderr, "afterglow: %s. Its window is shown\n", running.Fact())
 	return nil
 }

@@ -18,10 +18,10 @@ import (
 func authCommand(set *proxy.Setup, sites vendor.Sites) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "auth",
-		Short: "Sign in to vendors, and keep keys out of the configuration",
-		Long: `Sign in to vendors, and keep keys out of the configuration. What it stores is in the system's keyring,
-or where there is none in a file of the state folder that only you can read. An instance that runs
-notices by itself.`,
+		Short: "Sign in to vendors and store API keys outside the configuration",
+		Long: `Sign in to vendors and store API keys outside the configuration. They are stored in the system keyring. If
+there is none, they are stored in a file in the state folder that only you can read. A running instance
+notices the change by itself.`,
 	}
 	cmd.AddCommand(authLogin(set, sites), authStatus(set), authLogout(set))
 	return cmd
@@ -30,9 +30,9 @@ notices by itself.`,
 func authLogin(set *proxy.Setup, sites vendor.Sites) *cobra.Command {
 	return &cobra.Command{
 		Use:   "login github|google|VENDOR",
-		Short: "Sign in with GitHub or Google, or store the key of a vendor whose key is \"keyring\"",
+		Short: "Sign in with GitHub or Google, or store the key of a vendor that has key = \"keyring\"",
 		Long: `Sign in with GitHub (for GitHub Copilot) or Google (for Google Antigravity), or store the key of a vendor
-of the configuration with key = "keyring". A key is read from the terminal, or from standard input.`,
+that has key = "keyring" in the configuration. The key is read from the terminal or from standard input.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			store, conf, err := credentials(set)
@@ -67,7 +67,7 @@ func login(cmd *cobra.Command, store *credential.Store, row config.Vendor, sites
 	token, err := flow(cmd.Context(), func(p credential.Prompt) {
 		fmt.Fprintf(out, "Open %s\n", p.URL)
 		if p.Code != "" {
-			fmt.Fprintf(out, "and type the code %s\n", p.Code)
+			fmt.Fprintf(out, "and enter the code %s\n", p.Code)
 		}
 	})
 	if err != nil {
@@ -76,7 +76,7 @@ func login(cmd *cobra.Command, store *credential.Store, row config.Vendor, sites
 	if err := store.Set(v.Provider(), token); err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "Signed in. It is kept in %s.\n", store.Place())
+	fmt.Fprintf(out, "Signed in. The sign-in is stored in %s.\n", store.Place())
 	return nil
 }
 
@@ -88,7 +88,7 @@ func storeKey(cmd *cobra.Command, store *credential.Store, name string) error {
 	if err := store.Set(credential.KeyName(name), credential.Token{Access: key}); err != nil {
 		return err
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "The key of %s is kept in %s.\n", name, store.Place())
+	fmt.Fprintf(cmd.OutOrStdout(), "The key of %s is stored in %s.\n", name, store.Place())
 	return nil
 }
 
@@ -96,8 +96,8 @@ func authStatus(set *proxy.Setup) *cobra.Command {
 	asJSON := false
 	cmd := &cobra.Command{
 		Use:   "status",
-		Short: "Say which vendors of the configuration have what they are called with",
-		Long: `Say which vendors of the configuration have what they are called with. With --json it is
+		Short: "Show which vendors have a key or a sign-in",
+		Long: `Show which vendors of the configuration have a key or a sign-in. With --json it prints
 {"place":"…","vendors":[{"vendor":"…","credential":"…"}]}.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -107,14 +107,14 @@ func authStatus(set *proxy.Setup) *cobra.Command {
 			}
 			table, list := cli.NewTable("VENDOR", "CREDENTIAL"), []map[string]string{}
 			for _, v := range conf.Vendors {
-				has := standing(store, v)
-				table.Row(v.Name, has)
-				list = append(list, map[string]string{"vendor": v.Name, "credential": has})
+				words, _ := standing(store, v)
+				table.Row(v.Name, words)
+				list = append(list, map[string]string{"vendor": v.Name, "credential": words})
 			}
 			if asJSON {
 				return printJSON(cmd.OutOrStdout(), map[string]any{"place": store.Place(), "vendors": list})
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "Credentials are kept in %s.\n", store.Place())
+			fmt.Fprintf(cmd.OutOrStdout(), "Credentials are stored in %s.\n", store.Place())
 			_, err = table.WriteTo(cmd.OutOrStdout())
 			return err
 		},
@@ -123,8 +123,8 @@ func authStatus(set *proxy.Setup) *cobra.Command {
 	return cmd
 }
 
-// standing says what a vendor is called with.
-func standing(store *credential.Store, v config.Vendor) string {
+// standing says what a vendor is called with, and whether Afterglow has it.
+func standing(store *credential.Store, v config.Vendor) (words string, has bool) {
 	name, login := credential.KeyName(v.Name), v.Name
 	if v.SignsIn() {
 		name = credential.ProviderOf(v.Auth)
@@ -135,22 +135,22 @@ func standing(store *credential.Store, v config.Vendor) string {
 	}
 	switch _, err := store.Get(name); {
 	case errors.Is(err, credential.ErrNone):
-		return "none: run afterglowd auth login " + login
+		return "none: run afterglowd auth login " + login, false
 	case err != nil:
-		return err.Error()
+		return err.Error(), false
 	case v.SignsIn():
-		return "signed in with " + name
+		return "signed in with " + name, true
 	}
-	return "stored"
+	return "stored", true
 }
 
 func authLogout(set *proxy.Setup) *cobra.Command {
 	r := &remote{set: set}
 	cmd := &cobra.Command{
 		Use:   "logout github|google|VENDOR",
-		Short: "Forget a sign-in or a stored key",
-		Long: `Forget a sign-in or a stored key. A running instance is told and signs out at once; with a stored key
-it goes on with what it has.`,
+		Short: "Delete a sign-in or a stored key",
+		Long: `Delete a sign-in or a stored key. A running instance signs out at once. It continues to use a stored key
+until it is restarted.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			store, conf, err := credentials(set)
@@ -169,7 +169,7 @@ it goes on with what it has.`,
 			if err := store.Delete(stored); err != nil {
 				return err
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "Nothing is kept of %s any more.\n", name)
+			fmt.Fprintf(cmd.OutOrStdout(), "The credentials of %s were deleted.\n", name)
 			return r.signOut(cmd, provider)
 		},
 	}
@@ -207,7 +207,7 @@ func signsIn(conf config.Config, name string) (config.Vendor, error) {
 		}
 	}
 	if _, ok := named(conf, name); ok {
-		return config.Vendor{}, fmt.Errorf(`%s: nobody signs in to this vendor, and its key is not "keyring"`, name)
+		return config.Vendor{}, fmt.Errorf(`%s: this vendor does not use sign-in, and its key is not stored in the keyring. Set key = "keyring" first`, name)
 	}
-	return config.Vendor{}, fmt.Errorf("%s: expected github, google or a vendor, one that the configuration's tiers name", name)
+	return config.Vendor{}, fmt.Errorf("%s: expected github, google, or the name of a vendor in the chain", name)
 }

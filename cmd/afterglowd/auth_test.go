@@ -39,7 +39,7 @@ func TestAuthLoginWithGitHub(t *testing.T) {
 		root.AddCommand(authCommand(&set, vendor.Sites{GitHubDevice: server.URL + simvendor.GitHubDevicePath, GitHubToken: server.URL + simvendor.GitHubTokenPath}))
 		return cli.Run(context.Background(), root, append([]string{"auth"}, args...), &out, &errs)
 	}
-	if code := auth("login", "github"); code != 0 || !strings.Contains(out.String(), "type the code "+simvendor.UserCode) || strings.Contains(out.String(), "planted") {
+	if code := auth("login", "github"); code != 0 || !strings.Contains(out.String(), "enter the code "+simvendor.UserCode) || strings.Contains(out.String(), "planted") {
 		t.Fatal(code, out.String(), errs.String())
 	}
 	if token, err := credential.OpenFile(dir).Get("github"); err != nil || token.Access != "gho_planted" {

@@ -19,10 +19,10 @@ func bindCommand(set *proxy.Setup) *cobra.Command {
 	list, strict := false, false
 	cmd := &cobra.Command{
 		Use:   "bind KEY VENDOR... | bind --list",
-		Short: "Send a session's calls to some vendors first",
-		Long: `Send a session's calls to some vendors first, in this order, or with --strict to no other. KEY is the
-session's key, as calls --json shows it, any text; "*" in it stands for any text. It survives a restart,
-until unbind. With --json it is the answer to PUT or GET /api/session-vendor.`,
+		Short: "Send the calls of a session to certain vendors first",
+		Long: `Send the calls of a session to these vendors first, in this order. With --strict they go to no other vendor.
+KEY is the session key, as shown by calls --json; "*" in it matches any text. The binding stays after a
+restart, until unbind. With --json it prints the answer to PUT or GET /api/session-vendor.`,
 		Example: `  afterglowd bind 5f0c1f8e-3b5d-4c57-9a06-6f1f0a8a2b11 kimi
   afterglowd bind '{"session_id":"a/b"}' kimi zhipu --strict
   afterglowd bind --list`,
@@ -31,9 +31,9 @@ until unbind. With --json it is the answer to PUT or GET /api/session-vendor.`,
 			case list && (len(args) > 0 || strict):
 				return cli.Misused("--list takes no arguments")
 			case !list && len(args) < 2:
-				return cli.Misused("expected a session's key and at least one vendor, or --list")
+				return cli.Misused("expected a session key and at least one vendor, or --list")
 			case !list && args[0] == "":
-				return cli.Misused("expected a session's key")
+				return cli.Misused("expected a session key")
 			}
 			return nil
 		},
@@ -52,11 +52,11 @@ until unbind. With --json it is the answer to PUT or GET /api/session-vendor.`,
 				first = "only"
 			}
 			return r.ask(cmd, http.MethodPut, "/api/session-vendor", b,
-				sentence("Calls of %s go to %s %s.", cli.Safe(b.Key), cli.Safe(strings.Join(b.Vendors, ", ")), first))
+				sentence("The calls of %s go to %s %s.", cli.Safe(b.Key), cli.Safe(strings.Join(b.Vendors, ", ")), first))
 		},
 	}
-	cmd.Flags().BoolVar(&list, "list", false, "show what is bound")
-	cmd.Flags().BoolVar(&strict, "strict", false, "to these vendors and no other")
+	cmd.Flags().BoolVar(&list, "list", false, "list the bindings")
+	cmd.Flags().BoolVar(&strict, "strict", false, "send calls to no other vendor")
 	return r.flags(cmd)
 }
 
@@ -90,19 +90,19 @@ func unbindCommand(set *proxy.Setup) *cobra.Command {
 	r := &remote{set: set}
 	cmd := &cobra.Command{
 		Use:   "unbind KEY",
-		Short: "Take back what bind did",
-		Long: `Take back what bind did; a policy of the configuration counts again. It fails for a key that is not bound.
-With --json it is the answer to DELETE /api/session-vendor.`,
+		Short: "Remove the binding of a session",
+		Long: `Remove the binding of a session. A [[sessions]] row of the configuration then applies again. The command
+fails if the key is not bound. With --json it prints the answer to DELETE /api/session-vendor.`,
 		Example: `  afterglowd unbind '{"session_id":"a/b"}'`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 || args[0] == "" {
-				return cli.Misused("expected a session's key")
+				return cli.Misused("expected a session key")
 			}
 			return nil
 		},
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			err := r.ask(cmd, http.MethodDelete, "/api/session-vendor/"+escapeKey(args[0]), nil, sentence("%s is not bound any more.", cli.Safe(args[0])))
+			err := r.ask(cmd, http.MethodDelete, "/api/session-vendor/"+escapeKey(args[0]), nil, sentence("%s is no longer bound.", cli.Safe(args[0])))
 			if refused(err, http.StatusNotFound) {
 				return fmt.Errorf("%s is not bound", args[0])
 			}

@@ -62,7 +62,7 @@ func (f *follower) end(ctx context.Context, err error) error {
 	}
 	var network *net.OpError
 	if errors.As(err, &network) {
-		return &cli.Exit{Code: exitNoInstance, Err: fmt.Errorf("the instance has ended: %w", err)}
+		return &cli.Exit{Code: exitNoInstance, Err: fmt.Errorf("the instance has stopped: %w", err)}
 	}
 	return err
 }

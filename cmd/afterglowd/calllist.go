@@ -12,6 +12,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"afterglow/cmd/cli"
+	"afterglow/proxy/nesting"
 )
 
 // calls asks for the calls with higher numbers than after, the latest first.
@@ -63,7 +64,7 @@ func (f *callFilter) choose(list []call) []call {
 
 // sessionID is the part of a session's key that tells sessions apart: clients may send an object.
 func sessionID(key string) string {
-	if strings.HasPrefix(key, "{") && gjson.Valid(key) {
+	if strings.HasPrefix(key, "{") && nesting.Valid(key) {
 		if id := gjson.Get(key, "session_id"); id.Type == gjson.String && id.Str != "" {
 			return id.Str
 		}

@@ -19,10 +19,10 @@ func callsCommand(set *proxy.Setup) *cobra.Command {
 	follow := false
 	cmd := &cobra.Command{
 		Use:   "calls",
-		Short: "Show the last calls and those under way, or follow them",
-		Long: `Show the last calls and those under way, the oldest first. With -f each call that comes and each that ends
-is a line, until Ctrl-C. With --json it is {"calls":[…]} with the records of GET /api/calls, the latest
-first, and with -f one record a line.`,
+		Short: "Show recent calls and those in progress, or follow them",
+		Long: `Show recent calls and those in progress, oldest first. With -f the command prints a line for each call that
+starts or ends, until Ctrl-C. With --json it prints {"calls":[…]} with the records of GET /api/calls, newest
+first; with -f it prints one record per line.`,
 		Example: `  afterglowd calls -n 50 --failed
   afterglowd calls -f --vendor zhipu`,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -30,7 +30,7 @@ first, and with -f one record a line.`,
 				return cli.Misused("%q: expected show, cancel or no argument", args[0])
 			}
 			if which.last < 1 {
-				return cli.Misused("-n: expected a whole number from 1")
+				return cli.Misused("-n: expected a whole number of at least 1")
 			}
 			return nil
 		},
@@ -57,12 +57,12 @@ first, and with -f one record a line.`,
 		},
 	}
 	flags := cmd.Flags()
-	flags.BoolVarP(&follow, "follow", "f", false, "go on, with a line for each call that comes or ends")
+	flags.BoolVarP(&follow, "follow", "f", false, "keep running and print a line for each call that starts or ends")
 	flags.IntVarP(&which.last, "number", "n", 20, "show the last `N` calls")
-	flags.StringVar(&which.vendor, "vendor", "", "only calls that went to this `vendor`, perhaps in vain")
-	flags.StringVar(&which.model, "model", "", "only calls to this `model`, by the client's name or the vendor's")
-	flags.StringVar(&which.session, "session", "", "only calls of sessions whose `key` begins like this, or whose short form does")
-	flags.BoolVar(&which.failed, "failed", false, "only calls that did not end well")
+	flags.StringVar(&which.vendor, "vendor", "", "only calls that were sent to this `vendor`, even if it failed")
+	flags.StringVar(&which.model, "model", "", "only calls to this `model` (the client's name or the vendor's)")
+	flags.StringVar(&which.session, "session", "", "only calls of sessions whose `key` or short form starts with this")
+	flags.BoolVar(&which.failed, "failed", false, "only calls that failed or were cancelled")
 	r.completeFlag(cmd, "vendor")
 	r.completeFlag(cmd, "model")
 	cmd.AddCommand(callsShow(set), callsCancel(set))
@@ -76,7 +76,7 @@ func callNumber(args []string) (int, error) {
 			return n, nil
 		}
 	}
-	return 0, cli.Misused("expected a call's number, as calls shows it")
+	return 0, cli.Misused("expected a call number, as shown by: afterglowd calls")
 }
 
 func callNumberOnly(_ *cobra.Command, args []string) error {
@@ -88,9 +88,9 @@ func callsCancel(set *proxy.Setup) *cobra.Command {
 	r := &remote{set: set}
 	cmd := &cobra.Command{
 		Use:   "cancel N",
-		Short: "End a call that is under way",
-		Long: `End a call that is under way, queued or not; its client gets an error. It fails for a call that has ended.
-With --json it is the answer to DELETE /api/calls/N.`,
+		Short: "Cancel a call that is in progress",
+		Long: `Cancel a call that is queued or in flight. Its client gets an error and does not retry. The command fails
+if the call has already ended. With --json it prints the answer to DELETE /api/calls/N.`,
 		Args:              callNumberOnly,
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -98,9 +98,9 @@ With --json it is the answer to DELETE /api/calls/N.`,
 			if err != nil {
 				return err
 			}
-			err = r.ask(cmd, http.MethodDelete, "/api/calls/"+strconv.Itoa(n), nil, sentence("Call %d is cancelled.", n))
+			err = r.ask(cmd, http.MethodDelete, "/api/calls/"+strconv.Itoa(n), nil, sentence("Call %d was cancelled.", n))
 			if refused(err, http.StatusNotFound) {
-				return fmt.Errorf("call %d is not under way", n)
+				return fmt.Errorf("call %d was not found, or has already ended", n)
 			}
 			return err
 		},

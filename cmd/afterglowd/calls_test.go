@@ -109,11 +109,11 @@ func TestCallsCancel(t *testing.T) {
 		asked = r.Method + " " + r.URL.Path
 		fmt.Fprint(w, `{"status":"cancelled"}`)
 	}, "calls", "cancel", "7")
-	if code != 0 || asked != "DELETE /api/calls/7" || out != "Call 7 is cancelled.\n" {
+	if code != 0 || asked != "DELETE /api/calls/7" || out != "Call 7 was cancelled.\n" {
 		t.Error(code, asked, out)
 	}
 	code, _, errs := against(t, says(404, `{"status":"not_found"}`), "calls", "cancel", "7")
-	if code != 1 || !strings.Contains(errs, "call 7 is not under way") {
+	if code != 1 || !strings.Contains(errs, "call 7 was not found, or has already ended") {
 		t.Error(code, errs)
 	}
 }
@@ -121,7 +121,7 @@ func TestCallsCancel(t *testing.T) {
 func TestAnswersThatAreNotAfterglows(t *testing.T) {
 	for _, h := range []http.HandlerFunc{says(200, "<html>"), says(200, ""), says(200, "[]"), says(302, ""), says(500, "oh\x1b[2J")} {
 		code, _, errs := against(t, h, "status")
-		if code != 1 || !strings.Contains(errs, "but not as Afterglow does") {
+		if code != 1 || !strings.Contains(errs, "another program is answering at") {
 			t.Error(code, errs)
 		}
 	}

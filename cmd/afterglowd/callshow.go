@@ -19,9 +19,9 @@ func callsShow(set *proxy.Setup) *cobra.Command {
 	r := &remote{set: set}
 	cmd := &cobra.Command{
 		Use:   "show N",
-		Short: "Show all that is known of a call: its tries with reasons, adaptations, headers",
-		Long: `Show all that is known of a call: its tries with reasons, adaptations, headers. With --json it is the
-answer to GET /api/calls/N.`,
+		Short: "Show the details of a call: attempts, changes to the request, headers",
+		Long: `Show the details of a call: every attempt with its reason, the changes made to the request, the headers, and
+the bodies if they were captured. With --json it prints the answer to GET /api/calls/N.`,
 		Args:              callNumberOnly,
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -31,7 +31,7 @@ answer to GET /api/calls/N.`,
 			}
 			err = r.ask(cmd, http.MethodGet, "/api/calls/"+strconv.Itoa(n), nil, showCall)
 			if refused(err, http.StatusNotFound) {
-				return fmt.Errorf("call %d is not known, or not any more", n)
+				return fmt.Errorf("call %d was not found. Only recent calls are kept. List them with: afterglowd calls", n)
 			}
 			return err
 		},
@@ -66,16 +66,16 @@ func showCall(w io.Writer, answer []byte) error {
 	}
 	record := gjson.ParseBytes(answer)
 	printHeader(w, "request header", record.Get("request_header"))
-	printHeader(w, "answer header", record.Get("answer_header"))
-	printBody(w, "request", record.Get("bodies.request"))
-	printBody(w, "answer", record.Get("bodies.answer"))
+	printHeader(w, "response header", record.Get("answer_header"))
+	printBody(w, "request body", record.Get("bodies.request"))
+	printBody(w, "response body", record.Get("bodies.answer"))
 	return nil
 }
 
 func callFacts(c *call) [][2]string {
 	usage := ""
 	if c.tokens() > 0 {
-		usage = fmt.Sprintf("%s input, %s output, %s read from the cache, %s written to it",
+		usage = fmt.Sprintf("%s input, %s output, %s cache read, %s cache write",
 			cli.Thousands(c.Usage.Input), cli.Thousands(c.Usage.Output), cli.Thousands(c.Usage.CacheRead), cli.Thousands(c.Usage.CacheCreation))
 	}
 	cells := map[string]string{}
@@ -91,7 +91,7 @@ func callFacts(c *call) [][2]string {
 		retries = strconv.Itoa(c.Retries)
 	}
 	return [][2]string{
-		{"call", cells["NO"]}, {"time", cells["TIME"]}, {"kind", kind}, {"request id", c.RequestID}, {"session", c.Session},
+		{"call", cells["NO"]}, {"time", cells["TIME"]}, {"kind", kind}, {"request ID", c.RequestID}, {"session", c.Session},
 		{"agent", c.Agent}, {"model", cells["MODEL"]}, {"vendor", c.Vendor}, {"phase", cells["PHASE"]}, {"status", cells["STATUS"]},
 		{"outcome", cells["OUTCOME"]}, {"class", c.Class}, {"retries", retries}, {"queued", cells["QUEUED"]}, {"first event", cells["FIRST"]},
 		{"took", cells["TOOK"]}, {"tokens", usage}, {"cost", c.Cost}, {"adaptations", strings.Join(c.Adaptations, ", ")},

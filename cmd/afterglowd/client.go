@@ -76,12 +76,12 @@ func (c *client) do(ctx context.Context, method, path string, body any) ([]byte,
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {
-		return nil, fmt.Errorf("call the instance: %w", err)
+		return nil, fmt.Errorf("connect to the running instance: %w", err)
 	}
 	defer resp.Body.Close()
 	answer, err := io.ReadAll(io.LimitReader(resp.Body, longestAnswer))
 	if err != nil {
-		return nil, fmt.Errorf("read the instance's answer: %w", err)
+		return nil, fmt.Errorf("read the response of the running instance: %w", err)
 	}
 	return answer, c.judge(resp.StatusCode, answer)
 }
@@ -90,11 +90,11 @@ func (c *client) do(ctx context.Context, method, path string, body any) ([]byte,
 func (c *client) judge(status int, answer []byte) error {
 	switch root := gjson.ParseBytes(answer); {
 	case !json.Valid(answer) || !root.IsObject():
-		return fmt.Errorf("%s answers (status %d), but not as Afterglow does", c.address, status)
+		return fmt.Errorf("another program is answering at %s (status %d). Check the port, or pass --address", c.address, status)
 	case status == http.StatusUnauthorized && c.broken != nil:
-		return fmt.Errorf("the instance wants the configuration's token: %w", c.broken)
+		return fmt.Errorf("the running instance requires a token, but the configuration that holds it could not be read: %w", c.broken)
 	case status < 200 || status > 299:
-		message := cmp.Or(root.Get("error.message").Str, root.Get("status").Str, "refused")
+		message := cmp.Or(root.Get("error.message").Str, root.Get("status").Str, "rejected")
 		return &refusal{status, fmt.Sprintf("%s (status %d)", message, status)}
 	}
 	return nil

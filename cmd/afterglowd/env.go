@@ -18,15 +18,16 @@ import (
 )
 
 func envCommand(set *proxy.Setup) *cobra.Command {
-	r := &remote{set: set}
+	r, credentials := &remote{set: set}, credentialFlags{}
 	cmd := &cobra.Command{
 		Use:   "env [bash|zsh|fish|powershell|cmd]",
-		Short: "Print what to set in a shell so that Claude Code calls Afterglow",
-		Long: `Print what to set in a shell so that Claude Code calls Afterglow: its address, that of the running instance
-or else the configuration's, and where the configuration has a token, the token. The token stands in
-ANTHROPIC_AUTH_TOKEN, or where a vendor of the chain is called with the client's own credentials, which
-that would displace, in ANTHROPIC_CUSTOM_HEADERS. Without an argument the shell is that of $SHELL.
-With --json it is one object: {"ANTHROPIC_BASE_URL":"http://127.0.0.1:3392"}.`,
+		Short: "Print the shell variables that send Claude Code to Afterglow",
+		Long: `Print the shell variables that send Claude Code to Afterglow: the address of the running instance, or else the
+configured one, and credentials. ANTHROPIC_AUTH_TOKEN is the configured token, or else a placeholder with which
+Claude Code starts without a login. If a vendor of the chain uses the client's own credentials and Claude Code is
+signed in, its credentials stay, and the token is printed in ANTHROPIC_CUSTOM_HEADERS. To choose, pass --placeholder
+or --own-credentials. Without an argument the shell is taken from $SHELL. With --json it prints one object:
+{"ANTHROPIC_BASE_URL":"http://127.0.0.1:3392"}.`,
 		Example: `  eval "$(afterglowd env)"
   afterglowd env fish | source
   afterglowd env powershell | Out-String | Invoke-Expression`,
@@ -42,7 +43,7 @@ With --json it is one object: {"ANTHROPIC_BASE_URL":"http://127.0.0.1:3392"}.`,
 			if err != nil {
 				return err
 			}
-			vars := connect.Variables(t)
+			vars := connect.Variables(t, credentials.chosen(), connect.ThisShell())
 			if r.json {
 				object := map[string]string{}
 				for _, v := range vars {
@@ -56,7 +57,27 @@ With --json it is one object: {"ANTHROPIC_BASE_URL":"http://127.0.0.1:3392"}.`,
 			return nil
 		},
 	}
+	credentials.add(cmd)
 	return r.flags(cmd)
+}
+
+// credentialFlags choose what Claude Code signs its calls with.
+type credentialFlags struct{ placeholder, own bool }
+
+func (f *credentialFlags) add(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&f.placeholder, "placeholder", false, "Claude Code needs no login; vendors that take its own credentials get none")
+	cmd.Flags().BoolVar(&f.own, "own-credentials", false, "Claude Code keeps its own login or key")
+	cmd.MarkFlagsMutuallyExclusive("placeholder", "own-credentials")
+}
+
+func (f *credentialFlags) chosen() connect.Credentials {
+	switch {
+	case f.placeholder:
+		return connect.Placeholder
+	case f.own:
+		return connect.Own
+	}
+	return connect.Usual
 }
 
 // planned is the address that an instance will have: that of --address or the configuration's.

@@ -28,21 +28,22 @@ func importCommand(set *proxy.Setup, with converters) *cobra.Command {
 	i := &importer{set: set, with: with}
 	cmd := &cobra.Command{
 		Use:   "import",
-		Short: "Take over the configuration and the usage of coding-proxy",
-		Long: `Take over the configuration and the usage of coding-proxy. Without --config and --usage these are config.yaml
-and usage.db of ~/.coding-proxy, each if it is there. The configuration is converted and written where
-Afterglow reads it; if there is one, that stays, and the converted one is written beside it as
-config.imported.toml. Nothing is overwritten. Calls go into the ledger; those that it has are not
-added again. With --json it is one object: "config" (the file that was written), "notes", "calls_added".`,
+		Short: "Import the configuration and the usage of coding-proxy",
+		Long: `Import the configuration and the usage of coding-proxy. Without --config and --usage the command reads
+config.yaml and usage.db in ~/.coding-proxy, if they exist. The converted configuration is written where
+Afterglow reads it. If there is a configuration already, it stays, and the converted one is written next to
+it as config.imported.toml. Nothing is overwritten. Calls are added to the call history; calls that are
+already there are not added again. With --json it prints one object: "config" (the file that was written),
+"notes", "calls_added".`,
 		Example: `  afterglowd import
   afterglowd import --config old.yaml --out -`,
 		Args: cobra.NoArgs,
 		RunE: i.run,
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&i.yaml, "config", "", "coding-proxy's configuration `file`; here this flag does not name Afterglow's")
+	flags.StringVar(&i.yaml, "config", "", "coding-proxy's configuration `file` (in this command, not Afterglow's)")
 	flags.StringVar(&i.usage, "usage", "", "coding-proxy's database `file`")
-	flags.StringVar(&i.out, "out", "", "`file` for the converted configuration, - for the standard output")
+	flags.StringVar(&i.out, "out", "", "`file` for the converted configuration; - for standard output")
 	flags.BoolVar(&i.json, "json", false, "print JSON")
 	return cmd
 }
@@ -63,7 +64,7 @@ type imported struct {
 
 func (i *importer) run(cmd *cobra.Command, _ []string) error {
 	if i.json && i.out == "-" {
-		return cli.Misused("--json and --out - both want the standard output")
+		return cli.Misused("--json and --out - cannot be used together: both write to standard output")
 	}
 	yaml, err := oldFile(i.yaml, "config.yaml")
 	if err != nil {
@@ -74,7 +75,7 @@ func (i *importer) run(cmd *cobra.Command, _ []string) error {
 		return err
 	}
 	if yaml == "" && usage == "" {
-		return errors.New("nothing to import: ~/.coding-proxy has neither config.yaml nor usage.db")
+		return errors.New("nothing to import: there is no config.yaml and no usage.db in ~/.coding-proxy")
 	}
 	// What is said beside a configuration on the standard output goes elsewhere.
 	done, say := imported{Notes: []string{}}, cmd.OutOrStdout()
@@ -120,7 +121,7 @@ func oldFile(named, own string) (string, error) {
 }
 
 func (i *importer) convert(cmd *cobra.Command, yaml string, say io.Writer, done *imported) error {
-	text, err := os.ReadFile(yaml)
+	text, err := readOld(yaml)
 	if err != nil {
 		return fmt.Errorf("import configuration: %w", err)
 	}
@@ -142,6 +143,18 @@ func (i *importer) convert(cmd *cobra.Command, yaml string, say io.Writer, done 
 	return nil
 }
 
+// mostRead bounds what is read of a configuration, in bytes. The conversion takes less.
+const mostRead = 1 << 20
+
+func readOld(yaml string) ([]byte, error) {
+	from, err := os.Open(yaml)
+	if err != nil {
+		return nil, err
+	}
+	defer from.Close()
+	return io.ReadAll(io.LimitReader(from, mostRead))
+}
+
 // write writes the converted configuration to a new file, whose name it returns.
 func (i *importer) write(toml string, say io.Writer) (string, error) {
 	path := i.out
@@ -152,7 +165,7 @@ func (i *importer) write(toml string, say io.Writer) (string, error) {
 		}
 		path = cmp.Or(i.set.Config, own)
 		if _, err := os.Lstat(path); err == nil {
-			fmt.Fprintf(say, "%s stays as it is.\n", cli.Safe(path))
+			fmt.Fprintf(say, "%s was not changed.\n", cli.Safe(path))
 			path = strings.TrimSuffix(path, filepath.Ext(path)) + ".imported.toml"
 		}
 	}
@@ -161,7 +174,7 @@ func (i *importer) write(toml string, say io.Writer) (string, error) {
 	}
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) // it may hold keys
 	if errors.Is(err, fs.ErrExist) {
-		return "", fmt.Errorf("%s exists and is not overwritten: choose another file with --out", path)
+		return "", fmt.Errorf("%s already exists and was not overwritten. Choose another file with --out", path)
 	}
 	if err != nil {
 		return "", fmt.Errorf("write configuration: %w", err)
@@ -183,7 +196,7 @@ func (i *importer) take(ctx context.Context, usage string, say io.Writer, done *
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := config.OwnFolder(dir); err != nil {
 		return fmt.Errorf("make state folder: %w", err)
 	}
 	path := config.Ledger{}.Path(dir)
@@ -195,6 +208,6 @@ func (i *importer) take(ctx context.Context, usage string, say io.Writer, done *
 		return fmt.Errorf("import usage of %s: %w", usage, err)
 	}
 	done.Calls = &added
-	fmt.Fprintf(say, "%s calls were added to the ledger.\n", cli.Thousands(int64(added)))
+	fmt.Fprintf(say, "Calls added to the call history: %s\n", cli.Thousands(int64(added)))
 	return nil
 }

@@ -68,7 +68,7 @@ func TestImportNeverOverwrites(t *testing.T) {
 	if text, err := os.ReadFile(ours); i.code != 0 || err != nil || string(text) != "# old\n" {
 		t.Fatal(i, err)
 	}
-	for _, want := range []string{"was written to " + ours, "note: retry is not taken over", "1,234 calls were added"} {
+	for _, want := range []string{"was written to " + ours, "note: retry is not taken over", "Calls added to the call history: 1,234"} {
 		if !strings.Contains(i.stdout, want) {
 			t.Errorf("no %q in %s", want, i.stdout)
 		}
@@ -87,7 +87,7 @@ func TestImportNeverOverwrites(t *testing.T) {
 		t.Error(info, err)
 	}
 	i.run()
-	if i.code != 1 || !strings.Contains(i.stderr, beside+" exists and is not overwritten") {
+	if i.code != 1 || !strings.Contains(i.stderr, beside+" already exists and was not overwritten") {
 		t.Error(i)
 	}
 }

@@ -55,16 +55,16 @@ pricing:
 		}
 		return out.String()
 	}
-	if out := afterglowd("import"); !strings.Contains(out, "2 calls were added") {
+	if out := afterglowd("import"); !strings.Contains(out, "Calls added to the call history: 2") {
 		t.Error(out)
 	}
-	if out := afterglowd("import", "--usage", filepath.Join(old, "usage.db"), "--config", filepath.Join(old, "config.yaml"), "--out", filepath.Join(home, "again.toml")); !strings.Contains(out, "0 calls were added") {
+	if out := afterglowd("import", "--usage", filepath.Join(old, "usage.db"), "--config", filepath.Join(old, "config.yaml"), "--out", filepath.Join(home, "again.toml")); !strings.Contains(out, "Calls added to the call history: 0") {
 		t.Error(out)
 	}
 	if out := afterglowd("check"); !strings.Contains(out, "1     zhipu") || !strings.Contains(out, "2     anthropic") {
 		t.Error(out)
 	}
-	if out := afterglowd("usage", "-m", "24"); !strings.Contains(out, "glm-5.1") || !strings.Contains(out, "¥1.47") {
+	if out := afterglowd("usage", "-m", "1000"); !strings.Contains(out, "glm-5.1") || !strings.Contains(out, "¥1.47") {
 		t.Error(out) // (100 + 3 + 4) x 1 cent of input and what the cache did, 20 x 2 cents of output
 	}
 }

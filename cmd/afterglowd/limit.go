@@ -20,11 +20,11 @@ func limitCommand(set *proxy.Setup) *cobra.Command {
 	r, ofAccount := &remote{set: set}, false
 	cmd := &cobra.Command{
 		Use:   "limit [VENDOR MODEL N | VENDOR --account N]",
-		Short: "Show how many calls may be in flight, or change that while calls run",
-		Long: `Show how many calls may be in flight, or change that while calls run. MODEL is the vendor's name for it,
-as status shows it; --account is the limit over all models of the vendor's account. What is set
-survives a restart, until limit reset. A vendor without limits in the configuration has none to change.
-With --json it is the answer to GET or PUT /api/concurrency.`,
+		Short: "Show the limits, or change one while calls are running",
+		Long: `Show how many calls may be in flight at the same time, or change that while calls are running. MODEL is the
+vendor's name for the model, as status shows it. --account is the limit across all models of the vendor.
+The new limit stays after a restart, until limit reset. A vendor without limits in the configuration has
+none to change. With --json it prints the answer to GET or PUT /api/concurrency.`,
 		Example: `  afterglowd limit zhipu glm-5.1 5
   afterglowd limit zhipu --account 12
   afterglowd limit reset zhipu glm-5.1`,
@@ -41,10 +41,10 @@ With --json it is the answer to GET or PUT /api/concurrency.`,
 			if err != nil {
 				return err
 			}
-			return r.ask(cmd, http.MethodPut, "/api/concurrency", set, sentence("%s: the limit of %s is %d.", cli.Safe(set.Vendor), set.what(), set.Limit))
+			return r.ask(cmd, http.MethodPut, "/api/concurrency", set, sentence("%s: the limit of %s is now %d.", cli.Safe(set.Vendor), set.what(), set.Limit))
 		},
 	}
-	cmd.Flags().BoolVar(&ofAccount, "account", false, "the limit of the vendor's account, over all its models")
+	cmd.Flags().BoolVar(&ofAccount, "account", false, "the limit across all models of the vendor")
 	cmd.AddCommand(limitReset(set))
 	return r.flags(cmd)
 }
@@ -74,10 +74,10 @@ func readLimit(args []string, ofAccount bool) (limitSetting, error) {
 	}
 	n, err := strconv.Atoi(args[2])
 	if err != nil || n < 1 {
-		return limitSetting{}, cli.Misused("%q: expected a whole number from 1", args[2])
+		return limitSetting{}, cli.Misused("%q: expected a whole number of at least 1", args[2])
 	}
 	if args[0] == "" || args[1] == "" {
-		return limitSetting{}, cli.Misused("expected the names of a vendor and of a model")
+		return limitSetting{}, cli.Misused("expected the name of a vendor and the name of a model")
 	}
 	return limitSetting{args[0], args[1], n}, nil
 }
@@ -115,9 +115,9 @@ func limitReset(set *proxy.Setup) *cobra.Command {
 	r := &remote{set: set}
 	cmd := &cobra.Command{
 		Use:   "reset [VENDOR [MODEL]]",
-		Short: "Go back to the configured limits: of a model, of a vendor, or of all",
-		Long: `Go back to the configured limits: of a model, of a vendor, or of all. The model "*" is the account.
-With --json it is the answer to DELETE /api/concurrency.`,
+		Short: "Restore the configured limits of a model, a vendor, or all vendors",
+		Long: `Restore the configured limits of a model, a vendor, or all vendors. The model "*" is the vendor's account.
+With --json it prints the answer to DELETE /api/concurrency.`,
 		Args:              cobra.MaximumNArgs(2),
 		ValidArgsFunction: r.completeModel,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -125,7 +125,7 @@ With --json it is the answer to DELETE /api/concurrency.`,
 			for i, name := range args {
 				which[[]string{"vendor", "model"}[i]] = name
 			}
-			return r.ask(cmd, http.MethodDelete, "/api/concurrency", which, sentence("The configured limits are in force."))
+			return r.ask(cmd, http.MethodDelete, "/api/concurrency", which, sentence("The configured limits are in use again."))
 		},
 	}
 	return r.flags(cmd)

@@ -29,10 +29,10 @@ func rootCommand() *cobra.Command {
 	set := proxy.Setup{Version: cli.Version(version)}
 	root := &cobra.Command{
 		Use:   "afterglowd",
-		Short: "A local proxy that sends model calls along a chain of vendors",
-		Long: `A local proxy that sends model calls along a chain of vendors, and the commands to look after it. They end
-with 0 if all went well, 1 if not, 2 if the command line or the configuration is wrong, and 3 if they
-need a running instance and there is none.`,
+		Short: "A local proxy that sends model calls to a chain of vendors",
+		Long: `A local proxy that sends model calls to a chain of vendors, and the commands to manage it. The exit code is
+0 for success, 1 for a failure, 2 if the command line or the configuration is wrong, and 3 if the command
+needs a running instance and there is none.`,
 		Version: cli.VersionAndCommit(version),
 	}
 	cli.PlaceFlags(root.PersistentFlags(), &set)

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -28,7 +29,9 @@ func TestScripts(t *testing.T) {
 			env.Setenv("HOME", env.WorkDir)
 			env.Setenv("XDG_CONFIG_HOME", env.WorkDir+"/config")
 			env.Setenv("XDG_STATE_HOME", env.WorkDir+"/state")
-			return nil
+			prerm, err := filepath.Abs("../../assets/linux/prerm")
+			env.Setenv("PRERM", prerm)
+			return err
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"http": request, "listening": listening, "simulate": simulate},
 	})
@@ -69,7 +72,7 @@ func simulate(ts *testscript.TestScript, neg bool, args []string) {
 // listening is the script command "listening FILE": it waits until FILE, the standard output of a
 // server in the background, says where it listens.
 func listening(ts *testscript.TestScript, neg bool, args []string) {
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(3 * time.Minute); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
 		text, _ := os.ReadFile(ts.MkAbs(args[0]))
 		if _, after, ok := strings.Cut(string(text), "listens on "); ok && strings.Contains(after, "\n") {
 			base, _, _ := strings.Cut(after, "\n")

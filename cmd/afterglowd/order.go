@@ -18,11 +18,11 @@ func orderCommand(set *proxy.Setup) *cobra.Command {
 	r := &remote{set: set}
 	cmd := &cobra.Command{
 		Use:   "order [VENDOR...]",
-		Short: "Show the order of the tiers, or change it while calls run",
-		Long: `Show the order of the tiers, or change it while calls run: name every vendor of the chain once, and join
-vendors that are to share a tier as a pool with "+". It survives a restart, until order reset. What is
-known of the vendors' health and quotas stays. With --json it is {"tier_order":["a",["b","c"]]}, a list
-for a pool, and without arguments "reordered" as well: whether the order is not the configuration's.`,
+		Short: "Show the order of the vendors, or change it while calls are running",
+		Long: `Show the order of the vendors, or change it while calls are running. Name every vendor of the chain once, and
+join the vendors of a pool with "+". The new order stays after a restart, until order reset. The state and
+the used quota of each vendor stay. With --json it prints {"tier_order":["a",["b","c"]]}, with a list for a
+pool; without arguments also "reordered", which is true if the order is not the configured one.`,
 		Example: `  afterglowd order kimi zhipu+minimax anthropic
   afterglowd order reset`,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -44,8 +44,8 @@ for a pool, and without arguments "reordered" as well: whether the order is not 
 	reset := &remote{set: set}
 	cmd.AddCommand(reset.flags(&cobra.Command{
 		Use:   "reset",
-		Short: "Go back to the configured order",
-		Long:  "Go back to the configured order. With --json it is the answer to DELETE /api/tier-order.",
+		Short: "Restore the configured order",
+		Long:  "Restore the configured order. With --json it prints the answer to DELETE /api/tier-order.",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return reset.ask(cmd, http.MethodDelete, "/api/tier-order", nil, printOrder)

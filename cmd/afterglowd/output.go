@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"afterglow/cmd/cli"
+	"afterglow/proxy/calendar"
 )
 
 // printJSON writes the API's own JSON, or a value, as one indented document.
@@ -35,7 +36,7 @@ func clock(t time.Time) string {
 		return ""
 	}
 	t = t.Local()
-	if t.Format(time.DateOnly) == time.Now().Format(time.DateOnly) {
+	if t.Format(time.DateOnly) == calendar.Now().Format(time.DateOnly) {
 		return t.Format(time.TimeOnly)
 	}
 	return t.Format(time.DateTime)

@@ -19,7 +19,7 @@ import (
 func readKey(cmd *cobra.Command, name string) (config.Secret, error) {
 	line, err := "", error(nil)
 	if in, ok := cmd.InOrStdin().(*os.File); ok && term.IsTerminal(int(in.Fd())) {
-		fmt.Fprintf(cmd.ErrOrStderr(), "Key of %s: ", name)
+		fmt.Fprintf(cmd.ErrOrStderr(), "API key of %s: ", name)
 		var typed []byte
 		typed, err = term.ReadPassword(int(in.Fd()))
 		fmt.Fprintln(cmd.ErrOrStderr())
@@ -32,7 +32,7 @@ func readKey(cmd *cobra.Command, name string) (config.Secret, error) {
 	}
 	key := strings.TrimSpace(line)
 	if key == "" || strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
-		return "", errors.New("expected a key of printable ASCII without spaces")
+		return "", errors.New("expected a key of printable ASCII characters without spaces")
 	}
 	return config.Secret(key), nil
 }

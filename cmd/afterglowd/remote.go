@@ -16,6 +16,7 @@ import (
 
 	"afterglow/cmd/cli"
 	"afterglow/proxy"
+	"afterglow/proxy/config"
 	"afterglow/proxy/connect"
 )
 
@@ -37,7 +38,7 @@ func (r *remote) flags(cmd *cobra.Command) *cobra.Command {
 }
 
 func (r *remote) addressFlag(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&r.address, "address", "", "`host:port` or URL of the instance, in place of the one that is found")
+	cmd.Flags().StringVar(&r.address, "address", "", "`host:port` or URL of the instance, instead of the one that is found")
 }
 
 func (r *remote) jsonFlag(cmd *cobra.Command) {
@@ -62,15 +63,15 @@ func (r *remote) open(ctx context.Context) (*client, error) {
 		if listens(ctx, p.address) {
 			return newClient(p.address, conf.Token, broken), nil
 		}
-		looked = append(looked, fmt.Sprintf("%s (%s)", p.address, p.why))
+		looked = append(looked, fmt.Sprintf("%s from %s", p.address, p.why))
 	}
 	if broken != nil && r.address == "" {
 		return nil, broken
 	}
 	if len(looked) == 0 {
-		looked = []string{"no address is known"}
+		looked = []string{"no known address"}
 	}
-	return nil, &cli.Exit{Code: exitNoInstance, Err: fmt.Errorf("no running instance at %s; start one with: afterglowd serve", strings.Join(looked, ", nor at "))}
+	return nil, &cli.Exit{Code: exitNoInstance, Err: fmt.Errorf("Afterglow is not running (looked at %s). Start it with: afterglowd serve", strings.Join(looked, ", "))}
 }
 
 // listens reports whether somebody does at an address.
@@ -120,6 +121,9 @@ func (r *remote) places(listen string) ([]place, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := config.CheckOwn(dir); err != nil { // its instance would be sent the token
+		return nil, fmt.Errorf("state folder: %w", err)
+	}
 	switch known, err := proxy.ReadInstance(dir); {
 	case err == nil:
 		all = append(all, place{connect.Reachable(known.Address), proxy.InstancePath(dir)})
@@ -128,7 +132,7 @@ func (r *remote) places(listen string) ([]place, error) {
 	}
 	// One that is not there, or that a crash left half-written, names nobody.
 	if _, port, err := net.SplitHostPort(listen); err == nil && port != "0" {
-		at := place{connect.Reachable(listen), "the configuration's listen"}
+		at := place{connect.Reachable(listen), "the configuration"}
 		if !slices.ContainsFunc(all, func(p place) bool { return p.address == at.address }) {
 			all = append(all, at)
 		}

@@ -65,7 +65,7 @@ func TestEnvQuotesForEveryShell(t *testing.T) {
 		"bash": `export ANTHROPIC_AUTH_TOKEN='a'\''b\c$d'`, "zsh": `export ANTHROPIC_AUTH_TOKEN='a'\''b\c$d'`,
 		"fish": `set -gx ANTHROPIC_AUTH_TOKEN 'a\'b\\c$d'`, "powershell": `$Env:ANTHROPIC_AUTH_TOKEN = 'a''b\c$d'`,
 	} {
-		if got := connect.Variables(connect.To("127.0.0.1:1", conf))[1].Line(shell); got != want {
+		if got := connect.Variables(connect.To("127.0.0.1:1", conf), connect.Usual, connect.Shell{})[1].Line(shell); got != want {
 			t.Errorf("%s: got %s, want %s", shell, got, want)
 		}
 	}
@@ -74,7 +74,7 @@ func TestEnvQuotesForEveryShell(t *testing.T) {
 // The client's own sign-in goes through to Anthropic, so that the token must not take its header.
 func TestEnvLeavesTheClientsCredentials(t *testing.T) {
 	conf := config.Config{Token: "t", Vendors: []config.Vendor{{Auth: config.AuthBearer}, {Auth: config.AuthClient}}}
-	if vars := connect.Variables(connect.To("127.0.0.1:1", conf)); len(vars) != 2 || vars[1] != (connect.Variable{Name: "ANTHROPIC_CUSTOM_HEADERS", Value: "X-Afterglow-Token: t"}) {
+	if vars := connect.Variables(connect.To("127.0.0.1:1", conf), connect.Usual, connect.Shell{}); len(vars) != 2 || vars[1] != (connect.Variable{Name: "ANTHROPIC_CUSTOM_HEADERS", Value: "X-Afterglow-Token: t"}) {
 		t.Error(vars)
 	}
 }

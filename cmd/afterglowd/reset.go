@@ -16,10 +16,11 @@ func resetCommand(set *proxy.Setup) *cobra.Command {
 	var named []string
 	cmd := &cobra.Command{
 		Use:   "reset [VENDOR...]",
-		Short: "Call every vendor again that was left alone, and perhaps change the order",
-		Long: `Call every vendor again that was left alone: breakers are closed and deadlines forgotten; what was used of
-quotas stays. One VENDOR moves to the front of the chain as well; several are the whole order, as order
-takes it. If the order cannot be taken, nothing is reset. With --json it is the answer to POST /api/reset.`,
+		Short: "Retry all unavailable vendors now, and optionally change the order",
+		Long: `Retry all unavailable vendors now: breakers are closed and waiting times are dropped. The used quota stays.
+If you name one VENDOR, it also moves to the front of the chain. If you name several, they are the whole new
+order, as for the order command. If the order is not valid, nothing is reset. With --json it prints the
+answer to POST /api/reset.`,
 		Example: `  afterglowd reset
   afterglowd reset kimi
   afterglowd reset -v kimi,zhipu,anthropic`,
@@ -41,7 +42,7 @@ takes it. If the order cannot be taken, nothing is reset. With --json it is the 
 				body["vendors"] = order
 			}
 			return r.ask(cmd, http.MethodPost, "/api/reset", body, func(w io.Writer, answer []byte) error {
-				fmt.Fprintln(w, "Every vendor is called again.")
+				fmt.Fprintln(w, "All vendors are available again.")
 				if order == nil {
 					return nil
 				}
@@ -49,7 +50,7 @@ takes it. If the order cannot be taken, nothing is reset. With --json it is the 
 			})
 		},
 	}
-	cmd.Flags().StringSliceVarP(&named, "vendors", "v", nil, "vendors, in place of the arguments: `a[,b…]`")
+	cmd.Flags().StringSliceVarP(&named, "vendors", "v", nil, "the vendors as one list, instead of arguments: `a[,b…]`")
 	r.completeFlag(cmd, "vendors")
 	return r.flags(cmd)
 }

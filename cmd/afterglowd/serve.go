@@ -10,16 +10,19 @@ import (
 
 	"afterglow/cmd/cli"
 	"afterglow/proxy"
+	"afterglow/proxy/config"
 	"afterglow/proxy/logging"
 )
 
 func serveCommand(set *proxy.Setup) *cobra.Command {
-	verbose := false
+	verbose, disconnect := false, false
 	cmd := &cobra.Command{
 		Use:   "serve",
-		Short: "Run the proxy until it is told to stop",
-		Long: `Run the proxy until it is told to stop. SIGTERM and SIGINT let calls under way finish, for as long
-as the configuration's drain; a second signal ends at once.`,
+		Short: "Run the proxy until it is stopped",
+		Long: `Run the proxy until it is stopped. After SIGTERM or SIGINT it waits for the calls in progress, up to the
+configured drain time. A second signal ends it at once. At its end it prints which coding agents are still connected.
+With --disconnect, or if the setting of the desktop application is "always", it disconnects them. The next start with
+the same state folder connects them again.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			claim, err := set.Claim()
@@ -33,20 +36,29 @@ as the configuration's drain; a second signal ends at once.`,
 			}
 			defer log.Close()
 			if err := claim.Problem(); err != nil {
-				log.Warn("a second Afterglow would not notice this one", "error", err)
+				log.Warn("the state folder cannot be locked, so a second Afterglow would not notice this one", "error", err)
 			}
 			if verbose {
 				log.SetLevel(slog.LevelDebug)
 			}
-			return serve(cmd, *set, log)
+			return serve(cmd, *set, log, func(s *proxy.Server) bool {
+				if cmd.Flags().Changed(disconnectFlag) {
+					return disconnect
+				}
+				return s.Desktop().DisconnectOnQuit == config.QuitAlways
+			})
 		},
 	}
 	cli.ServeFlags(cmd.Flags(), set)
-	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "log all, whatever the configuration's level")
+	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "log everything, whatever log level is configured")
+	cmd.Flags().BoolVar(&disconnect, disconnectFlag, false, "disconnect the clients at the end, until the next start")
 	return cmd
 }
 
-func serve(cmd *cobra.Command, set proxy.Setup, log *logging.Log) error {
+const disconnectFlag = "disconnect"
+
+// serve runs the proxy. disconnect is asked at its end whether clients are to be disconnected.
+func serve(cmd *cobra.Command, set proxy.Setup, log *logging.Log, disconnect func(*proxy.Server) bool) error {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(proxy.GCPercent)
 	}
@@ -63,8 +75,13 @@ func serve(cmd *cobra.Command, set proxy.Setup, log *logging.Log) error {
 	st := server.Status()
 	fmt.Fprintf(cmd.OutOrStdout(), "Afterglow listens on http://%s\n", st.Addr)
 	if st.Demo {
-		fmt.Fprintln(cmd.OutOrStdout(), "The vendors are simulated, and so is the traffic.")
+		fmt.Fprintln(cmd.OutOrStdout(), "Demo mode: the vendors and the calls are simulated.")
 	}
 	fmt.Fprintf(cmd.OutOrStdout(), "  export ANTHROPIC_BASE_URL=http://%s\n", st.Addr)
-	return server.Run(ctx)
+	if st.NoLogin {
+		fmt.Fprintln(cmd.OutOrStdout(), "  export ANTHROPIC_AUTH_TOKEN="+config.Placeholder)
+	}
+	return runAndLeave(ctx, server, func() {
+		leaveClients(server, disconnect(server), set, cmd.OutOrStdout(), cmd.ErrOrStderr())
+	})
 }

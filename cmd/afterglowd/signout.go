@@ -33,12 +33,12 @@ func (r *remote) signOut(cmd *cobra.Command, provider string) error {
 			return nil // its chain has no such vendor
 		}
 		if err != nil {
-			return fmt.Errorf("tell the running instance: %w", err)
+			return fmt.Errorf("sign out of the running instance: %w", err)
 		}
 		if gjson.GetBytes(answer, "status").Str != "cancelled" {
 			break
 		}
 	}
-	fmt.Fprintln(cmd.OutOrStdout(), "The running instance has signed out.")
+	fmt.Fprintln(cmd.OutOrStdout(), "The running instance signed out.")
 	return nil
 }

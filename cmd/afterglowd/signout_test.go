@@ -53,7 +53,7 @@ func TestAuthLogoutTellsTheRunningInstance(t *testing.T) {
 		return cli.Run(context.Background(), root, []string{"auth", "logout", "github"}, &out, &out), out.String()
 	}
 	code, out := logout()
-	if code != 0 || !strings.Contains(out, "The running instance has signed out.") {
+	if code != 0 || !strings.Contains(out, "The running instance signed out.") {
 		t.Error(code, out)
 	}
 	const call = "DELETE /api/reauth/github application/json 0123456789abcdef"
@@ -65,7 +65,7 @@ func TestAuthLogoutTellsTheRunningInstance(t *testing.T) {
 		t.Error(code, out)
 	}
 	asked, status = nil, http.StatusInternalServerError
-	if code, out := logout(); code != 1 || !strings.Contains(out, "tell the running instance") {
+	if code, out := logout(); code != 1 || !strings.Contains(out, "sign out of the running instance") {
 		t.Error(code, out)
 	}
 }

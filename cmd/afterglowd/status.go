@@ -20,10 +20,10 @@ func statusCommand(set *proxy.Setup) *cobra.Command {
 	r := &remote{set: set}
 	cmd := &cobra.Command{
 		Use:   "status",
-		Short: "Show the running instance: its tiers, its gauges, and what is wrong",
-		Long: `Show the running instance: each tier's state and until when, its breaker, how much of its quotas is used,
-how long its rate limit lasts; then a gauge for every model that was called and for every account limit.
-With --json it is the answer to GET /api/status.`,
+		Short: "Show the state of the running instance: vendors, limits and problems",
+		Long: `Show the state of the running instance. The first table has the vendors in the order of the chain: state,
+breaker, used quota and remaining rate limit. The second table has the calls in flight and queued, for each
+model that was called and for each account limit. With --json it prints the answer to GET /api/status.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return r.ask(cmd, http.MethodGet, "/api/status", nil, func(w io.Writer, answer []byte) error {
@@ -53,6 +53,7 @@ type tier struct {
 	Pool    int       `json:"pool"`
 	State   string    `json:"state"`
 	Reason  string    `json:"reason"`
+	KeyVar  string    `json:"key_variable"`
 	Until   time.Time `json:"until"`
 	Breaker struct {
 		State string    `json:"state"`
@@ -100,16 +101,19 @@ type account struct {
 func (st *status) print(w io.Writer) error {
 	fmt.Fprintf(w, "Afterglow on %s\n", cli.Safe(st.Listen))
 	if st.Demo {
-		fmt.Fprintln(w, "The vendors are simulated.")
+		fmt.Fprintln(w, "Demo mode: the vendors are simulated.")
 	}
 	if st.Paused {
-		fmt.Fprintln(w, cli.Red(w, "Paused: new calls are refused."))
+		fmt.Fprintln(w, cli.Red(w, "Paused: new calls are rejected."))
 	}
 	if st.Problem != "" {
 		fmt.Fprintln(w, cli.Red(w, "Problem: "+cli.Safe(st.Problem)))
 	}
+	if !st.Demo && !slices.ContainsFunc(st.Tiers, tier.hasKey) {
+		fmt.Fprintln(w, cli.Red(w, "No key: no call can be served."))
+	}
 	if st.Reordered {
-		fmt.Fprintln(w, "The order is not the configuration's: afterglowd order reset")
+		fmt.Fprintln(w, "Custom order in use. To restore the configured order, run: afterglowd order reset")
 	}
 	fmt.Fprintln(w)
 	if _, err := st.tierTable().WriteTo(w); err != nil {
@@ -132,9 +136,9 @@ func (st *status) tierTable() *cli.Table {
 		if t.RateLimit.Limited {
 			limited = span(int64(t.RateLimit.Remaining * 1000))
 		}
-		table.Row(strconv.Itoa(place), t.Name, stateWord(t.State), clock(t.Until), breakerWord(t), t.Quota.String(), t.Weekly.String(), limited, t.Reason)
+		table.Row(strconv.Itoa(place), t.Name, stateWord(t.State), clock(t.Until), breakerWord(t), t.Quota.String(), t.Weekly.String(), limited, t.why())
 		for _, m := range t.Models {
-			table.Row("", "  "+m.Model, "out", clock(m.Until), "", "", "", "", m.Reason)
+			table.Row("", "  "+m.Model, stateWord(string(proxy.Out)), clock(m.Until), "", "", "", "", m.Reason)
 		}
 	}
 	return table
@@ -153,17 +157,34 @@ func (st *status) places() []int {
 	return all
 }
 
+// hasKey reports whether the vendor has what it is called with.
+func (t tier) hasKey() bool {
+	return proxy.TierState(t.State) != proxy.NoKey && proxy.TierState(t.State) != proxy.SignedOut
+}
+
+// why is the tier's reason, with the variable of a key that was rejected.
+func (t tier) why() string {
+	if proxy.TierState(t.State) == proxy.Rejected && t.KeyVar != "" {
+		return t.KeyVar + ": " + t.Reason
+	}
+	return t.Reason
+}
+
 // stateWord says a tier's state as the window does.
 func stateWord(state string) string {
 	switch proxy.TierState(state) {
 	case proxy.NoKey:
 		return "no key"
+	case proxy.Rejected:
+		return "key rejected"
 	case proxy.SignedOut:
 		return "sign in"
 	case proxy.Probing:
-		return "next call tries"
+		return "will retry"
+	case proxy.Out:
+		return "unavailable"
 	}
-	return state // "ready", "out", or one that a newer instance has
+	return state // "ready", or one that a newer instance has
 }
 
 func breakerWord(t tier) string {

@@ -12,6 +12,7 @@ import (
 
 	"afterglow/cmd/cli"
 	"afterglow/proxy"
+	"afterglow/proxy/calendar"
 	"afterglow/proxy/config"
 	"afterglow/proxy/connect"
 	"afterglow/proxy/ledger"
@@ -32,12 +33,12 @@ func usageCommand(set *proxy.Setup, open func(path string) (book, error)) *cobra
 	u := &usage{remote: remote{set: set}, open: open}
 	cmd := &cobra.Command{
 		Use:   "usage",
-		Short: "Show what was used, by day, week or month, vendor and model",
-		Long: `Show what was used, by day, ISO week or month, vendor and model; then how often a call failed over from one
-vendor to another. It reads the file of the running instance's ledger, or else the configuration's. Without a
-span it is -d 7: today and the six days before. If several spans are given, -t counts before -m, -m before -w, and
--w before -d. Costs follow the configuration's prices; calls without a price are left out of a sum.
-With --json it is one object: "from", "to", "by" ("day", "week", "month"), "rows", "totals", "failovers".`,
+		Short: "Show usage by day, week or month, by vendor and model",
+		Long: `Show usage by day, ISO week or month, by vendor and model, and how often calls failed over from one vendor to
+another. The command reads the ledger file of the running instance, or else the configured one. The default is
+-d 7: today and the six days before. If you give several spans, -t has priority over -m, -m over -w, and -w
+over -d. Costs use the configured prices; calls without a price are not part of a sum. With --json it prints
+one object: "from", "to", "by" ("day", "week", "month"), "rows", "totals", "failovers".`,
 		Example: `  afterglowd usage -t
   afterglowd usage -w 4 -v zhipu,kimi
   afterglowd usage -m 3 --model claude-opus-4-5 --json`,
@@ -46,13 +47,13 @@ With --json it is one object: "from", "to", "by" ("day", "week", "month"), "rows
 		RunE:    u.run,
 	}
 	flags := cmd.Flags()
-	flags.IntVarP(&u.days, "days", "d", 7, "today and the days before, `N` in all")
-	flags.IntVarP(&u.weeks, "weeks", "w", 0, "this ISO week and those before, `N` in all")
-	flags.IntVarP(&u.months, "months", "m", 0, "this month and those before, `N` in all")
+	flags.IntVarP(&u.days, "days", "d", 7, "the last `N` days, including today")
+	flags.IntVarP(&u.weeks, "weeks", "w", 0, "the last `N` ISO weeks, including this one")
+	flags.IntVarP(&u.months, "months", "m", 0, "the last `N` months, including this one")
 	flags.BoolVarP(&u.today, "today", "t", false, "today")
 	flags.StringSliceVarP(&u.vendors, "vendor", "v", nil, "only these vendors: `a[,b…]`")
-	flags.StringSliceVar(&u.models, "model", nil, "only these models, by the client's name or the served one: `a[,b…]`")
-	flags.StringVar(&u.db, "db", "", "ledger's `file`, in place of the running instance's or the configuration's")
+	flags.StringSliceVar(&u.models, "model", nil, "only these models (the client's name or the served one): `a[,b…]`")
+	flags.StringVar(&u.db, "db", "", "ledger `file`, instead of that of the running instance or the configuration")
 	u.jsonFlag(cmd)
 	u.completeFlag(cmd, "vendor")
 	u.completeFlag(cmd, "model")
@@ -90,14 +91,14 @@ func (u *usage) run(cmd *cobra.Command, _ []string) error {
 		return err
 	}
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%s: there is no ledger: no call was kept yet", path)
+		return fmt.Errorf("%s does not exist: no calls were recorded yet", path)
 	}
 	kept, err := u.open(path)
 	if err != nil {
 		return err
 	}
 	defer kept.Close() // nothing was written
-	by, q := u.query(time.Now())
+	by, q := u.query(calendar.Now())
 	found, err := kept.Rows(cmd.Context(), q, conf.Prices)
 	if err != nil {
 		return fmt.Errorf("read ledger %s: %w", path, err)

@@ -14,16 +14,16 @@ import (
 func vendorCommand(set *proxy.Setup) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "vendor",
-		Short: "Show, try and change the vendors of the configuration while calls run",
-		Long: `Show, try and change the vendors of the configuration while calls run. The running instance changes single
-values of its configuration file, takes them at once, and leaves everything else in the file as it is written.`,
+		Short: "Show, test and change the configured vendors while calls are running",
+		Long: `Show, test and change the configured vendors while calls are running. The running instance changes single values
+of its configuration file and applies them at once. Everything else in the file stays as it is.`,
 		Example: `  afterglowd vendor key kimi
   afterglowd vendor test kimi
   afterglowd vendor enable kimi`,
 	}
 	cmd.AddCommand(vendorList(set), vendorTest(set), vendorKey(set),
-		vendorSwitch(set, "enable", "Put a vendor into the chain", "put it last, but before a last tier that gets the client's own credentials", true),
-		vendorSwitch(set, "disable", "Take a vendor out of the chain", "its row stays in the file, and its key where it is kept", false))
+		vendorSwitch(set, "enable", "Add a vendor to the chain", "It becomes the last vendor, but before a last tier that uses the client's own credentials", true),
+		vendorSwitch(set, "disable", "Remove a vendor from the chain", "Its row stays in the file, and its key stays stored", false))
 	return cmd
 }
 
@@ -31,9 +31,9 @@ func vendorList(set *proxy.Setup) *cobra.Command {
 	r := &remote{set: set}
 	cmd := &cobra.Command{
 		Use:   "list",
-		Short: "Show the vendors of the configuration file, in the chain or not",
-		Long: `Show the vendors of the configuration file, in the chain or not, and those that are built in. Where a key is
-is shown, never the key. With --json it is the answer to GET /api/vendors.`,
+		Short: "Show all configured vendors, in the chain or not",
+		Long: `Show all configured vendors, in the chain or not, and the other built-in ones. The table says where a key is
+stored, and never shows the key. With --json it prints the answer to GET /api/vendors.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return r.ask(cmd, http.MethodGet, "/api/vendors", nil, showVendors)
@@ -51,8 +51,8 @@ func vendorSwitch(set *proxy.Setup, use, short, what string, on bool) *cobra.Com
 	cmd := &cobra.Command{
 		Use:   use + " VENDOR",
 		Short: short,
-		Long: short + `: ` + what + `.
-With --json it is the answer to PUT /api/vendors/VENDOR.`,
+		Long: short + `. ` + what + `.
+With --json it prints the answer to PUT /api/vendors/VENDOR.`,
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: r.completeVendor(func(v vendorRow) bool { return v.Enabled != on }),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -71,9 +71,9 @@ With --json it is the answer to PUT /api/vendors/VENDOR.`,
 			if err != nil {
 				return err
 			}
-			where := "is in the chain"
+			where := "is now in the chain"
 			if !on {
-				where = "is not in the chain"
+				where = "is no longer in the chain"
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "%s %s.%s\n", cli.Safe(args[0]), where, at.now.aside())
 			return printTiers(cmd.OutOrStdout(), at.now.Tiers)

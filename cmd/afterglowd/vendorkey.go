@@ -14,12 +14,11 @@ func vendorKey(set *proxy.Setup) *cobra.Command {
 	r := &remote{set: set}
 	cmd := &cobra.Command{
 		Use:   "key VENDOR",
-		Short: "Give a vendor another key, which is used from the next call on",
-		Long: `Give a vendor another key, which is used from the next call on. It is read from the terminal, which does not
-show it, or from standard input; a command line is no place for it. The instance keeps it in the system's
-keyring, or where there is none in a file of the state folder that only you can read, and writes
-key = "keyring" into the vendor's row. With --json it is the answer to PUT /api/vendors/VENDOR/key, in
-which the key is not.`,
+		Short: "Store a new API key for a vendor, used from the next call on",
+		Long: `Store a new API key for a vendor, used from the next call on. The key is read from the terminal, without
+showing it, or from standard input. The running instance stores it in the system keyring. If there is none,
+it stores it in a file in the state folder that only you can read. It also writes key = "keyring" into the
+vendor's row. With --json it prints the answer to PUT /api/vendors/VENDOR/key, which does not contain the key.`,
 		Example: `  afterglowd vendor key kimi
   pass show kimi | afterglowd vendor key kimi`,
 		Args:              cobra.ExactArgs(1),
@@ -30,7 +29,7 @@ which the key is not.`,
 				return err
 			}
 			if at.row.signsIn() {
-				return fmt.Errorf("%s has no key: sign in with: afterglowd auth login %s", args[0], args[0])
+				return fmt.Errorf("%s uses sign-in instead of a key. Sign in with: afterglowd auth login %s", args[0], args[0])
 			}
 			key, err := readKey(cmd, args[0])
 			if err != nil {
@@ -53,9 +52,9 @@ which the key is not.`,
 // keyKept says that the vendor's key was taken, and what is still to be done.
 func (at *vendorAt) keyKept() string {
 	name := cli.Safe(at.row.Name)
-	text := fmt.Sprintf("The key of %s is kept in %s.%s Try it with: afterglowd vendor test %s", name, cli.Safe(at.now.Keys), at.now.aside(), name)
+	text := fmt.Sprintf("The key of %s is stored in %s.%s Test it with: afterglowd vendor test %s", name, cli.Safe(at.now.Keys), at.now.aside(), name)
 	if !at.row.Enabled {
-		text += fmt.Sprintf("\nNo calls go to %s: it is not in the chain. Put it there with: afterglowd vendor enable %s", name, name)
+		text += fmt.Sprintf("\n%s is not in the chain and gets no calls. Add it with: afterglowd vendor enable %s", name, name)
 	}
 	return text
 }

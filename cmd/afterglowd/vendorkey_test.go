@@ -12,7 +12,7 @@ func TestAKeyOfAVendorOutsideTheChain(t *testing.T) {
 		t.Error(got)
 	}
 	at.row.Enabled = true
-	if got := at.keyKept(); got != "The key of kimi is kept in the keyring. Try it with: afterglowd vendor test kimi" {
+	if got := at.keyKept(); got != "The key of kimi is stored in the keyring. Test it with: afterglowd vendor test kimi" {
 		t.Error(got)
 	}
 }

@@ -49,13 +49,13 @@ func (v vendorRow) signsIn() bool {
 func (v vendorRow) called() string {
 	switch {
 	case v.Auth == config.AuthClient:
-		return "the client's"
+		return "from client"
 	case v.Auth == config.AuthNone:
-		return "none needed"
+		return "not needed"
 	case v.signsIn():
-		return "by sign-in"
+		return "sign-in"
 	}
-	return map[string]string{"variable": "${" + v.KeyVar + "}", "keyring": "with the credentials", "file": "in the file"}[v.Key]
+	return map[string]string{"variable": "${" + v.KeyVar + "}", "keyring": "stored", "file": "in config file"}[v.Key]
 }
 
 // tier is a vendor's place in the chain, from 1; 0 if it has none.
@@ -77,7 +77,7 @@ func (n *vendorsNow) aside() string {
 	if n.Live {
 		return ""
 	}
-	return fmt.Sprintf(" This instance runs simulated vendors: what is changed is %s, for the next start without them.", cli.Safe(n.File))
+	return fmt.Sprintf(" This instance runs in demo mode: changes are saved in %s and apply after a restart without the demo.", cli.Safe(n.File))
 }
 
 func namesOf(rows []vendorRow) (names []string) {
@@ -92,12 +92,12 @@ func showVendors(w io.Writer, answer []byte) error {
 	if err := json.Unmarshal(answer, &now); err != nil {
 		return fmt.Errorf("read vendors: %w", err)
 	}
-	about := "The vendors of " + cli.Safe(now.File) + "."
+	about := "Vendors in " + cli.Safe(now.File) + "."
 	if !now.Exists {
-		about = cli.Safe(now.File) + " does not exist: the chain is what the environment has keys for."
+		about = cli.Safe(now.File) + " does not exist. The chain has the vendors whose keys are set in the environment."
 	}
 	fmt.Fprintf(w, "%s%s\n", about, now.aside())
-	table := cli.NewTable("TIER", "VENDOR", "DIALECT", "BASE URL", "KEY", "LIMIT", "ACCOUNT").Right(0, 5, 6)
+	table := cli.NewTable("TIER", "VENDOR", "API FORMAT", "BASE URL", "KEY", "LIMIT", "ACCOUNT").Right(0, 5, 6)
 	for _, v := range now.Vendors {
 		place := ""
 		if n := now.tier(v.Name); n > 0 {
@@ -107,7 +107,7 @@ func showVendors(w io.Writer, answer []byte) error {
 	}
 	_, err := table.WriteTo(w)
 	if err == nil && len(now.Presets) > 0 {
-		_, err = fmt.Fprintf(w, "Built in as well: %s.\n", cli.Safe(strings.Join(namesOf(now.Presets), ", ")))
+		_, err = fmt.Fprintf(w, "Other built-in vendors: %s.\n", cli.Safe(strings.Join(namesOf(now.Presets), ", ")))
 	}
 	return err
 }
@@ -132,7 +132,7 @@ func (r *remote) vendor(cmd *cobra.Command, name string) (*vendorAt, error) {
 	var ok bool
 	if at.row, ok = at.now.find(name); !ok {
 		all := namesOf(slices.Concat(at.now.Vendors, at.now.Presets))
-		return nil, fmt.Errorf("%s: no such vendor: expected one of %s", name, strings.Join(all, ", "))
+		return nil, fmt.Errorf("unknown vendor %q: expected one of %s", name, strings.Join(all, ", "))
 	}
 	return at, nil
 }

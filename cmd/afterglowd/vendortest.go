@@ -23,10 +23,10 @@ func vendorTest(set *proxy.Setup) *cobra.Command {
 	r := &remote{set: set}
 	cmd := &cobra.Command{
 		Use:   "test VENDOR",
-		Short: "Make a small call to a vendor and say how it went",
-		Long: `Make a small call to a vendor, as it is in the configuration file, and say how it went. It ends with 1 if the
-vendor did not answer. The call waits in the vendor's queue like any other, a minute at most, and its few
-tokens count. With --json it is the answer to POST /api/vendors/VENDOR/test.`,
+		Short: "Send a test call to a vendor and show the result",
+		Long: `Send a test call to a vendor, as it is in the configuration file, and show the result. The exit code is 1 if the
+vendor did not answer. The call waits in the vendor's queue like any other, for up to a minute, and costs a few
+tokens. With --json it prints the answer to POST /api/vendors/VENDOR/test.`,
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: r.completeVendor(func(vendorRow) bool { return true }),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -41,7 +41,7 @@ tokens count. With --json it is the answer to POST /api/vendors/VENDOR/test.`,
 			}
 			t := tried{vendor: at.row}
 			if err := json.Unmarshal(answer, &t); err != nil {
-				return fmt.Errorf("read the test: %w", err)
+				return fmt.Errorf("read the test result: %w", err)
 			}
 			if r.json {
 				if err := printJSON(cmd.OutOrStdout(), answer); err != nil {
@@ -74,9 +74,9 @@ type tried struct {
 }
 
 func (t *tried) success() string {
-	text := fmt.Sprintf("%s works: %s answered after %s", cli.Safe(t.vendor.Name), cli.Safe(t.Model), span(max(1, t.TookMS)))
+	text := fmt.Sprintf("%s works: %s answered in %s", cli.Safe(t.vendor.Name), cli.Safe(t.Model), span(max(1, t.TookMS)))
 	if t.Answer == "" {
-		return text + ", but said nothing within so few tokens."
+		return text + ", with an empty answer: the test allows only a few tokens."
 	}
 	return text + ": " + cli.Safe(t.Answer)
 }
@@ -103,41 +103,41 @@ func (t *tried) why() (what, advice string) {
 	switch t.Outcome {
 	case proxy.TestNoKey:
 		if t.vendor.signsIn() { // the client of its own that signing in needs
-			return "it cannot be called yet", ""
+			return "it cannot be used yet", ""
 		}
-		return "there is no key to call it with", "Give it one with: afterglowd vendor key " + name
+		return "it has no API key", "Add one with: afterglowd vendor key " + name
 	case proxy.TestSignIn:
-		return "nobody is signed in", "Sign in with: afterglowd auth login " + name
+		return "you are not signed in", "Sign in with: afterglowd auth login " + name
 	case proxy.TestClient:
-		return "it cannot be tried from here", ""
+		return "it cannot be tested here", ""
 	case proxy.TestInvalid:
 		if t.Status == 0 {
-			return "its row in the configuration is wrong", ""
+			return "its row in the configuration is not valid", ""
 		}
-		return "it does not take the call", fmt.Sprintf("Check base_url (%s), dialect (%s) and the model's name (%s)", t.vendor.BaseURL, t.vendor.Dialect, cmp.Or(t.Model, "none"))
+		return "it rejected the request", fmt.Sprintf("Check base_url (%s), dialect (%s) and the model name (%s)", t.vendor.BaseURL, t.vendor.Dialect, cmp.Or(t.Model, "none"))
 	}
 	switch ledger.Class(t.Outcome) {
 	case ledger.Auth:
 		if t.vendor.signsIn() {
-			return "it refuses the sign-in", "Sign in again with: afterglowd auth login " + name
+			return "it rejected the sign-in", "Sign in again with: afterglowd auth login " + name
 		}
-		return "it refuses the key", "Give it another with: afterglowd vendor key " + name
+		return "it rejected the API key", "Replace the key with: afterglowd vendor key " + name
 	case ledger.RateLimit:
-		return "it is called too often at the moment", "Try again later"
+		return "it received too many calls", "Try again later"
 	case ledger.Overloaded:
 		return "it is overloaded", "Try again later"
 	case ledger.Quota:
-		return "its quota or its balance is used up", ""
+		return "its quota or balance is used up", ""
 	case ledger.VendorFail:
-		return "it failed, or its answer made no sense", fmt.Sprintf("Check base_url (%s) and dialect (%s) if that stays", t.vendor.BaseURL, t.vendor.Dialect)
+		return "it returned an error, or an answer that is not valid", fmt.Sprintf("Check base_url (%s) and dialect (%s) if this happens again", t.vendor.BaseURL, t.vendor.Dialect)
 	case ledger.Network:
-		return "there is no connection to " + t.vendor.BaseURL, ""
+		return "Afterglow cannot connect to " + t.vendor.BaseURL, ""
 	case ledger.Timeout:
 		return "it did not answer in time", ""
 	case ledger.Broken:
-		return "its answer broke off", ""
+		return "its answer was interrupted", ""
 	case ledger.Queue:
-		return "all its slots were taken by other calls", "Try again later, or look with: afterglowd limit"
+		return "no slot became free in time", "Try again later, or raise the limit with: afterglowd limit"
 	case ledger.Gone, ledger.Cancelled:
 		return "the test was cancelled", ""
 	case ledger.Stopped:

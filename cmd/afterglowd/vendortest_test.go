@@ -36,7 +36,7 @@ func TestEveryOutcomeOfATestHasWords(t *testing.T) {
 	if text := (&tried{vendor: vendorRow{Name: "lab"}, Outcome: "one that comes later"}).failure(); !strings.Contains(text, "one that comes later") {
 		t.Error(text)
 	}
-	if text := (&tried{vendor: vendorRow{Name: "lab"}, OK: true, Model: "m", TookMS: 1500}).success(); text != "lab works: m answered after 1.5 s, but said nothing within so few tokens." {
+	if text := (&tried{vendor: vendorRow{Name: "lab"}, OK: true, Model: "m", TookMS: 1500}).success(); text != "lab works: m answered in 1.5 s, with an empty answer: the test allows only a few tokens." {
 		t.Error(text)
 	}
 }

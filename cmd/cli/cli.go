@@ -86,8 +86,8 @@ func PlaceFlags(flags *pflag.FlagSet, set *proxy.Setup) {
 // ServeFlags adds the flags of a command that runs the proxy.
 func ServeFlags(flags *pflag.FlagSet, set *proxy.Setup) {
 	set.Demo = proxy.DemoOff
-	flags.StringVar(&set.Listen, "listen", "", "`address` to listen on, in place of the configuration's")
-	flags.Var(&set.Demo, "demo", "simulated vendors and traffic: on, off, or auto when no vendor has a key")
+	flags.StringVar(&set.Listen, "listen", "", "`address` to listen on, instead of the configured one")
+	flags.Var(&set.Demo, "demo", "simulated vendors and calls: on, off, or auto (if no vendor has a key)")
 	flags.Lookup("demo").NoOptDefVal = string(proxy.DemoOn)
 }
 

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/tidwall/gjson"
+
+	"afterglow/proxy/nesting"
 )
 
 const (
@@ -23,7 +25,7 @@ func (r *Request) Decode() (*Body, error) {
 	d := bodyReader{body: &Body{}}
 	gjson.Parse(r.Body).ForEach(func(key, value gjson.Result) bool {
 		d.path = append(d.path[:0], key.Str)
-		if gjson.Valid(value.Raw) {
+		if nesting.Valid(value.Raw) {
 			d.top(key.Str, value)
 		} else {
 			d.fail("it is not JSON")

@@ -9,6 +9,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
+	"afterglow/proxy/nesting"
 	"afterglow/proxy/sse"
 )
 
@@ -58,7 +59,7 @@ func (Dialect) Decode(s sse.Stream, model string) sse.Stream { return s }
 // or with the page of a proxy on the way: both are errors.
 func (Dialect) DecodeMessage(body []byte, model string) ([]byte, error) {
 	root := gjson.ParseBytes(body)
-	if !root.IsObject() || !gjson.ValidBytes(body) {
+	if !root.IsObject() || !nesting.ValidBytes(body) {
 		return nil, errors.New("the answer is not a JSON object")
 	}
 	if root.Get("type").Str != "message" && root.Get("error").Exists() {

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/tidwall/gjson"
+
+	"afterglow/proxy/nesting"
 )
 
 // StatusOverloaded is the API's own status for "overloaded".
@@ -110,7 +112,7 @@ const longestMessage = 300
 func DecodeError(status int, header http.Header, body []byte) *Error {
 	e := &Error{Status: status, Type: TypeOf(status), Header: header, RetryAfter: RetryAfter(header, time.Now())}
 	e.RequestID = header.Get("request-id")
-	if root := gjson.ParseBytes(body); root.IsObject() && gjson.ValidBytes(body) {
+	if root := gjson.ParseBytes(body); root.IsObject() && nesting.ValidBytes(body) {
 		e.read(root)
 		if envelope := root.Get("type").Str == "error" && root.Get("error.message").Type == gjson.String; envelope && root.Get("error.type").Str == e.Type {
 			e.Body = body
@@ -141,7 +143,7 @@ func (e *Error) read(root gjson.Result) {
 
 // plain is the text of a body that is not JSON, on one line and cut.
 func plain(body []byte) string {
-	if gjson.ValidBytes(body) {
+	if nesting.ValidBytes(body) {
 		return ""
 	}
 	text := strings.Join(strings.Fields(strings.ToValidUTF8(string(body[:min(len(body), longestMessage)]), "")), " ")

@@ -43,7 +43,7 @@ func ParseRequest(body string) (*Request, error) {
 		switch key.Str {
 		case "model", "stream", "thinking", "max_tokens":
 			if seen[key.Str] {
-				problem = fmt.Errorf("%s: given twice", key.Str)
+				problem = fmt.Errorf("%s: this key appears twice", key.Str)
 				return false
 			}
 			seen[key.Str] = true

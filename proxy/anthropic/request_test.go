@@ -42,8 +42,8 @@ func TestRequestRefused(t *testing.T) {
 		`{"messages":[]}`:                "model: field required",
 		`{"model":7}`:                    "model: expected a string",
 		`{"model":"m","stream":"yes"}`:   "stream: expected true or false",
-		`{"model":"a","model":"b"}`:      "model: given twice",
-		`{"model":"a","mode\u006c":"b"}`: "model: given twice",
+		`{"model":"a","model":"b"}`:      "model: this key appears twice",
+		`{"model":"a","mode\u006c":"b"}`: "model: this key appears twice",
 	} {
 		if _, err := ParseRequest(body); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v, want %q", body, err, want)

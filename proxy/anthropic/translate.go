@@ -5,8 +5,7 @@ import (
 	"crypto/rand"
 	"io"
 
-	"github.com/tidwall/gjson"
-
+	"afterglow/proxy/nesting"
 	"afterglow/proxy/sse"
 )
 
@@ -77,7 +76,7 @@ func (t *translation) step() {
 
 // whole reports whether the data of a stream's last event, which lacks its blank line, is all there.
 func whole(data []byte) bool {
-	return gjson.ValidBytes(data) || string(bytes.TrimSpace(data)) == "[DONE]"
+	return nesting.ValidBytes(data) || string(bytes.TrimSpace(data)) == "[DONE]"
 }
 
 // newID makes a message's id where the vendor gives none.

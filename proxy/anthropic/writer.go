@@ -7,6 +7,8 @@ import (
 
 	"github.com/tidwall/gjson"
 	"github.com/tidwall/sjson"
+
+	"afterglow/proxy/nesting"
 )
 
 // Writer writes a vendor's answer in the terms of the Messages API: as events, or with Whole as one
@@ -262,7 +264,7 @@ func toolInput(text []byte) []byte {
 	if len(text) == 0 {
 		return []byte("{}")
 	}
-	if gjson.ValidBytes(text) {
+	if nesting.ValidBytes(text) {
 		if gjson.ParseBytes(text).IsObject() {
 			return text
 		}

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"errors"
 	"fmt"
 	"net"
 	"net/url"
@@ -9,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"afterglow/proxy/reason"
 )
 
 // What is in force where a file says nothing.
@@ -36,14 +37,24 @@ type checker struct {
 }
 
 func (c *checker) problem(key, format string, args ...any) {
-	c.problems = append(c.problems, fmt.Errorf("%s: %s", key, fmt.Sprintf(format, args...)))
+	c.problems = append(c.problems, problem(key, format, args...))
+}
+
+// wrong notes a problem that has a code.
+func (c *checker) wrong(key string, why reason.Reason) {
+	c.problems = append(c.problems, Problem{Key: key, Reason: why})
+}
+
+// outside notes a number that is not in its range.
+func (c *checker) outside(key string, least, most, got any) {
+	c.wrong(key, reason.New(reason.OutOfRange, fmt.Sprintf("%v–%v", least, most), "expected %v to %v, got %v", least, most, got))
 }
 
 // text expands a value that must not be empty for want of a variable.
 func (c *checker) text(key string, written *string, otherwise string) string {
 	e := expand(or(written, otherwise), c.getenv)
 	if e.missing != "" {
-		c.problem(key, "environment variable %s is not set", e.missing)
+		c.wrong(key, reason.New(reason.NotSet, e.missing, "environment variable %s is not set", e.missing))
 	}
 	return e.value
 }
@@ -74,7 +85,7 @@ func (c *checker) config(f file) Config {
 func (conf Config) WithListen(listen string) (Config, error) {
 	conf.Listen = listen
 	if err := conf.checkListen(); err != nil {
-		return conf, &Error{File: "--listen", Problems: []string{err.Error()}}
+		return conf, &Error{File: "--listen", Problems: problemsIn(err)}
 	}
 	return conf, nil
 }
@@ -82,16 +93,22 @@ func (conf Config) WithListen(listen string) (Config, error) {
 func (conf Config) checkListen() error {
 	host, port, err := net.SplitHostPort(conf.Listen)
 	if n, bad := strconv.Atoi(port); err != nil || bad != nil || n < 0 || n > 65535 {
-		return fmt.Errorf("listen: expected host:port, got %q", conf.Listen)
+		return Problem{Key: "listen", Reason: reason.New(reason.BadListen, conf.Listen, "expected host:port, got %q", conf.Listen)}
 	}
-	if conf.Token != "" && len(conf.Token) < minToken {
-		return fmt.Errorf("token: expected at least %d characters", minToken)
+	if conf.Token != "" && (len(conf.Token) < minToken || !headerText(conf.Token.Reveal())) {
+		return problem("token", "expected at least %d characters, printable ASCII without spaces, as a header can carry it", minToken)
 	}
 	ip := net.ParseIP(host)
 	if loopback := host == "localhost" || ip != nil && ip.IsLoopback(); !loopback && conf.Token == "" {
-		return fmt.Errorf("listen: %q is not a loopback address: expected 127.0.0.1, or a token as well", conf.Listen)
+		return Problem{Key: "listen", Reason: reason.New(reason.TokenNeeded, conf.Listen,
+			"%q can be reached from other machines. Use 127.0.0.1, or set a token as well", conf.Listen)}
 	}
 	return nil
+}
+
+// headerText reports whether a header can carry a text as it is: blanks would be lost.
+func headerText(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r >= 0x7f })
 }
 
 // chain makes the vendors in the order of tiers, or of their rows.
@@ -105,13 +122,13 @@ func (c *checker) chain(f file, conf *Config) {
 	rows, order := map[string]Vendor{}, tierList{}
 	for i, row := range f.Vendors {
 		key := fmt.Sprintf("vendors[%d]", i)
-		if problem := nameProblem(row.Name); problem != "" {
-			c.problem(key+".name", "%s", problem)
+		if why := nameProblem(row.Name); why.Words != "" {
+			c.wrong(key+".name", why)
 			continue
 		}
 		key = fmt.Sprintf("vendors[%d] %q", i, row.Name)
 		if _, twice := rows[row.Name]; twice {
-			c.problem(key, "the name is given twice")
+			c.wrong(key, reason.New(reason.GivenTwice, row.Name, "this name is used twice"))
 			continue
 		}
 		rows[row.Name] = c.vendor(key, c.preset(key, row, builtin))
@@ -136,7 +153,7 @@ func (c *checker) tiers(order tierList, rows map[string]Vendor, builtin []vendor
 				key = fmt.Sprintf("tiers[%d][%d]", i, k)
 			}
 			if given[name] {
-				c.problem(key, "%q is given twice", name)
+				c.wrong(key, reason.New(reason.GivenTwice, name, "%q is listed twice", name))
 				continue
 			}
 			given[name] = true
@@ -145,7 +162,8 @@ func (c *checker) tiers(order tierList, rows map[string]Vendor, builtin []vendor
 				row, known := presetNamed(builtin, name)
 				row.Preset = &row.Name
 				if !known {
-					c.problem(key, "unknown vendor %q: expected the name of a [[vendors]] row or of a built-in vendor (%s)", name, names(builtin))
+					c.wrong(key, reason.New(reason.UnknownVendor, name,
+						"unknown vendor %q: expected the name of a [[vendors]] row or of a built-in vendor (%s)", name, names(builtin)))
 					continue
 				}
 				v = c.vendor(fmt.Sprintf("built-in vendor %q", name), row)
@@ -162,14 +180,14 @@ func (c *checker) sessions(conf Config) {
 	for i, s := range conf.Sessions {
 		key := fmt.Sprintf("sessions[%d]", i)
 		if s.Match == "" {
-			c.problem(key+".match", `expected a session's key, where "*" stands for any text`)
+			c.problem(key+".match", `expected a session key; "*" matches any text`)
 		}
 		if len(s.Vendors) == 0 {
 			c.problem(key+".vendors", "expected at least one vendor of the chain")
 		}
 		for _, name := range s.Vendors {
 			if !slices.ContainsFunc(conf.Vendors, func(v Vendor) bool { return v.Name == name }) {
-				c.problem(key+".vendors", "%q is not in the chain", name)
+				c.wrong(key+".vendors", reason.New(reason.NotInChain, name, "%q is not in the chain", name))
 			}
 		}
 	}
@@ -204,32 +222,42 @@ func names(builtin []vendorFile) string {
 	return strings.Join(list, ", ")
 }
 
-// nameProblem says why a text is no name for a vendor: names stand in URLs, in the log and on the
-// screen.
-func nameProblem(name string) string {
+// nameProblem says why a text is no name for a vendor: names stand in URLs, in the log and on the screen. The zero Reason says
+// that it is one.
+func nameProblem(name string) reason.Reason {
 	switch {
 	case name == "":
-		return "expected a name"
+		return reason.New(reason.NameNeeded, "", "expected a name")
 	case len(name) > 64:
-		return "expected at most 64 bytes"
+		return reason.Of("expected at most 64 bytes")
 	case strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r == 0x7f || r == '"' || r == '/' }):
-		return "expected a name without control characters, quotes and slashes"
+		return reason.New(reason.BadName, "", "expected a name without control characters, quotes and slashes")
 	case strings.TrimSpace(name) != name:
-		return "expected a name without spaces around it"
+		return reason.New(reason.BadName, "", "expected a name without spaces at its ends")
 	}
-	return ""
+	return reason.Reason{}
 }
 
-// baseURL checks that a URL can have the API's path added to it.
-func baseURL(text string) error {
+// BadKey is what is said of a key that no header can carry, at a key of the configuration.
+func BadKey(at string) Problem {
+	return Problem{Key: at, Reason: reason.New(reason.BadKey, "", "expected printable ASCII characters without spaces")}
+}
+
+// badURL is what is said of a URL that none can be made of.
+func badURL() reason.Reason {
+	return reason.New(reason.BadURL, "", "expected an http or https URL")
+}
+
+// urlProblem says why the API's path cannot be added to a URL. The zero Reason says that it can.
+func urlProblem(text string) reason.Reason {
 	u, err := url.Parse(text)
 	switch {
 	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
-		return errors.New("expected an http or https URL")
+		return badURL()
 	case u.User != nil:
-		return errors.New("expected a URL without a user and password: they belong into key")
+		return reason.Of("expected a URL without a user and password. Put them into key")
 	case u.RawQuery != "" || u.Fragment != "":
-		return errors.New("expected a URL without a query")
+		return reason.Of("expected a URL without a query")
 	}
-	return nil
+	return reason.Reason{}
 }

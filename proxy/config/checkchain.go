@@ -28,10 +28,10 @@ func (c *checker) breaker(key string, b *breakerFile) Breaker {
 		c.problem(key+".failures", "expected 0 (never) to 1000, got %d", breaker.Failures)
 	}
 	if breaker.Successes < 1 || breaker.Successes > 1000 {
-		c.problem(key+".successes", "expected 1 to 1000, got %d", breaker.Successes)
+		c.outside(key+".successes", 1, 1000, breaker.Successes)
 	}
 	if breaker.Recovery <= 0 || breaker.Max < breaker.Recovery {
-		c.problem(key, "expected recovery above 0 and max not below it")
+		c.problem(key, "expected recovery above 0, and max not below recovery")
 	}
 	return breaker
 }
@@ -84,7 +84,7 @@ func (c *checker) accepts(key, dialect string, a *acceptsFile) Accepts {
 		c.problem(key+".thinking", `expected "adaptive", "enabled" or "none", got %q`, accepts.Thinking)
 	}
 	if accepts.MaxTokens < 0 {
-		c.problem(key+".max_tokens", "expected a number of tokens, or 0 for any, got %d", accepts.MaxTokens)
+		c.problem(key+".max_tokens", "expected a number of tokens, or 0 for no limit, got %d", accepts.MaxTokens)
 	}
 	return accepts
 }
@@ -93,7 +93,7 @@ func (c *checker) accepts(key, dialect string, a *acceptsFile) Accepts {
 func (c *checker) chat(key string, row vendorFile) Chat {
 	for name, given := range map[string]*string{"reasoning_field": row.Reasoning, "max_tokens_field": row.MaxTokens, "reasoning_effort": row.Effort} {
 		if given != nil && or(row.Dialect, "") != "openai" {
-			c.problem(key+"."+name, `expected only where dialect = "openai"`)
+			c.problem(key+"."+name, `allowed only with dialect = "openai"`)
 		}
 	}
 	chat := Chat{Reasoning: or(row.Reasoning, ""), MaxTokens: or(row.MaxTokens, "max_tokens"), Effort: or(row.Effort, "")}

@@ -2,12 +2,14 @@ package config
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"afterglow/limiter"
+	"afterglow/proxy/reason"
 )
 
 // vendor checks one row. key is how errors call it.
@@ -20,6 +22,7 @@ func (c *checker) vendor(key string, row vendorFile) Vendor {
 		BaseURL:      c.text(key+".base_url", row.BaseURL, ""),
 		Auth:         Auth(or(row.Auth, "")),
 		DefaultModel: or(row.DefaultModel, ""),
+		OwnModels:    or(row.OwnModels, nil),
 		Models:       c.rules(key, row.Models),
 		Limit:        c.limit(key+".limit", row.Limit),
 		Retry:        c.retry(key+".retry", row.Retry),
@@ -35,12 +38,12 @@ func (c *checker) vendor(key string, row vendorFile) Vendor {
 		Message:      time.Duration(or(row.Message, duration(defaultMessage))),
 	}
 	if !slices.Contains(dialects, v.Dialect) {
-		c.problem(key+".dialect", "expected one of %q, got %q", dialects, v.Dialect)
+		c.problem(key+".dialect", "expected %s, got %q", either(dialects), v.Dialect)
 	}
-	if err := baseURL(v.BaseURL); err != nil && row.BaseURL != nil {
-		c.problem(key+".base_url", "%v", err)
+	if why := urlProblem(v.BaseURL); why.Words != "" && row.BaseURL != nil {
+		c.wrong(key+".base_url", why)
 	} else if row.BaseURL == nil && v.Auth != AuthCopilot {
-		c.problem(key+".base_url", "expected an http or https URL")
+		c.wrong(key+".base_url", badURL())
 	}
 	for name, limit := range map[string]time.Duration{
 		"connect_timeout": v.Connect, "first_event_timeout": v.FirstEvent, "idle_timeout": v.Idle, "message_timeout": v.Message,
@@ -53,16 +56,54 @@ func (c *checker) vendor(key string, row vendorFile) Vendor {
 		c.problem(key+".codes", `expected "zhipu", got %q`, v.Codes)
 	}
 	if own := v.Dialect == "openai" || v.Dialect == "gemini"; own && v.Auth != AuthCopilot && len(v.Models) == 0 && v.DefaultModel == "" {
-		c.problem(key+".default_model", "expected a model of the vendor's: it has none with a name of Anthropic's")
+		c.wrong(key+".default_model", reason.New(reason.DefaultNeeded, "",
+			"expected one of the vendor's models: the vendor does not know the model names that Claude Code sends"))
 	}
 	for name, given := range map[string]*string{"account_type": row.AccountType, "client_id": row.ClientID, "client_secret": row.ClientSecret, "project": row.Project} {
 		if given != nil && !v.SignsIn() {
-			c.problem(key+"."+name, `expected only where auth = "copilot" or "google"`)
+			c.problem(key+"."+name, `allowed only with auth = "copilot" or "google"`)
 		}
 	}
 	c.auth(key, row, &v)
+	if slices.Contains(v.OwnModels, "") {
+		c.problem(key+".own_models", "expected names of models, got an empty one")
+	}
 	v.Endpoints = c.endpoints(key+".endpoints", v, row.Endpoints)
+	c.clientKeys(key+".client_keys", row, &v)
+	c.mayGo(key+".base_url", v.Own())
+	for name, to := range v.Endpoints {
+		c.mayGo(key+".endpoints."+name+".base_url", to)
+	}
 	return v
+}
+
+// mayGo checks that the client's own credentials may go to an endpoint.
+func (c *checker) mayGo(key string, to Endpoint) {
+	if to.Auth != AuthClient || urlProblem(to.BaseURL).Words != "" { // which is told already
+		return
+	}
+	var refused *DestinationError
+	if errors.As(MayGo(Destination{Key: key, Secret: ClientsOwn, Origin: OriginOf(to.BaseURL)}, Change{By: ByFile}), &refused) {
+		c.wrong(key, refused.Reason)
+	}
+}
+
+// clientKeys checks which of a client's keys a vendor gets. The vendor's endpoints have been checked.
+func (c *checker) clientKeys(key string, row vendorFile, v *Vendor) {
+	if row.ClientKeys == nil {
+		return
+	}
+	if *row.ClientKeys != "claude" && *row.ClientKeys != "any" {
+		c.problem(key, `expected "claude" or "any", got %q`, *row.ClientKeys)
+	}
+	takes := v.Auth == AuthClient
+	for _, to := range v.Endpoints {
+		takes = takes || to.Auth == AuthClient
+	}
+	if *row.ClientKeys == "any" && !takes {
+		c.problem(key, `expected only where auth = "client"`)
+	}
+	v.AnyKey = *row.ClientKeys == "any"
 }
 
 // auth checks that a vendor has a key if it needs one. A variable that is not set is no error: the
@@ -71,10 +112,10 @@ func (c *checker) auth(key string, row vendorFile, v *Vendor) {
 	switch v.Auth {
 	case AuthClient, AuthNone:
 		if row.Key != nil {
-			c.problem(key+".key", "expected no key where auth = %q", string(v.Auth))
+			c.problem(key+".key", "no key is allowed with auth = %q", string(v.Auth))
 		}
 		if v.Auth == AuthClient && v.Dialect != "anthropic" {
-			c.problem(key+".auth", "a client's own credentials are Anthropic's: expected another where dialect = %q", v.Dialect)
+			c.problem(key+".auth", `"client" is allowed only with dialect = "anthropic", not %q: a client's own credentials are for Anthropic`, v.Dialect)
 		}
 		return
 	case AuthAPIKey, AuthBearer, AuthGoogleKey:
@@ -89,7 +130,8 @@ func (c *checker) auth(key string, row vendorFile, v *Vendor) {
 	}
 	written := or(row.Key, "")
 	if written == "" {
-		c.problem(key+".key", `expected a key, such as "${%s_API_KEY}"`, strings.ToUpper(v.Name))
+		example := "${" + strings.ToUpper(v.Name) + "_API_KEY}"
+		c.wrong(key+".key", reason.New(reason.KeyNeeded, example, "expected a key, such as %q", example))
 		return
 	}
 	if written == "keyring" {
@@ -102,8 +144,8 @@ func (c *checker) auth(key string, row vendorFile, v *Vendor) {
 		v.KeyVar = e.missing
 		return
 	}
-	if strings.ContainsFunc(e.value, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
-		c.problem(key+".key", "expected printable ASCII without spaces, as a header can carry it")
+	if !headerText(e.value) {
+		c.problems = append(c.problems, BadKey(key+".key"))
 		return
 	}
 	v.Key = Secret(e.value)
@@ -117,11 +159,11 @@ var accountTypes = []string{"individual", "business", "enterprise"}
 func (c *checker) account(key string, row vendorFile, v *Vendor) {
 	want := map[Auth]string{AuthCopilot: "openai", AuthGoogle: "gemini"}[v.Auth]
 	if v.Dialect != want {
-		c.problem(key+".dialect", "expected %q where auth = %q, got %q", want, string(v.Auth), v.Dialect)
+		c.problem(key+".dialect", "expected %q with auth = %q, got %q", want, string(v.Auth), v.Dialect)
 	}
 	v.Account = Account{Type: or(row.AccountType, accountTypes[0]), Project: c.text(key+".project", row.Project, "")}
 	if !slices.Contains(accountTypes, v.Account.Type) {
-		c.problem(key+".account_type", "expected one of %q, got %q", accountTypes, v.Account.Type)
+		c.problem(key+".account_type", "expected %s, got %q", either(accountTypes), v.Account.Type)
 	}
 	id, secret := expand(or(row.ClientID, ""), c.getenv), expand(or(row.ClientSecret, ""), c.getenv)
 	v.Account.ClientID, v.Account.ClientSecret = id.value, Secret(secret.value)
@@ -166,21 +208,21 @@ func (c *checker) limit(key string, l *limitFile) Limit {
 		c.problem(key+".overflow", `expected "wait" or "next", got %q`, *l.Overflow)
 	}
 	if limit.Overflow && limit.MaxWait == 0 {
-		c.problem(key+".max_wait", `expected a duration above 0 where overflow = "next"`)
+		c.problem(key+".max_wait", `expected a duration above 0 with overflow = "next"`)
 	}
 	tuned := l.Max != nil || l.MaxPending != nil || l.MaxWait != nil || l.Overflow != nil || l.Fair != nil
 	if tuned && l.Default == nil && l.Total == nil && len(l.Models) == 0 {
-		c.problem(key, "expected default, total or models beside max, max_pending, max_wait, overflow and fair: the table replaces the preset's whole")
+		c.problem(key, "expected default, total or models as well: this table replaces the whole limit of the built-in vendor")
 	}
 	if limit.Adaptive && l.Default == nil && l.Total == nil && len(l.Models) == 0 {
-		c.problem(key+".adaptive", "expected default, total or models beside it, the highest that the limits may be: the table replaces the preset's whole")
+		c.problem(key+".adaptive", "expected default, total or models as well, as the maximum: this table replaces the whole limit of the built-in vendor")
 	}
 	if limit.Max < 1 || limit.Max > maxLimit {
-		c.problem(key+".max", "expected 1 to %d, got %d", maxLimit, limit.Max)
+		c.outside(key+".max", 1, maxLimit, limit.Max)
 		return limit
 	}
 	if limit.MaxPending < 1 || limit.MaxPending > maxQueue {
-		c.problem(key+".max_pending", "expected 1 to %d, got %d", maxQueue, limit.MaxPending)
+		c.outside(key+".max_pending", 1, maxQueue, limit.MaxPending)
 	}
 	c.slots(key+".default", l.Default, limit.Max)
 	c.slots(key+".total", l.Total, limit.Max)
@@ -198,7 +240,7 @@ const (
 
 func (c *checker) slots(key string, n *int, highest int) {
 	if n != nil && (*n < 1 || *n > highest) {
-		c.problem(key, "expected 1 to %d (max), got %d", highest, *n)
+		c.wrong(key, reason.New(reason.OutOfRange, fmt.Sprintf("1–%d", highest), "expected 1 to %d (max), got %d", highest, *n))
 	}
 }
 
@@ -212,10 +254,10 @@ func (c *checker) retry(key string, r *retryFile) Retry {
 		Max:      time.Duration(or(r.Max, duration(30*time.Second))),
 	}
 	if retry.Attempts < 1 || retry.Attempts > 20 {
-		c.problem(key+".attempts", "expected 1 to 20, got %d", retry.Attempts)
+		c.outside(key+".attempts", 1, 20, retry.Attempts)
 	}
 	if retry.Initial <= 0 || retry.Max < retry.Initial {
-		c.problem(key, "expected initial above 0 and max not below it")
+		c.problem(key, "expected initial above 0, and max not below initial")
 	}
 	return retry
 }

@@ -54,8 +54,8 @@ func (c Config) Order() [][]string {
 
 // Session says which vendors the calls of some sessions go to first.
 type Session struct {
-	// a session's key, where `*` stands for any text: the header `X-Claude-Code-Session-Id`, or what
-	// `metadata.user_id` holds
+	// a session's key, where `*` stands for any text: what the client's header says (Claude Code's
+	// `x-claude-code-session-id`, opencode's `x-session-id`, Codex's `session-id`), or what `metadata.user_id` holds
 	// Default: required
 	Match string `toml:"match" json:"session_key"`
 	// the vendors of the chain that its calls go to first, in this order
@@ -75,11 +75,13 @@ type Vendor struct {
 	BaseURL      string
 	Endpoints    map[string]Endpoint // more protocols that the account speaks, by the name in a vendor route
 	Auth         Auth
-	Key          Secret  // empty while KeyVar is unset
-	KeyVar       string  // the environment variable that key names; "" if it is literal
-	Keyring      bool    // the key is with the credentials, under the vendor's name
-	Account      Account // of a vendor whose user signs in
-	DefaultModel string  // for a model that no rule matches; "" = the client's name goes through
+	Key          Secret   // empty while KeyVar is unset
+	KeyVar       string   // the environment variable that key names; "" if it is literal
+	Keyring      bool     // the key is with the credentials, under the vendor's name
+	AnyKey       bool     // with AuthClient: the client's keys go to it whatever they look like
+	Account      Account  // of a vendor whose user signs in
+	DefaultModel string   // for a model that no rule matches and that is not the vendor's; "" = the client's name goes through
+	OwnModels    []string // patterns of the vendor's own models, where "*" stands for any text; empty = not known
 	Models       []Rule
 	Limit        Limit
 	Retry        Retry
@@ -97,6 +99,19 @@ type Vendor struct {
 
 // SignsIn reports whether the vendor is called with what a user's sign-in gave.
 func (v Vendor) SignsIn() bool { return v.Auth == AuthCopilot || v.Auth == AuthGoogle }
+
+// KeyPlace is where the vendor's key is; KeyVar names the variable of KeyInVariable.
+func (v Vendor) KeyPlace() KeyPlace {
+	switch {
+	case v.Auth == AuthClient || v.Auth == AuthNone || v.SignsIn():
+		return KeyNone
+	case v.Keyring:
+		return KeyInKeyring
+	case v.KeyVar != "":
+		return KeyInVariable
+	}
+	return KeyInFile
+}
 
 // Auth is whose credentials a vendor gets, and how.
 type Auth string

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"afterglow/assets"
+	"afterglow/proxy/boundtest"
 	"afterglow/proxy/price"
 )
 
@@ -107,7 +108,7 @@ func TestBuiltInVendors(t *testing.T) {
 		if got != models[v.Name] {
 			t.Errorf("%s: %v, want %v", v.Name, got, models[v.Name])
 		}
-		if name := "glm-4.6"; v.Model(name) != name {
+		if name := v.Model("claude-opus-5-5"); v.Model(name) != name {
 			t.Errorf("%s: %s becomes %s, want it unchanged", v.Name, name, v.Model(name))
 		}
 		if limited := v.Limit.Default == 3; limited != (v.Name == "zhipu") || v.Limit.MaxWait != 4*time.Minute {
@@ -227,7 +228,9 @@ func FuzzParse(f *testing.F) {
 	f.Add(assets.DefaultConfig)
 	f.Add("listen = \"[::1]:1\"\ntiers = [\"anthropic\"]\n[[vendors]]\nname=\"x\"\nmodels=[{match=\"/(/\",to=\"y\"}]")
 	f.Fuzz(func(t *testing.T, text string) {
-		conf, err := Parse("f", text, env())
+		var conf Config
+		var err error
+		boundtest.Within(t, 512<<20, func() { conf, err = Parse("f", text, env()) })
 		var problem *Error
 		if err != nil && !errors.As(err, &problem) {
 			t.Fatalf("%T: %v", err, err)

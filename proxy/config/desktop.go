@@ -18,7 +18,17 @@ type Desktop struct {
 	Silenced []string      `json:"silenced,omitempty"`     // kinds of notices that are not wanted
 	Queue    int           `json:"queue,omitempty"`        // a queue longer than this is told; 0 = DefaultQueue
 	QueueFor time.Duration `json:"queue_for_ns,omitempty"` // if it was that long for this; 0 = DefaultQueueFor
+
+	DisconnectOnQuit string `json:"disconnect_on_quit,omitempty"` // "", "always" or "never": what quitting does with connected clients
+	LoginOffered     bool   `json:"login_offered,omitempty"`      // start at login was offered once
 }
+
+// What quitting does with connected clients, for Desktop.DisconnectOnQuit.
+const (
+	QuitAsks   = ""       // the user is asked; they stay connected where a signal ends the program
+	QuitAlways = "always" // they are disconnected, and connected again at the next start
+	QuitNever  = "never"  // they stay connected
+)
 
 // What the tray icon's number is, for Desktop.Tray.
 const (
@@ -52,13 +62,15 @@ var Languages = []string{"en", "zh-Hans"}
 func (d Desktop) Check() error {
 	switch {
 	case d.Language != "" && !slices.Contains(Languages, d.Language):
-		return fmt.Errorf("desktop.language: expected \"\" for the system's, or one of %v, got %q", Languages, d.Language)
+		return fmt.Errorf("desktop.language: expected \"\" for the system language, or %s, got %q", either(Languages), d.Language)
 	case !slices.Contains([]string{"", "light", "dark"}, d.Theme):
-		return fmt.Errorf("desktop.theme: expected \"\" for the system's, \"light\" or \"dark\", got %q", d.Theme)
+		return fmt.Errorf("desktop.theme: expected \"\" for the system theme, \"light\" or \"dark\", got %q", d.Theme)
 	case d.TextSize != 0 && !(d.TextSize >= MinTextSize && d.TextSize <= MaxTextSize):
 		return fmt.Errorf("desktop.text_size: expected %v to %v, got %v", MinTextSize, MaxTextSize, d.TextSize)
 	case !slices.Contains([]string{TrayInFlight, TrayPending, TrayBusy}, d.Tray):
 		return fmt.Errorf("desktop.tray: expected \"\", %q or %q, got %q", TrayPending, TrayBusy, d.Tray)
+	case !slices.Contains([]string{QuitAsks, QuitAlways, QuitNever}, d.DisconnectOnQuit):
+		return fmt.Errorf("desktop.disconnect_on_quit: expected \"\" to ask, %q or %q, got %q", QuitAlways, QuitNever, d.DisconnectOnQuit)
 	case d.Queue < 0 || d.QueueFor < 0:
 		return fmt.Errorf("desktop.queue: expected a number of calls and a time, neither below 0")
 	}

@@ -28,6 +28,7 @@ type Draft struct {
 	Key          KeyPlace
 	KeyVar       string // the variable's name, with KeyInVariable
 	DefaultModel string
+	OwnModels    []string // no edit changes them
 	Models       []Rule
 	Limit        Limit
 	Enabled      bool // it is in the chain
@@ -36,11 +37,14 @@ type Draft struct {
 	// Base stands for what the vendor was when it was read, and stays when the draft is edited: by it somebody else's
 	// change meanwhile is noticed. "" = whatever is there may be changed.
 	Base string
+
+	// Confirmed is the origin, scheme, host and port, to which the user has let the client's own credentials go.
+	Confirmed string
 }
 
 // fingerprint is the same for vendors that are, and of no use for anything else.
 func (d Draft) fingerprint() string {
-	d.Base = ""
+	d.Base, d.Confirmed = "", ""
 	text, err := json.Marshal(d)
 	if err != nil {
 		panic(err) // nothing in it cannot be encoded
@@ -54,7 +58,7 @@ func (d Draft) Since(made Draft) bool { return made.Base != "" && made.Base != d
 
 // Model is the name that the vendor would be asked for. The error is that of a rule that cannot be read.
 func (d Draft) Model(name string) (string, error) {
-	v := Vendor{DefaultModel: d.DefaultModel, Models: append([]Rule(nil), d.Models...)}
+	v := Vendor{DefaultModel: d.DefaultModel, OwnModels: d.OwnModels, Models: append([]Rule(nil), d.Models...)}
 	for i := range v.Models {
 		if err := v.Models[i].compile(); err != nil {
 			return "", err

@@ -104,7 +104,7 @@ func draftOf(row vendorFile, builtin []vendorFile, getenv func(string) string) D
 	v := c.vendor("", whole)
 	d := Draft{
 		Name: v.Name, Preset: v.Preset, Title: v.Title, Dialect: v.Dialect, BaseURL: v.BaseURL, Auth: v.Auth,
-		DefaultModel: v.DefaultModel, Models: slices.Clone(whole.Models), Limit: v.Limit,
+		DefaultModel: v.DefaultModel, OwnModels: v.OwnModels, Models: slices.Clone(whole.Models), Limit: v.Limit,
 	}
 	if len(d.Limit.Models) == 0 {
 		d.Limit.Models = nil

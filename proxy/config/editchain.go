@@ -1,7 +1,6 @@
 package config
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -176,7 +175,7 @@ func without(tiers [][]string, name string) (rest [][]string) {
 // inline reports whether a key is one value where rows are expected.
 func (d *document) inline(key string) error {
 	if f, ok := d.find(table{0, 1}, key); ok && f.pair.value.kind == unstable.Array && len(f.pair.value.items) > 0 {
-		return fmt.Errorf("%s: it is one list, %s = [ … ]: only [[%s]] rows can be changed here", key, key, key)
+		return problem(key, "written as one list, %s = [ … ]. Afterglow can only change [[%s]] rows", key, key)
 	}
 	return nil
 }

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"afterglow/proxy/reason"
 )
 
 // File is a configuration file that is edited: its text, in which everything stays that no edit is about. The
@@ -21,15 +23,16 @@ type File struct {
 }
 
 // ErrChanged says that a file was changed by somebody else since it was read.
-var ErrChanged = errors.New("the file was changed meanwhile by another program: look at it again, then change it")
+var ErrChanged error = reason.New(reason.FileChanged, "", "another program changed the file in the meantime, so nothing was saved. "+
+	"Check the new content and try again")
 
 // ReadFile reads a file to edit. It may not exist yet.
 func ReadFile(path string, getenv func(string) string) (File, error) {
-	text, err := os.ReadFile(path)
+	text, err := readText(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return File{}, fmt.Errorf("read configuration: %w", err)
 	}
-	return File{Path: path, Text: string(text), Exists: err == nil, getenv: getenv}, nil
+	return File{Path: path, Text: text, Exists: err == nil, getenv: getenv}, nil
 }
 
 // empty reports whether nothing is configured, so that the chain is the one without a file.
@@ -64,7 +67,7 @@ func (f File) Vendor(name string) (Vendor, error) {
 	}
 	v, err := vendorIn(written, name, f.getenv)
 	if err != nil {
-		return v, f.problem("%v", err)
+		return v, f.wrong(err)
 	}
 	return v, nil
 }
@@ -72,14 +75,13 @@ func (f File) Vendor(name string) (Vendor, error) {
 func (f File) decoded() (file, error) {
 	written, err := decode(f.Text)
 	if err != nil {
-		return written, f.problem("%v", err)
+		return written, f.wrong(err)
 	}
 	return written, nil
 }
 
-func (f File) problem(format string, args ...any) error {
-	return &Error{File: f.Path, Problems: strings.Split(fmt.Sprintf(format, args...), "\n")}
-}
+// wrong is an error about the file.
+func (f File) wrong(err error) error { return &Error{File: f.Path, Problems: problemsIn(err)} }
 
 // WithListen is the file with another address.
 func (f File) WithListen(addr string) (File, error) {
@@ -108,7 +110,7 @@ func (f File) edit(change func(*document) error) (File, error) {
 		err = change(&d)
 	}
 	if err != nil {
-		return f, f.problem("%v", err)
+		return f, f.wrong(err)
 	}
 	next := f
 	next.Text = d.text

@@ -5,13 +5,15 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"afterglow/proxy/reason"
 )
 
 // WithVendor is the file with a vendor as a draft has it: the one of a name, or with "" a new one. A value that is the
 // file's or the preset's already is not written, and what the draft does not hold stays.
 func (f File) WithVendor(name string, want Draft) (File, error) {
-	if problem := nameProblem(want.Name); problem != "" {
-		return f, f.problem("vendors.name: %s", problem)
+	if why := nameProblem(want.Name); why.Words != "" {
+		return f, f.wrong(Problem{Key: "vendors.name", Reason: why})
 	}
 	all, err := f.Drafts()
 	if err != nil {
@@ -45,13 +47,20 @@ func (f File) mayBe(all Drafts, name string, want Draft) error {
 	_, builtin := presetNamed(own.Vendors, want.Name)
 	switch {
 	case name != "" && !known && !preset:
-		return f.problem("vendors: there is no vendor %q any more", name)
+		return f.wrong(noVendor(name))
 	case want.Name != name && there:
-		return f.problem("vendors.name: there is a vendor %q already: expected another name", want.Name)
+		return f.wrong(Problem{Key: "vendors.name", Reason: reason.New(reason.NameTaken, want.Name,
+			"another vendor is already named %q. Choose another name", want.Name)})
 	case builtin && want.Preset != want.Name:
-		return f.problem("vendors.name: %q is a built-in vendor: expected another name", want.Name)
+		return f.wrong(Problem{Key: "vendors.name", Reason: reason.New(reason.NameBuiltIn, want.Name,
+			"%q is the name of a built-in vendor. Choose another name", want.Name)})
 	}
 	return nil
+}
+
+// noVendor says that a vendor is gone from the file.
+func noVendor(name string) Problem {
+	return Problem{Key: "vendors", Reason: reason.New(reason.UnknownVendor, name, "there is no longer a vendor %q", name)}
 }
 
 // became checks that a file says of a vendor what was wanted.
@@ -65,7 +74,7 @@ func (f File) became(want Draft) error {
 		got = p
 	}
 	if what := got.differs(want); what != "" {
-		return f.problem("vendors %q: %s: what was wanted cannot be said beside what the built-in vendor %q has", want.Name, what, got.Preset)
+		return f.wrong(problem(fmt.Sprintf("vendors %q.%s", want.Name, what), "this value cannot be set in a row that is based on the built-in vendor %q", got.Preset))
 	}
 	return nil
 }
@@ -107,7 +116,7 @@ func (f File) WithoutVendor(name string) (File, error) {
 	}
 	was, ok := all.Draft(name)
 	if !ok {
-		return f, f.problem("vendors: there is no vendor %q any more", name)
+		return f, f.wrong(noVendor(name))
 	}
 	return f.begun().edit(func(d *document) error {
 		e := vendorEdit{document: d, getenv: f.getenv, all: all}
@@ -142,7 +151,7 @@ func (e *vendorEdit) vendor(name string, want Draft, empty bool) error {
 	}
 	same := ok && was.Name == want.Name && was.differs(Draft{
 		want.Name, want.Preset, want.Title, want.Dialect, want.BaseURL, want.Auth, want.Key, want.KeyVar,
-		want.DefaultModel, want.Models, want.Limit, was.Enabled, false, "",
+		want.DefaultModel, want.OwnModels, want.Models, want.Limit, was.Enabled, false, "", "",
 	}) == ""
 	if was.Written || !same {
 		if err := e.inline("vendors"); err != nil {
@@ -257,12 +266,27 @@ func (e *vendorEdit) fields(want Draft) error {
 			return err
 		}
 	}
+	if err := e.withoutClientKeys(want); err != nil {
+		return err
+	}
 	if !sameRules(now.Models, want.Models) {
 		if err := e.models(want, above.Models); err != nil {
 			return err
 		}
 	}
 	return e.limit(want, now.Limit, above.Limit)
+}
+
+// withoutClientKeys takes out what is said of the client's keys where the vendor gets none any more.
+func (e *vendorEdit) withoutClientKeys(want Draft) error {
+	row, err := e.row(want.Name)
+	if err != nil || want.Auth == AuthClient {
+		return err
+	}
+	if _, ok := e.find(row, "client_keys"); !ok {
+		return nil
+	}
+	return e.remove(row, "client_keys")
 }
 
 // now is what the text says of a vendor at this moment.

@@ -49,22 +49,22 @@ func (c *checker) endpoints(key string, v Vendor, written map[string]endpointFil
 	checked := map[string]Endpoint{}
 	for _, name := range slices.Sorted(maps.Keys(written)) {
 		key, e := key+"."+name, written[name]
-		if problem := nameProblem(name); problem != "" {
-			c.problem(key, "%s", problem)
+		if why := nameProblem(name); why.Words != "" {
+			c.wrong(key, why)
 		}
 		to := Endpoint{Dialect: or(e.dialect, name), BaseURL: c.text(key, e.baseURL, "")}
 		if !slices.Contains(dialects, to.Dialect) {
-			c.problem(key+".dialect", "expected one of %q, got %q", dialects, to.Dialect)
+			c.problem(key+".dialect", "expected %s, got %q", either(dialects), to.Dialect)
 		}
-		if err := baseURL(to.BaseURL); err != nil {
-			c.problem(key+".base_url", "%v", err)
+		if why := urlProblem(to.BaseURL); why.Words != "" {
+			c.wrong(key+".base_url", why)
 		}
 		to.Auth = Auth(or(e.auth, string(usualAuth(v.Auth, to.Dialect))))
 		switch keyless := v.Auth == AuthClient || v.Auth == AuthNone; to.Auth {
 		case AuthClient, AuthNone:
 		case AuthAPIKey, AuthBearer, AuthGoogleKey:
 			if keyless {
-				c.problem(key+".auth", "expected the vendor's own, %q: it has no key", string(v.Auth))
+				c.problem(key+".auth", "expected %q as for the vendor itself, which has no key", string(v.Auth))
 			}
 		default:
 			c.problem(key+".auth", `expected "client", "x-api-key", "bearer", "x-goog-api-key" or "none", got %q`, string(to.Auth))

@@ -5,7 +5,7 @@ type file struct {
 	// address. Anything but a loopback address needs a `token`
 	// Default: "127.0.0.1:3392"
 	Listen *string `toml:"listen"`
-	// at least 16 characters; where it is set, every request carries it in `X-Afterglow-Token`, `x-api-key`,
+	// at least 16 characters, printable ASCII without spaces; where it is set, every request carries it in `X-Afterglow-Token`, `x-api-key`,
 	// `x-goog-api-key` or `Authorization: Bearer`, and it is never sent to a vendor
 	// Default: none
 	Token *string `toml:"token"`
@@ -17,7 +17,8 @@ type file struct {
 	// only passes (native paths, files on vendor routes) has no bound
 	// Default: "64MiB"
 	MaxBody *size `toml:"max_body"`
-	// a streaming call that waits in a queue this long gets its status 200 and a comment each 10 s, so that the client
+	// a streaming call that waits in a queue this long gets its status 200 and a sign of life each 10 s, on
+	// [vendor routes](clients.md#vendor-routes) sooner for clients that wait less, so that the client
 	// stays; `0` = never
 	// Default: "200s"
 	ParkAfter *duration `toml:"park_after"`
@@ -61,26 +62,33 @@ type vendorFile struct {
 	Title *string `toml:"title"`
 	// `"anthropic"`: the Messages API; `"openai"`: Chat Completions; `"gemini"`: Google's generateContent. See
 	// [dialects.md](dialects.md)
-	// Default: required
+	// Default: the preset's
 	Dialect *string `toml:"dialect"`
 	// `/v1/messages`, `/chat/completions` or `/models/…:generateContent` is added to it
-	// Default: required
+	// Default: the preset's
 	BaseURL *string `toml:"base_url"`
 	// more protocols that the account speaks, for [vendor routes](clients.md), see below
 	// Default: none
 	Endpoints map[string]endpointFile `toml:"endpoints"`
-	// `"client"`: the client's own credentials; `"x-api-key"`, `"bearer"`, `"x-goog-api-key"`: the `key`, sent so;
-	// `"none"`: nothing, for a model on this machine; `"copilot"`, `"google"`: what [signing in](signing-in.md) gives
-	// Default: required
+	// `"client"`: the client's own credentials, over https or to this machine; `"x-api-key"`, `"bearer"`,
+	// `"x-goog-api-key"`: the `key`, sent so; `"none"`: nothing, for a model on this machine; `"copilot"`, `"google"`: what [signing in](signing-in.md) gives
+	// Default: the preset's
 	Auth *string `toml:"auth"`
 	// the key, best as `"${NAME}"`; `"keyring"`: it is [kept elsewhere](signing-in.md)
-	// Default: required with an `auth` that sends one
+	// Default: the preset's
 	Key *string `toml:"key"`
-	// for a name that no rule matches. Where `dialect` is not `"anthropic"`, this or `models` is required
-	// Default: the client's name
+	// with `auth = "client"`: which keys and tokens of the client's the vendor gets. `"claude"`: only those of Claude, which
+	// begin with `sk-ant-`; `"any"`: all, for a gateway that has keys of its own
+	// Default: "claude"
+	ClientKeys *string `toml:"client_keys"`
+	// for a name that no rule matches and that is none of the vendor's own
+	// Default: the preset's, or the client's name
 	DefaultModel *string `toml:"default_model"`
+	// names of the vendor's own models, which it is asked for as they are; `*` stands for any text
+	// Default: the preset's, or none
+	OwnModels *[]string `toml:"own_models"`
 	// rules `{ match, to }` for the model's name, see below
-	// Default: none
+	// Default: the preset's, or none
 	Models []Rule `toml:"models"`
 	// see below
 	// Default: only counted
@@ -265,7 +273,9 @@ func (row vendorFile) over(preset vendorFile) vendorFile {
 	lay(&row.BaseURL, preset.BaseURL)
 	lay(&row.Auth, preset.Auth)
 	lay(&row.Key, preset.Key)
+	lay(&row.ClientKeys, preset.ClientKeys)
 	lay(&row.DefaultModel, preset.DefaultModel)
+	lay(&row.OwnModels, preset.OwnModels)
 	lay(&row.Limit, preset.Limit)
 	lay(&row.Retry, preset.Retry)
 	lay(&row.Accepts, preset.Accepts)

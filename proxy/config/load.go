@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -12,25 +13,18 @@ import (
 	"github.com/BurntSushi/toml"
 
 	"afterglow/assets"
+	"afterglow/proxy/nesting"
+	"afterglow/proxy/reason"
 )
-
-// Error says what is wrong with a configuration. Every problem names its key, or the line where the
-// file cannot be read at all, and what was expected; none contains a secret.
-type Error struct {
-	File     string
-	Problems []string
-}
-
-func (e *Error) Error() string { return e.File + ": " + strings.Join(e.Problems, "\n"+e.File+": ") }
 
 // Load reads and checks a configuration file. Its values are read with getenv where they name
 // environment variables. The error is an *Error, or says why the file cannot be read.
 func Load(path string, getenv func(string) string) (Config, error) {
-	text, err := os.ReadFile(path)
+	text, err := readText(path)
 	if err != nil {
 		return Config{}, fmt.Errorf("read configuration: %w", err)
 	}
-	return Parse(path, string(text), getenv)
+	return Parse(path, text, getenv)
 }
 
 // Parse is Load for a text; path is what errors call it.
@@ -44,7 +38,7 @@ func Parse(path, text string, getenv func(string) string) (Config, error) {
 			return conf, nil
 		}
 	}
-	return Config{}, &Error{File: path, Problems: strings.Split(err.Error(), "\n")}
+	return Config{}, &Error{File: path, Problems: problemsIn(err)}
 }
 
 // Default is the configuration without a file: of the built-in tiers every vendor that the
@@ -66,24 +60,47 @@ func Default(getenv func(string) string) (Config, error) {
 	return conf, err
 }
 
+// longestFile bounds a configuration, in bytes: a hundred vendors take a tenth of it.
+const longestFile = 512 << 10
+
+// mostUnknown bounds how many unknown keys are named: each is looked for in the whole text.
+const mostUnknown = 20
+
+// readText reads a configuration file, and no more of one that is too long than decode needs to refuse it.
+func readText(path string) (string, error) {
+	from, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer from.Close()
+	text, err := io.ReadAll(io.LimitReader(from, longestFile+1))
+	return string(text), err
+}
+
 // decode reads TOML strictly.
 func decode(text string) (file, error) {
 	var f file
+	if len(text) > longestFile {
+		return f, fmt.Errorf("expected at most %d KiB", longestFile>>10)
+	}
+	if err := nesting.TOML(text); err != nil {
+		return f, err
+	}
 	meta, err := toml.Decode(text, &f)
 	var parse toml.ParseError
 	if errors.As(err, &parse) {
-		where := fmt.Sprintf("line %d", parse.Position.Line)
-		if parse.LastKey != "" {
-			where += ", " + parse.LastKey
-		}
-		return f, fmt.Errorf("%s: %s", where, parse.Message)
+		return f, Problem{Line: parse.Position.Line, Key: parse.LastKey, Reason: reason.Of(parse.Message)}
 	}
 	if err != nil {
 		return f, errors.New(strings.TrimPrefix(err.Error(), "toml: "))
 	}
 	var unknown []error
-	for _, key := range meta.Undecoded() {
-		unknown = append(unknown, fmt.Errorf("line %d, %s: unknown key", lineOf(text, key), key))
+	for i, key := range meta.Undecoded() {
+		if i == mostUnknown {
+			unknown = append(unknown, fmt.Errorf("%d more unknown keys", len(meta.Undecoded())-i))
+			break
+		}
+		unknown = append(unknown, Problem{lineOf(text, key), key.String(), reason.New(reason.UnknownKey, "", "unknown key")})
 	}
 	return f, errors.Join(unknown...)
 }

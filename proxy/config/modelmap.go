@@ -3,7 +3,9 @@ package config
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
+	"sync"
 )
 
 // Rule maps the client's model name. Match is exact, a glob when it holds '*', or a regular
@@ -37,7 +39,7 @@ func (r *Rule) compile() error {
 }
 
 // Model is the name that a vendor is asked for: of the exact rules the first that fits, else of the
-// patterns the first, else DefaultModel, else the client's own name.
+// patterns the first; else the client's own name if it is a model of the vendor's, else DefaultModel, else the client's own name.
 func (v Vendor) Model(name string) string {
 	for i := range v.Models {
 		if v.Models[i].Match == name {
@@ -49,8 +51,66 @@ func (v Vendor) Model(name string) string {
 			return v.Models[i].To
 		}
 	}
-	if v.DefaultModel != "" {
+	if v.DefaultModel != "" && !v.Has(name) {
 		return v.DefaultModel
 	}
 	return name
+}
+
+// Has reports whether a model is known to be the vendor's: its row names it as the goal of a rule, as the default, with a
+// limit, or in OwnModels. Upper and lower case are the same, as they are to vendors.
+func (v Vendor) Has(model string) bool {
+	if _, limited := v.Limit.Models[model]; limited || strings.EqualFold(model, v.DefaultModel) {
+		return true
+	}
+	return slices.ContainsFunc(v.Models, func(r Rule) bool { return strings.EqualFold(r.To, model) }) || anyMatches(v.OwnModels, model)
+}
+
+// Lacks reports whether the vendor cannot be asked for a client's model: it is known which models are the vendor's own,
+// this is one of another built-in vendor's, and there is no default in its place.
+func (v Vendor) Lacks(name string) bool {
+	if len(v.OwnModels) == 0 || v.DefaultModel != "" {
+		return false
+	}
+	model := v.Model(name)
+	return model == name && !v.Has(model) && anyMatches(builtInModels(), model)
+}
+
+// builtInModels are the patterns of all built-in vendors' own models, but for those that say nothing of whose a name is.
+var builtInModels = sync.OnceValue(func() (all []string) {
+	own, err := builtIn()
+	if err != nil {
+		panic(err) // it is a part of the program
+	}
+	for _, row := range own.Vendors {
+		for _, p := range or(row.OwnModels, nil) {
+			if !strings.HasPrefix(p, "*") {
+				all = append(all, p)
+			}
+		}
+	}
+	return all
+})
+
+func anyMatches(patterns []string, model string) bool {
+	model = strings.ToLower(model)
+	return slices.ContainsFunc(patterns, func(p string) bool { return Matches(strings.ToLower(p), model) })
+}
+
+// Matches compares a name with a pattern in which "*" stands for any text. An empty name matches none.
+func Matches(pattern, name string) bool {
+	parts := strings.Split(pattern, "*")
+	rest, ok := strings.CutPrefix(name, parts[0])
+	if len(parts) == 1 || !ok {
+		return ok && rest == "" && name != ""
+	}
+	last := len(parts) - 1
+	for _, part := range parts[1:last] {
+		i := strings.Index(rest, part)
+		if i < 0 {
+			return false
+		}
+		rest = rest[i+len(part):]
+	}
+	return name != "" && strings.HasSuffix(rest, parts[last])
 }

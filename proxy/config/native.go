@@ -23,7 +23,7 @@ type nativeFile struct {
 	// `false`: the path answers 404
 	// Default: true
 	Enabled *bool `toml:"enabled"`
-	// where it leads. The environment variable `NATIVE_OPENAI_BASE_URL`, `NATIVE_GEMINI_BASE_URL` or
+	// where it leads, over https or to this machine. The environment variable `NATIVE_OPENAI_BASE_URL`, `NATIVE_GEMINI_BASE_URL` or
 	// `NATIVE_ANTHROPIC_BASE_URL` lies over it, unless it is blank
 	// Default: `https://api.openai.com`, `https://generativelanguage.googleapis.com`, `https://api.anthropic.com`
 	BaseURL *string `toml:"base_url"`
@@ -63,9 +63,10 @@ func (c *checker) native(name, builtin string, f nativeFile) Native {
 	if url := strings.TrimSpace(c.getenv(variable)); url != "" {
 		n.BaseURL, source = url, "environment variable "+variable
 	}
-	if err := baseURL(n.BaseURL); err != nil {
-		c.problem(source, "%v", err)
+	if why := urlProblem(n.BaseURL); why.Words != "" {
+		c.wrong(source, why)
 	}
+	c.mayGo(source, Endpoint{BaseURL: n.BaseURL, Auth: AuthClient})
 	if n.Timeout < minNativeTimeout {
 		c.problem(key+".timeout", "expected at least %v", minNativeTimeout)
 	}

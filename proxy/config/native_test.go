@@ -25,13 +25,13 @@ func TestNativePathsWithoutAWord(t *testing.T) {
 
 // RC-61: a variable lies over the file and the file over what is built in; a blank one is not there.
 func TestWhereANativePathLeads(t *testing.T) {
-	const file = anyTier + "[native.openai]\nbase_url = \"http://file\"\nenabled = false\ntimeout = \"9s\"\nconnect_timeout = \"2s\"\n"
+	const file = anyTier + "[native.openai]\nbase_url = \"https://file\"\nenabled = false\ntimeout = \"9s\"\nconnect_timeout = \"2s\"\n"
 	for _, tc := range []struct{ file, variable, want string }{
 		{anyTier, "", "https://api.openai.com"},
 		{anyTier, " ", "https://api.openai.com"},
-		{file, "", "http://file"},
-		{file, "\t ", "http://file"},
-		{file, " http://variable ", "http://variable"},
+		{file, "", "https://file"},
+		{file, "\t ", "https://file"},
+		{file, " https://variable ", "https://variable"},
 	} {
 		conf := parse(t, tc.file, env("NATIVE_OPENAI_BASE_URL", tc.variable))
 		if got := conf.Native["openai"].BaseURL; got != tc.want {
@@ -59,14 +59,14 @@ endpoints = { openai = "http://lab/v1", gemini = { base_url = "http://lab/g" }, 
 [[vendors]]
 name = "mine"
 dialect = "anthropic"
-base_url = "http://mine"
+base_url = "https://mine"
 auth = "client"
-endpoints = { openai = "http://mine/v1" }
+endpoints = { openai = "https://mine/v1" }
 `, env("PAAS", "http://paas/v4", "ZHIPU_API_KEY", "z"))
 	want := []map[string]Endpoint{
 		{"openai": {"openai", "https://open.bigmodel.cn/api/coding/paas/v4", AuthBearer}},
 		{"openai": {"openai", "http://lab/v1", AuthBearer}, "gemini": {"gemini", "http://lab/g", AuthGoogleKey}, "paas": {"openai", "http://paas/v4", AuthAPIKey}},
-		{"openai": {"openai", "http://mine/v1", AuthClient}},
+		{"openai": {"openai", "https://mine/v1", AuthClient}},
 	}
 	for i, v := range conf.Vendors {
 		if d := cmp.Diff(want[i], v.Endpoints); d != "" {
@@ -77,12 +77,12 @@ endpoints = { openai = "http://mine/v1" }
 
 func TestEndpointsAndNativePathsThatAreWrong(t *testing.T) {
 	const lab = anyTier + "[[vendors]]\nname = \"lab\"\ndialect = \"anthropic\"\nbase_url = \"http://lab\"\nauth = \"x-api-key\"\nkey = \"k\"\n"
-	const mine = anyTier + "[[vendors]]\nname = \"mine\"\ndialect = \"anthropic\"\nbase_url = \"http://mine\"\nauth = \"client\"\n"
+	const mine = anyTier + "[[vendors]]\nname = \"mine\"\ndialect = \"anthropic\"\nbase_url = \"https://mine\"\nauth = \"client\"\n"
 	for name, tc := range map[string]struct{ file, variable, want string }{
 		"no URL":                 {lab + `endpoints = { openai = "ftp://x" }`, "", `vendors[0] "lab".endpoints.openai.base_url: expected an http or https URL`},
-		"no dialect":             {lab + `endpoints = { paas = "http://x" }`, "", `vendors[0] "lab".endpoints.paas.dialect: expected one of`},
+		"no dialect":             {lab + `endpoints = { paas = "http://x" }`, "", `vendors[0] "lab".endpoints.paas.dialect: expected "anthropic", "openai" or "gemini"`},
 		"no such auth":           {lab + `endpoints = { openai = { base_url = "http://x", auth = "basic" } }`, "", `endpoints.openai.auth: expected "client"`},
-		"no key for it":          {mine + `endpoints = { openai = { base_url = "http://x", auth = "bearer" } }`, "", `endpoints.openai.auth: expected the vendor's own, "client": it has no key`},
+		"no key for it":          {mine + `endpoints = { openai = { base_url = "http://x", auth = "bearer" } }`, "", `endpoints.openai.auth: expected "client" as for the vendor itself, which has no key`},
 		"unknown key":            {lab + `endpoints = { openai = { base_url = "http://x", key = "y" } }`, "", "expected a URL, or a table { base_url, auth, dialect }"},
 		"neither URL nor table":  {lab + `endpoints = { openai = 7 }`, "", "expected a URL, or a table { base_url, auth, dialect }"},
 		"a name with a slash":    {lab + `endpoints = { "a/b" = { base_url = "http://x", dialect = "openai" } }`, "", "expected a name without control characters, quotes and slashes"},

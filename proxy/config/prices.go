@@ -13,6 +13,7 @@ import (
 
 	"afterglow/assets"
 	"afterglow/proxy/price"
+	"afterglow/proxy/reason"
 )
 
 // priceFile is a row of a price list: what a million tokens cost.
@@ -70,7 +71,7 @@ func (a *amount) UnmarshalTOML(v any) error {
 			return nil
 		}
 	}
-	return errors.New(`expected the price of a million tokens, such as 5, "$5" or "¥0.8"`)
+	return errors.New(`expected the price of one million tokens, such as 5, "$5" or "¥0.8"`)
 }
 
 // signs are how currencies are written.
@@ -102,17 +103,17 @@ func (c *checker) priceRows(list string, rows []priceFile) []price.Row {
 	for i, row := range rows {
 		key := fmt.Sprintf("%s[%d]", list, i)
 		if row.Vendor == "" {
-			c.problem(key+".vendor", "expected a vendor's name")
+			c.problem(key+".vendor", "expected a vendor name")
 			continue
 		}
 		if row.Model == "" {
-			c.problem(key+".model", `expected a vendor model, where "*" stands for any text`)
+			c.problem(key+".model", `expected the name of a vendor model; "*" matches any text`)
 			continue
 		}
 		key = fmt.Sprintf("%s %q", key, row.Vendor+"/"+row.Model)
 		r := price.Row{Key: price.Key{Vendor: row.Vendor, Model: row.Model}, Price: c.price(key, row)}
 		if slices.ContainsFunc(checked, func(other price.Row) bool { return other.Key == r.Key }) {
-			c.problem(key, "the model is given twice")
+			c.wrong(key, reason.New(reason.GivenTwice, row.Vendor+"/"+row.Model, "this model is listed twice"))
 		}
 		checked = append(checked, r)
 	}
@@ -134,18 +135,18 @@ func (c *checker) price(key string, row priceFile) price.Price {
 	for i, a := range amounts {
 		if a.given == nil {
 			if i < 2 {
-				c.problem(key+"."+a.name, "expected the price of a million tokens")
+				c.problem(key+"."+a.name, "expected the price of one million tokens")
 			}
 			continue
 		}
 		if !(a.given.value >= 0 && a.given.value <= highestPrice) { // NaN is neither
-			c.problem(key+"."+a.name, "expected 0 to %d, got %v", highestPrice, a.given.value)
+			c.outside(key+"."+a.name, 0, highestPrice, a.given.value)
 		}
 		if a.given.sign == "" {
 			continue
 		}
 		if currency != "" && currency != a.given.sign {
-			c.problem(key+"."+a.name, "expected %s as in the rest of the row, got %s: a row has one currency", currency, a.given.sign)
+			c.problem(key+"."+a.name, "expected %s like the other prices of this row, got %s: a row has one currency", currency, a.given.sign)
 		}
 		currency = cmp.Or(currency, a.given.sign)
 	}

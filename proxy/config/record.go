@@ -109,7 +109,7 @@ func (c *checker) ledger(f ledgerFile) Ledger {
 
 func checkRetention(d time.Duration) error {
 	if d != 0 && (d < minRetention || d > maxRetention) {
-		return fmt.Errorf("expected 0 (for ever) or %d to %d days", minRetention/day, maxRetention/day)
+		return fmt.Errorf("expected 0 (forever) or %d to %d days", minRetention/day, maxRetention/day)
 	}
 	return nil
 }

@@ -107,7 +107,7 @@ func TestSettingsThatCannotBe(t *testing.T) {
 	level, short := "loud", time.Hour
 	for want, set := range map[string]Settings{
 		`log.level: expected "debug", "info", "warn" or "error", got "loud"`: {LogLevel: &level},
-		"ledger.retention: expected 0 (for ever) or 1 to 3650 days":          {Retention: &short},
+		"ledger.retention: expected 0 (forever) or 1 to 3650 days":           {Retention: &short},
 	} {
 		if err := s.SetSettings(set); err == nil || err.Error() != want {
 			t.Errorf("%v, want %s", err, want)

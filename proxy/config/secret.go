@@ -11,6 +11,10 @@ type Secret string
 
 const redacted = "[redacted]"
 
+// Placeholder is what a client is given for a key where Afterglow wants none, because many do not start without one. It
+// is no secret, and no vendor gets it.
+const Placeholder = "afterglow"
+
 // Reveal returns the secret, for the one place that sends or compares it.
 func (s Secret) Reveal() string { return string(s) }
 

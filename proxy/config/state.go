@@ -51,7 +51,7 @@ func (f stateFile) clone() stateFile {
 // understood is kept under another name and reported by the error, beside a state that is empty and
 // can be used; only without a usable folder is the state nil.
 func OpenState(dir string) (*State, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := OwnFolder(dir); err != nil {
 		return nil, fmt.Errorf("make state folder: %w", err)
 	}
 	s := &State{path: filepath.Join(dir, "state.json")}

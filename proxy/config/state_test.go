@@ -107,3 +107,13 @@ func TestStateTakesConcurrentChanges(t *testing.T) {
 		t.Fatalf("%d of 20 kept", len(got))
 	}
 }
+
+func TestAChoiceForQuittingThatThereIsNotIsRefused(t *testing.T) {
+	s := openState(t, t.TempDir())
+	for choice, good := range map[string]bool{QuitAsks: true, QuitAlways: true, QuitNever: true, "ask": false, "yes": false} {
+		err := s.ChangeDesktop(func(d *Desktop) { d.DisconnectOnQuit = choice })
+		if good != (err == nil) || !good && !strings.Contains(err.Error(), `desktop.disconnect_on_quit: expected "" to ask, "always" or "never"`) {
+			t.Errorf("%q: %v", choice, err)
+		}
+	}
+}

@@ -47,7 +47,7 @@ func parseDuration(text string) (time.Duration, error) {
 		more, err = time.ParseDuration(rest)
 	}
 	if err == nil && (more < 0 || more >= day) {
-		err = errors.New("expected less than a day beside the days")
+		err = errors.New("expected less than a day after the number of days")
 	}
 	return time.Duration(n)*day + more, err
 }

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -32,7 +31,7 @@ func Watch(ctx context.Context, path string, getenv func(string) string, changed
 		watcher.Close()
 		return fmt.Errorf("watch configuration folder: %w", err)
 	}
-	before, _ := os.ReadFile(path)
+	before, _ := readText(path)
 	go func() {
 		defer watcher.Close()
 		timer := time.NewTimer(0)
@@ -50,8 +49,8 @@ func Watch(ctx context.Context, path string, getenv func(string) string, changed
 			case <-watcher.Errors:
 				timer.Reset(settle) // events were lost: look
 			case <-timer.C:
-				text, err := os.ReadFile(path)
-				if errors.Is(err, os.ErrNotExist) || err == nil && bytes.Equal(text, before) {
+				text, err := readText(path)
+				if errors.Is(err, os.ErrNotExist) || err == nil && text == before {
 					continue
 				}
 				before = text
@@ -59,7 +58,7 @@ func Watch(ctx context.Context, path string, getenv func(string) string, changed
 					changed(Config{}, fmt.Errorf("read configuration: %w", err))
 					continue
 				}
-				changed(Parse(path, string(text), getenv))
+				changed(Parse(path, text, getenv))
 			}
 		}
 	}()

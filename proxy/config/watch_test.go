@@ -2,6 +2,7 @@ package config
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -32,20 +33,31 @@ func expect(t *testing.T, changes <-chan change) change {
 	select {
 	case c := <-changes:
 		return c
-	case <-time.After(10 * time.Second):
+	case <-time.After(3 * time.Minute): // a slow machine may need long
 		t.Fatal("no change was noticed")
 		return change{}
 	}
 }
 
+// add writes to the end of a file in one step. os.WriteFile has two, and a slow machine may read between them.
+func add(path, text string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(text)
+	return errors.Join(err, f.Close())
+}
+
 func TestWatch(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "config.toml")
+	must(t, add(path, "# nothing yet\n"))
 	changes := watch(t, path)
-	must(t, os.WriteFile(path, []byte(`tiers = ["anthropic"]`), 0o600))
+	must(t, add(path, `tiers = ["anthropic"]`))
 	if c := expect(t, changes); c.err != nil || chain(c.conf) != "anthropic" || c.conf.Path != path {
 		t.Fatalf("a new file: %+v", c)
 	}
-	must(t, os.WriteFile(path, []byte(`tiers = [`), 0o600))
+	must(t, add(path, "\n["))
 	if c := expect(t, changes); c.err == nil {
 		t.Fatal("a broken file was taken")
 	}
@@ -57,7 +69,8 @@ func TestWatch(t *testing.T) {
 	}
 	must(t, os.Chtimes(path, time.Now(), time.Now()))
 	must(t, os.Remove(path))
-	must(t, os.WriteFile(path, []byte(`tiers = ["kimi"]`), 0o600))
+	must(t, os.WriteFile(path+".new", []byte(`tiers = ["kimi"]`), 0o600))
+	must(t, os.Rename(path+".new", path))
 	if c := expect(t, changes); chain(c.conf) != "kimi" {
 		t.Fatalf("a touched and removed file was reported: %+v", c)
 	}
@@ -75,7 +88,8 @@ func TestWatchNeedsAFolder(t *testing.T) {
 func TestWatchNoticesTheFirstFileOfAll(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "none", "yet", "config.toml")
 	changes := watch(t, path)
-	must(t, os.WriteFile(path, []byte(`tiers = ["anthropic"]`), 0o600))
+	must(t, os.WriteFile(path+".new", []byte(`tiers = ["anthropic"]`), 0o600))
+	must(t, os.Rename(path+".new", path))
 	if c := expect(t, changes); c.err != nil || chain(c.conf) != "anthropic" {
 		t.Fatalf("%+v", c)
 	}

@@ -3,6 +3,7 @@ package connect
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -13,14 +14,19 @@ import (
 
 // client is a coding agent.
 type client struct {
-	id, name string
-	text     syntax
-	path     func() (string, error)
-	calls    func(text []byte) (url string, err error) // where its file sends it; "" = to its own vendor
-	edits    func(Target, route) ([]edit, error)
-	traces   func(Target) []edit        // what is ours in a file that calls us, without a record; New "" = whatever it is
-	serves   func(Vendor) (path string) // nil: it calls the chain
-	needs    string                     // what a vendor must have to serve it
+	id, name   string
+	text       syntax
+	path       func() (string, error)
+	calls      func(text []byte) (url string, err error) // where its file sends it; "" = to its own vendor
+	addressKey []string                                  // the key that decides that
+	edits      func(Target, route, Credentials) ([]edit, error)
+	traces     func(Target) []edit        // what is ours in a file that calls us, without a record; New "" = whatever it is
+	serves     func(Vendor) (path string) // nil: it calls the chain
+	needs      string                     // what a vendor must have to serve it
+	reads      func(text []byte) bool     // whether the client itself takes a text that can be edited
+	finds      func(sight) []Finding
+
+	credentials func(text []byte, t Target) Credentials // of a connected client; nil = it needs none
 }
 
 // syntax edits a kind of file. All but what is edited keeps its bytes.
@@ -28,7 +34,9 @@ type syntax interface {
 	get(text []byte, key []string) (raw string, ok bool, err error)
 	set(text []byte, key []string, raw string) ([]byte, error)
 	drop(text []byte, key []string) ([]byte, error)
-	same(a, b string) bool // but for spacing; comments count
+	same(a, b string) bool                       // but for spacing; comments count
+	read(text []byte) (map[string]any, error)    // by another parser than the one that edits
+	value(raw string, key []string) (any, error) // the same, of what is written under a key
 }
 
 func clients() []client { return []client{claudeCode(), codex(), opencode()} }
@@ -74,18 +82,53 @@ func (c client) read() (file string, text []byte, existed bool, err error) {
 	if err != nil {
 		return "", nil, false, err
 	}
+	return readLinked(file)
+}
+
+// readLinked returns the file that a path leads to, and what is in it. The file has the same name before it is there.
+func readLinked(file string) (real string, text []byte, existed bool, err error) {
 	if real, err := filepath.EvalSymlinks(file); err == nil {
 		file = real
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return file, nil, false, err
 	} else if _, err := os.Lstat(file); err == nil {
-		return file, nil, false, fmt.Errorf("%s: a link to nothing", file)
+		return file, nil, false, fmt.Errorf("%s: a link to a file that does not exist", file)
+	} else {
+		file = unlinked(file)
 	}
-	text, err = os.ReadFile(file)
+	text, err = readText(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return file, nil, false, nil
 	}
 	return file, text, err == nil, err
+}
+
+// unlinked is the path of a file that is not there, with the links followed in the part of it that is.
+func unlinked(file string) string {
+	rest := filepath.Base(file)
+	for dir := filepath.Dir(file); dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
+		if real, err := filepath.EvalSymlinks(dir); err == nil {
+			return filepath.Join(real, rest)
+		}
+		rest = filepath.Join(filepath.Base(dir), rest)
+	}
+	return file
+}
+
+// longestFile bounds a client's file, in bytes: the longest that was seen has 20 KiB.
+const longestFile = 2 << 20
+
+func readText(file string) ([]byte, error) {
+	from, err := os.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer from.Close()
+	text, err := io.ReadAll(io.LimitReader(from, longestFile+1))
+	if err == nil && len(text) > longestFile {
+		err = fmt.Errorf("%s: expected at most %d MiB", file, longestFile>>20)
+	}
+	return text, err
 }
 
 // under is a file in a folder that a variable names, or else in one of the home folder.
@@ -121,7 +164,7 @@ func replace(file string, text []byte) error {
 		return err
 	}
 	if info.Mode().Perm()&0o200 == 0 {
-		return fmt.Errorf("%s: it may only be read", file)
+		return fmt.Errorf("%s: the file is read-only, so nothing was changed. Make it writable and try again", file)
 	}
 	return config.ReplaceFileAs(file, text, info.Mode().Perm())
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,62 +15,91 @@ import (
 // ErrApart says that there is nothing to take back.
 var ErrApart = errors.New("it is not connected")
 
-// LeftError says that a client was disconnected but for keys that somebody has changed since it was connected.
-type LeftError struct {
-	File   string
-	Keys   []string // "env.ANTHROPIC_BASE_URL"
-	Backup string   // where the file is as it was before it was connected; "" if there was none
+// OtherError says that a client calls another program on this machine by now, which may be another Afterglow. Its file
+// and the backup stay as they are.
+type OtherError struct {
+	Name, File string
+	Address    string // host:port that the client calls
 }
 
-// Error names the file, the keys and the backup, and no value.
-func (e *LeftError) Error() string {
-	text := fmt.Sprintf("%s: %s: changed since it was connected, and left as it is now", e.File, strings.Join(e.Keys, ", "))
-	if e.Backup != "" {
-		text += "; the file as it was before is kept as " + e.Backup
-	}
-	return text
+// Error names the file and the address.
+func (e *OtherError) Error() string {
+	return fmt.Sprintf("%s: another program wrote the address %s, which %s uses now. Nothing was changed. "+
+		"If that is another Afterglow, disconnect it there first", e.File, e.Address, e.Name)
 }
 
 // Disconnect takes back what Connect wrote: in the file that the client reads now, or if nothing was written there, in
 // those that it read then. Without a record, what leads to the target is taken out. The error is ErrApart if there was
-// nothing to take back, and a *LeftError if somebody has changed ours meanwhile.
-func (d *Desk) Disconnect(id string, t Target) error {
+// nothing to take back, and an *OtherError if the client calls another program on this machine by now, unless forced.
+func (d *Desk) Disconnect(id string, force bool, t Target) (all []Restored, err error) {
 	c, err := lookUp(id)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return d.alone(func() error { return d.disconnect(c, t) })
+	err = d.alone(func() error {
+		all, err = d.disconnect(c, force, t)
+		return errors.Join(err, d.forget(id))
+	})
+	return all, err
 }
 
-func (d *Desk) disconnect(c client, t Target) error {
+// DisconnectAll takes back all that Connect wrote, and all else that leads to the target. What is not connected is no
+// error. It goes on after an error: the result has what was done.
+func (d *Desk) DisconnectAll(t Target) (all []Restored, err error) {
+	err = d.alone(func() error {
+		var problems []error
+		for _, c := range clients() {
+			for { // one file after another: that of now, then those of before
+				done, err := d.disconnect(c, false, t)
+				all = append(all, done...)
+				if err != nil && !errors.Is(err, ErrApart) {
+					problems = append(problems, err)
+				}
+				if err != nil || len(done) == 0 {
+					break
+				}
+			}
+			problems = append(problems, d.forget(c.id))
+		}
+		return errors.Join(problems...)
+	})
+	return all, err
+}
+
+func (d *Desk) disconnect(c client, force bool, t Target) ([]Restored, error) {
 	file, text, _, err := c.read()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	r, err := d.recordOf(c, file, text)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if r != nil {
-		return d.undo(c, r)
+		return d.undo(c, r, force, t)
 	}
 	if at, err := c.calls(text); err != nil {
-		return fmt.Errorf("%s: %w", file, err)
+		return nil, fmt.Errorf("%s: %w", file, err)
 	} else if leads(at, t.Address) {
-		return d.undo(c, c.found(file, text, t))
+		return d.undo(c, c.found(file, text, t), force, t)
 	}
-	all, err := d.records(c.id)
+	records, err := d.records(c.id)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if len(all) == 0 {
-		return fmt.Errorf("%s (%s): %w", c.name, file, ErrApart)
+	if len(records) == 0 {
+		return nil, fmt.Errorf("%s (%s): %w", c.name, file, ErrApart)
 	}
+	var all []Restored
 	var problems []error
-	for _, r := range all {
-		problems = append(problems, d.undo(c, r))
+	for _, r := range records {
+		if r.For != "" && slices.ContainsFunc(records, func(o *record) bool { return o.Path == r.For }) {
+			continue // it is undone with the file that it was set aside for
+		}
+		done, err := d.undo(c, r, force, t)
+		all, problems = append(all, done...), append(problems, err)
 	}
-	return errors.Join(problems...)
+	return all, errors.Join(problems...)
 }
 
 // found is the record that there would be of a file that calls the target, as far as one can see.
@@ -94,49 +124,110 @@ func (c client) found(file string, text []byte, t Target) *record {
 	return r
 }
 
-// undo writes a file as it is without ours, and forgets the record.
-func (d *Desk) undo(c client, r *record) error {
-	current, err := os.ReadFile(r.Path)
+// undo writes a file as it is without ours, and those in which something was set aside for it, and forgets the records.
+func (d *Desk) undo(c client, r *record, force bool, t Target) ([]Restored, error) {
+	done, err := d.restore(c, r, force, t)
+	if err != nil {
+		return nil, err
+	}
+	all, problems := []Restored{done}, []error(nil)
+	records, err := d.records(c.id)
+	for _, other := range records {
+		if other.For == r.Path {
+			done, err := d.restore(c, other, true, t)
+			if err == nil {
+				all = append(all, done)
+			}
+			problems = append(problems, err)
+		}
+	}
+	return all, errors.Join(append(problems, err)...)
+}
+
+func (d *Desk) restore(c client, r *record, force bool, t Target) (done Restored, err error) {
+	current, err := readText(r.Path)
 	existed := err == nil
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
+		return done, err
+	}
+	if host := r.other(c, current, t); host != "" && !force {
+		return done, &OtherError{Name: c.name, File: r.Path, Address: host}
 	}
 	now, err := r.without(c, current, existed)
+	if err == nil && !slices.Contains(r.States, sum(current)) && len(r.Edits) > 0 && now.keep {
+		err = c.keeps(current, now.text, r.Edits)
+	}
 	if err != nil {
-		return fmt.Errorf("%s: %w", r.Path, err)
+		return done, fmt.Errorf("%s: %w", r.Path, err)
 	}
 	switch {
 	case !now.keep && existed:
 		err = os.Remove(r.Path)
 	case now.keep && !bytes.Equal(now.text, current):
-		err = replace(r.Path, now.text)
+		err = d.replace(r.Path, now.text)
 	}
 	if err != nil {
-		return err
+		return done, err
+	}
+	done, err = r.compare(c, now, existed, t)
+	if err != nil {
+		return done, err
 	}
 	if !now.keep {
-		for _, dir := range r.Folders {
-			if os.Remove(dir) != nil {
-				break // something else is in it by now
-			}
-		}
+		removeFolders(r.Folders)
 	}
-	var left *LeftError
-	if len(now.left) > 0 {
-		left = &LeftError{File: r.Path, Keys: now.left}
-		if left.Backup, err = d.aside(c, r); err != nil {
-			return fmt.Errorf("keep backup of %s: %w", r.Path, err)
+	if done.How == Left || done.How == Gone {
+		if done.Backup, err = d.aside(c, r); err != nil {
+			return done, fmt.Errorf("keep backup of %s: %w", r.Path, err)
 		}
 	}
 	if r.kept != "" {
-		if err := os.Remove(r.kept); err != nil {
-			return err
-		}
+		err = os.Remove(r.kept)
 	}
-	if left != nil {
-		return left
+	return done, err
+}
+
+// other is the host of another program on this machine that a file leads to, where ours led; "" = none.
+func (r *record) other(c client, current []byte, t Target) string {
+	at, err := c.calls(current)
+	if err != nil || at == "" || r.URL == "" || at == r.URL || leads(at, t.Address) {
+		return ""
 	}
-	return nil
+	host, _, err := net.SplitHostPort(hostOf(at))
+	if ip := net.ParseIP(host); err == nil && (ip != nil && ip.IsLoopback() || strings.EqualFold(host, "localhost")) {
+		return hostOf(at)
+	}
+	return ""
+}
+
+// compare reads a file again, and says what came of it.
+func (r *record) compare(c client, now undone, existed bool, t Target) (Restored, error) {
+	done := Restored{Client: c.id, Name: c.name, File: r.Path, Keys: now.left, Project: r.For != ""}
+	got, err := readText(r.Path)
+	switch {
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return done, err
+	case (err == nil) != now.keep || !bytes.Equal(got, now.text):
+		return done, fmt.Errorf("%s: another program wrote the file at the same time. The backup is kept. Try again", r.Path)
+	}
+	if at, err := c.calls(got); err == nil {
+		done.Address, done.Here = hostOf(at), leads(at, t.Address)
+	}
+	switch {
+	case r.kept == "":
+		done.How = NoBackup
+	case !existed && r.Existed:
+		done.How = Gone
+	case !now.keep:
+		done.How = Removed
+	case r.Existed && bytes.Equal(got, r.Original):
+		done.How = Same
+	case len(now.left) > 0:
+		done.How = Left
+	default:
+		done.How = Edited
+	}
+	return done, nil
 }
 
 // aside keeps the file as it was, for its user to look at: "" if there was none.
@@ -197,11 +288,11 @@ func (r *record) without(c client, current []byte, existed bool) (now undone, er
 // take takes an edit back. What somebody has changed is left.
 func (u *undone) take(c client, e edit) (left bool, err error) {
 	raw, ok, err := c.text.get(u.text, e.Key)
-	if err != nil || !ok {
-		return false, err
+	if err != nil || ok == e.Gone {
+		return ok && (e.Old == nil || !c.text.same(raw, *e.Old)), err
 	}
 	switch {
-	case c.text.same(raw, e.New):
+	case e.Gone || c.text.same(raw, e.New):
 		return false, u.put(c, e.Key, e.Old)
 	case e.Line != "":
 		rest, empty, err := withoutLine(raw, e.Line)

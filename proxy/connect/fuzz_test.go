@@ -3,20 +3,26 @@ package connect
 import (
 	"bytes"
 	"testing"
+
+	"afterglow/proxy/boundtest"
 )
 
 func FuzzJSON(f *testing.F) {
 	for _, text := range jsonFiles {
 		f.Add([]byte(text))
 	}
-	f.Fuzz(func(t *testing.T, before []byte) { takenBack(t, claudeCode(), before) })
+	f.Fuzz(func(t *testing.T, before []byte) {
+		boundtest.Within(t, 512<<20, func() { takenBack(t, claudeCode(), before) })
+	})
 }
 
 func FuzzTOML(f *testing.F) {
 	for _, text := range tomlFiles {
 		f.Add([]byte(text))
 	}
-	f.Fuzz(func(t *testing.T, before []byte) { takenBack(t, codex(), before) })
+	f.Fuzz(func(t *testing.T, before []byte) {
+		boundtest.Within(t, 512<<20, func() { takenBack(t, codex(), before) })
+	})
 }
 
 // takenBack takes edits back key by key, as after a foreign edit.
@@ -25,7 +31,7 @@ func takenBack(t *testing.T, c client, before []byte) {
 	to, err := c.choose("", at)
 	must(t, err)
 	r := record{Original: before}
-	text, err := r.apply(c, at, to)
+	text, err := applied(c, &r, at, to)
 	if err != nil {
 		return
 	}

@@ -18,12 +18,12 @@ func TestHeadersOfTheUserStay(t *testing.T) {
 		d, file := home(t, "claude-code")
 		text := "{\n  \"env\": {\n    \"ANTHROPIC_CUSTOM_HEADERS\": " + before + "\n  }\n}\n"
 		put(t, file, text)
-		must(t, d.Connect("claude-code", "", target("127.0.0.1:1")))
+		must(t, d.Connect("claude-code", Choice{}, target("127.0.0.1:1")))
 		if got := content(t, file); !strings.Contains(got, `"ANTHROPIC_CUSTOM_HEADERS": `+want+"\n") {
 			t.Errorf("%s became %s", before, got)
 		}
 		put(t, file, content(t, file)+"\n") // not as it was left: key by key
-		must(t, d.Disconnect("claude-code", target("127.0.0.1:1")))
+		must(t, off(d, "claude-code", target("127.0.0.1:1")))
 		if got := content(t, file); got != text+"\n" {
 			t.Errorf("got %q, want %q", got, text)
 		}
@@ -45,11 +45,11 @@ func TestOnlyOurHeaderGoes(t *testing.T) {
 		if c.before != "" {
 			put(t, file, `{"env": {"ANTHROPIC_CUSTOM_HEADERS": `+c.before+"}}\n")
 		}
-		must(t, d.Connect("claude-code", "", target("127.0.0.1:1")))
+		must(t, d.Connect("claude-code", Choice{}, target("127.0.0.1:1")))
 		edited, err := (jsonText{}).set([]byte(content(t, file)), []string{"env", "ANTHROPIC_CUSTOM_HEADERS"}, c.now)
 		must(t, err)
 		put(t, file, string(edited))
-		must(t, d.Disconnect("claude-code", target("127.0.0.1:1")))
+		must(t, off(d, "claude-code", target("127.0.0.1:1")))
 		got := content(t, file)
 		if !strings.Contains(got, c.after) || c.after == "" && got != "{}\n" || strings.Contains(got, "fterglow") {
 			t.Errorf("%s: %s", c.now, got)
@@ -60,7 +60,7 @@ func TestOnlyOurHeaderGoes(t *testing.T) {
 func TestHeadersThatAreNoText(t *testing.T) {
 	d, file := home(t, "claude-code")
 	put(t, file, `{"env": {"ANTHROPIC_CUSTOM_HEADERS": ["A: b"]}}`)
-	err := d.Connect("claude-code", "", target("127.0.0.1:1"))
+	err := d.Connect("claude-code", Choice{}, target("127.0.0.1:1"))
 	if err == nil || !strings.Contains(err.Error(), file+": env.ANTHROPIC_CUSTOM_HEADERS: expected a string") {
 		t.Error(err)
 	}

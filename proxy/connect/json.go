@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/tailscale/hujson"
+
+	"afterglow/proxy/nesting"
 )
 
 // jsonText edits JSON, with comments or without, by splicing: what is not edited keeps its bytes.
@@ -19,6 +21,9 @@ var bom = []byte("\xef\xbb\xbf") // what some editors of Windows begin a file wi
 // parse returns the root and how many bytes stand before the text that its offsets count.
 func (jsonText) parse(text []byte) (hujson.Value, int, error) {
 	rest := bytes.TrimPrefix(text, bom)
+	if err := nesting.JSON(rest); err != nil {
+		return hujson.Value{}, 0, err
+	}
 	root, err := hujson.Parse(rest)
 	if err != nil {
 		return root, 0, fmt.Errorf("not valid JSON: %w", err)

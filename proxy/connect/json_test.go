@@ -26,7 +26,7 @@ http_headers = { "X-Afterglow-Token" = "s3cret" }
 	} {
 		d, file := home(t, c.id)
 		put(t, file, c.before)
-		must(t, d.Connect(c.id, "", target("127.0.0.1:1")))
+		must(t, d.Connect(c.id, Choice{}, target("127.0.0.1:1")))
 		if got := content(t, file); got != c.want {
 			t.Errorf("%s: got\n%s\nwant\n%s", c.id, got, c.want)
 		}

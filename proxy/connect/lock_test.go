@@ -22,17 +22,17 @@ func TestChangesOfSeveralProcesses(t *testing.T) {
 		all.Go(func() {
 			d := &Desk{dir: first.dir}
 			at := target(fmt.Sprintf("127.0.0.1:%d", n+1))
-			if err := d.Connect("claude-code", "", at); err != nil {
+			if err := d.Connect("claude-code", Choice{}, at); err != nil {
 				t.Error(err)
 			}
 			if n%3 == 0 {
-				_ = d.Disconnect("claude-code", at) // another may have been faster
+				_ = off(d, "claude-code", at) // another may have been faster
 			}
 		})
 	}
 	all.Wait()
-	must(t, first.Connect("claude-code", "", target("127.0.0.1:1")))
-	must(t, first.Disconnect("claude-code", target("127.0.0.1:1")))
+	must(t, first.Connect("claude-code", Choice{}, target("127.0.0.1:1")))
+	must(t, off(first, "claude-code", target("127.0.0.1:1")))
 	if got := content(t, file); got != before {
 		t.Errorf("got %q", got)
 	}
@@ -44,7 +44,7 @@ func TestAnotherProcessTakesTooLong(t *testing.T) {
 	lock := flock.New(filepath.Join(d.dir, "lock"))
 	must(t, lock.Lock())
 	synctest.Test(t, func(t *testing.T) {
-		err := d.Connect("claude-code", "", target("127.0.0.1:1"))
+		err := d.Connect("claude-code", Choice{}, target("127.0.0.1:1"))
 		if err == nil || !strings.Contains(err.Error(), "another process") {
 			t.Error(err)
 		}
@@ -53,7 +53,7 @@ func TestAnotherProcessTakesTooLong(t *testing.T) {
 		t.Error("it was connected all the same")
 	}
 	must(t, lock.Unlock())
-	must(t, d.Connect("claude-code", "", target("127.0.0.1:1")))
+	must(t, d.Connect("claude-code", Choice{}, target("127.0.0.1:1")))
 }
 
 func TestNoStateFolder(t *testing.T) {
@@ -62,7 +62,7 @@ func TestNoStateFolder(t *testing.T) {
 	if s := state(t, d, "claude-code", "127.0.0.1:1"); s.State != Apart {
 		t.Errorf("%+v", s)
 	}
-	if err := d.Connect("claude-code", "", target("127.0.0.1:1")); err == nil || !strings.Contains(err.Error(), "state folder") {
+	if err := d.Connect("claude-code", Choice{}, target("127.0.0.1:1")); err == nil || !strings.Contains(err.Error(), "state folder") {
 		t.Error(err)
 	}
 }

@@ -83,12 +83,20 @@ func tomlOf(t *rapid.T) *written {
 		}
 	}
 	w.lines = append(w.lines, pick("provider", "# none", `model_provider = "other" # mine`, `model_provider='other'`))
+	inline := pick("inline", "", "", "model_providers = { o = { a = 1 } } # all", "model_providers = {o={a=1},afterglow={b=2}}", "model_providers.o.a = 1", `"model_providers" = {}`)
+	if inline != "" {
+		w.lines = append(w.lines, inline)
+	}
 	rows(0)
 	for n := range rapid.IntRange(0, 3).Draw(t, "tables") {
-		w.lines = append(w.lines, pick("header", fmt.Sprintf("[t%d]", n), fmt.Sprintf("[[l%d]] # list", n), fmt.Sprintf("[ model_providers.o%d ]", n)))
+		headers := []string{fmt.Sprintf("[t%d]", n), fmt.Sprintf("[[l%d]] # list", n)}
+		if inline == "" {
+			headers = append(headers, fmt.Sprintf("[ model_providers.o%d ]", n))
+		}
+		w.lines = append(w.lines, pick("header", headers...))
 		rows(1)
 	}
-	if rapid.Bool().Draw(t, "ours") {
+	if inline == "" && rapid.Bool().Draw(t, "ours") {
 		w.lines = append(w.lines, "[model_providers.afterglow] # of once", `name = "old"`, "more = 1", "# below", "[last]") // no edit is about what is not there meanwhile
 	}
 	rows(0)
@@ -146,7 +154,7 @@ func TestWhatPeopleDoMeanwhile(t *testing.T) {
 				t.Fatal(err)
 			}
 			r := record{Original: []byte(before)}
-			text, err := r.apply(c, at, to)
+			text, err := applied(c, &r, at, to)
 			if err != nil {
 				t.Fatalf("%q: %v", before, err)
 			}
@@ -207,7 +215,7 @@ func TestKeysPutIntoOurObjects(t *testing.T) {
 	} {
 		c := claudeCode()
 		r := record{Original: []byte(before)}
-		text, err := r.apply(c, target("127.0.0.1:1"), route{})
+		text, err := applied(c, &r, target("127.0.0.1:1"), route{})
 		must(t, err)
 		meanwhile, err := (jsonText{}).set(text, []string{"env", "THEIRS"}, `"1"`)
 		must(t, err)
@@ -219,7 +227,7 @@ func TestKeysPutIntoOurObjects(t *testing.T) {
 	}
 	for before, remark := range map[string]string{`{}`: "// mine\n", `{"env": {}}`: "/* mine */"} {
 		r := record{Original: []byte(before)}
-		text, err := r.apply(claudeCode(), target("127.0.0.1:1"), route{})
+		text, err := applied(claudeCode(), &r, target("127.0.0.1:1"), route{})
 		must(t, err)
 		now, err := r.without(claudeCode(), []byte(strings.Replace(string(text), `"env": {`, `"env": {`+remark, 1)), true)
 		if err != nil || !strings.Contains(string(now.text), strings.TrimSpace(remark)) || strings.Contains(string(now.text), "ANTHROPIC") {

@@ -21,6 +21,9 @@ type edit struct {
 	New  string   `json:"new"`
 	Old  *string  `json:"old"`            // nil: there was none
 	Line string   `json:"line,omitempty"` // ours of a value of several lines, whose others are the user's
+	Gone bool     `json:"gone,omitempty"` // the key was taken out, and New is empty
+	Put  bool     `json:"put,omitempty"`  // New stands for something that was set aside
+	What string   `json:"what,omitempty"` // of Put: New is the target's "url" or "token"
 }
 
 // container is an object that held nothing, or was not there, before ours came.
@@ -32,6 +35,8 @@ type container struct {
 // record is how a client's file was before we wrote it. It is written before the file is.
 type record struct {
 	Path       string      `json:"path"`
+	URL        string      `json:"url,omitempty"` // that the client was sent to
+	For        string      `json:"for,omitempty"` // the client's own file, where this is another in which something was set aside for it
 	Existed    bool        `json:"existed"`
 	Original   []byte      `json:"original"`
 	States     []string    `json:"states"`  // SHA-256 of what stands for the original: what we wrote, and what we wrote over
@@ -58,6 +63,9 @@ func (d *Desk) records(id string) (all []*record, err error) {
 	if d.dir == "" {
 		return nil, nil
 	}
+	if err := d.own(config.CheckOwn); err != nil {
+		return nil, fmt.Errorf("read backups: %w", err)
+	}
 	entries, err := os.ReadDir(d.dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -68,6 +76,9 @@ func (d *Desk) records(id string) (all []*record, err error) {
 	for _, e := range entries {
 		if strings.HasPrefix(e.Name(), id+"-") && strings.HasSuffix(e.Name(), ".json") {
 			r, err := readRecord(filepath.Join(d.dir, e.Name()))
+			if errors.Is(err, errDamaged) {
+				continue // as if it were gone
+			}
 			if err != nil {
 				return nil, err
 			}
@@ -87,7 +98,7 @@ func (d *Desk) recordOf(c client, file string, text []byte) (*record, error) {
 		return all[i], nil
 	}
 	for _, r := range all {
-		if !r.stands() && r.wrote(c, text) {
+		if r.For == "" && !r.stands() && r.wrote(c, text) {
 			r.Path, r.Folders = file, nil
 			return r, nil
 		}
@@ -110,16 +121,22 @@ func (r *record) wrote(c client, text []byte) bool {
 }
 
 func readRecord(file string) (*record, error) {
+	if err := config.NoLink(file); err != nil {
+		return nil, err
+	}
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return nil, err
 	}
 	r := record{kept: file}
-	if err := json.Unmarshal(text, &r); err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
+	if json.Unmarshal(text, &r) != nil || r.Path == "" {
+		return nil, fmt.Errorf("%s: %w", file, errDamaged)
 	}
 	return &r, nil
 }
+
+// errDamaged says that a record cannot be read.
+var errDamaged = errors.New("the backup is damaged")
 
 func (r record) write(file string) error {
 	text, err := json.Marshal(r)
@@ -127,4 +144,21 @@ func (r record) write(file string) error {
 		return fmt.Errorf("encode backup: %w", err)
 	}
 	return config.ReplaceFile(file, text)
+}
+
+// note keeps whether an object was there that ours goes into, and what it looked like if it was empty.
+func (r *record) note(c client, text []byte, key []string) error {
+	if slices.ContainsFunc(r.Containers, func(k container) bool { return slices.Equal(k.Key, key) }) {
+		return nil
+	}
+	raw, ok, err := c.text.get(text, key)
+	switch {
+	case err != nil:
+		return err
+	case !ok && len(key) > 0 && c.text == (jsonText{}):
+		r.Containers = append(r.Containers, container{Key: key})
+	case ok && hollow(raw):
+		r.Containers = append(r.Containers, container{Key: key, Old: &raw})
+	}
+	return nil
 }

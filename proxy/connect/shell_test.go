@@ -15,7 +15,7 @@ func TestShellsReadTheirLines(t *testing.T) {
 			continue
 		}
 		tried++
-		out, err := exec.Command(program, "-c", v.Line(shell)+"\n"+`printf %s "$AFTERGLOW_LINE"`).CombinedOutput()
+		out, err := exec.Command(program, "-c", v.Line(shell)+"\n"+`printf %s "$AFTERGLOW_LINE"`).Output() // without what it says of a language that the machine lacks
 		if err != nil || string(out) != v.Value {
 			t.Errorf("%s understands %q (%v), want %q", shell, out, err, v.Value)
 		}

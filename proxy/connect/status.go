@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -28,6 +29,21 @@ type Status struct {
 	Vendors []string `json:"vendors,omitempty"` // those that can serve it
 	Chain   bool     `json:"chain"`             // it calls the chain and needs no vendor chosen
 	Also    []string `json:"also,omitempty"`    // more files of it that were connected, of another CLAUDE_CONFIG_DIR, say
+
+	Credentials  Credentials `json:"credentials,omitempty"`   // that Claude Code signs its calls with, or would with Usual
+	LoginVendors []string    `json:"login_vendors,omitempty"` // those that need its own, where others do not: its user can choose
+	Findings     []Finding   `json:"findings,omitempty"`      // what else decides where its calls go, or what they carry
+}
+
+// Overridden is the first finding that keeps a connected client's calls away from Afterglow; nil = none does.
+func (s Status) Overridden() *Finding {
+	if s.State != Connected {
+		return nil
+	}
+	if i := slices.IndexFunc(s.Findings, func(f Finding) bool { return f.Overrides }); i >= 0 {
+		return &s.Findings[i]
+	}
+	return nil
 }
 
 // List reads how all clients are now.
@@ -66,13 +82,33 @@ func (d *Desk) read(c client, t Target, s *Status) error {
 			s.State = Connected
 		}
 	}
+	d.see(c, text, t, s)
 	all, err := d.records(c.id)
 	for _, r := range all {
-		if r.Path != file && r.stands() {
+		if r.For == "" && r.Path != file && r.stands() {
 			s.Also = append(s.Also, r.Path)
 		}
 	}
 	return err
+}
+
+// see fills in what a client's calls carry, and what else decides where they go.
+func (d *Desk) see(c client, text []byte, t Target, s *Status) {
+	credentials := t.settle(Usual, d.Shell)
+	if c.credentials != nil {
+		if s.State == Connected {
+			credentials = c.credentials(text, t)
+		}
+		s.Credentials, s.LoginVendors = credentials, t.LoginVendors()
+	}
+	to, err := c.choose("", t)
+	if err != nil {
+		return // it cannot be connected, and nothing matters to it
+	}
+	s.Findings, err = c.look(sight{s.File, text, to, t, credentials, d.Shell, d.root})
+	if err != nil {
+		s.State, s.Error = Unreadable, err.Error()
+	}
 }
 
 // hostOf is the host, and the port if one is given, of a URL that is called by HTTP; else "".

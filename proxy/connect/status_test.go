@@ -44,7 +44,7 @@ func TestStateNamesTheAddress(t *testing.T) {
 			}
 			continue
 		}
-		must(t, d.Connect(id, "", target("127.0.0.1:1")))
+		must(t, d.Connect(id, Choice{}, target("127.0.0.1:1")))
 		if s := state(t, d, id, "127.0.0.1:1"); s.State != Connected || s.Address != "127.0.0.1:1" {
 			t.Errorf("%s: %+v", id, s)
 		}

@@ -13,6 +13,7 @@ type Target struct {
 	Address    string // host:port
 	Token      config.Secret
 	ClientAuth bool // a vendor of the chain is called with the client's own credentials
+	VendorKeys bool // a vendor of the chain is called with a key that Afterglow has, or without one
 	Vendors    []Vendor
 }
 
@@ -20,9 +21,10 @@ type Target struct {
 type Vendor struct {
 	Name      string   `json:"name"`
 	Title     string   `json:"title"`
-	Chat      string   `json:"chat,omitempty"`      // the path of its Chat Completions, "/v/zhipu/openai"
-	Responses string   `json:"responses,omitempty"` // the path of its Responses API
-	Models    []string `json:"models,omitempty"`    // that the configuration names
+	Chat      string   `json:"chat,omitempty"`        // the path of its Chat Completions, "/v/zhipu/openai"
+	Responses string   `json:"responses,omitempty"`   // the path of its Responses API
+	Models    []string `json:"models,omitempty"`      // that the configuration names
+	Client    bool     `json:"client_auth,omitempty"` // it is called with the client's own credentials
 }
 
 // route is a client's way through Afterglow.
@@ -33,16 +35,20 @@ type route struct {
 
 // To is the target that a configuration describes.
 func To(address string, conf config.Config) Target {
-	t := Target{Address: address, Token: conf.Token,
-		ClientAuth: slices.ContainsFunc(conf.Vendors, func(v config.Vendor) bool { return v.Auth == config.AuthClient })}
+	t := Target{Address: address, Token: conf.Token, VendorKeys: conf.HasKey(), ClientAuth: TakesLogin(conf.Vendors)}
 	for _, v := range conf.Vendors {
 		t.Vendors = append(t.Vendors, vendorOf(v))
 	}
 	return t
 }
 
+// TakesLogin reports whether one of some vendors is called with the client's own credentials.
+func TakesLogin(vendors []config.Vendor) bool {
+	return slices.ContainsFunc(vendors, func(v config.Vendor) bool { return v.Auth == config.AuthClient })
+}
+
 func vendorOf(v config.Vendor) Vendor {
-	to := Vendor{Name: v.Name, Title: v.Title, Chat: chat(v), Responses: responses(v)}
+	to := Vendor{Name: v.Name, Title: v.Title, Chat: chat(v), Responses: responses(v), Client: v.Auth == config.AuthClient}
 	add := func(m string) {
 		if m != "" && !slices.Contains(to.Models, m) {
 			to.Models = append(to.Models, m)

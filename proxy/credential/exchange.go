@@ -44,7 +44,7 @@ func (e Exchange) Trade(ctx context.Context, github config.Secret) (Token, error
 	body := gjson.ParseBytes(answer.Body())
 	switch status := answer.StatusCode(); {
 	case status == http.StatusUnauthorized:
-		return Token{}, errorf(Invalid, "GitHub refuses the sign-in")
+		return Token{}, errorf(Invalid, "GitHub rejected the sign-in")
 	case status == http.StatusForbidden || status == http.StatusNotFound:
 		return Token{}, errorf(UpgradeRequired, "this GitHub account has no Copilot (status %d)", status)
 	case status != http.StatusOK:
@@ -55,7 +55,7 @@ func (e Exchange) Trade(ctx context.Context, github config.Secret) (Token, error
 		if body.Get("chat_enabled").Exists() {
 			return Token{}, errorf(UpgradeRequired, "this GitHub account's Copilot does not allow this use")
 		}
-		return Token{}, errorf(Temporary, "exchange GitHub's token: the answer holds none")
+		return Token{}, errorf(Temporary, "exchange GitHub's token: the answer contains no token")
 	}
 	// By the wall clock: the token ends also while this machine sleeps.
 	return Token{Access: config.Secret(token), Expires: time.Now().Round(0).Add(life(body))}, nil

@@ -53,7 +53,7 @@ func (g Google) config(redirect string) *oauth2.Config {
 
 // Flow is the code flow, with a state and PKCE. It listens on a free port of 127.0.0.1 while it waits.
 func (g Google) Flow(ctx context.Context, show func(Prompt)) (Token, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, consentTime, fmt.Errorf("nobody signed in within %v", consentTime))
+	ctx, cancel := context.WithTimeoutCause(ctx, consentTime, fmt.Errorf("no sign-in within %v", consentTime))
 	defer cancel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -75,12 +75,13 @@ func (g Google) Flow(ctx context.Context, show func(Prompt)) (Token, error) {
 	if refused := answer.Get("error"); refused != "" {
 		return Token{}, fmt.Errorf("sign in with Google: %w", errors.New(refused))
 	}
-	token, err := conf.Exchange(ctx, answer.Get("code"), oauth2.VerifierOption(verifier))
+	code := answer.Get("code")
+	token, err := conf.Exchange(withoutRedirects(ctx), code, oauth2.VerifierOption(verifier))
 	if err != nil {
-		return Token{}, fmt.Errorf("sign in with Google: %w", plain(err))
+		return Token{}, fmt.Errorf("sign in with Google: %w", plain(err, g.Secret.Reveal(), code, verifier))
 	}
 	if token.RefreshToken == "" {
-		return Token{}, errors.New("sign in with Google: it gave no refresh token")
+		return Token{}, errors.New("sign in with Google: Google sent no refresh token")
 	}
 	return tokenOf(token), nil
 }
@@ -90,7 +91,7 @@ func callback(state string, come chan<- url.Values) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		q := r.URL.Query()
 		if r.URL.Path != "/callback" || subtle.ConstantTimeCompare([]byte(q.Get("state")), []byte(state)) != 1 {
-			http.Error(w, "This is not an answer that Afterglow waits for.", http.StatusBadRequest)
+			http.Error(w, "Afterglow is not waiting for this answer.", http.StatusBadRequest)
 			return
 		}
 		select {
@@ -98,7 +99,7 @@ func callback(state string, come chan<- url.Values) http.Handler {
 		default:
 		}
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		fmt.Fprintln(w, "Afterglow has Google's answer. You can close this page.")
+		fmt.Fprintln(w, "Afterglow received Google's answer. You can close this page.")
 	})
 }
 
@@ -117,13 +118,14 @@ func (Google) Missing(scope string) (missing []string) {
 
 // Renew exchanges a refresh token for an access token. The error is Invalid if it is not taken any more.
 func (g Google) Renew(ctx context.Context, refresh config.Secret) (Token, error) {
-	token, err := g.config("").TokenSource(ctx, &oauth2.Token{RefreshToken: refresh.Reveal()}).Token()
+	sent := []string{g.Secret.Reveal(), refresh.Reveal()}
+	token, err := g.config("").TokenSource(withoutRedirects(ctx), &oauth2.Token{RefreshToken: refresh.Reveal()}).Token()
 	var refused *oauth2.RetrieveError
 	if errors.As(err, &refused) && (refused.ErrorCode == "invalid_grant" || refused.ErrorCode == "unauthorized_client" || refused.ErrorCode == "invalid_client") {
-		return Token{}, errorf(Invalid, "Google refuses the sign-in (%v)", plain(err))
+		return Token{}, errorf(Invalid, "Google rejected the sign-in (%v)", plain(err, sent...))
 	}
 	if err != nil {
-		return Token{}, fmt.Errorf("renew Google's token: %w", plain(err))
+		return Token{}, fmt.Errorf("renew Google's token: %w", plain(err, sent...))
 	}
 	return tokenOf(token), nil
 }

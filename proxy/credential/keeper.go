@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"afterglow/proxy/config"
+	"afterglow/proxy/reason"
 )
 
 // Names of the providers that users sign in with.
@@ -74,7 +75,7 @@ const (
 )
 
 // ErrRunning says that a flow runs already.
-var ErrRunning = errors.New("a sign-in is under way already")
+var ErrRunning error = reason.New(reason.SigningIn, "", "a sign-in is already in progress")
 
 // errCancelled is why a flow ended that its user cancelled.
 var errCancelled = errors.New("cancelled")
@@ -140,6 +141,25 @@ func (k *Keeper) look(name string) {
 	}
 }
 
+// Renewed asks the store for another credential than the one that was refused, because another process may have put it
+// there, and reports whether there is one. It waits for the store.
+func (k *Keeper) Renewed(name string, refused config.Secret) bool {
+	found, err := k.Stored(name)
+	if err != nil || found.Access == "" || found.Access == refused {
+		return false
+	}
+	k.mu.Lock()
+	e := k.known[name]
+	if e == nil {
+		e = &entry{state: State{Phase: Idle}}
+		k.known[name] = e
+	}
+	e.token, e.refused, e.reason, e.looked = found, Token{}, "", time.Now()
+	k.mu.Unlock()
+	k.changed()
+	return true
+}
+
 // Reason says why there is no token under a name, "" if nobody ever signed in.
 func (k *Keeper) Reason(name string) string {
 	k.mu.Lock()
@@ -177,7 +197,7 @@ func KeyName(vendor string) string {
 // Put stores a credential, and it is in force at once.
 func (k *Keeper) Put(name string, token Token) error {
 	if k.store == nil {
-		return errors.New("there is no place to keep a credential")
+		return reason.New(reason.NoKeyring, "", "there is no place to store a credential")
 	}
 	if err := k.store.Set(name, token); err != nil {
 		return err
@@ -209,6 +229,9 @@ func (k *Keeper) Place() string {
 	}
 	return k.store.Place()
 }
+
+// InKeyring reports whether credentials are kept in the system's keyring.
+func (k *Keeper) InKeyring() bool { return k.store != nil && k.store.InKeyring() }
 
 // Forget removes a credential from the store and from memory.
 func (k *Keeper) Forget(name string) error {

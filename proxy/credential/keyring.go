@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/zalando/go-keyring"
+
+	"afterglow/proxy/reason"
 )
 
 // ring is the system's keyring.
@@ -25,7 +27,7 @@ const service = "afterglow"
 const ringPatience = 5 * time.Second
 
 // errRingSilent says that a keyring did not answer in time.
-var errRingSilent = errors.New("the keyring does not answer; is it locked?")
+var errRingSilent error = reason.New(reason.KeyringSilent, "", "the system keyring does not respond. Unlock it and try again")
 
 type system struct{}
 

@@ -40,7 +40,7 @@ func (s stored) token() Token {
 	return Token{config.Secret(s.Access), config.Secret(s.Refresh), s.Expires, s.Scope}
 }
 
-// Store keeps credentials by name: in the system's keyring, or where there is none in a file that only
+// Store keeps credentials by name: in the system keyring, or where there is none in a file that only
 // its owner can read. It is safe for concurrent use, also by several processes, which write rarely.
 type Store struct {
 	file string
@@ -67,10 +67,13 @@ func OpenFile(dir string) *Store { return &Store{file: filepath.Join(dir, fileNa
 // Place says where new credentials go, for people.
 func (s *Store) Place() string {
 	if s.ring != nil {
-		return "the system's keyring"
+		return "the system keyring"
 	}
 	return s.file
 }
+
+// InKeyring reports whether new credentials go to the system's keyring.
+func (s *Store) InKeyring() bool { return s.ring != nil }
 
 // Get returns what is stored under a name. The error is ErrNone, or says that the place cannot be read.
 func (s *Store) Get(name string) (Token, error) {
@@ -97,7 +100,7 @@ func (s *Store) Get(name string) (Token, error) {
 func decode(name, text string) (Token, error) {
 	var found stored
 	if err := json.Unmarshal([]byte(text), &found); err != nil || found.Access == "" && found.Refresh == "" {
-		return Token{}, fmt.Errorf("read credential of %s: expected what Afterglow wrote", name)
+		return Token{}, fmt.Errorf("read credential of %s: the stored value is not valid", name)
 	}
 	return found.token(), nil
 }
@@ -154,9 +157,9 @@ func (s *Store) read() (map[string]stored, error) {
 	if err != nil {
 		aside := s.file + ".broken-" + time.Now().Format("20060102-150405")
 		if moved := os.Rename(s.file, aside); moved != nil {
-			return nil, fmt.Errorf("%s: expected JSON, and it cannot be set aside: %w", s.file, moved)
+			return nil, fmt.Errorf("%s is not valid JSON and cannot be moved: %w", s.file, moved)
 		}
-		return nil, fmt.Errorf("%s: expected JSON; it is now %s: sign in again", s.file, aside)
+		return nil, fmt.Errorf("%s was not valid JSON and was moved to %s. Sign in again", s.file, aside)
 	}
 	return all, nil
 }
@@ -174,7 +177,7 @@ func (s *Store) edit(change func(map[string]stored)) error {
 	if err != nil {
 		return fmt.Errorf("encode credentials: %w", err)
 	}
-	if err := os.MkdirAll(filepath.Dir(s.file), 0o700); err != nil {
+	if err := config.OwnFolder(filepath.Dir(s.file)); err != nil {
 		return fmt.Errorf("make folder of credentials: %w", err)
 	}
 	if err := config.ReplaceFile(s.file, append(text, '\n')); err != nil {

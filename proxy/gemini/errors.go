@@ -12,6 +12,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"afterglow/proxy/anthropic"
+	"afterglow/proxy/nesting"
 )
 
 // status is one of Google's canonical errors (google.rpc.Code) in the terms of the Messages API.
@@ -37,12 +38,12 @@ var statuses = map[string]status{
 // DecodeError reads an error answer: {"error":{…}}, a list of one, or any other body. A key that is
 // refused comes under 400 and is a 401 here; every other status is kept.
 func (Dialect) DecodeError(code int, header http.Header, body []byte) *anthropic.Error {
-	if list := gjson.ParseBytes(body); list.IsArray() && gjson.ValidBytes(body) {
+	if list := gjson.ParseBytes(body); list.IsArray() && nesting.ValidBytes(body) {
 		body = []byte(list.Get("0").Raw)
 	}
 	e := anthropic.DecodeError(code, header, body)
 	e.Body = nil // what is added below has to be told
-	if gjson.ValidBytes(body) {
+	if nesting.ValidBytes(body) {
 		refine(e, gjson.GetBytes(body, "error"))
 	}
 	return e
@@ -104,7 +105,7 @@ var tooLong = regexp.MustCompile(`input token count \(?(\d+)\)? exceeds the maxi
 
 // unwrap takes an error out of the message of another: v1internal reports so what Claude's API said.
 func unwrap(e *anthropic.Error) {
-	if !strings.HasPrefix(e.Message, "{") || !gjson.Valid(e.Message) {
+	if !strings.HasPrefix(e.Message, "{") || !nesting.Valid(e.Message) {
 		return
 	}
 	if inner := gjson.Get(e.Message, "error.message").Str; inner != "" {

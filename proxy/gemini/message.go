@@ -7,6 +7,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"afterglow/proxy/anthropic"
+	"afterglow/proxy/nesting"
 )
 
 // DecodeMessage turns a whole answer, or a list of a stream's chunks, into a message. The error is an
@@ -28,7 +29,7 @@ func (Dialect) DecodeMessage(body []byte, model string) ([]byte, error) {
 // DecodeCount turns the answer to countTokens into that of the Messages API.
 func (Dialect) DecodeCount(body []byte) ([]byte, error) {
 	total := gjson.GetBytes(body, "totalTokens")
-	if !gjson.ValidBytes(body) || !gjson.ParseBytes(body).IsObject() {
+	if !nesting.ValidBytes(body) || !gjson.ParseBytes(body).IsObject() {
 		return nil, errNoJSON
 	}
 	return json.Marshal(struct {

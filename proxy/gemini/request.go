@@ -83,7 +83,7 @@ func generation(b *anthropic.Body, f family, tools bool, labels *anthropic.Label
 	if b.OutputConfig != nil && b.OutputConfig.Format != nil {
 		// Models before 3 refuse it beside functions, and without it the answer is another.
 		if tools && f.generation > 0 && f.generation < 3 {
-			return nil, anthropic.Errorf(http.StatusBadRequest, "output_config.format: this model takes none together with tools")
+			return nil, anthropic.Errorf(http.StatusBadRequest, "output_config.format: this model does not support it together with tools")
 		}
 		g.ResponseMimeType = "application/json"
 		schema, lossy := cleanOutput(b.OutputConfig.Format.Schema)

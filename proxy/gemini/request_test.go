@@ -138,8 +138,8 @@ func TestRefusals(t *testing.T) {
 		`"messages":[{"role":"user","content":"a"},{"role":"user","content":[{"type":"text","text":"b"},{"type":"image","source":{"type":"file","file_id":"f"}}]}]`: `messages.1.content.1: this vendor takes no image with a source of type "file"`,
 		`"messages":[{"role":"user","content":[{"type":"document","source":{"type":"file","file_id":"f"}}]}]`:                                                       `messages.0.content.0: this vendor takes no document with a source of type "file"`,
 		`"messages":[{"role":"user","content":[{"type":"tool_result","tool_use_id":"t","content":[{"type":"image"}]}]}]`:                                            `messages.0.content.0: image without a source`,
-		`"messages":[{"role":"tool","content":"a"}]`: `messages.0.role: "tool" was not expected here`,
-		`"tools":[{"name":"a","input_schema":{"type":"object"}}],"output_config":{"format":{"type":"json_schema","schema":{"type":"object"}}},"messages":[]`: `output_config.format: this model takes none together with tools`,
+		`"messages":[{"role":"tool","content":"a"}]`: `messages.0.role: "tool" is not allowed here`,
+		`"tools":[{"name":"a","input_schema":{"type":"object"}}],"output_config":{"format":{"type":"json_schema","schema":{"type":"object"}}},"messages":[]`: `output_config.format: this model does not support it together with tools`,
 	} {
 		if got := refusal(t, flash2, body).Message; got != want {
 			t.Errorf("got %q, want %q", got, want)

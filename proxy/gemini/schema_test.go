@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/tidwall/gjson"
+	"afterglow/proxy/nesting"
 )
 
 const anyType = `{"anyOf":[{"type":"string"},{"type":"number"},{"type":"boolean"},{"type":"object"},{"type":"array","items":{"type":"string"}}]}`
@@ -85,7 +85,7 @@ func TestSchemaWithoutEnd(t *testing.T) {
 		defs = append(defs, `"`+string(at)+`":{"type":"object","properties":{"x":{"$ref":`+next+`},"y":{"$ref":`+next+`}}}`)
 	}
 	got, lossy = cleanSchema(json.RawMessage(`{"$ref":"#/$defs/a","$defs":{` + strings.Join(defs, ",") + `}}`))
-	if !lossy || len(got) > 200_000 || !gjson.ValidBytes(got) {
+	if !lossy || len(got) > 200_000 || !nesting.ValidBytes(got) {
 		t.Errorf("%v, %d bytes", lossy, len(got))
 	}
 	deep := strings.Repeat(`{"type":"array","items":`, 200) + `{"type":"string"}` + strings.Repeat(`}`, 200)
@@ -93,7 +93,7 @@ func TestSchemaWithoutEnd(t *testing.T) {
 		t.Errorf("%v %s", lossy, got)
 	}
 	for _, loop := range []string{`{"$ref":"#"}`, `{"allOf":[{"$ref":"#"}]}`, `{"anyOf":[{"$ref":"#"},{"$ref":"#"}]}`} {
-		if got, _ := cleanSchema(json.RawMessage(loop)); !gjson.ValidBytes(got) {
+		if got, _ := cleanSchema(json.RawMessage(loop)); !nesting.ValidBytes(got) {
 			t.Errorf("%s: %s", loop, got)
 		}
 	}

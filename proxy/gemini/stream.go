@@ -11,6 +11,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"afterglow/proxy/anthropic"
+	"afterglow/proxy/nesting"
 )
 
 // decoder reads answers, whole or in chunks, which have one form.
@@ -33,7 +34,7 @@ func (d *decoder) Event(w *anthropic.Writer, data []byte) error {
 	if string(data) == "[DONE]" { // some gateways end every stream so
 		return nil
 	}
-	if !gjson.ValidBytes(data) {
+	if !nesting.ValidBytes(data) {
 		return errNoJSON
 	}
 	root := gjson.ParseBytes(data)

@@ -30,7 +30,7 @@ func (t *turns) message(n int, m anthropic.Message) error {
 		role = "model"
 	case "user", "system":
 	default:
-		return anthropic.Errorf(http.StatusBadRequest, "messages.%d.role: %q was not expected here", n, m.Role)
+		return anthropic.Errorf(http.StatusBadRequest, "messages.%d.role: %q is not allowed here", n, m.Role)
 	}
 	if len(t.out) == 0 || t.last().Role != role {
 		t.lost()

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"afterglow/limiter"
+	"afterglow/proxy/calendar"
 )
 
 // Span is how far back seconds are remembered.
@@ -46,7 +47,7 @@ func New() *History { return &History{gauges: map[limiter.Key]*series{}} }
 // one that is not, goes to keep, for those gauges that calls used in it.
 func (h *History) Run(ctx context.Context, wake <-chan struct{}, look func() limiter.Snapshot, keep func([]Minute)) {
 	for {
-		h.note(look(), time.Now())
+		h.note(look(), calendar.Now())
 		if minutes := h.take(ctx.Err() != nil); len(minutes) > 0 {
 			keep(minutes)
 		}
@@ -54,7 +55,8 @@ func (h *History) Run(ctx context.Context, wake <-chan struct{}, look func() lim
 			return
 		}
 		pause(ctx, rest, nil)
-		pause(ctx, time.Until(time.Now().Truncate(time.Minute).Add(time.Minute)), wake)
+		now := calendar.Now()
+		pause(ctx, now.Truncate(time.Minute).Add(time.Minute).Sub(now), wake)
 	}
 }
 
@@ -73,7 +75,7 @@ func pause(ctx context.Context, d time.Duration, wake <-chan struct{}) {
 func (h *History) Refused(k limiter.Key) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	now := time.Now()
+	now := calendar.Now()
 	h.turn(now)
 	s := h.of(k)
 	if s == nil {
@@ -157,5 +159,5 @@ func (h *History) Seconds(k limiter.Key, span time.Duration) []Point {
 	if s == nil {
 		return nil
 	}
-	return s.seconds(time.Now(), min(span, Span))
+	return s.seconds(calendar.Now(), min(span, Span))
 }

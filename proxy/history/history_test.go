@@ -26,8 +26,16 @@ func numbers(points []Point) (all [][4]int) {
 	return all
 }
 
-func TestEverySecondHasItsHighest(t *testing.T) {
+// bubble runs f in a bubble of time, from the begin of a minute.
+func bubble(t *testing.T, f func(t *testing.T)) {
 	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(time.Until(time.Now().Truncate(time.Minute).Add(time.Minute)))
+		f(t)
+	})
+}
+
+func TestEverySecondHasItsHighest(t *testing.T) {
+	bubble(t, func(t *testing.T) {
 		h := New()
 		step := func(d time.Duration, s limiter.Snapshot) {
 			time.Sleep(d)
@@ -55,7 +63,7 @@ func TestEverySecondHasItsHighest(t *testing.T) {
 
 // An adaptive limit is cut in the same moment: the refusal belongs to the limit before.
 func TestARefusalBelongsToTheLimitThatWasRefused(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble(t, func(t *testing.T) {
 		h := New()
 		h.note(standing(5, 1, 5), time.Now())
 		time.Sleep(2100 * time.Millisecond)
@@ -74,7 +82,7 @@ func TestARefusalBelongsToTheLimitThatWasRefused(t *testing.T) {
 
 // What stands still costs no memory, and is known all the same.
 func TestAnHourIsRemembered(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble(t, func(t *testing.T) {
 		h := New()
 		h.note(standing(2, 1, 3), time.Now())
 		for range 90 {
@@ -101,7 +109,7 @@ func TestAnHourIsRemembered(t *testing.T) {
 }
 
 func TestMinutesOfGaugesInUseAreGivenAway(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble(t, func(t *testing.T) {
 		h, snap := New(), standing(0, 0, 3)
 		ctx, cancel := context.WithCancel(t.Context())
 		wake := make(chan struct{}, 1)
@@ -141,7 +149,7 @@ func TestMinutesOfGaugesInUseAreGivenAway(t *testing.T) {
 
 // A gauge that is gone with its vendor stands at nothing, and does not go on for ever.
 func TestAGaugeThatIsGoneStandsAtNothing(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble(t, func(t *testing.T) {
 		h := New()
 		h.note(standing(2, 0, 3), time.Now())
 		time.Sleep(time.Second)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"afterglow/proxy/anthropic"
+	"afterglow/proxy/calendar"
 	"afterglow/proxy/price"
 )
 
@@ -38,7 +39,7 @@ func BenchmarkRecord(b *testing.B) {
 	r := rand.New(rand.NewPCG(1, 2))
 	calls := make([]Call, full)
 	for i := range calls {
-		calls[i] = someCall(r, time.Now())
+		calls[i] = someCall(r, calendar.Now())
 	}
 	from := cpu(b)
 	n := 0
@@ -65,7 +66,7 @@ func BenchmarkAMillionRows(b *testing.B) {
 	const rows, days = 1_000_000, 180
 	l := open(b, filepath.Join(b.TempDir(), "ledger.db"))
 	r := rand.New(rand.NewPCG(1, 2))
-	begin := time.Now().AddDate(0, 0, -days).Add(time.Hour)
+	begin := calendar.Now().AddDate(0, 0, -days).Add(time.Hour)
 	step := days * 24 * time.Hour / rows
 	batch := make([]Call, 0, 20000)
 	for i := range rows {
@@ -78,13 +79,13 @@ func BenchmarkAMillionRows(b *testing.B) {
 	}
 	var minutes []Minute
 	for i := range 30 * 24 * 60 {
-		minutes = append(minutes, Minute{Time: time.Now().Add(-time.Duration(i) * time.Minute), Vendor: "vendor-1", Model: "model-1", InFlight: i % 5, Limit: 3})
+		minutes = append(minutes, Minute{Time: calendar.Now().Add(-time.Duration(i) * time.Minute), Vendor: "vendor-1", Model: "model-1", InFlight: i % 5, Limit: 3})
 	}
 	if err := l.write(nil, minutes); err != nil {
 		b.Fatal(err)
 	}
 	last := func(n int) Query {
-		return Query{From: time.Now().AddDate(0, 0, 1-n).Format(time.DateOnly), To: time.Now().Format(time.DateOnly)}
+		return Query{From: calendar.Now().AddDate(0, 0, 1-n).Format(time.DateOnly), To: calendar.Now().Format(time.DateOnly)}
 	}
 	prices := price.Table{}
 	questions := map[string]func() error{
@@ -93,7 +94,7 @@ func BenchmarkAMillionRows(b *testing.B) {
 			return err
 		},
 		"sessions-24-hours": func() error {
-			_, err := l.SessionsSince(b.Context(), time.Now().Add(-24*time.Hour), prices, 200)
+			_, err := l.SessionsSince(b.Context(), calendar.Now().Add(-24*time.Hour), prices, 200)
 			return err
 		},
 	}

@@ -124,7 +124,7 @@ func (h *Histogram) decode(b []byte) error {
 	total, n := binary.Uvarint(b)
 	g := Histogram{Total: time.Duration(total), packed: b[max(n, 0):]}
 	if n <= 0 || !walk(g.packed, func(_ int, n int64) { g.Count += n }) {
-		return fmt.Errorf("read histogram: %d bytes without sense", len(b))
+		return fmt.Errorf("read histogram: %d bytes that are not valid", len(b))
 	}
 	if h.Count == 0 && h.Total == 0 {
 		*h = g

@@ -105,7 +105,7 @@ func copyOf(ctx context.Context, path string) (*copied, error) {
 	}
 	defer db.Close()
 	if v, err := userVersion(db); err != nil || v != 0 {
-		return nil, cmp.Or(err, errors.New("this is a ledger of Afterglow; expected the reference's usage.db"))
+		return nil, cmp.Or(err, errors.New("this is Afterglow's own ledger. Expected coding-proxy's usage.db"))
 	}
 	dir, err := os.MkdirTemp("", "afterglow-import-")
 	if err != nil {

@@ -1,7 +1,7 @@
 // Package ledger keeps a row for every call in a SQLite database: what it asked for, who answered, what it used,
 // how long it took, and why it failed if it did. It keeps nothing of what was said.
 //
-// Rows are written by one goroutine in batches, at most half a second after their call has ended, and never in a
+// Rows are written by one goroutine in batches, within a second after their call has ended, and never in a
 // call's way: where they come faster than they can be written, some are dropped and counted. With each row the same
 // transaction keeps sums by local day, from which reports are read, so that they cost the same whether there are a
 // thousand rows or a million. A day is the one that a call came on where this program ran.
@@ -77,7 +77,7 @@ func Open(o Options) (*Ledger, error) {
 	switch {
 	case errors.Is(err, ErrNewer):
 		l.path = fmt.Sprintf("%s.v%d", o.Path, version)
-		l.report(&l.notice, fmt.Errorf("%w; it is left as it is, and rows go to %s", err, l.path))
+		l.report(&l.notice, fmt.Errorf("%w. It was not changed, and calls are recorded in %s", err, l.path))
 		f, err = openFiles(l.path)
 	case broken(err):
 		f, err = l.startAnew(err)
@@ -95,9 +95,9 @@ func (l *Ledger) startAnew(why error) (*files, error) {
 	aside, err := setAside(l.path)
 	switch {
 	case err == nil:
-		l.report(&l.notice, fmt.Errorf("%w; it was kept as %s, and a new one was begun", why, aside))
+		l.report(&l.notice, fmt.Errorf("%w. It was moved to %s, and a new ledger was started", why, aside))
 	case !errors.Is(err, os.ErrNotExist): // or it was set aside before, and no other could be begun
-		return nil, fmt.Errorf("set ledger aside, which cannot be used (%w): %w", why, err)
+		return nil, fmt.Errorf("move aside the ledger that cannot be used (%w): %w", why, err)
 	}
 	return openFiles(l.path)
 }

@@ -153,7 +153,7 @@ func TestImportRefuses(t *testing.T) {
 	own := open(t, path)
 	own.Record(whole())
 	written(t, own, 1)
-	if n, err := own.Import(t.Context(), path); n != 0 || err == nil || !strings.Contains(err.Error(), "ledger of Afterglow") {
+	if n, err := own.Import(t.Context(), path); n != 0 || err == nil || !strings.Contains(err.Error(), "Afterglow's own ledger") {
 		t.Errorf("%d rows of its own, %v", n, err)
 	}
 	l := open(t, file(t))

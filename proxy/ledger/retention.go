@@ -3,6 +3,8 @@ package ledger
 import (
 	"context"
 	"time"
+
+	"afterglow/proxy/calendar"
 )
 
 const (
@@ -22,7 +24,7 @@ func (l *Ledger) tidy() time.Duration {
 	if l.lost != nil {
 		return tidyLater
 	}
-	more, err := l.deleteOld(time.Now())
+	more, err := l.deleteOld(calendar.Now())
 	switch {
 	case err != nil:
 		// Another process holds it, or it is broken and is replaced when the next row is written; and whatever else it

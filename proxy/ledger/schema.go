@@ -19,7 +19,7 @@ import (
 const version = 1
 
 // ErrNewer says that a database is of a later version of this program.
-var ErrNewer = errors.New("the ledger is of a newer version of Afterglow")
+var ErrNewer = errors.New("the ledger was written by a newer version of Afterglow")
 
 //go:embed schema.sql
 var schema string
@@ -110,7 +110,7 @@ func checkVersion(db *sql.DB, path string) error {
 	case v > version:
 		return fmt.Errorf("open ledger %s: %w", path, ErrNewer)
 	case v < version:
-		return fmt.Errorf("open ledger %s: it is of an older version, or the reference's own: start Afterglow once, or import it", path)
+		return fmt.Errorf("open ledger %s: it was written by an older version or by coding-proxy. Start Afterglow once, or import it", path)
 	}
 	return nil
 }

@@ -1,98 +1,29 @@
 package logging
 
 import (
-	"net/url"
 	"regexp"
-	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
+
+	"afterglow/proxy/redact"
 )
 
 // Mask takes secrets out of texts: those that it was told of, and what looks like one. Its zero value knows
 // the looks. It is safe for concurrent use.
-type Mask struct {
-	mu    sync.Mutex // held while known changes
-	known atomic.Pointer[known]
-}
+type Mask struct{ known redact.Redactor }
 
-type known struct {
-	secrets  []string // the longest first
-	replacer *strings.Replacer
-}
-
-const (
-	masked         = "[redacted]"
-	shortestSecret = 8 // bytes; less would take words out of the log
-)
+const masked = "[redacted]"
 
 // Hide adds secrets of at least 8 bytes; shorter ones are left. A secret stays one, also when another has taken
 // its place.
-func (m *Mask) Hide(secrets ...string) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	next := &known{}
-	if now := m.known.Load(); now != nil {
-		next.secrets = slices.Clone(now.secrets)
-	}
-	next.secrets = longestFirst(append(next.secrets, forms(secrets)...))
-	next.replacer = replacer(next.secrets, masked)
-	m.known.Store(next)
-}
-
-// Without returns a text with mark in the place of secrets of at least 8 bytes.
-func Without(text, mark string, secrets ...string) string {
-	return replacer(longestFirst(forms(secrets)), mark).Replace(text)
-}
-
-// forms are secrets as a text may have them: as they are, and as in a query.
-func forms(secrets []string) (list []string) {
-	for _, s := range secrets {
-		if len(s) >= shortestSecret {
-			list = append(list, s, url.QueryEscape(s))
-		}
-	}
-	return list
-}
-
-// longestFirst sorts texts, each once: one may be a part of another.
-func longestFirst(list []string) []string {
-	slices.SortFunc(list, func(a, b string) int {
-		if len(a) != len(b) {
-			return len(b) - len(a)
-		}
-		return strings.Compare(a, b)
-	})
-	return slices.Compact(list)
-}
-
-// replacer puts mark in the place of texts; where two begin, the one that stands first in the list is taken.
-func replacer(list []string, mark string) *strings.Replacer {
-	var pairs []string
-	for _, s := range list {
-		pairs = append(pairs, s, mark)
-	}
-	return strings.NewReplacer(pairs...)
-}
+func (m *Mask) Hide(secrets ...string) { m.known.Hide(secrets...) }
 
 // Text returns a text without its secrets. One that has none comes back as it is, without an allocation.
 func (m *Mask) Text(s string) string {
-	if k := m.known.Load(); k != nil && k.in(s) {
-		s = k.replacer.Replace(s)
-	}
+	s = m.known.Now().Text(s, masked)
 	if suspicious(s) {
 		s = looks.ReplaceAllString(s, "${1}"+masked)
 	}
 	return s
-}
-
-func (k *known) in(s string) bool {
-	for _, secret := range k.secrets {
-		if strings.Contains(s, secret) {
-			return true
-		}
-	}
-	return false
 }
 
 // looks are what secrets look like: in a query or a form, in JSON, in a header, and by themselves. What stands

@@ -11,9 +11,8 @@
 package mend
 
 import (
-	"github.com/tidwall/gjson"
-
 	"afterglow/proxy/anthropic"
+	"afterglow/proxy/nesting"
 )
 
 // Target is where a body goes.
@@ -50,7 +49,7 @@ func Mend(req *anthropic.Request, to Target) (*anthropic.Request, []string) {
 	m.alternate()
 	m.rewriteUses()
 	m.adaptEnvelope(req)
-	if m.labels == 0 || !gjson.Valid(req.Body) {
+	if m.labels == 0 || !nesting.Valid(req.Body) {
 		return req, nil
 	}
 	edits, ok := m.edits()

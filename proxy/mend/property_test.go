@@ -11,6 +11,7 @@ import (
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/mend"
 	"afterglow/proxy/mend/strict"
+	"afterglow/proxy/nesting"
 )
 
 // targets are vendors of all kinds.
@@ -183,7 +184,7 @@ func FuzzMend(f *testing.F) {
 		if (got == req) != (len(labels) == 0) {
 			t.Fatalf("labels %q", labels)
 		}
-		if !gjson.Valid(body) {
+		if !nesting.Valid(body) {
 			if got != req {
 				t.Fatalf("%q became %q", body, got.Body)
 			}

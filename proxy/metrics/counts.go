@@ -20,13 +20,13 @@ func newCounts() counts {
 		return prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: name, Help: help, Buckets: bounds}, []string{"vendor", "model"})
 	}
 	return counts{
-		calls:    counter("afterglow_calls_total", "Calls that ended, by the vendor and vendor model that they ended with and by why they did not end well (\"ok\" if they did).", "vendor", "model", "class"),
-		tokens:   counter("afterglow_tokens_total", "Tokens of calls that ended, each once: input is without what a cache served or took.", "vendor", "model", "kind"),
-		retries:  counter("afterglow_retries_total", "Refusals of vendors that were waited out within a call.", "vendor", "model"),
-		verdicts: counter("afterglow_verdicts_total", "What attempts at vendors came to; \"skipped\" ones were not called.", "vendor", "verdict"),
-		queue:    histogram("afterglow_queue_wait_seconds", "Time in queues, of calls that had to queue."),
-		first:    histogram("afterglow_time_to_first_event_seconds", "Time from a call's arrival to the first event of its answer, or to all of an answer that is no stream."),
-		duration: histogram("afterglow_call_duration_seconds", "Time from a call's arrival to its end, well or not."),
+		calls:    counter("afterglow_calls_total", "Finished calls, by the last vendor and vendor model, and by the class of the failure (\"ok\" for success).", "vendor", "model", "class"),
+		tokens:   counter("afterglow_tokens_total", "Tokens of finished calls. Input does not include cache reads and writes.", "vendor", "model", "kind"),
+		retries:  counter("afterglow_retries_total", "Rejections by vendors after which a call was retried in its slot.", "vendor", "model"),
+		verdicts: counter("afterglow_verdicts_total", "Results of attempts to call a vendor; \"skipped\" means that it was not called.", "vendor", "verdict"),
+		queue:    histogram("afterglow_queue_wait_seconds", "Queue time of calls that were queued."),
+		first:    histogram("afterglow_time_to_first_event_seconds", "Time from the arrival of a call to the first event of its response, or to the whole response if it is not a stream."),
+		duration: histogram("afterglow_call_duration_seconds", "Time from the arrival of a call to its end, with or without success."),
 	}
 }
 

@@ -13,22 +13,22 @@ func desc(name, help string, labels ...string) *prometheus.Desc {
 }
 
 var (
-	inFlight    = desc("afterglow_in_flight_calls", "Calls that hold a slot.", "vendor", "model")
-	pending     = desc("afterglow_pending_calls", "Calls that wait for a slot.", "vendor", "model")
-	peakPending = desc("afterglow_peak_pending_calls", "The deepest that the queue was in the last 10 seconds.", "vendor", "model")
-	limit       = desc("afterglow_limit_calls", "Calls that may hold a slot at once. Absent where calls are only counted.", "vendor", "model")
+	inFlight    = desc("afterglow_in_flight_calls", "Calls in flight.", "vendor", "model")
+	pending     = desc("afterglow_pending_calls", "Queued calls.", "vendor", "model")
+	peakPending = desc("afterglow_peak_pending_calls", "Longest queue of the last 10 seconds.", "vendor", "model")
+	limit       = desc("afterglow_limit_calls", "Highest number of calls in flight. Absent for models without a limit.", "vendor", "model")
 
-	limitCeiling = desc("afterglow_limit_ceiling_calls", "What the limit was set to: above afterglow_limit_calls only where it is adaptive.", "vendor", "model")
+	limitCeiling = desc("afterglow_limit_ceiling_calls", "Maximum of the limit, as configured or set by slider. Higher than afterglow_limit_calls only if the limit is adaptive.", "vendor", "model")
 
-	accountInFlight = desc("afterglow_account_in_flight_calls", "Calls that hold a slot, of all the vendor's models.", "vendor")
-	accountPending  = desc("afterglow_account_pending_calls", "Calls that wait for a slot, of all the vendor's models.", "vendor")
-	accountLimit    = desc("afterglow_account_limit_calls", "Calls of all the vendor's models that may hold a slot at once.", "vendor")
-	accountCeiling  = desc("afterglow_account_limit_ceiling_calls", "What the account's limit was set to: above afterglow_account_limit_calls only where it is adaptive.", "vendor")
+	accountInFlight = desc("afterglow_account_in_flight_calls", "Calls in flight, of all models of the vendor.", "vendor")
+	accountPending  = desc("afterglow_account_pending_calls", "Queued calls, of all models of the vendor.", "vendor")
+	accountLimit    = desc("afterglow_account_limit_calls", "Highest number of calls in flight, across all models of the vendor.", "vendor")
+	accountCeiling  = desc("afterglow_account_limit_ceiling_calls", "Maximum of the account limit, as configured or set by slider. Higher than afterglow_account_limit_calls only if the limit is adaptive.", "vendor")
 
-	breakerState = desc("afterglow_breaker_state", "1 for the state that the vendor's breaker is in, 0 for the others.", "vendor", "state")
-	rowsWritten  = desc("afterglow_ledger_rows_written_total", "Rows that the usage ledger wrote.")
-	rowsDropped  = desc("afterglow_ledger_rows_dropped_total", "Rows that the usage ledger had no room for or could not write.")
-	ledgerSize   = desc("afterglow_ledger_size_bytes", "The usage ledger on disk, with its journal.")
+	breakerState = desc("afterglow_breaker_state", "1 for the current state of the vendor's breaker, 0 for the other states.", "vendor", "state")
+	rowsWritten  = desc("afterglow_ledger_rows_written_total", "Calls that were written to the call history.")
+	rowsDropped  = desc("afterglow_ledger_rows_dropped_total", "Calls that could not be written to the call history.")
+	ledgerSize   = desc("afterglow_ledger_size_bytes", "Size of the call history on disk, with its journal.")
 	buildInfo    = desc("afterglow_build_info", "1, with the program's version as a label.", "version", "goversion")
 )
 

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"afterglow/proxy/config"
+	"afterglow/proxy/reason"
 )
 
 // Convert returns the TOML that means what a config.yaml does, and a note for each thing in it that has no
@@ -88,13 +89,13 @@ func (c *converter) note(n *node, format string, args ...any) {
 
 // reasons are why something has no counterpart, by the end or the beginning of its path.
 var reasons = []struct{ pattern, why string }{
-	{`^failover\b`, "Afterglow decides by what the vendor's answer means"},
-	{`\.retry\b`, "it never did anything; see retry in docs/configuration.md"},
-	{`^database\.path$`, "Afterglow has a ledger of its own; the old one's rows can be imported into it"},
-	{`^database\b`, "Afterglow keeps no such state"},
-	{`^auth\b|token_url$`, "the sign-in is Afterglow's own"},
+	{`^failover\b`, "Afterglow decides by the meaning of the vendor's answer"},
+	{`\.retry\b`, "it had no effect; see retry in docs/configuration.md"},
+	{`^database\.path$`, "Afterglow has its own call history; old calls can be imported"},
+	{`^database\b`, "Afterglow stores no such state"},
+	{`^auth\b|token_url$`, "Afterglow has its own sign-in"},
 	{`\.models_cache_ttl_seconds$`, "Afterglow decides when it asks for the models"},
-	{`title_exempt_prefixes|title_vendor_bindings`, "sessions are bound by their key"},
+	{`title_exempt_prefixes|title_vendor_bindings`, "sessions are matched by their key"},
 	{`^session_policies.*\.(quota|client_category)$`, "policies are by session only"},
 }
 
@@ -104,7 +105,7 @@ func why(path string) string {
 			return r.why
 		}
 	}
-	return "it has no counterpart"
+	return "Afterglow has no such setting"
 }
 
 // server makes the address. One that others reach needs a token.
@@ -123,7 +124,7 @@ func (c *converter) server() {
 	c.listen = net.JoinHostPort(host, port)
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
 		c.token = true
-		c.note(server.get("host"), "others reach this address, so every request must carry a token: set AFTERGLOW_TOKEN, at least 16 characters")
+		c.note(server.get("host"), "other machines can reach this address, so every request must carry a token. Set AFTERGLOW_TOKEN, at least 16 characters")
 	}
 }
 
@@ -171,7 +172,7 @@ func (c *converter) natives() {
 		if !from.get("enabled").is(true) {
 			to.set("enabled", "false")
 		}
-		if url := strings.TrimRight(from.get("base_url").text(), "/"); url != "" && url != c.builtin.Native[name].BaseURL {
+		if url := strings.TrimRight(from.get("base_url").text(), "/"); url != "" && url != c.builtin.Native[name].BaseURL && c.mayGo(from.get("base_url"), url) {
 			to.set("base_url", quote(url))
 		}
 		if ms := from.get("timeout_ms").number(300000); ms != 300000 {
@@ -184,6 +185,17 @@ func (c *converter) natives() {
 			c.after = append(c.after, to)
 		}
 	}
+}
+
+// mayGo reports whether the client's own credentials may go to a URL. One that they may not go to becomes a note.
+func (c *converter) mayGo(n *node, url string) bool {
+	err := config.MayGo(config.Destination{Secret: config.ClientsOwn, Origin: config.OriginOf(url)}, config.Change{By: config.ByFile})
+	if err != nil {
+		var why reason.Reason
+		errors.As(err, &why)
+		c.note(n, "%s; skipped", why.Words)
+	}
+	return err == nil
 }
 
 // levels of the log that have another name here.

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
 
+	"afterglow/proxy/boundtest"
 	"afterglow/proxy/config"
 )
 
@@ -126,6 +127,34 @@ func TestAliasesWithoutEndEnd(t *testing.T) {
 	}
 }
 
+// 100 KB of brackets took 36 s, as many entries in entries 20 s.
+func TestADeepFileIsNotConverted(t *testing.T) {
+	for _, text := range []string{"vendors: " + strings.Repeat("[", 100_000), strings.Repeat("- ", 60_000), strings.Repeat("{a: ", 30_000), strings.Repeat("a: 1\n", 100_000)} {
+		boundtest.Within(t, 16<<20, func() {
+			if _, _, err := Convert([]byte(text)); err == nil || !strings.Contains(err.Error(), "read YAML: ") {
+				t.Errorf("%.20q…: %v", text, err)
+			}
+		})
+	}
+}
+
+// What coding-proxy sent over the network for everybody to read is not taken over.
+func TestTheClientsOwnCredentialsAreNotLedOverHTTP(t *testing.T) {
+	const yaml = "vendors:\n- vendor: anthropic\n  base_url: http://gateway.example\n- vendor: zhipu\n  base_url: http://zhipu.example\nnative_api:\n  openai:\n    base_url: http://192.168.0.1/v1\n  gemini:\n    base_url: http://localhost:1\n"
+	toml, notes, err := Convert([]byte(yaml))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := config.Parse("f", toml, setAll); err != nil {
+		t.Error(err)
+	}
+	said := strings.Join(notes, "\n")
+	if strings.Contains(toml, "gateway.example") || strings.Contains(toml, "192.168") || !strings.Contains(toml, "zhipu.example") || !strings.Contains(toml, "localhost:1") ||
+		!strings.Contains(said, "line 3, vendors[0].base_url: http://gateway.example is not encrypted") || !strings.Contains(said, "native_api.openai.base_url: http://192.168.0.1 is not") {
+		t.Errorf("%s\n%s", toml, said)
+	}
+}
+
 func FuzzConvert(f *testing.F) {
 	files, _ := filepath.Glob("testdata/*.txtar")
 	for _, name := range files {
@@ -134,5 +163,5 @@ func FuzzConvert(f *testing.F) {
 		}
 	}
 	f.Add([]byte("a: &a [*a]"))
-	f.Fuzz(func(_ *testing.T, yaml []byte) { Convert(yaml) })
+	f.Fuzz(func(t *testing.T, yaml []byte) { boundtest.Within(t, 1<<30, func() { Convert(yaml) }) })
 }

@@ -21,20 +21,20 @@ func (c *converter) models() {
 		}
 		switch {
 		case pattern == "" || target == "":
-			c.note(from, "it has no pattern or no target; it is left out")
+			c.note(from, "it has no pattern or no target; skipped")
 			continue
 		case from.get("is_regex").is(false):
 			if _, err := regexp.Compile(pattern); err != nil {
-				c.note(from, "Go does not know this form of regular expression; it is left out")
+				c.note(from, "this form of regular expression is not supported; skipped")
 				continue
 			}
 			pattern = "/" + pattern + "/"
 		case strings.ContainsAny(pattern, "?["):
-			c.note(from, "a pattern may have * and nothing else; it is left out")
+			c.note(from, "a pattern may only contain *; skipped")
 			continue
 		}
 		if !slices.ContainsFunc(vendors, func(v string) bool { return slices.Contains(c.tiers, v) }) {
-			c.note(from, "none of its vendors is in the chain; it is left out")
+			c.note(from, "none of its vendors is in the chain; skipped")
 		}
 		for _, v := range vendors {
 			rules[v] = append(rules[v], "  { match = "+quote(pattern)+", to = "+quote(target)+" },")
@@ -81,7 +81,7 @@ func (c *converter) prices() {
 			case amount == "":
 				amount, digits = "0", "0"
 			case err != nil || !(n >= 0 && n <= 100_000):
-				problem = kind + " is no price"
+				problem = kind + " is not a price"
 			}
 			if sign := strings.TrimSuffix(amount, digits); sign != "" {
 				signs += sign
@@ -97,10 +97,10 @@ func (c *converter) prices() {
 		case vendor == "" || model == "":
 			problem = "it has no vendor or no model"
 		case slices.Contains(given, key):
-			problem = "the model is there twice"
+			problem = "the model appears twice"
 		}
 		if problem != "" {
-			c.note(from, "%s; it is left out", problem)
+			c.note(from, "%s; skipped", problem)
 			continue
 		}
 		given = append(given, key)

@@ -29,7 +29,7 @@ func (c *converter) toml() string {
 		out.WriteString("listen = " + quote(c.listen) + "\n")
 	}
 	if c.token {
-		out.WriteString("token  = \"${AFTERGLOW_TOKEN}\"   # in every request, because others reach this address\n")
+		out.WriteString("token  = \"${AFTERGLOW_TOKEN}\"   # required in every request, because other machines can reach this address\n")
 	}
 	out.WriteString("tiers  = " + list(c.tiers) + "\n")
 	for _, t := range append(c.rows, c.after...) {

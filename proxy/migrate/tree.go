@@ -6,6 +6,8 @@ import (
 
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+
+	"afterglow/proxy/nesting"
 )
 
 // node is a value of a YAML file. It knows where it stands, and whether it was read: what nobody read becomes a
@@ -23,6 +25,9 @@ type node struct {
 
 // parse reads a YAML document.
 func parse(text []byte) (*node, error) {
+	if err := nesting.YAML(text); err != nil {
+		return nil, fmt.Errorf("read YAML: %w", err)
+	}
 	file, err := parser.ParseBytes(text, 0)
 	if err != nil {
 		return nil, fmt.Errorf("read YAML: %w", withoutSource(err))

@@ -66,12 +66,12 @@ func (c *converter) chain() {
 	for _, s := range sources {
 		switch {
 		case !known(s.name):
-			c.note(s.row, "%q is no vendor of coding-proxy; it is left out", s.name)
+			c.note(s.row, "%q is not a vendor of coding-proxy; skipped", s.name)
 		case slices.Contains(order, s.name) || slices.Contains(off, s.name):
-			c.note(s.row, "%q is there twice; the first counts", s.name)
+			c.note(s.row, "%q appears twice; the first one is used", s.name)
 		case !s.row.get("enabled").is(true):
 			off = append(off, s.name)
-			c.note(s.row, "%q is not enabled; it is left out", s.name)
+			c.note(s.row, "%q is not enabled; skipped", s.name)
 		default:
 			order = append(order, s.name)
 			c.rows = append(c.rows, c.vendor(s))
@@ -97,14 +97,15 @@ func (c *converter) chain() {
 		case slices.Contains(order, name), len(sources) == 0 && known(name):
 			c.tiers = append(c.tiers, name)
 		default:
-			c.note(tier, "%q is not among the vendors that are enabled; it is left out", name)
+			c.note(tier, "%q is not among the vendors that are enabled; skipped", name)
 		}
 	}
 }
 
 func (c *converter) vendor(s source) *table {
 	t := newTable("[[vendors]]").set("name", quote(s.name))
-	if url := s.row.get("base_url").text(); url != "" && url != c.preset(s.name).BaseURL {
+	if url := s.row.get("base_url").text(); url != "" && url != c.preset(s.name).BaseURL &&
+		(c.preset(s.name).Auth != config.AuthClient || c.mayGo(s.row.get("base_url"), url)) {
 		t.set("base_url", quote(url))
 	}
 	c.key(t, s)
@@ -213,7 +214,7 @@ func (c *converter) quota(t *table, key string, from *node, hours float64) {
 	}
 	if tokens <= 0 {
 		from.skip()
-		c.note(from, "without a token_budget only what the vendor says counts, as it always does")
+		c.note(from, "without a token_budget only the quota that the vendor reports is used")
 		return
 	}
 	t.set(key, inline([]string{

@@ -9,6 +9,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"afterglow/proxy/anthropic"
+	"afterglow/proxy/nesting"
 )
 
 // calls puts tool calls, which may come in pieces that alternate, into blocks, of which one is open at a
@@ -80,7 +81,7 @@ func (c *calls) free() bool {
 }
 
 func complete(input []byte) bool {
-	return len(input) > 0 && gjson.ValidBytes(input) && gjson.ParseBytes(input).IsObject()
+	return len(input) > 0 && nesting.ValidBytes(input) && gjson.ParseBytes(input).IsObject()
 }
 
 // piece reads a piece of a call. at is its place in the list that it came in, which stands for an index

@@ -7,12 +7,13 @@ import (
 	"github.com/tidwall/gjson"
 
 	"afterglow/proxy/anthropic"
+	"afterglow/proxy/nesting"
 )
 
 // DecodeMessage turns a whole answer into a message.
 func (Dialect) DecodeMessage(body []byte, model string) ([]byte, error) {
 	body = bytes.TrimSpace(body)
-	if !gjson.ValidBytes(body) || !gjson.ParseBytes(body).IsObject() {
+	if !nesting.ValidBytes(body) || !gjson.ParseBytes(body).IsObject() {
 		return nil, errors.New("the answer is not a JSON object")
 	}
 	answer := gjson.ParseBytes(body)

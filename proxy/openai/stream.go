@@ -8,6 +8,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"afterglow/proxy/anthropic"
+	"afterglow/proxy/nesting"
 )
 
 // decoder reads the chunks of one stream, or the one choice of a whole answer.
@@ -27,7 +28,7 @@ func (d *decoder) Event(w *anthropic.Writer, data []byte) error {
 	if data = bytes.TrimSpace(data); string(data) == "[DONE]" {
 		return d.End(w)
 	}
-	if !gjson.ValidBytes(data) {
+	if !nesting.ValidBytes(data) {
 		return errNotJSON
 	}
 	chunk := gjson.ParseBytes(data)
@@ -65,7 +66,7 @@ func (d *decoder) choice(w *anthropic.Writer, choice gjson.Result) error {
 		d.finish = reason
 	}
 	if d.finish == "error" {
-		w.Fail(anthropic.Errorf(502, "the vendor ended its answer with an error that it does not name"))
+		w.Fail(anthropic.Errorf(502, "the vendor ended its answer with an unnamed error"))
 	}
 	return nil
 }

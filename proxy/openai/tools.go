@@ -67,9 +67,15 @@ func parameters(schema json.RawMessage) json.RawMessage {
 
 // strict reports whether OpenAI would take a schema with the promise to keep to it: every object must
 // name all its properties as required, and allow no others.
-func strict(schema json.RawMessage) bool { return strictly(gjson.ParseBytes(schema)) }
+func strict(schema json.RawMessage) bool { return strictly(gjson.ParseBytes(schema), mostNested) }
 
-func strictly(schema gjson.Result) bool {
+// mostNested bounds how deep a schema is looked at: each level is read once more. OpenAI takes 10 levels.
+const mostNested = 24
+
+func strictly(schema gjson.Result, levels int) bool {
+	if levels == 0 {
+		return false
+	}
 	if properties := schema.Get("properties"); schema.Get("type").Str == "object" || properties.Exists() {
 		if schema.Get("additionalProperties").Raw != "false" {
 			return false
@@ -80,7 +86,7 @@ func strictly(schema gjson.Result) bool {
 		}
 		all := true
 		properties.ForEach(func(name, of gjson.Result) bool {
-			all = required[name.Str] && strictly(of)
+			all = required[name.Str] && strictly(of, levels-1)
 			return all
 		})
 		if !all {
@@ -89,7 +95,7 @@ func strictly(schema gjson.Result) bool {
 	}
 	all := true
 	each := func(_, of gjson.Result) bool {
-		all = all && strictly(of)
+		all = all && strictly(of, levels-1)
 		return all
 	}
 	schema.Get("anyOf").ForEach(each)

@@ -156,5 +156,5 @@ func (e *encoder) result(rest *content, at int, b *anthropic.Block) error {
 
 // refuse is the error for what would change the answer if it were left out.
 func refuse(message, block int, what string) error {
-	return anthropic.Errorf(http.StatusBadRequest, "messages.%d.content.%d: %s cannot be sent to a vendor of Chat Completions", message, block, what)
+	return anthropic.Errorf(http.StatusBadRequest, "messages.%d.content.%d: %s cannot be sent in the Chat Completions format", message, block, what)
 }

@@ -10,6 +10,7 @@ import (
 	"afterglow/limiter"
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/mend"
+	"afterglow/proxy/reason"
 	"afterglow/proxy/sse"
 	"afterglow/proxy/vendor"
 )
@@ -25,7 +26,7 @@ func (s *search) attempt(ctx context.Context, at *place) (reply *Reply, ended bo
 	}()
 	s.called++
 	s.progress.At(Step{Stage: Asks, Key: at.key})
-	waits := &waits{search: s, place: at}
+	waits := &waits{progress: s.progress, place: at}
 	call, labels, err := s.prepare(at)
 	var response *vendor.Response
 	if err == nil {
@@ -47,7 +48,7 @@ func (s *search) attempt(ctx context.Context, at *place) (reply *Reply, ended bo
 	s.chain.hear(at, response, err)
 	f := judge(ctx, err, at.vendor, s.call.Request)
 	try := Try{
-		Vendor: at.vendor.Name(), Model: at.key.Model, Verdict: f.verdict.String(), Reason: f.reason,
+		Vendor: at.vendor.Name(), Model: at.key.Model, Verdict: f.verdict.String(), Reason: f.reason.Words, Why: f.reason,
 		Labels: labels, Retries: waits.count, Queued: at.queued, Took: time.Since(at.since),
 	}
 	var refused *anthropic.Error
@@ -75,8 +76,7 @@ func (s *search) attempt(ctx context.Context, at *place) (reply *Reply, ended bo
 	if f.counts || !f.until.IsZero() {
 		at.ticket.fail(f)
 	}
-	s.failed.add(at.vendor.Name(), err, f.until)
-	s.failed.usedUp = f.usedUp
+	s.failed.called(at.vendor, err, f)
 	return nil, false, nil
 }
 
@@ -132,10 +132,10 @@ func (r *Reply) Finish(used int64, gone bool, err error) {
 	case gone:
 		r.place.ticket.drop()
 	case err != nil:
-		f := finding{counts: true, reason: "the stream broke: " + err.Error()}
+		f := finding{counts: true, reason: reason.New(reason.Interrupted, err.Error(), "the response was interrupted: %v", err)}
 		var refused *anthropic.Error
 		if errors.As(err, &refused) {
-			f.reason = "within the stream: " + reason(refused)
+			f.reason = reason.New(reason.Interrupted, words(refused), "error in the response: %s", words(refused))
 		}
 		r.place.ticket.fail(f)
 	default:

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"afterglow/proxy/config"
+	"afterglow/proxy/reason"
 )
 
 // breaker leaves a vendor, or one of its models, alone after failures. It is closed while calls go
@@ -14,7 +15,7 @@ type breaker struct {
 	successes int           // of probes
 	recovery  time.Duration // how long it opens next time it fails; 0 = as configured
 	until     time.Time     // open until then, half-open after; zero = closed
-	reason    string        // why it opened
+	reason    reason.Reason // why it opened
 	last      time.Time     // of the last failure
 	probing   bool          // a probe is under way
 }
@@ -55,30 +56,30 @@ func (b *breaker) succeed(conf config.Breaker) {
 }
 
 // fail counts a failure; probe says that the call was one. hint is how long the vendor asks to be left
-// alone, 0 if it does not say; reason is kept if the breaker opens. Calls that were under way when it
+// alone, 0 if it does not say; why is kept if the breaker opens. Calls that were under way when it
 // opened change nothing.
-func (b *breaker) fail(conf config.Breaker, now time.Time, probe bool, hint time.Duration, reason string) {
+func (b *breaker) fail(conf config.Breaker, now time.Time, probe bool, hint time.Duration, why reason.Reason) {
 	b.last = now
 	switch {
 	case hint > 0:
-		b.trip(conf, now, hint, reason)
+		b.trip(conf, now, hint, why)
 	case probe:
-		b.trip(conf, now, 2*b.recovery, reason)
+		b.trip(conf, now, 2*b.recovery, why)
 	case b.until.IsZero() && conf.Failures > 0:
 		if b.failures++; b.failures >= conf.Failures {
-			b.trip(conf, now, conf.Recovery, reason)
+			b.trip(conf, now, conf.Recovery, why)
 		}
 	}
 }
 
 // trip opens it. A later and shorter time never shortens one that is known.
-func (b *breaker) trip(conf config.Breaker, now time.Time, recovery time.Duration, reason string) {
+func (b *breaker) trip(conf config.Breaker, now time.Time, recovery time.Duration, why reason.Reason) {
 	if conf.Max > 0 {
 		recovery = min(recovery, conf.Max)
 	}
 	b.recovery, b.successes = recovery, 0
 	if until := now.Add(recovery); until.After(b.until) {
-		b.until, b.reason = until, reason
+		b.until, b.reason = until, why
 	}
 }
 

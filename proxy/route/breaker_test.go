@@ -8,6 +8,7 @@ import (
 
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/config"
+	"afterglow/proxy/reason"
 )
 
 var testBreaker = config.Breaker{Failures: 3, Successes: 2, Recovery: 5 * time.Minute, Max: time.Hour}
@@ -38,7 +39,7 @@ func refused(t *testing.T, h *Health, model string) *closed {
 	return out
 }
 
-var failure = finding{verdict: nextTier, counts: true, reason: "500"}
+var failure = finding{verdict: nextTier, counts: true, reason: reason.Of("500")}
 
 func TestBreakerOpensTriesOnceAndCloses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -150,7 +151,7 @@ func TestResetKeepsWhatWasUsed(t *testing.T) {
 		h := testHealth(config.Vendor{Name: "v", Breaker: testBreaker, Quota: quota})
 		mustEnter(t, h, "m").succeed(450)
 		k := mustEnter(t, h, "m")
-		k.fail(finding{verdict: nextTier, capped: true, until: time.Now().Add(time.Hour), reason: "1308"})
+		k.fail(finding{verdict: nextTier, capped: true, until: time.Now().Add(time.Hour), reason: reason.Of("1308")})
 		refused(t, h, "m")
 		h.Reset()
 		s := h.Standing("v")
@@ -190,7 +191,7 @@ func TestQuotaSlidesAndProbes(t *testing.T) {
 func TestAnotherKeyIsAnotherAccount(t *testing.T) {
 	row := config.Vendor{Name: "v", Key: "one", Breaker: testBreaker}
 	h := testHealth(row)
-	mustEnter(t, h, "m").fail(finding{verdict: nextTier, until: time.Now().Add(time.Hour), reason: "no balance"})
+	mustEnter(t, h, "m").fail(finding{verdict: nextTier, until: time.Now().Add(time.Hour), reason: reason.Of("no balance")})
 	row.Title = "other title"
 	h.Configure([]config.Vendor{row})
 	refused(t, h, "m")
@@ -201,7 +202,7 @@ func TestAnotherKeyIsAnotherAccount(t *testing.T) {
 
 func TestTheOnlyVendorIsAskedAlthoughItIsOut(t *testing.T) {
 	h := testHealth(config.Vendor{Name: "v", Breaker: testBreaker})
-	mustEnter(t, h, "m").fail(finding{verdict: nextTier, counts: true, hint: time.Hour, until: time.Now().Add(time.Hour), reason: "429"})
+	mustEnter(t, h, "m").fail(finding{verdict: nextTier, counts: true, hint: time.Hour, until: time.Now().Add(time.Hour), reason: reason.Of("429")})
 	k, out := h.enter("v", "m", true)
 	if out != nil {
 		t.Fatal(out)
@@ -215,7 +216,7 @@ func TestTheOnlyVendorIsAskedAlthoughItIsOut(t *testing.T) {
 
 func TestJudgeKeepsTransportErrorsInWords(t *testing.T) {
 	f := judge(t.Context(), errors.New("connection refused"), testVendor(t, "bearer", ""), &anthropic.Request{})
-	if f.reason != "connection refused" || !f.counts {
+	if f.reason.Words != "connection refused" || !f.counts {
 		t.Fatalf("%+v", f)
 	}
 }

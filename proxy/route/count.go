@@ -21,12 +21,12 @@ func (c *Chain) Count(ctx context.Context, call vendor.Call) (*vendor.Answer, er
 	session := SessionOf(call.Header, call.Request)
 	for _, tier := range c.order(session) {
 		for _, v := range tier {
-			if !v.Usable() {
-				failed.skip(v.Name(), v.Missing())
+			if why := v.Unfit(call.Header, call.Request.Model); why.Words != "" {
+				failed.unfit(v, why)
 				continue
 			}
 			if out := c.memory.Health.closed(v.Name(), v.Model(call.Request.Model)); out != nil {
-				failed.skip(v.Name(), out.Error())
+				failed.gate(v, out)
 				continue
 			}
 			adapted, _ := c.adapters[v].adapt(&call, session)
@@ -44,7 +44,12 @@ func (c *Chain) Count(ctx context.Context, call vendor.Call) (*vendor.Answer, er
 			case err == nil:
 				err = anthropic.DecodeError(answer.Status, answer.Header, answer.Body)
 			}
-			failed.add(v.Name(), err, time.Time{})
+			f := judge(ctx, err, v, call.Request)
+			if f.verdict == clientFault {
+				return nil, err
+			}
+			f.until = time.Time{} // what a count is refused for is perhaps no reason to refuse a call
+			failed.called(v, err, f)
 		}
 	}
 	return nil, failed.answer()

@@ -11,15 +11,15 @@ import (
 // waits tells of the refusals that an attempt waits out, and holds it back while the vendor has as many calls as an
 // adaptive limit allows.
 type waits struct {
-	search *search
-	place  *place
-	count  int
+	progress Progress
+	place    *place
+	count    int
 }
 
 // Refused implements vendor.Waiting.
 func (w *waits) Refused(e *anthropic.Error, until time.Time) {
 	w.count++
-	w.search.progress.At(Step{Stage: Refused, Key: w.place.key, Until: until}) // before the limit is cut: it was refused at that
+	w.progress.At(Step{Stage: Refused, Key: w.place.key, Until: until}) // before the limit is cut: it was refused at that
 	w.place.tell(e)
 }
 
@@ -29,13 +29,13 @@ func (w *waits) Again(ctx context.Context) error {
 		return nil
 	}
 	at := Step{Stage: Held, Key: w.place.key}
-	w.search.progress.At(at)
+	w.progress.At(at)
 	err := w.place.permit.Retry(ctx)
 	at.Stage = Asks
 	if err != nil {
 		at.Stage = Leaves
 	}
-	w.search.progress.At(at)
+	w.progress.At(at)
 	return err
 }
 

@@ -12,8 +12,8 @@ import (
 )
 
 // Direct is a call to a vendor that the client chose itself. It stands in the same queue as the
-// chain's calls, and what its answer says of the account is heard; the rest of the chain is not for
-// it: no other tier, no retry, no breaker.
+// chain's calls, its refusals are waited out as theirs are, and what its answer says of the account is heard; the rest of
+// the chain is not for it: no other tier, no breaker.
 type Direct struct {
 	chain  *Chain
 	vendor *vendor.Vendor
@@ -21,6 +21,9 @@ type Direct struct {
 	permit *limiter.Permit // nil for what takes no slot
 	since  time.Time
 	closed bool
+
+	rejected bool   // the vendor did not take its credentials
+	waits    *waits // nil = its refusals are not waited out
 }
 
 // Direct waits for a vendor model's permit, in the queue as one of who's; model "" takes none. The caller closes what it gets. The
@@ -38,11 +41,43 @@ func (c *Chain) Direct(ctx context.Context, v *vendor.Vendor, model string, who 
 	return d, nil
 }
 
+// Waiting makes the call's refusals ones that are waited out within the permit; progress is told.
+func (d *Direct) Waiting(progress Progress) vendor.Waiting {
+	d.waits = &waits{progress: progress, place: &place{vendor: d.vendor, key: d.key, permit: d.permit}}
+	return d.waits
+}
+
+// Retries is how many refusals were waited out.
+func (d *Direct) Retries() int {
+	if d.waits == nil {
+		return 0
+	}
+	return d.waits.count
+}
+
 // Answered tells that the vendor has begun to answer, and with which status.
 func (d *Direct) Answered(status int) {
 	if status < http.StatusMultipleChoices {
 		d.permit.Accepted()
 	}
+}
+
+// Rejected reports whether a refusal means that the vendor did not take its credentials. It is then the error for the client,
+// and the vendor's standing says so. That error is no refusal of the vendor: Rejected returns nil for it, and for all that
+// comes later.
+func (d *Direct) Rejected(ctx context.Context, e *anthropic.Error) *anthropic.Error {
+	if d.rejected {
+		return nil
+	}
+	f := judge(ctx, e, d.vendor, &anthropic.Request{})
+	if !f.badKey {
+		return nil
+	}
+	d.chain.memory.Health.direct(d.vendor.Name(), f)
+	d.rejected = true
+	var why failures
+	why.rejected(d.vendor, f.reason.Words)
+	return why.answer()
 }
 
 // Hear takes what an answer's header says of the account's quotas, and if it is a refusal, whether
@@ -54,11 +89,8 @@ func (d *Direct) Hear(ctx context.Context, header http.Header, err error) {
 	health := d.chain.memory.Health
 	health.hear(d.vendor.Name(), anthropic.Utilizations(header))
 	var refused *anthropic.Error
-	if !errors.As(err, &refused) {
-		return
-	}
-	if f := judge(ctx, refused, d.vendor, &anthropic.Request{}); f.capped {
-		health.cap(d.vendor.Name(), f)
+	if err == nil || !d.rejected && errors.As(err, &refused) {
+		health.direct(d.vendor.Name(), judge(ctx, err, d.vendor, &anthropic.Request{}))
 	}
 }
 

@@ -4,31 +4,67 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
 	"afterglow/proxy/anthropic"
+	"afterglow/proxy/reason"
+	"afterglow/proxy/vendor"
 )
 
 // failures collects why the tiers of one call did not answer.
 type failures struct {
-	reasons []string
-	last    *anthropic.Error // of the last tier that was called
-	soonest time.Duration    // the shortest wait that a vendor asked for
-	vague   bool             // a tier failed without saying for how long
-	form    bool             // the last tier refused the request itself: clients understand its own words
-	gated   bool             // a tier was left alone because it is out or busy
-	usedUp  bool             // the last tier that was called has a quota or balance that is used up
+	list   []missed         // one a vendor, in the order in which they were considered
+	last   *anthropic.Error // of the last tier that was called and took its credentials
+	form   bool             // last refused the request itself: clients understand its own words
+	usedUp bool             // last is of a tier that has a quota or balance that is used up
+	reject bool             // a tier did not take its credentials
+}
+
+// missed is why one vendor did not answer.
+type missed struct {
+	vendor  string
+	reason  string
+	passing bool          // it may be over without the user
+	model   bool          // it does not have the client's model
+	wait    time.Duration // until it is, where it passes; 0 = not known
 }
 
 // Why no tier answered, where its status does not say; for errors.Is.
 var (
-	ErrNoVendor = errors.New("no vendor could be called")
+	ErrNoVendor = errors.New("no vendor in the chain is available")
 	ErrUsedUp   = errors.New("a quota or balance is used up")
 )
 
-func (f *failures) skip(vendor, why string) {
-	f.reasons = append(f.reasons, vendor+": "+why)
+// note keeps a failure in place of an earlier one of the same vendor: one that was left alone may be asked after all.
+func (f *failures) note(why missed) {
+	if i := slices.IndexFunc(f.list, func(other missed) bool { return other.vendor == why.vendor }); i >= 0 {
+		f.list = slices.Delete(f.list, i, i+1)
+	}
+	f.list = append(f.list, why)
+}
+
+// unfit notes a vendor that cannot be called for this client until the user does something.
+func (f *failures) unfit(v *vendor.Vendor, why reason.Reason) {
+	f.note(missed{vendor: v.Name(), reason: v.Name() + ": " + why.Words, model: why.Code == reason.OtherModel})
+}
+
+// called notes a vendor that was called and failed.
+func (f *failures) called(v *vendor.Vendor, err error, why finding) {
+	if why.badKey {
+		f.rejected(v, why.reason.Words)
+		return
+	}
+	f.add(v.Name(), err, why.until)
+	f.usedUp = why.usedUp
+}
+
+// rejected notes a vendor that did not take its credentials; said is its refusal. When it would be asked again is of no
+// interest: the user has to act.
+func (f *failures) rejected(v *vendor.Vendor, said string) {
+	f.reject = true
+	f.note(missed{vendor: v.Name(), reason: v.Rejected() + " The vendor said: " + said})
 }
 
 // add notes a vendor that failed; until is when it is back, zero if that is not known.
@@ -40,50 +76,64 @@ func (f *failures) add(vendor string, err error, until time.Time) {
 		refused.Cause = err
 	}
 	f.last, f.form = refused, refused.Status >= 400 && refused.Status < 500 && refused.Status != http.StatusTooManyRequests
-	f.skip(vendor, reason(refused))
 	wait := refused.RetryAfter
 	if wait == 0 && !until.IsZero() {
 		wait = time.Until(until)
 	}
-	f.asks(wait)
+	f.note(missed{vendor: vendor, reason: vendor + ": " + words(refused), passing: true, wait: wait})
 }
 
 // gate notes a vendor that was left alone because it is out.
-func (f *failures) gate(vendor string, out *closed) {
-	f.skip(vendor, out.Error())
-	f.gated = true
-	if wait := time.Until(out.until); out.until.IsZero() {
-		f.vague = true
-	} else {
-		f.asks(wait)
+func (f *failures) gate(v *vendor.Vendor, out *closed) {
+	if out.badKey {
+		f.rejected(v, out.reason.Words)
+		return
 	}
+	wait := time.Duration(0)
+	if !out.until.IsZero() {
+		wait = time.Until(out.until)
+	}
+	f.note(missed{vendor: v.Name(), reason: v.Name() + ": " + out.Error(), passing: true, wait: wait})
 }
 
 // busy notes a vendor whose queue is too long.
 func (f *failures) busy(vendor, why string) {
-	f.skip(vendor, why)
-	f.gated = true
-	f.asks(afterQueue)
+	f.note(missed{vendor: vendor, reason: vendor + ": " + why, passing: true, wait: afterQueue})
 }
 
-func (f *failures) asks(wait time.Duration) {
-	switch {
-	case wait <= 0:
-		f.vague = true
-	case f.soonest == 0 || wait < f.soonest:
-		f.soonest = wait
+// reasons are those of all, in one line.
+func (f *failures) reasons() string {
+	var all []string
+	for _, why := range f.list {
+		all = append(all, why.reason)
 	}
+	return strings.Join(all, "; ")
+}
+
+// soonest is the shortest wait that a vendor asked for, 0 if none did; vague says that one may be back sooner.
+func (f *failures) soonest() (wait time.Duration, vague bool) {
+	for _, why := range f.list {
+		switch {
+		case !why.passing:
+		case why.wait <= 0:
+			vague = true
+		case wait == 0 || why.wait < wait:
+			wait = why.wait
+		}
+	}
+	return wait, vague
 }
 
 // maxRetryAfter is the longest wait that clients sit out: asked for more than a minute, they give
 // the user's turn up at once.
 const maxRetryAfter = 59 * time.Second
 
-// answer is what the client gets when no tier answered: the last tier's status, everybody's
-// reasons, and the shortest wait. Only if every vendor is out for longer than a client would wait
-// does it hear the true time.
+// answer is what the client gets when no tier answered: the last tier's status, the reasons of all,
+// and the shortest wait. Only if every vendor is out for longer than a client would wait
+// does it hear the true time. A tier that lacks credentials which its vendor takes has no part in the status, unless there
+// is no other.
 func (f *failures) answer() *anthropic.Error {
-	if f.last == nil && !f.gated {
+	if !slices.ContainsFunc(f.list, func(why missed) bool { return why.passing }) {
 		return f.nobody()
 	}
 	if f.last == nil {
@@ -94,27 +144,35 @@ func (f *failures) answer() *anthropic.Error {
 	if f.usedUp {
 		e.Cause = ErrUsedUp
 	}
-	if e.Body == nil || len(f.reasons) > 1 && !f.form {
+	if e.Body == nil || len(f.list) > 1 && !f.form {
 		e.Body, e.Header = nil, nil
-		e.Message = strings.Join(f.reasons, "; ")
+		e.Message = f.reasons()
 	}
-	e.RetryAfter = f.soonest
-	if e.RetryAfter > maxRetryAfter {
-		if f.vague {
+	wait, vague := f.soonest()
+	e.RetryAfter = wait
+	if wait > maxRetryAfter {
+		if vague {
 			e.RetryAfter = maxRetryAfter
 		} else {
 			e.Body = nil
-			e.Message = fmt.Sprintf("out until %s: %s", time.Now().Add(f.soonest).Format("15:04:05 MST"), strings.Join(f.reasons, "; "))
+			e.Message = fmt.Sprintf("all vendors are unavailable until %s: %s", time.Now().Add(wait).Format("15:04:05 MST"), f.reasons())
 		}
 	}
 	return &e
 }
 
+// nobody is the answer where only the user can help. It is 403: clients end the turn at once and show the message, while
+// they send again for minutes after 401.
 func (f *failures) nobody() *anthropic.Error {
-	if len(f.reasons) == 0 {
+	switch {
+	case len(f.list) == 0:
 		return noVendor(http.StatusServiceUnavailable, "no vendor is configured")
+	case f.reject:
+		return anthropic.Errorf(http.StatusForbidden, "%s", f.reasons())
+	case !slices.ContainsFunc(f.list, func(why missed) bool { return !why.model }):
+		return noVendor(http.StatusNotFound, f.reasons()) // as Anthropic answers for a model that it does not know
 	}
-	return noVendor(http.StatusUnauthorized, "no vendor can be called: "+strings.Join(f.reasons, "; "))
+	return noVendor(http.StatusForbidden, "no vendor in the chain is available: "+f.reasons())
 }
 
 func noVendor(status int, message string) *anthropic.Error {

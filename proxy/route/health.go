@@ -9,6 +9,7 @@ import (
 
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/config"
+	"afterglow/proxy/reason"
 )
 
 // Health is what calls have taught of the vendors: which is out and until when, and how much of its
@@ -22,20 +23,21 @@ type Health struct {
 
 // health is one vendor's part. A vendor is left alone when itself or the model is.
 type health struct {
-	life   context.Context // ends when no configuration has the vendor any more
-	end    context.CancelFunc
-	conf   config.Vendor
-	whole  fuse
-	models map[string]*fuse
-	hours  quota
-	week   quota
+	life     context.Context // ends when no configuration has the vendor any more
+	end      context.CancelFunc
+	conf     config.Vendor
+	whole    fuse
+	models   map[string]*fuse
+	hours    quota
+	week     quota
+	rejected reason.Reason // the refusal of its credentials; zero if they were not refused, or were taken since
 }
 
 // fuse is why a vendor, or one model of it, is left alone.
 type fuse struct {
 	breaker breaker
 	out     time.Time // the vendor itself said so, or its refusal means so
-	reason  string
+	reason  reason.Reason
 }
 
 // NewHealth returns a Health that knows nothing yet. notify is called after each change that shows.
@@ -80,7 +82,7 @@ func (h *Health) Rename(from, to string) {
 }
 
 // errGone is why a call leaves the queue of a vendor that no configuration has any more.
-var errGone = errors.New("the vendor was taken out of the chain")
+var errGone = errors.New("the vendor was removed from the chain")
 
 // whenGone calls do, on a goroutine of its own, when a vendor leaves the configuration, unless stop is called before.
 func (h *Health) whenGone(vendorName string, do func()) (stop func() bool) {
@@ -101,7 +103,7 @@ func (h *Health) Reset(names ...string) {
 		if len(names) > 0 && !contains(names, name) {
 			continue
 		}
-		v.whole = fuse{}
+		v.whole, v.rejected = fuse{}, reason.Reason{}
 		clear(v.models)
 		v.hours.capped, v.week.capped = false, false
 		v.hours.probed, v.week.probed = time.Time{}, time.Time{}
@@ -122,7 +124,7 @@ func (h *Health) closed(vendorName, model string) *closed {
 	for _, f := range [...]*fuse{&v.whole, v.models[model]} {
 		if f != nil {
 			if ok, _ := f.allows(now); !ok {
-				return f.closed(now)
+				return v.closedBy(f, now)
 			}
 		}
 	}
@@ -137,22 +139,33 @@ func (h *Health) closed(vendorName, model string) *closed {
 // closed says that a vendor is left alone.
 type closed struct {
 	until  time.Time // zero if a probe is under way and its end not known
-	reason string
+	reason reason.Reason
+	badKey bool // it did not take its credentials
 }
 
 // gone is a vendor that no configuration has any more. Only calls that know no other still go there.
-var gone = &closed{reason: errGone.Error()}
+var gone = &closed{reason: reason.New(reason.Removed, "", "%v", errGone)}
 
-// before reports whether the vendor is back earlier than another one.
+// before reports whether the vendor is back earlier than another one. One that did not take its key comes last.
 func (c *closed) before(other *closed) bool {
+	if c.badKey != other.badKey {
+		return other.badKey
+	}
 	return !c.until.IsZero() && (other.until.IsZero() || c.until.Before(other.until))
 }
 
 func (c *closed) Error() string {
 	if c.until.IsZero() {
-		return c.reason
+		return c.reason.Words
 	}
-	return fmt.Sprintf("out until %s: %s", c.until.Local().Format("Jan 2 15:04:05"), c.reason)
+	return fmt.Sprintf("unavailable until %s: %s", c.until.Local().Format("Jan 2 15:04:05"), c.reason.Words)
+}
+
+// why is the same as a reason.
+func (c *closed) why() reason.Reason {
+	why := c.reason
+	why.Until, why.Words = c.until, c.Error()
+	return why
 }
 
 // allows reports whether a call may go through, and whether it would be a probe.
@@ -166,17 +179,38 @@ func (f *fuse) allows(now time.Time) (ok, probe bool) {
 func (f *fuse) closed(now time.Time) *closed {
 	switch {
 	case f.out.After(now) && f.out.After(f.breaker.until):
-		return &closed{f.out, f.reason}
+		return &closed{until: f.out, reason: f.reason}
 	case f.breaker.open(now):
-		return &closed{f.breaker.until, f.breaker.reason}
+		return &closed{until: f.breaker.until, reason: f.breaker.reason}
 	}
-	return &closed{reason: "another call is trying whether it is back: " + f.breaker.reason}
+	return &closed{reason: reason.New(reason.Probing, f.breaker.reason.Words, "another call is checking whether the vendor is back: %s", f.breaker.reason.Words)}
+}
+
+// closedBy says that one of the vendor's fuses keeps calls away.
+func (v *health) closedBy(f *fuse, now time.Time) *closed {
+	c := f.closed(now)
+	c.badKey = f == &v.whole && v.rejected != (reason.Reason{}) && c.reason == v.rejected
+	return c
+}
+
+// reject notes that the vendor did not take its credentials.
+func (v *health) reject(until time.Time, why reason.Reason) {
+	v.rejected = why
+	v.whole.hold(until, why)
+}
+
+// took notes that the vendor took its credentials.
+func (v *health) took() {
+	if v.rejected != (reason.Reason{}) && v.whole.reason == v.rejected {
+		v.whole.out = time.Time{}
+	}
+	v.rejected = reason.Reason{}
 }
 
 // hold leaves the vendor or model alone until a time; an earlier one does not shorten it.
-func (f *fuse) hold(until time.Time, reason string) {
+func (f *fuse) hold(until time.Time, why reason.Reason) {
 	if until.After(f.out) {
-		f.out, f.reason = until, reason
+		f.out, f.reason = until, why
 	}
 }
 
@@ -211,12 +245,21 @@ func (h *Health) used(vendorName string, tokens int64) {
 	}
 }
 
-// cap takes a vendor's word, to a call that the chain did not send, that a quota is used up.
-func (h *Health) cap(vendorName string, f finding) {
+// direct takes what the answer to a call that the chain did not send says of the account: that a quota is used up, that the
+// credentials were not taken, or that they were.
+func (h *Health) direct(vendorName string, f finding) {
 	h.mu.Lock()
 	if v := h.vendors[vendorName]; v != nil {
-		v.cap(wall(), f.until)
-		v.whole.hold(f.until, f.reason)
+		switch {
+		case f.badKey:
+			v.reject(f.until, f.reason)
+		case f.verdict == commit, f.taken:
+			v.took()
+		}
+		if f.capped {
+			v.cap(wall(), f.until)
+			v.whole.hold(f.until, f.reason)
+		}
 	}
 	h.mu.Unlock()
 	h.notify()

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"afterglow/proxy/config"
+	"afterglow/proxy/reason"
 )
 
 // bucket is the grain of a quota's window.
@@ -94,5 +95,11 @@ func (q *quota) heard(percent float64, begins time.Time) {
 }
 
 func (q *quota) closed() *closed {
-	return &closed{q.next(), windowName(q.conf.Window) + " quota is used up"}
+	return &closed{until: q.next(), reason: q.usedUp()}
+}
+
+// usedUp says that it is.
+func (q *quota) usedUp() reason.Reason {
+	window := windowName(q.conf.Window)
+	return reason.New(reason.QuotaUsedUp, window, "the %s quota is used up", window)
 }

@@ -4,13 +4,13 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"math"
 	"slices"
 	"time"
 
 	"afterglow/limiter"
 	"afterglow/proxy/anthropic"
+	"afterglow/proxy/reason"
 	"afterglow/proxy/vendor"
 )
 
@@ -99,7 +99,7 @@ func (s *search) pick(ctx context.Context, left *[]*vendor.Vendor, anyway bool) 
 					s.gate(v, gone, queued)
 					continue
 				}
-				s.skip(v, err.Error(), queued)
+				s.skip(v, unserved(v, err), queued)
 				s.failed.add(v.Name(), err, time.Time{})
 				continue
 			}
@@ -131,13 +131,16 @@ func (s *search) others(v *vendor.Vendor, left []*vendor.Vendor) []*vendor.Vendo
 
 // takes reports whether a vendor can be asked, or its queue has a place.
 func (s *search) takes(v *vendor.Vendor) bool {
-	if !v.Usable() || s.closed(v) != nil {
+	if s.unfit(v) || s.closed(v) != nil {
 		return false
 	}
 	longest := v.Conf().Limit.MaxPending
 	load := s.chain.limiter.Load(s.key(v))
 	return load.Room > 0 || longest == 0 || load.Pending < longest
 }
+
+// unfit reports whether a vendor can never take the call.
+func (s *search) unfit(v *vendor.Vendor) bool { return v.Unfit(s.call.Header, s.call.Request.Model).Words != "" }
 
 func (s *search) closed(v *vendor.Vendor) *closed {
 	return s.chain.memory.Health.closed(v.Name(), v.Model(s.call.Request.Model))
@@ -150,7 +153,7 @@ func (s *search) lastResort(v *vendor.Vendor, left []*vendor.Vendor, out *closed
 		return false
 	}
 	for _, other := range s.others(v, left) {
-		if c := s.closed(other); s.takes(other) || other.Usable() && c != nil && c.before(out) {
+		if c := s.closed(other); s.takes(other) || !s.unfit(other) && c != nil && c.before(out) {
 			return false
 		}
 	}
@@ -163,9 +166,9 @@ func (s *search) key(v *vendor.Vendor) limiter.Key {
 
 // skips reports, and notes, that a vendor cannot be asked.
 func (s *search) skips(v *vendor.Vendor, anyway bool) bool {
-	if !v.Usable() {
-		s.skip(v, v.Missing(), 0)
-		s.failed.skip(v.Name(), v.Missing())
+	if why := v.Unfit(s.call.Header, s.call.Request.Model); why.Words != "" {
+		s.skip(v, why, 0)
+		s.failed.unfit(v, why)
 		return true
 	}
 	if anyway {
@@ -179,17 +182,17 @@ func (s *search) skips(v *vendor.Vendor, anyway bool) bool {
 }
 
 // skip notes a vendor that was not called, and how long the call was in its queue.
-func (s *search) skip(v *vendor.Vendor, why string, queued time.Duration) {
-	s.progress.Tried(Try{Vendor: v.Name(), Model: s.key(v).Model, Verdict: "skipped", Reason: why, Queued: queued})
+func (s *search) skip(v *vendor.Vendor, why reason.Reason, queued time.Duration) {
+	s.progress.Tried(Try{Vendor: v.Name(), Model: s.key(v).Model, Verdict: "skipped", Reason: why.Words, Why: why, Queued: queued})
 }
 
 func (s *search) gate(v *vendor.Vendor, out *closed, queued time.Duration) {
-	s.skip(v, out.Error(), queued)
-	s.failed.gate(v.Name(), out)
+	s.skip(v, out.why(), queued)
+	s.failed.gate(v, out)
 	s.gated = append(s.gated, gated{v, out})
 }
 
-// soonest is the vendor left alone that is back first, nil if none is.
+// soonest is the vendor left alone that is back first, nil if none is. One that did not take its key comes last.
 func (s *search) soonest() *vendor.Vendor {
 	var best *gated
 	for i := range s.gated {
@@ -253,9 +256,10 @@ func (s *search) shortest(left *[]*vendor.Vendor) *vendor.Vendor {
 	*left = slices.DeleteFunc(*left, func(v *vendor.Vendor) bool {
 		wait := s.chain.Wait(s.key(v))
 		if limit := v.Conf().Limit; limit.Overflow && wait > limit.MaxWait {
-			why := fmt.Sprintf("its queue would take about %v, max_wait is %v", wait.Round(time.Second), limit.MaxWait)
+			about := wait.Round(time.Second)
+			why := reason.New(reason.LongQueue, about.String(), "the wait in its queue would be about %v, and max_wait is %v", about, limit.MaxWait)
 			s.skip(v, why, 0)
-			s.failed.busy(v.Name(), why)
+			s.failed.busy(v.Name(), why.Words)
 			return true
 		}
 		if best == nil || wait < least {
@@ -307,6 +311,17 @@ func (c *Chain) acquire(ctx context.Context, k limiter.Key, who limiter.Caller) 
 		err = refused
 	}
 	return permit, time.Since(start), err
+}
+
+// unserved is why a call got no slot of a vendor.
+func unserved(v *vendor.Vendor, err error) reason.Reason {
+	switch {
+	case errors.Is(err, limiter.ErrQueueFull):
+		return reason.Wrap(reason.QueueFull, "", err)
+	case errors.Is(err, limiter.ErrWaitExpired):
+		return reason.Wrap(reason.QueueWait, v.Conf().Limit.MaxWait.String(), err)
+	}
+	return reason.Of(err.Error())
 }
 
 // afterQueue is when a client that found no place in a queue may ask again: about the time of one

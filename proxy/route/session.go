@@ -1,6 +1,7 @@
 package route
 
 import (
+	"cmp"
 	"container/list"
 	"net/http"
 	"slices"
@@ -12,6 +13,7 @@ import (
 
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/config"
+	"afterglow/proxy/nesting"
 )
 
 // Session names a client's conversation.
@@ -23,11 +25,34 @@ type Session struct {
 // maxSession bounds a session's names, in bytes.
 const maxSession = 512
 
-// SessionOf finds the session of a call: the client's header, else what metadata.user_id says, which
+// SessionIn finds what a client's header says of the session, and of the sub-agent whose call it is; "" where it says
+// nothing. Each agent has names of its own:
+//   - Claude Code: x-claude-code-session-id, and x-claude-code-agent-id on a sub-agent's calls.
+//   - opencode: x-session-id; a sub-agent has one of its own, and the session's in x-parent-session-id.
+//   - Codex: session-id, in older versions session_id; a sub-agent has the same one, and a thread-id of its own.
+func SessionIn(header http.Header) (session, agent string) {
+	if session = header.Get("X-Claude-Code-Session-Id"); session != "" {
+		return session, header.Get("X-Claude-Code-Agent-Id")
+	}
+	if session = header.Get("X-Session-Id"); session != "" {
+		if parent := header.Get("X-Parent-Session-Id"); parent != "" {
+			return parent, session
+		}
+		return session, ""
+	}
+	session = cmp.Or(header.Get("Session-Id"), header.Get("Session_id"))
+	if thread := header.Get("Thread-Id"); session != "" && thread != session {
+		agent = thread
+	}
+	return session, cmp.Or(agent, header.Get("X-Claude-Code-Agent-Id"))
+}
+
+// SessionOf finds the session of a call: what the client's header says, else what metadata.user_id says, which
 // is JSON with a session_id, or in older clients a text that ends in "_session_" and the id.
 func SessionOf(header http.Header, req *anthropic.Request) Session {
-	s := Session{Key: header.Get("X-Claude-Code-Session-Id"), ID: req.UserID}
-	if s.Key == "" && gjson.Valid(s.ID) {
+	s := Session{ID: req.UserID}
+	s.Key, _ = SessionIn(header)
+	if s.Key == "" && nesting.Valid(s.ID) {
 		s.Key = gjson.Get(s.ID, "session_id").Str
 	}
 	if s.Key == "" {
@@ -117,29 +142,11 @@ func (s *Sessions) bound(of Session, policies []config.Session) config.Session {
 		}
 	}
 	for _, p := range policies {
-		if matches(p.Match, of.Key) || matches(p.Match, of.ID) {
+		if config.Matches(p.Match, of.Key) || config.Matches(p.Match, of.ID) {
 			return p
 		}
 	}
 	return config.Session{}
-}
-
-// matches compares a session's name with a pattern in which "*" stands for any text.
-func matches(pattern, name string) bool {
-	parts := strings.Split(pattern, "*")
-	rest, ok := strings.CutPrefix(name, parts[0])
-	if len(parts) == 1 || !ok {
-		return ok && rest == "" && name != ""
-	}
-	last := len(parts) - 1
-	for _, part := range parts[1:last] {
-		i := strings.Index(rest, part)
-		if i < 0 {
-			return false
-		}
-		rest = rest[i+len(part):]
-	}
-	return name != "" && strings.HasSuffix(rest, parts[last])
 }
 
 // stay remembers which vendor answered a session.

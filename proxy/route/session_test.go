@@ -2,6 +2,7 @@ package route
 
 import (
 	"fmt"
+	"net/http"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -28,16 +29,29 @@ func TestSessionOf(t *testing.T) {
 	}
 }
 
-func TestPolicyPatterns(t *testing.T) {
-	for pattern, names := range map[string][2]string{
-		"*":       {"any/thing", ""},
-		"abc":     {"abc", "abcd"},
-		"a*c":     {"abbc", "abb"},
-		"*-x-*-z": {"1-x-2-z", "1-x-2"},
-		"[a":      {"[a", "a"},
+func TestSessionInTheHeaders(t *testing.T) {
+	for name, tc := range map[string]struct {
+		header         []string
+		session, agent string
+	}{
+		"none":                        {nil, "", ""},
+		"Claude Code":                 {[]string{"X-Claude-Code-Session-Id", "s"}, "s", ""},
+		"Claude Code's sub-agent":     {[]string{"X-Claude-Code-Session-Id", "s", "X-Claude-Code-Agent-Id", "a"}, "s", "a"},
+		"opencode":                    {[]string{"X-Session-Id", "ses_1", "X-Session-Affinity", "ses_1"}, "ses_1", ""},
+		"opencode's sub-agent":        {[]string{"X-Session-Id", "ses_2", "X-Parent-Session-Id", "ses_1"}, "ses_1", "ses_2"},
+		"a parent alone":              {[]string{"X-Parent-Session-Id", "ses_1"}, "", ""},
+		"Codex":                       {[]string{"Session-Id", "t", "Thread-Id", "t"}, "t", ""},
+		"Codex's sub-agent":           {[]string{"Session-Id", "t", "Thread-Id", "u", "X-Codex-Parent-Thread-Id", "t"}, "t", "u"},
+		"an older Codex":              {[]string{"Session_id", "t"}, "t", ""},
+		"a thread without a session":  {[]string{"Thread-Id", "u"}, "", ""},
+		"Claude Code through another": {[]string{"X-Session-Id", "other", "X-Claude-Code-Session-Id", "s"}, "s", ""},
 	} {
-		if !matches(pattern, names[0]) || matches(pattern, names[1]) {
-			t.Errorf("%q: %v, %v", pattern, matches(pattern, names[0]), matches(pattern, names[1]))
+		header := http.Header{}
+		for i := 0; i < len(tc.header); i += 2 {
+			header[tc.header[i]] = []string{tc.header[i+1]}
+		}
+		if session, agent := SessionIn(header); session != tc.session || agent != tc.agent {
+			t.Errorf("%s: session %q, agent %q", name, session, agent)
 		}
 	}
 }

@@ -6,13 +6,16 @@ import (
 	"time"
 
 	"afterglow/proxy/config"
+	"afterglow/proxy/reason"
 )
 
 // Standing is one vendor's health, for people.
 type Standing struct {
-	Reason   string    // why it is left alone; "" if it is not
-	Until    time.Time // until when; zero if not known
-	Probing  bool      // the time has come, one call at a time tries it
+	Reason   string        // why it is left alone; "" if it is not
+	Why      reason.Reason // the same, with a code where there is one
+	Until    time.Time     // until when; zero if not known
+	Probing  bool          // the time has come, one call at a time tries it
+	Rejected bool          // it did not take its credentials, and has not taken them since; Reason is its refusal
 	Models   []ModelOut
 	Quotas   []QuotaUse
 	Breaker  BreakerInfo
@@ -23,6 +26,7 @@ type Standing struct {
 type ModelOut struct {
 	Model, Reason string
 	Until         time.Time
+	Why           reason.Reason // what Reason says, with a code where there is one
 }
 
 // QuotaUse is how much of a quota is used.
@@ -64,25 +68,30 @@ func (h *Health) Standing(vendorName string) Standing {
 	if v.whole.out.After(now) {
 		s.Deadline = v.whole.out
 	}
-	s.Reason, s.Until, s.Probing = v.whole.shown(now)
+	none := reason.Reason{}
+	s.Why, s.Until, s.Probing = v.whole.shown(now)
+	if s.Rejected = v.rejected != none && (s.Why == none || s.Why == v.rejected); s.Rejected {
+		s.Why = v.rejected
+	}
 	for _, q := range [...]*quota{&v.hours, &v.week} {
-		if s.Reason == "" && q.exceeded(now) {
-			s.Reason, s.Until = windowName(q.conf.Window)+" quota is used up", q.next()
+		if s.Why == none && q.exceeded(now) {
+			s.Why, s.Until = q.usedUp(), q.next()
 		}
 	}
+	s.Reason = s.Why.Words
 	for model, f := range v.models {
-		if reason, until, probing := f.shown(now); reason != "" && !probing { // one that may be tried is as good as back
-			s.Models = append(s.Models, ModelOut{model, reason, until})
+		if why, until, probing := f.shown(now); why != none && !probing { // one that may be tried is as good as back
+			s.Models = append(s.Models, ModelOut{model, why.Words, until, why})
 		}
 	}
 	slices.SortFunc(s.Models, func(a, b ModelOut) int { return strings.Compare(a.Model, b.Model) })
 	return s
 }
 
-// shown is a fuse in words; reason is "" where calls go through.
-func (f *fuse) shown(now time.Time) (reason string, until time.Time, probing bool) {
+// shown is why a fuse keeps calls away; why is zero where they go through.
+func (f *fuse) shown(now time.Time) (why reason.Reason, until time.Time, probing bool) {
 	if ok, probe := f.allows(now); ok && !probe {
-		return "", time.Time{}, false
+		return reason.Reason{}, time.Time{}, false
 	}
 	if f.breaker.halfOpen(now) && !f.out.After(now) {
 		return f.breaker.reason, time.Time{}, true

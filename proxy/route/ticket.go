@@ -37,7 +37,7 @@ func (h *Health) enter(vendorName, model string, anyway bool) (*ticket, *closed)
 		ok, probe := f.allows(now)
 		// A vendor that failed is better than none; one that said until when is asked once in a while.
 		if !ok && !(anyway && (!f.breaker.probing || !f.out.After(now))) {
-			return nil, f.closed(now)
+			return nil, v.closedBy(f, now)
 		}
 		t.probing[i] = probe || !ok
 	}
@@ -96,6 +96,7 @@ func (t *ticket) drop() { t.settle(nil) }
 // succeed settles a call that was answered to its end; used is its tokens of all kinds.
 func (t *ticket) succeed(used int64) {
 	t.settle(func(now time.Time) {
+		t.vendor.took()
 		for i, f := range t.fuses {
 			if f == nil {
 				continue
@@ -129,6 +130,12 @@ func (t *ticket) fail(f finding) {
 		}
 		if f.capped {
 			t.vendor.cap(now, f.until)
+		}
+		switch {
+		case f.badKey:
+			t.vendor.reject(f.until, f.reason)
+		case f.taken:
+			t.vendor.took()
 		}
 		if !f.until.IsZero() {
 			into.hold(f.until, f.reason)

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"afterglow/limiter"
+	"afterglow/proxy/reason"
 )
 
 // Progress is told how far a call has come, on the call's own goroutine.
@@ -36,6 +37,7 @@ type Try struct {
 	Model   string        // the vendor model
 	Verdict string        // "commit", "next_tier", "client_fault", "client_gone", or "skipped": it was not called
 	Reason  string        // why it did not answer
+	Why     reason.Reason // the same, with a code where there is one
 	Status  int           // of its refusal; 0 if it gave none
 	Labels  []string      // how the request was adapted
 	Retries int           // refusals of its that were waited out

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"strings"
 	"time"
 
 	"afterglow/proxy/anthropic"
+	"afterglow/proxy/reason"
 	"afterglow/proxy/vendor"
 )
 
@@ -35,9 +37,11 @@ type finding struct {
 	model   bool          // it is the model's alone
 	capped  bool          // a quota is used up
 	usedUp  bool          // so, or the balance is
+	badKey  bool          // the vendor did not take its credentials
+	taken   bool          // it took them, although it did not answer
 	until   time.Time     // the vendor, or the model, is out until then; zero = not known to be
 	hint    time.Duration // how long it asks to be left alone, with a margin
-	reason  string
+	reason  reason.Reason
 }
 
 // How long a vendor is left alone where its refusal does not say.
@@ -58,20 +62,21 @@ func judge(ctx context.Context, err error, v *vendor.Vendor, req *anthropic.Requ
 	}
 	var refused *anthropic.Error
 	if !errors.As(err, &refused) {
-		return finding{verdict: nextTier, counts: true, reason: err.Error()}
+		return finding{verdict: nextTier, counts: true, reason: broken(err)}
 	}
 	now := wall()
 	meaning := v.MeaningOf(refused)
-	f := finding{verdict: nextTier, reason: reason(refused)}
+	f := finding{verdict: nextTier, reason: refusal(meaning, refused)}
 	if refused.RetryAfter > 0 {
 		f.hint = time.Duration(float64(refused.RetryAfter) * margin)
 	}
+	f.taken = meaning != vendor.BadKey && (refused.Status == http.StatusTooManyRequests || refused.Status == http.StatusPaymentRequired)
 	switch meaning {
 	case vendor.Unsafe:
 		return finding{verdict: clientFault}
 	case vendor.BadForm:
 	case vendor.BadKey:
-		f.until, f.hint = now.Add(afterBadKey), 0
+		f.badKey, f.until, f.hint = true, now.Add(afterBadKey), 0
 	case vendor.NoFunds:
 		f.usedUp = true
 		if v.Conf().Auth != "client" { // another client may have another balance
@@ -145,8 +150,40 @@ func containsAny(text string, parts ...string) bool {
 // longestReason bounds, in bytes, what is kept and shown of a refusal: vendors write what they like.
 const longestReason = 300
 
-// reason is a refusal in one line.
-func reason(e *anthropic.Error) string {
+// refusal is why a vendor refused a call: its words under a code for what they mean.
+func refusal(meaning vendor.Meaning, e *anthropic.Error) reason.Reason {
+	code := reason.Refused
+	switch {
+	case meaning == vendor.BadKey:
+		code = reason.KeyRejected
+	case meaning == vendor.NoFunds || meaning == vendor.UsedUp:
+		code = reason.UsedUp
+	case meaning == vendor.NoModel:
+		code = reason.NoModel
+	case meaning == vendor.ModelBusy || e.Status == anthropic.StatusOverloaded || e.Status == http.StatusServiceUnavailable:
+		code = reason.Overloaded
+	case meaning == vendor.Busy || e.Status == http.StatusTooManyRequests:
+		code = reason.RateLimited
+	}
+	said := words(e)
+	return reason.Reason{Code: code, Text: said, Words: said}
+}
+
+// broken is why a vendor gave no answer, nor a refusal.
+func broken(err error) reason.Reason {
+	var silent *vendor.TimeoutError
+	var network *net.OpError
+	switch {
+	case errors.As(err, &silent):
+		return reason.Reason{Code: reason.Silent, Text: silent.After.String(), Words: err.Error()}
+	case errors.As(err, &network):
+		return reason.Reason{Code: reason.Unreachable, Text: err.Error(), Words: err.Error()}
+	}
+	return reason.Reason{Code: reason.Interrupted, Text: err.Error(), Words: err.Error()}
+}
+
+// words is a refusal in one line.
+func words(e *anthropic.Error) string {
 	message := strings.Join(strings.Fields(e.Message), " ")
 	if len(message) > longestReason {
 		message = strings.ToValidUTF8(message[:longestReason], "") + "…"

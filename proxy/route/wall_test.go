@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"afterglow/proxy/config"
+	"afterglow/proxy/reason"
 )
 
 // A laptop that slept for an hour must find the hour gone: no time that is kept may have the reading of a clock that
@@ -14,10 +15,10 @@ import (
 func TestTimesAreTheWallClocks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := testHealth(config.Vendor{Name: "v", Breaker: testBreaker, Quota: config.Quota{Window: 5 * time.Hour, Tokens: 10, Threshold: 100, Probe: time.Minute}})
-		mustEnter(t, h, "m").fail(finding{verdict: nextTier, counts: true, hint: time.Hour, until: wall().Add(time.Hour), reason: "429"})
+		mustEnter(t, h, "m").fail(finding{verdict: nextTier, counts: true, hint: time.Hour, until: wall().Add(time.Hour), reason: reason.Of("429")})
 		h.Reset()
-		mustEnter(t, h, "m").fail(finding{verdict: nextTier, counts: true, model: true, hint: time.Hour, until: wall().Add(time.Hour), reason: "529"})
-		mustEnter(t, h, "other").fail(finding{verdict: nextTier, capped: true, until: wall().Add(time.Hour), reason: "429"})
+		mustEnter(t, h, "m").fail(finding{verdict: nextTier, counts: true, model: true, hint: time.Hour, until: wall().Add(time.Hour), reason: reason.Of("529")})
+		mustEnter(t, h, "other").fail(finding{verdict: nextTier, capped: true, until: wall().Add(time.Hour), reason: reason.Of("429")})
 		s := NewSessions()
 		s.stay("key", "v")
 		v := h.vendors["v"]
@@ -41,8 +42,8 @@ func TestAClockSetBackKeepsNobodyOutForHours(t *testing.T) {
 		mustEnter(t, h, "m").succeed(60)
 		h.mu.Lock()
 		v := h.vendors["v"]
-		v.whole.hold(wall().Add(ahead+time.Minute), "429")
-		v.fuse("m").breaker.trip(testBreaker, wall().Add(ahead), time.Minute, "500")
+		v.whole.hold(wall().Add(ahead+time.Minute), reason.Of("429"))
+		v.fuse("m").breaker.trip(testBreaker, wall().Add(ahead), time.Minute, reason.Of("500"))
 		v.hours.probed = wall().Add(ahead)
 		v.hours.heard(80, wall().Add(ahead+time.Hour))
 		for i := range v.hours.buckets {

@@ -3,11 +3,13 @@ package vendor
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/config"
 	"afterglow/proxy/credential"
+	"afterglow/proxy/reason"
 )
 
 // account is what a vendor is called with whose user signs in: a token in place of a key, and what only
@@ -71,23 +73,59 @@ func (v *Vendor) Flow() credential.Flow {
 	return nil
 }
 
-// Missing says why a vendor is not usable, for people.
-func (v *Vendor) Missing() string {
+// Missing says why a vendor is not usable.
+func (v *Vendor) Missing() reason.Reason {
 	switch {
 	case v.Provider() != "" && v.conf.KeyVar != "" && v.conf.Auth == config.AuthGoogle && v.conf.Account.ClientID == "":
-		return "no OAuth client: set " + v.conf.KeyVar
+		return reason.New(reason.NoClientID, v.conf.KeyVar, "no OAuth client: set %s", v.conf.KeyVar)
 	case v.Provider() != "":
 		if why := v.keeper.Reason(v.Provider()); why != "" {
-			return "sign in again: " + why
+			return reason.New(reason.SignInAgain, why, "sign in again: %s", why)
 		}
-		return "sign in with " + map[string]string{credential.ProviderGitHub: "GitHub", credential.ProviderGoogle: "Google"}[v.Provider()]
+		title := providerTitles[v.Provider()]
+		return reason.New(reason.SignIn, title, "sign in with %s", title)
 	case v.conf.Keyring:
-		return "no key: run afterglowd auth login " + v.conf.Name
+		return reason.New(reason.NoStoredKey, v.conf.Name, "no key: run afterglowd auth login %s", v.conf.Name)
 	}
 	if v.conf.KeyVar == "" {
-		return "no key"
+		return reason.New(reason.KeyMissing, "", "no key")
 	}
-	return "no key: set " + v.conf.KeyVar
+	return reason.New(reason.NoKey, v.conf.KeyVar, "no key: set %s", v.conf.KeyVar)
+}
+
+// Rejected says for people that the vendor did not take its credentials, which ones these are, and what to do.
+func (v *Vendor) Rejected() string {
+	name := v.conf.Name
+	if provider := v.Provider(); provider != "" {
+		return fmt.Sprintf("%s rejected its sign-in. Sign in again with %s, then try again.", name, providerTitles[provider])
+	}
+	switch v.conf.KeyPlace() {
+	case config.KeyInVariable:
+		return fmt.Sprintf("%s rejected its API key (%s). Replace the key and restart Afterglow, or give it another with "+
+			"`afterglowd vendor key %s`, then try again.", name, v.conf.KeyVar, name)
+	case config.KeyInKeyring:
+		return fmt.Sprintf("%s rejected its API key (kept by Afterglow). Replace the key with `afterglowd vendor key %s`, then try again.", name, name)
+	case config.KeyInFile:
+		return fmt.Sprintf("%s rejected its API key (in the configuration file). Replace the key there, then try again.", name)
+	}
+	return fmt.Sprintf("%s wants a key, and its row says auth = %q. Give it a key, then try again.", name, string(v.conf.Auth))
+}
+
+var providerTitles = map[string]string{credential.ProviderGitHub: "GitHub", credential.ProviderGoogle: "Google"}
+
+// Unfit says why the vendor cannot be called for a client with this header and model, the zero Reason if it can. Its code is
+// reason.OtherModel where it is for the model.
+func (v *Vendor) Unfit(client http.Header, model string) reason.Reason {
+	if !v.Usable() {
+		return v.Missing()
+	}
+	if _, _, why := v.ForClient(client, "", v.conf.Own()); why.Words != "" {
+		return why
+	}
+	if v.conf.Lacks(model) {
+		return reason.New(reason.OtherModel, model, "the model %q belongs to another vendor, and this vendor has no default_model", model)
+	}
+	return reason.Reason{}
 }
 
 // SignedIn tells the vendor that its user has signed in anew, or out.
@@ -129,6 +167,11 @@ func (v *Vendor) secret() config.Secret {
 		return token.Access
 	}
 	return v.conf.Key
+}
+
+// renewed reports whether the vendor has another kept key by now than the one that it refused.
+func (v *Vendor) renewed(refused config.Secret) bool {
+	return v.conf.Keyring && v.keeper.Renewed(credential.KeyName(v.conf.Name), refused)
 }
 
 // authorize puts the vendor's credentials into a header, for an endpoint that wants them so.

@@ -80,7 +80,7 @@ func (a *antigravity) usable() bool {
 func (a *antigravity) renew(ctx context.Context) (credential.Token, error) {
 	grant, ok := a.grant()
 	if !ok {
-		return credential.Token{}, &credential.Error{Kind: credential.Invalid, Text: a.v.Missing()}
+		return credential.Token{}, &credential.Error{Kind: credential.Invalid, Text: a.v.Missing().Words}
 	}
 	token, err := a.google().Renew(ctx, grant.Refresh)
 	if credential.KindOf(err) == credential.Invalid && err != nil {
@@ -159,7 +159,7 @@ func (a *antigravity) projectOf(ctx context.Context) (string, error) {
 		project = found.Get(`projects.#(lifecycleState=="ACTIVE").projectId`).Str
 	}
 	if project == "" {
-		return "", anthropic.Errorf(http.StatusUnauthorized, "this Google account has no project: name one with project in the configuration")
+		return "", anthropic.Errorf(http.StatusUnauthorized, "this Google account has no project. Set project in the configuration")
 	}
 	a.mu.Lock()
 	a.project = project

@@ -79,7 +79,7 @@ func (c *copilot) usable() bool {
 func (c *copilot) exchange(ctx context.Context) (credential.Token, error) {
 	github, ok := c.github()
 	if !ok {
-		return credential.Token{}, &credential.Error{Kind: credential.Invalid, Text: c.v.Missing()}
+		return credential.Token{}, &credential.Error{Kind: credential.Invalid, Text: c.v.Missing().Words}
 	}
 	header := http.Header{}
 	editor(header)

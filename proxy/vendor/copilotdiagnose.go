@@ -28,7 +28,7 @@ func (v *Vendor) CopilotModels(ctx context.Context) ([]byte, error) {
 		refused.Status, refused.Type = http.StatusServiceUnavailable, "authentication_error"
 		return nil, refused
 	case err != nil:
-		return nil, anthropic.Errorf(http.StatusBadGateway, "Copilot cannot be reached: %v", err)
+		return nil, anthropic.Errorf(http.StatusBadGateway, "cannot reach Copilot: %v", err)
 	case status == http.StatusUnauthorized || status == http.StatusForbidden:
 		return nil, &anthropic.Error{Status: http.StatusServiceUnavailable, Type: "authentication_error", Message: fmt.Sprintf("Copilot answered %d", status)}
 	case status != http.StatusOK || len(gjson.GetBytes(body, "data").Array()) == 0:

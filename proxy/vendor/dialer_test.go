@@ -125,7 +125,7 @@ func overWire(t *testing.T, test func(t *testing.T, v *Vendor, w *wire, call fun
 			t.Fatal(err)
 		}
 		// The dialer's own transports, but for the network beneath.
-		d := v.client.GetClient().Transport.(*dialer)
+		d := v.transport().Next.(*dialer)
 		d.make = func() *http.Transport {
 			rt := transport(conf.Connect)
 			rt.Proxy, rt.DialContext, rt.Protocols = nil, w.dial, plain

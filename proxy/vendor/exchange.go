@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"afterglow/proxy/anthropic"
+	"afterglow/proxy/config"
 	"afterglow/proxy/gemini"
 	"afterglow/proxy/openai"
 	"afterglow/proxy/sse"
@@ -80,8 +81,12 @@ func (v *Vendor) post(ctx context.Context, call Prepared) (*http.Response, error
 	req := v.client.R().SetContext(withPayload(ctx, body)).SetDoNotParseResponse(true)
 	req.Header = header
 	path := call.Path
-	if own := v.conf.Dialect == "anthropic"; own && call.Query != "" {
-		path += "?" + call.Query
+	query := call.Query
+	if v.conf.Auth != config.AuthClient || !v.conf.AnyKey {
+		query = withoutKey(query)
+	}
+	if v.conf.Dialect == "anthropic" && query != "" {
+		path += "?" + query
 	}
 	// Joined here: the internal API's paths begin with a colon, and resty would put a slash before it.
 	resp, err := req.Post(base + path)
@@ -95,10 +100,10 @@ func (v *Vendor) post(ctx context.Context, call Prepared) (*http.Response, error
 			answer.Body.Close()
 			return nil, fmt.Errorf("read compressed answer: %w", err)
 		}
-		answer.Body = struct {
+		answer.Body = v.transport().Unpacked(answer, struct {
 			io.Reader
 			io.Closer
-		}{unzipped, answer.Body}
+		}{unzipped, answer.Body})
 	}
 	return answer, nil
 }

@@ -2,9 +2,12 @@ package vendor
 
 import (
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 
 	"afterglow/proxy/config"
+	"afterglow/proxy/reason"
 )
 
 // apiVersion is the version of the Messages API that the vendors' own documents name.
@@ -24,6 +27,32 @@ var clientOnly = []string{
 	"X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip",
 }
 
+// credentials are the headers, and the fields of a query, in which clients send what proves who they are.
+var (
+	credentialHeaders = []string{"Authorization", "X-Api-Key", "X-Goog-Api-Key", "Api-Key", "X-Auth-Token", "X-Access-Token", "X-Amz-Security-Token"}
+	credentialFields  = []string{"key", "api_key", "api-key", "apikey", "x-api-key", "x-goog-api-key", "access_token", "auth_token", "token", "authorization"}
+)
+
+// withoutCredentials takes the client's own out of a header that goes to a vendor which does not get them.
+func withoutCredentials(h http.Header) {
+	for _, name := range credentialHeaders {
+		delete(h, name)
+	}
+}
+
+// withoutKey is a raw query without the client's own; the rest stays as it is.
+func withoutKey(query string) string {
+	var kept []string
+	for part := range strings.SplitSeq(query, "&") {
+		name, _, _ := strings.Cut(part, "=")
+		if plain, err := url.QueryUnescape(name); err == nil && slices.Contains(credentialFields, strings.ToLower(plain)) {
+			continue
+		}
+		kept = append(kept, part)
+	}
+	return strings.Join(kept, "&")
+}
+
 // requestHeader is what a vendor gets. One that speaks the Messages API gets the client's header:
 // everything but the connection's own part and, unless it takes the client's credentials, these. To
 // any other the client's header means nothing.
@@ -32,17 +61,62 @@ func requestHeader(client http.Header, conf config.Vendor) http.Header {
 		return http.Header{"Content-Type": {"application/json"}, "Accept-Encoding": {"identity"}, "User-Agent": {"afterglow"}}
 	}
 	h := clientHeader(client)
-	if conf.Auth != config.AuthClient {
-		delete(h, "Authorization")
-		delete(h, "X-Api-Key")
-		delete(h, "X-Goog-Api-Key")
-	}
+	keepKeys(h, conf.Auth, conf.AnyKey)
 	h["Content-Type"] = []string{"application/json"}
 	h["Accept-Encoding"] = []string{"identity"}
 	if h.Get("Anthropic-Version") == "" {
 		h["Anthropic-Version"] = []string{apiVersion}
 	}
 	return h
+}
+
+// claudeKey is how every key and token of Claude's begins: sk-ant-api03-, sk-ant-oat01-.
+const claudeKey = "sk-ant-"
+
+// keepKeys takes a client's keys out of a header but for those that a vendor may get, and tells how many it had and has.
+// A key that does not look like one of Claude's was made for somebody else, unless the user says that any may be sent.
+func keepKeys(h http.Header, auth config.Auth, anyKey bool) (had, kept int) {
+	for _, name := range credentialHeaders {
+		values := h[name]
+		if len(values) == 0 {
+			continue
+		}
+		had++
+		if auth == config.AuthClient && (anyKey || !slices.ContainsFunc(values, foreign)) {
+			kept++
+			continue
+		}
+		delete(h, name)
+	}
+	return had, kept
+}
+
+// foreign reports whether a header's value is not a key or token of Claude's, alone or as a bearer's.
+func foreign(value string) bool {
+	scheme, key, found := strings.Cut(strings.TrimSpace(value), " ")
+	if !found {
+		key = scheme
+	} else if !strings.EqualFold(scheme, "bearer") {
+		return true
+	}
+	return !strings.HasPrefix(strings.TrimSpace(key), claudeKey)
+}
+
+// ForClient is a client's header and raw query as they may go to one of the vendor's endpoints that takes the client's own
+// keys; why is zero if that endpoint can be called with them.
+func (v *Vendor) ForClient(client http.Header, asked string, to config.Endpoint) (h http.Header, query string, why reason.Reason) {
+	if to.Auth != config.AuthClient || to.Dialect != "anthropic" || v.conf.AnyKey {
+		return client, asked, reason.Reason{}
+	}
+	h, query = client.Clone(), withoutKey(asked)
+	switch had, kept := keepKeys(h, to.Auth, false); {
+	case kept > 0:
+		return h, query, reason.Reason{}
+	case had > 0:
+		return h, query, reason.New(reason.OtherKey, claudeKey,
+			"the client's key is not a Claude key (%s…) and was not sent. To send any key, set client_keys = \"any\" in the vendor's row", claudeKey)
+	}
+	return h, query, reason.New(reason.NoClientKey, claudeKey, "this vendor uses the client's own Claude login or key (%s…), and the client sent none", claudeKey)
 }
 
 // authorize adds a vendor's own key.

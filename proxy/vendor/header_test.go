@@ -38,7 +38,9 @@ func TestRequestHeader(t *testing.T) {
 	}{
 		"own key":    {config.Vendor{Dialect: "anthropic", Auth: "x-api-key", Key: "ours"}, header("X-Api-Key", "ours")},
 		"own bearer": {config.Vendor{Dialect: "anthropic", Auth: "bearer", Key: "ours"}, header("Authorization", "Bearer ours")},
-		"client's":   {config.Vendor{Dialect: "anthropic", Auth: "client"}, header("Authorization", "Bearer sk-ant-client", "X-Api-Key", "client-key", "X-Goog-Api-Key", "google-key")},
+		"client's":   {config.Vendor{Dialect: "anthropic", Auth: "client"}, header("Authorization", "Bearer sk-ant-client")},
+		"any of the client's": {config.Vendor{Dialect: "anthropic", Auth: "client", AnyKey: true},
+			header("Authorization", "Bearer sk-ant-client", "X-Api-Key", "client-key", "X-Goog-Api-Key", "google-key")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			want := passes.Clone()

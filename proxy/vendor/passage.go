@@ -13,25 +13,30 @@ import (
 	"sync"
 	"time"
 
+	"afterglow/proxy/anthropic"
 	"afterglow/proxy/config"
+	"afterglow/proxy/redact"
 )
 
 // Passage leads to one base URL. Requests go there and answers come back as they are: no byte of a
 // body changes, no redirect is followed, any status passes. It is safe for concurrent use.
 type Passage struct {
 	base      *url.URL
-	transport http.RoundTripper
+	transport *redact.Transport
 	idle      time.Duration // longest silence within an answer; 0 = any
 	sign      func(context.Context, http.Header) error
+	vendor    *Vendor // whose it is; nil = nobody's, and no refusal is read
+	dialect   Dialect // the vendor's, at this base
 }
 
 // NewPassage returns a Passage on which the client's own credentials stay. base is a checked URL;
-// connect bounds the wait for a connection. Close it when no request uses it any more.
-func NewPassage(base string, connect time.Duration) (*Passage, error) {
-	return newPassage(base, newDialer(connect, nil))
+// connect bounds the wait for a connection; hidden is what no answer may show, beside what was sent for it. Close it when
+// no request uses it any more.
+func NewPassage(base string, connect time.Duration, hidden *redact.Redactor) (*Passage, error) {
+	return newPassage(base, &redact.Transport{Next: newDialer(connect, nil), Hidden: hidden})
 }
 
-func newPassage(base string, rt http.RoundTripper) (*Passage, error) {
+func newPassage(base string, rt *redact.Transport) (*Passage, error) {
 	u, err := url.Parse(base)
 	if err != nil {
 		return nil, errors.New("parse base URL")
@@ -41,14 +46,10 @@ func newPassage(base string, rt http.RoundTripper) (*Passage, error) {
 
 // Via sends requests through rt in place of the network, for tests. It must not be called once
 // requests run.
-func (p *Passage) Via(rt http.RoundTripper) { p.transport = rt }
+func (p *Passage) Via(rt http.RoundTripper) { p.transport.Next = rt }
 
 // Close drops idle connections. Requests under way go on.
-func (p *Passage) Close() {
-	if d, ok := p.transport.(*dialer); ok {
-		d.CloseIdleConnections()
-	}
-}
+func (p *Passage) Close() { p.transport.CloseIdleConnections() }
 
 // Redial makes every request from now on dial anew. Requests under way go on.
 func (p *Passage) Redial() { redial(p.transport) }
@@ -56,16 +57,17 @@ func (p *Passage) Redial() { redial(p.transport) }
 // Passage returns the passage to one of the vendor's endpoints. It shares the vendor's connections
 // and ends with them, and puts the vendor's credentials in place of the client's.
 func (v *Vendor) Passage(to config.Endpoint) (*Passage, error) {
-	p, err := newPassage(to.BaseURL, v.client.GetClient().Transport)
+	p, err := newPassage(to.BaseURL, v.transport())
 	if err != nil {
 		return nil, err
 	}
-	p.idle = v.conf.Idle
+	p.idle, p.vendor = v.conf.Idle, v
+	if p.dialect, err = dialect(config.Vendor{Name: v.conf.Name, Dialect: to.Dialect, BaseURL: to.BaseURL}); err != nil {
+		return nil, err
+	}
 	if to.Auth != config.AuthClient {
 		p.sign = func(ctx context.Context, h http.Header) error {
-			delete(h, "Authorization")
-			delete(h, "X-Api-Key")
-			delete(h, "X-Goog-Api-Key")
+			withoutCredentials(h)
 			return v.authorize(ctx, h, to.Auth)
 		}
 	}
@@ -80,8 +82,11 @@ type Passing struct {
 	Held   *string       // the body, where it was read already, emptied once it is not needed; else it is streamed
 	First  time.Duration // longest wait for the answer once the request is sent
 
-	Answered func(*http.Response) // sees the answer before the client does; may wrap its body
-	Failed   func(error)          // gives the client an error: there was no answer
+	Waiting  Waiting                      // where Held is set: refusals are waited out as the vendor is configured, and it is told. nil = they are not
+	Refused  func(*anthropic.Error) error // sees a vendor's refusal that was not waited out; an error is given to Failed in its place. nil = all pass
+	Fits     func(*http.Response) error   // sees a good answer of a vendor's; an error is given to Failed in its place. nil = all pass
+	Answered func(*http.Response)         // sees the answer before the client does; may wrap its body
+	Failed   func(error)                  // gives the client an error: there was no answer
 }
 
 // quiet drops what ReverseProxy would log: an error is logged once, at the edge.
@@ -109,10 +114,18 @@ func (p *Passage) Send(w http.ResponseWriter, r *http.Request, m Passing) {
 	} else {
 		r.Body = upload
 	}
+	var transport http.RoundTripper = p.transport
+	if p.vendor != nil {
+		if m.Refused == nil {
+			m.Refused = passes
+		}
+		transport = &refusals{transport, p, &m, guard, p.vendor.patience(m.Waiting)}
+	}
 	proxy := httputil.ReverseProxy{
-		Transport: p.transport, FlushInterval: -1, ErrorLog: quiet,
+		Transport: transport, FlushInterval: -1, ErrorLog: quiet,
 		Rewrite: func(pr *httputil.ProxyRequest) {
 			pr.Out.URL, pr.Out.Host, pr.Out.Header = below(p.base, m.Path, query), "", header
+			pr.Out.Trailer = nil // what comes behind a body is a header that nobody has looked at
 			if body != nil {
 				body.attach(pr.Out)
 			}
@@ -178,19 +191,6 @@ func below(base *url.URL, path, query string) *url.URL {
 		u.Path = plain
 	}
 	return &u
-}
-
-// withoutKey is a raw query without Google's "key"; the rest stays as it is.
-func withoutKey(query string) string {
-	var kept []string
-	for part := range strings.SplitSeq(query, "&") {
-		name, _, _ := strings.Cut(part, "=")
-		if plain, err := url.QueryUnescape(name); err == nil && plain == "key" {
-			continue
-		}
-		kept = append(kept, part)
-	}
-	return strings.Join(kept, "&")
 }
 
 // progress is a request's body that is streamed: the wait for the answer begins with its last byte.

@@ -115,7 +115,7 @@ func TestSilenceOnAPassage(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				p, err := v.Via(tc.net).Passage(config.Endpoint{BaseURL: "http://vendor", Auth: config.AuthNone})
+				p, err := v.Via(tc.net).Passage(config.Endpoint{Dialect: "anthropic", BaseURL: "http://vendor", Auth: config.AuthNone})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -155,7 +155,7 @@ func TestAHeldBodyIsLetGo(t *testing.T) {
 		}
 		return &http.Response{StatusCode: 200, Header: http.Header{}, Body: http.NoBody, Request: r}, err
 	})
-	p, err := NewPassage("http://vendor", time.Second)
+	p, err := NewPassage("http://vendor", time.Second, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

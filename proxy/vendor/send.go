@@ -52,39 +52,68 @@ type Waiting interface {
 // The error is an *anthropic.Error if the vendor answered one, the context's cause if ctx ended, else
 // the transport's. The caller closes the response.
 func (v *Vendor) Send(ctx context.Context, call Prepared, waiting Waiting) (*Response, error) {
-	delays := v.delays()
+	patience := v.patience(waiting)
 	again := 0 // because of the account
-	for attempt := 1; ; attempt++ {
+	for {
+		key := v.secret()
 		resp, err := v.exchange(ctx, call)
 		var refused *anthropic.Error
 		if err == nil || !errors.As(err, &refused) {
 			return resp, err
 		}
+		if again == 0 && v.MeaningOf(refused) == BadKey && v.renewed(key) {
+			again++
+			continue
+		}
 		if v.account != nil && v.account.refused(ctx, refused, call, again) {
 			if v.Model(call.Request.Model) != call.model {
 				return nil, &RenamedError{refused}
 			}
-			again, attempt = again+1, attempt-1
+			again++
 			continue
 		}
-		if attempt >= v.attempts(refused) {
-			return resp, err
-		}
-		wait := v.delay(refused, delays)
-		if waiting != nil {
-			waiting.Refused(refused, time.Now().Add(wait))
-		}
-		v.log.Debug("wait and retry", "status", refused.Status, "code", refused.Code, "attempt", attempt, "wait", wait)
-		if err := sleep(ctx, wait); err != nil {
-			return nil, err
-		}
-		if waiting != nil && waiting.Again(ctx) != nil {
-			if ctx.Err() != nil {
-				return nil, context.Cause(ctx)
-			}
+		switch on, gone := patience.waits(ctx, refused); {
+		case gone != nil:
+			return nil, gone
+		case !on:
 			return nil, refused
 		}
 	}
+}
+
+// patience is with one call's refusals.
+type patience struct {
+	vendor  *Vendor
+	delays  *backoff.ExponentialBackOff
+	sent    int     // how often the call was sent and refused
+	waiting Waiting // nil = nobody asks
+}
+
+func (v *Vendor) patience(waiting Waiting) *patience {
+	return &patience{vendor: v, delays: v.delays(), waiting: waiting}
+}
+
+// waits waits out a refusal and reports whether the call may be sent again then; else the refusal is the answer. The
+// error is the context's cause.
+func (p *patience) waits(ctx context.Context, refused *anthropic.Error) (bool, error) {
+	if p.sent++; p.sent >= p.vendor.attempts(refused) {
+		return false, nil
+	}
+	wait := p.vendor.delay(refused, p.delays)
+	if p.waiting != nil {
+		p.waiting.Refused(refused, time.Now().Add(wait))
+	}
+	p.vendor.log.Debug("wait and retry", "status", refused.Status, "code", refused.Code, "attempt", p.sent, "wait", wait)
+	if err := sleep(ctx, wait); err != nil {
+		return false, err
+	}
+	if p.waiting != nil && p.waiting.Again(ctx) != nil {
+		if ctx.Err() != nil {
+			return false, context.Cause(ctx)
+		}
+		return false, nil
+	}
+	return true, nil
 }
 
 // RenamedError says that a vendor refused its model, and knows it by another name now: the call needs a

@@ -16,6 +16,7 @@ import (
 	"afterglow/proxy/credential"
 	"afterglow/proxy/gemini"
 	"afterglow/proxy/openai"
+	"afterglow/proxy/redact"
 	"afterglow/proxy/sse"
 )
 
@@ -62,7 +63,8 @@ type Vendor struct {
 type Accounts struct {
 	Keeper *credential.Keeper // nil: nobody is signed in
 	Sites  Sites
-	Dial   Dial // nil: the network; for tests
+	Hidden *redact.Redactor // what no answer may show, beside what was sent for it; nil = nothing
+	Dial   Dial             // nil: the network; for tests
 }
 
 // New returns a vendor for a checked configuration that has its key there. Close it when no call uses it
@@ -84,7 +86,7 @@ func NewWith(accounts Accounts, conf config.Vendor, log *slog.Logger) (*Vendor, 
 		return nil, err
 	}
 	v.client = resty.NewWithClient(&http.Client{
-		Transport: newDialer(conf.Connect, accounts.Dial),
+		Transport: &redact.Transport{Next: newDialer(conf.Connect, accounts.Dial), Hidden: accounts.Hidden},
 		// A redirect would carry the key to another host.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}).
@@ -141,11 +143,15 @@ func (v *Vendor) Usable() bool {
 // Close drops idle connections. Calls under way go on.
 func (v *Vendor) Close() { v.client.GetClient().CloseIdleConnections() }
 
-// Redial makes every call from now on dial anew. Calls under way go on.
-func (v *Vendor) Redial() { redial(v.client.GetClient().Transport) }
+func (v *Vendor) transport() *redact.Transport {
+	return v.client.GetClient().Transport.(*redact.Transport)
+}
 
-func redial(rt http.RoundTripper) {
-	if d, ok := rt.(*dialer); ok { // a test's own has no connections
+// Redial makes every call from now on dial anew. Calls under way go on.
+func (v *Vendor) Redial() { redial(v.transport()) }
+
+func redial(rt *redact.Transport) {
+	if d, ok := rt.Next.(*dialer); ok { // a test's own has no connections
 		d.Redial()
 	}
 }
@@ -160,6 +166,6 @@ func (silent) Debugf(string, ...any) {}
 // Via sends the vendor's calls through rt in place of the network, for tests in time of their own. It
 // must not be called once calls run.
 func (v *Vendor) Via(rt http.RoundTripper) *Vendor {
-	v.client.GetClient().Transport = rt
+	v.transport().Next = rt
 	return v
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
+	"afterglow/proxy/nesting"
 	"afterglow/proxy/sse"
 )
 
@@ -54,7 +55,7 @@ func (c *checker) event(e sse.Event) error {
 	if e.Data == nil {
 		return nil
 	}
-	if !gjson.ValidBytes(e.Data) {
+	if !nesting.ValidBytes(e.Data) {
 		return fmt.Errorf("event %q: its data is not JSON: %s", e.Name, e.Data)
 	}
 	data := gjson.ParseBytes(e.Data)

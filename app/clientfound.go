@@ -1,0 +1,138 @@
+package app
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+	fynewidget "fyne.io/fyne/v2/widget"
+
+	"afterglow/app/widget"
+	"afterglow/proxy/connect"
+)
+
+// foundList says what else decides where a client's calls go, and has a button that sets that aside. It is hidden while
+// there is nothing to say.
+type foundList struct {
+	lines []string
+	rows  *fyne.Container
+	aside *widget.Button
+	foot  *fyne.Container
+	box   *fyne.Container
+}
+
+func newFoundList(setAside func()) *foundList {
+	l := &foundList{rows: container.New(layout.NewCustomPaddedVBoxLayout(0))}
+	l.aside = widget.NewButton(widget.Plain, theme.VisibilityOffIcon(), "", setAside)
+	why := container.NewCenter(widget.NewText(tr("found.restored"), captionStyle))
+	l.foot = container.New(layout.NewCustomPaddedHBoxLayout(8), l.aside, why)
+	l.box = container.New(layout.NewCustomPaddedLayout(4, 0, 0, 0), container.New(layout.NewCustomPaddedVBoxLayout(6), l.rows, l.foot))
+	l.box.Hide()
+	return l
+}
+
+// set shows the findings about a client.
+func (l *foundList) set(c connect.Status) {
+	var lines []string
+	can := false
+	var overrides []bool
+	for _, f := range c.Findings {
+		if f.Kind == connect.Address && f.Replaced {
+			continue // the card's state says so
+		}
+		lines, overrides, can = append(lines, foundText(c, f)), append(overrides, f.Overrides), can || f.Aside
+	}
+	if !slices.Equal(lines, l.lines) {
+		l.lines = lines
+		l.rows.RemoveAll()
+		for i, line := range lines {
+			l.rows.Add(foundRow(line, overrides[i]))
+		}
+	}
+	l.aside.Label = tr("found.aside_connect")
+	if c.State == connect.Connected {
+		l.aside.Label = tr("found.aside")
+	}
+	l.aside.Set(theme.VisibilityOffIcon(), l.aside.Label)
+	setVisible(l.foot, can)
+	setVisible(l.box, len(lines) > 0)
+}
+
+func foundRow(line string, overrides bool) fyne.CanvasObject {
+	color, icon := widget.ColorMuted, theme.InfoIcon()
+	if overrides {
+		color, icon = theme.ColorNameWarning, theme.WarningIcon()
+	}
+	words := fynewidget.NewLabel(line)
+	words.Wrapping, words.SizeName = fyne.TextWrapWord, theme.SizeNameCaptionText
+	mark := container.New(layout.NewCustomPaddedLayout(1, 0, 0, 0), fynewidget.NewIcon(theme.NewColoredResource(icon, color)))
+	return container.NewBorder(nil, nil, container.NewVBox(mark), nil,
+		container.New(layout.NewCustomPaddedLayout(-textInset, -textInset, -2, -textInset), words))
+}
+
+// foundText says what a setting does.
+func foundText(c connect.Status, f connect.Finding) string {
+	at := f.Key
+	if f.File != "" && filepath.Clean(f.File) != filepath.Clean(c.File) {
+		at = f.File + " · " + f.Key
+	}
+	switch f.Kind {
+	case connect.Address:
+		return trPair("found.address", at, f.Value)
+	case connect.Credential:
+		if f.Replaced {
+			return trText("found.credential_replaced", at)
+		}
+		return trText("found.credential", at)
+	case connect.Helper:
+		return trText("found.helper", at)
+	case connect.Model:
+		return trPair("found.model", at, f.Value)
+	case connect.Cloud:
+		return trText("found.cloud", at)
+	case connect.WebProxy:
+		return trPair("found.web_proxy", at, f.Value)
+	case connect.Ignored:
+		return tr("found.ignored")
+	case connect.Profile:
+		return trText("found.profile", f.Value)
+	case connect.Provider:
+		return trText("found.provider", at)
+	case connect.OtherModel:
+		return trText("found.other_model", f.Value)
+	}
+	return f.String()
+}
+
+// restoredText says what came of disconnecting a client's file, a sentence a line.
+func restoredText(r connect.Restored) string {
+	text := ""
+	switch r.How {
+	case connect.Same:
+		text = trText("restored.same", r.File)
+	case connect.Removed:
+		text = trText("restored.removed", r.File)
+	case connect.Edited:
+		text = trText("restored.edited", r.File)
+	case connect.Left:
+		text = trPair("restored.left", r.File, strings.Join(r.Keys, ", "))
+	case connect.Gone:
+		text = trText("restored.gone", r.File)
+	default:
+		text = trText("restored.no_backup", r.File)
+	}
+	if r.Backup != "" {
+		text += "\n" + trText("restored.backup", r.Backup)
+	}
+	switch {
+	case r.Project || r.Address == "":
+		return text
+	case r.Here:
+		return text + "\n" + trText("restored.here", r.Address)
+	}
+	return text + "\n" + trPair("restored.address", r.Name, r.Address)
+}

@@ -1,0 +1,106 @@
+package app
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"afterglow/app/desktop"
+	"afterglow/proxy/connect"
+)
+
+// offerWindow is a window over clients of which none is connected.
+func offerWindow(t *testing.T) (*Window, *fakeService, *loginFake) {
+	t.Helper()
+	w, svc := newTestWindow(t, true)
+	w.run = func(f func()) { f() }
+	login := &loginFake{}
+	w.login = login
+	svc.clientFake = clientScene("clients")
+	svc.clients[0].State = connect.Apart
+	w.Show()
+	return w, svc, login
+}
+
+// offered connects a client as a page does, and tells whether start at login is offered.
+func (w *Window) offered(t *testing.T) bool {
+	t.Helper()
+	if err := w.svc.Connect("claude-code", connect.Choice{}); err != nil {
+		t.Fatal(err)
+	}
+	return w.notices.offer.Visible()
+}
+
+func TestStartAtLoginIsOfferedWithTheFirstClientAndOnce(t *testing.T) {
+	for name, yes := range map[string]bool{"accepted": true, "dismissed": false} {
+		t.Run(name, func(t *testing.T) {
+			w, svc, login := offerWindow(t)
+			if w.notices.offer.Visible() {
+				t.Error("it is offered before a client is connected")
+			}
+			if !w.offered(t) {
+				t.Fatal("it is not offered")
+			}
+			w.rebuild() // as for another language
+			if !w.notices.offer.Visible() {
+				t.Error("the offer is gone in another language")
+			}
+			w.notices.answer(yes)
+			if got := login.at == desktop.AtLogin; got != yes || w.notices.offer.Visible() || !svc.chosen.LoginOffered {
+				t.Errorf("at login %t, still offered %t, remembered %t", got, w.notices.offer.Visible(), svc.chosen.LoginOffered)
+			}
+			login.at = desktop.NotAtLogin
+			if w.offered(t) {
+				t.Error("it is offered again")
+			}
+		})
+	}
+}
+
+func TestStartAtLoginIsNotOfferedInVain(t *testing.T) {
+	for name, change := range map[string]func(svc *fakeService, login *loginFake){
+		"it is on":           func(_ *fakeService, login *loginFake) { login.at = desktop.AtLogin },
+		"another copy is on": func(_ *fakeService, login *loginFake) { login.at = desktop.OtherAtLogin },
+		"a demo":             func(svc *fakeService, _ *loginFake) { svc.status.Demo = true },
+		"not connected":      func(svc *fakeService, _ *loginFake) { svc.refuses = "it may only be read" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, svc, login := offerWindow(t)
+			change(svc, login)
+			if err := w.svc.Connect("claude-code", connect.Choice{}); (err != nil) != (svc.refuses != "") {
+				t.Error(err)
+			}
+			if w.notices.offer.Visible() {
+				t.Error("it is offered")
+			}
+		})
+	}
+}
+
+func TestAnOfferThatFailedSaysWhyAndStays(t *testing.T) {
+	w, svc, login := offerWindow(t)
+	w.offered(t)
+	login.err = errors.New("the folder cannot be written")
+	w.notices.answer(true)
+	if !w.notices.offer.Visible() || !strings.Contains(w.notices.failure.Text(), "cannot be written") || svc.chosen.LoginOffered {
+		t.Errorf("offered %t, says %q", w.notices.offer.Visible(), w.notices.failure.Text())
+	}
+}
+
+// A client that was connected on the command line is one too.
+func TestStartAtLoginIsOfferedForClientsOfBefore(t *testing.T) {
+	svc := &testProxy{fakeService: &fakeService{}}
+	svc.clientFake = clientScene("clients")
+	badges, err := newBadges()
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := newLoopApp(t)
+	f := newFace(t.Context(), a, svc, badges, Options{})
+	f.window.login = &loginFake{}
+	f.offerLogin(t.Context())
+	do(t, a.driver.do)
+	if !f.window.notices.offer.Visible() {
+		t.Error("it is not offered")
+	}
+}

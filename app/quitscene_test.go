@@ -1,0 +1,54 @@
+package app
+
+import (
+	"errors"
+	"image"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2/test"
+)
+
+// quitScene is the dialog over a window with calls.
+func quitScene(t *testing.T, scene, language, shade string) image.Image {
+	t.Helper()
+	a := speak(t, language)
+	a.Settings().SetTheme(shaded{newLook(), test.KnownThemeVariants()[shade]})
+	w := NewWindow(a, &fakeService{}, true)
+	t.Cleanup(w.window.Close)
+	w.Show()
+	w.Update(sceneBoard("busy"))
+	if scene == "offer" {
+		w.offer(true)
+		return w.window.Canvas().Capture()
+	}
+	w.ask(quitDialogOf(scene))
+	return w.window.Canvas().Capture()
+}
+
+// quitDialogOf is the dialog of a scene.
+func quitDialogOf(scene string) *quitDialog {
+	clients := clientScene("clients").clients
+	if scene == "quit" {
+		clients = clients[:1]
+	}
+	d := newQuitDialog(clients, quitAnswers{disconnect: func(bool) {}, keep: func(bool) {}, cancel: func() {}})
+	if scene == "quit-failed" {
+		d.fail(errors.New("/home/me/.claude/settings.json: it may only be read"))
+	}
+	return d
+}
+
+// TestQuitLooks compares pictures of the dialog, and of the offer to start at login, with testdata/looks, as TestLooks does.
+func TestQuitLooks(t *testing.T) {
+	onMastersProcessor(t)
+	for _, c := range []struct{ scene, language, shade string }{
+		{"quit", "en", "light"}, {"quit", "zh", "dark"}, {"quit-failed", "en", "dark"}, {"quit-failed", "zh", "light"},
+		{"offer", "en", "light"}, {"offer", "zh", "dark"},
+	} {
+		name := strings.Join([]string{c.scene, c.language, c.shade}, "-")
+		t.Run(name, func(t *testing.T) {
+			test.AssertImageMatches(t, "looks/"+name+".png", quitScene(t, c.scene, c.language, c.shade))
+		})
+	}
+}

@@ -1,0 +1,123 @@
+package app
+
+import (
+	"errors"
+	"io/fs"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"afterglow/limiter"
+	"afterglow/proxy/config"
+	"afterglow/proxy/reason"
+)
+
+// reasonText is a reason in the user's language: the text for its code, or its own words where there is none. It is "" for the
+// zero reason.
+func reasonText(r reason.Reason) string {
+	text, ok := codeText(r)
+	if !ok {
+		return r.Words
+	}
+	if r.Until.IsZero() {
+		return text
+	}
+	return trPair("reason.until", text, clock(r.Until, time.Now()))
+}
+
+// codeText is the text for a reason's code, false if it has none.
+func codeText(r reason.Reason) (string, bool) {
+	if r.Code == "" {
+		return "", false
+	}
+	about := r.Text
+	switch r.Code {
+	case reason.Silent, reason.LongQueue, reason.QueueWait:
+		if d, err := time.ParseDuration(about); err == nil {
+			about = trLeft(d)
+		}
+	}
+	key := "reason." + string(r.Code)
+	text := trText(key, about)
+	return text, text != key
+}
+
+// whyText is a reason in the user's language, or the words where it has no code.
+func whyText(r reason.Reason, words string) string {
+	if text := reasonText(r); r.Code != "" && text != "" {
+		return text
+	}
+	return words
+}
+
+// errorText is an error in the user's language, as far as it is known why it came; else its own words.
+func errorText(err error) string {
+	var wrong *config.Error
+	if errors.As(err, &wrong) {
+		return problemsText(wrong)
+	}
+	var why reason.Reason
+	if errors.As(err, &why) {
+		return reasonText(why)
+	}
+	var problem config.Problem
+	if errors.As(err, &problem) {
+		return problemText(problem)
+	}
+	if text := limitReason(err); text != "" {
+		return text
+	}
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		switch {
+		case errors.Is(err, fs.ErrPermission):
+			return trText("reason.permission", path.Path)
+		case errors.Is(err, syscall.ENOSPC):
+			return trText("reason.disk_full", path.Path)
+		}
+	}
+	return err.Error()
+}
+
+// limitReason says why the limiter does not set a limit, "" if the error is not its own.
+func limitReason(err error) string {
+	var outside *limiter.RangeError
+	switch {
+	case errors.As(err, &outside):
+		return trText("reason.limit_range", "1–"+strconv.Itoa(outside.Highest))
+	case errors.Is(err, limiter.ErrMonitorOnly):
+		return tr("reason.not_limited")
+	case errors.Is(err, limiter.ErrUnknown):
+		return tr("reason.unknown_name")
+	}
+	return ""
+}
+
+// problemsText is what is wrong with a configuration, a line a problem.
+func problemsText(e *config.Error) string {
+	lines := make([]string, len(e.Problems))
+	for i, p := range e.Problems {
+		lines[i] = problemText(p)
+		if e.File != "" {
+			lines[i] = e.File + ": " + lines[i]
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// problemText is one of them, with its place.
+func problemText(p config.Problem) string {
+	var place []string
+	if p.Line > 0 {
+		place = append(place, trN("reason.line", p.Line))
+	}
+	if p.Key != "" {
+		place = append(place, p.Key)
+	}
+	text := reasonText(p.Reason)
+	if len(place) == 0 {
+		return text
+	}
+	return strings.Join(place, ", ") + ": " + text
+}

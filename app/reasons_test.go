@@ -1,0 +1,66 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"afterglow/limiter"
+	"afterglow/proxy"
+	"afterglow/proxy/config"
+	"afterglow/proxy/credential"
+	"afterglow/proxy/reason"
+)
+
+// TestEveryReasonIsSaidInTheUsersLanguage makes each reason that has a code, and looks for Chinese in the Chinese text and for
+// what the reason is about.
+func TestEveryReasonIsSaidInTheUsersLanguage(t *testing.T) {
+	onlyTheVendors := map[reason.Code]bool{reason.Refused: true} // its text is the vendor's
+	for _, language := range []string{"en", "zh"} {
+		speak(t, language)
+		for _, code := range reason.All {
+			got := reasonText(reason.New(code, "3392", "words"))
+			if got == "words" || strings.Contains(got, "{{") || strings.HasPrefix(got, "reason.") {
+				t.Errorf("%s, %s: %q", language, code, got)
+			}
+			if chinese := strings.ContainsFunc(got, func(r rune) bool { return r >= 0x4e00 && r <= 0x9fff }); chinese != (language == "zh") && !onlyTheVendors[code] {
+				t.Errorf("%s, %s: %q", language, code, got)
+			}
+		}
+	}
+}
+
+func TestErrorsAreToldByWhatTheyAreNotByTheirWords(t *testing.T) {
+	parsed := func(text string) error {
+		_, err := config.Parse("config.toml", text, func(string) string { return "" })
+		return err
+	}
+	at := time.Now().Add(48 * time.Hour) // the text has its day, also if it becomes midnight meanwhile
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{fmt.Errorf("save: %w", config.ErrChanged), "文件已被其他程序修改，因此没有保存。请查看新内容后重试"},
+		{fmt.Errorf("cancel: %w", proxy.ErrNoCall), "该调用已经结束"},
+		{fmt.Errorf("zhipu: %w", credential.ErrRunning), "正在登录，请先完成"},
+		{&limiter.RangeError{Limit: 21, Highest: 20}, "允许的范围是 1–20"},
+		{fmt.Errorf("set limit: %w", limiter.ErrMonitorOnly), "此供应商只监控，没有可以更改的上限"},
+		{fmt.Errorf("set limit: %w", limiter.ErrUnknown), "没有这个供应商或模型"},
+		{parsed("tiers = [\"zhipu\"]\nlimit = 3"), "config.toml: 第 2行, limit: 未知的键"},
+		{parsed("listen = \"0.0.0.0:3392\"\ntiers = [\"zhipu\"]"), `config.toml: listen: 其他计算机可以访问 0.0.0.0:3392。请改用 127.0.0.1，或同时设置 token`},
+		{fmt.Errorf("write: %w", &fs.PathError{Op: "open", Path: "/etc/x", Err: fs.ErrPermission}), "没有访问 /etc/x 的权限"},
+		{fmt.Errorf("write: %w", &fs.PathError{Op: "write", Path: "/tmp/x", Err: syscall.ENOSPC}), "/tmp/x 所在的磁盘已满"},
+		{errors.New("something that nobody thought of"), "something that nobody thought of"},
+		{reason.Reason{Code: reason.QuotaUsedUp, Text: "5h", Until: at, Words: "used up"}, clock(at, time.Now()) + " 前不可用：5h 额度已用完"},
+		{reason.Reason{Code: "of_a_later_version", Words: "used up"}, "used up"},
+	} {
+		speak(t, "zh")
+		if got := errorText(c.err); got != c.want {
+			t.Errorf("%v: %q, want %q", c.err, got, c.want)
+		}
+	}
+}
