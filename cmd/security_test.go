@@ -89,6 +89,32 @@ func TestTLSIsGosOwn(t *testing.T) {
 	})
 }
 
+// Each fuzz target bounds what one input may cost, and stands in the table of docs/development.md.
+func TestFuzzTargetsHaveBoundsAndAreListed(t *testing.T) {
+	page := read(t, "../docs/development.md")
+	def := regexp.MustCompile(`(?m)^func (Fuzz\w+)\(`)
+	found := 0
+	err := filepath.WalkDir("..", func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		targets := def.FindAllStringSubmatch(string(text), -1)
+		if bounds := strings.Count(string(text), "boundtest."); len(targets) > 0 && bounds == 0 {
+			t.Errorf("%s: its targets bound neither time nor memory: use package boundtest", path)
+		}
+		for _, m := range targets {
+			if found++; !strings.Contains(page, "`"+m[1]+"`") {
+				t.Errorf("%s: docs/development.md does not name %s", path, m[1])
+			}
+		}
+		return err
+	})
+	if err != nil || found < 30 {
+		t.Errorf("%d targets, %v", found, err)
+	}
+}
+
 // Each statement of the security page names the test that fails where it is not true.
 func TestTheSecurityPagesTestsAreThere(t *testing.T) {
 	tests := map[string]bool{}

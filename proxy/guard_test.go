@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"afterglow/proxy/boundtest"
 	"afterglow/proxy/config"
 )
 
@@ -116,6 +117,7 @@ func FuzzGuard(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, host, origin, site, mode, token string) {
+		defer boundtest.Bound(t, 64<<20)()
 		r, err := http.NewRequest("GET", "http://127.0.0.1/v/a/v1/models", nil)
 		if err != nil {
 			t.Fatal(err)
@@ -177,6 +179,7 @@ func FuzzPaths(f *testing.F) {
 		f.Add(path)
 	}
 	f.Fuzz(func(t *testing.T, path string) {
+		defer boundtest.Bound(t, 64<<20)()
 		if climbs(path) {
 			return
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"afterglow/proxy/boundtest"
 	"afterglow/proxy/capturetest"
 )
 
@@ -98,6 +99,7 @@ func FuzzDecodeBody(f *testing.F) {
 	}
 	f.Add(`{"model":"m","messages":[{"role":"user","content":{"type":"text"}}],"tools":[null],"system":null}`)
 	f.Fuzz(func(t *testing.T, body string) {
+		defer boundtest.Bound(t, 128<<20)()
 		req, err := ParseRequest(body)
 		if err != nil {
 			return

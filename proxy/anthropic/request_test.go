@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"afterglow/proxy/boundtest"
 	"afterglow/proxy/capturetest"
 )
 
@@ -98,6 +99,7 @@ func FuzzParseRequest(f *testing.F) {
 	f.Add(`{"model":"m","stream":true,"thinking":{"type":"adaptive"}}`)
 	f.Add(`{"model":"\ud800","max_tokens":-1e999}`)
 	f.Fuzz(func(t *testing.T, body string) {
+		defer boundtest.Bound(t, 64<<20)()
 		r, err := ParseRequest(body)
 		if err != nil {
 			return

@@ -7,9 +7,9 @@ import (
 )
 
 // RetryAfter is how long an answer asks to wait, 0 if it does not say: the longest of retry-after-ms
-// or retry-after (seconds or a date), and the reset times of the exhausted limits.
+// or retry-after (seconds or a date), and the reset times of the exhausted limits; a year at most.
 func RetryAfter(header http.Header, now time.Time) time.Duration {
-	return max(asked(header, now), untilReset(header, now))
+	return min(max(asked(header, now), untilReset(header, now)), longestWait)
 }
 
 func asked(header http.Header, now time.Time) time.Duration {

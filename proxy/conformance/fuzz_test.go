@@ -16,6 +16,8 @@ import (
 
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/anthropic/grammar"
+	"afterglow/proxy/boundtest"
+	"afterglow/proxy/mend"
 	"afterglow/proxy/sse"
 	"afterglow/proxy/vendor"
 )
@@ -54,6 +56,7 @@ func fuzzStream(f *testing.F, dialect string) {
 	}
 	d := dialects[dialect]
 	f.Fuzz(func(t *testing.T, text string, size uint16) {
+		defer boundtest.Bound(t, 256<<20)()
 		whole, err := decode(d, strings.NewReader(text))
 		cut, cutErr := decode(d, &pieces{text, 1 + int(size)})
 		if whole != cut || fmt.Sprint(err) != fmt.Sprint(cutErr) {
@@ -89,6 +92,7 @@ func fuzzMessage(f *testing.F, dialect string) {
 	}
 	d := dialects[dialect]
 	f.Fuzz(func(t *testing.T, text string) {
+		defer boundtest.Bound(t, 256<<20)()
 		message, err := d.DecodeMessage([]byte(text), "m")
 		if err != nil {
 			return
@@ -125,6 +129,7 @@ func fuzzError(f *testing.F, dialect string) {
 	}
 	d := dialects[dialect]
 	f.Fuzz(func(t *testing.T, status int, body string) {
+		defer boundtest.Bound(t, 256<<20)()
 		if status < 400 || status > 599 {
 			return
 		}
@@ -146,6 +151,7 @@ func fuzzRequest(f *testing.F, dialect string) {
 	}
 	d := dialects[dialect]
 	f.Fuzz(func(t *testing.T, body string) {
+		defer boundtest.Bound(t, 256<<20)()
 		req, err := anthropic.ParseRequest(body)
 		if err != nil {
 			return
@@ -168,11 +174,139 @@ func fuzzRequest(f *testing.F, dialect string) {
 	})
 }
 
-func FuzzOpenAIStream(f *testing.F)  { fuzzStream(f, "openai") }
-func FuzzOpenAIMessage(f *testing.F) { fuzzMessage(f, "openai") }
-func FuzzOpenAIError(f *testing.F)   { fuzzError(f, "openai") }
-func FuzzOpenAIRequest(f *testing.F) { fuzzRequest(f, "openai") }
-func FuzzGeminiStream(f *testing.F)  { fuzzStream(f, "gemini") }
-func FuzzGeminiMessage(f *testing.F) { fuzzMessage(f, "gemini") }
-func FuzzGeminiError(f *testing.F)   { fuzzError(f, "gemini") }
-func FuzzGeminiRequest(f *testing.F) { fuzzRequest(f, "gemini") }
+func FuzzAnthropicError(f *testing.F) { fuzzError(f, "anthropic") }
+func FuzzOpenAIStream(f *testing.F)   { fuzzStream(f, "openai") }
+func FuzzOpenAIMessage(f *testing.F)  { fuzzMessage(f, "openai") }
+func FuzzOpenAIError(f *testing.F)    { fuzzError(f, "openai") }
+func FuzzOpenAIRequest(f *testing.F)  { fuzzRequest(f, "openai") }
+func FuzzGeminiStream(f *testing.F)   { fuzzStream(f, "gemini") }
+func FuzzGeminiMessage(f *testing.F)  { fuzzMessage(f, "gemini") }
+func FuzzGeminiError(f *testing.F)    { fuzzError(f, "gemini") }
+func FuzzGeminiRequest(f *testing.F)  { fuzzRequest(f, "gemini") }
+
+// FuzzAnthropicStream: what passes is read on the side, whatever it is, and no byte of it changes.
+func FuzzAnthropicStream(f *testing.F) {
+	for _, text := range seeds(f, func(d, name string) bool { return d == "anthropic" && strings.HasSuffix(name, ".sse") }) {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		defer boundtest.Bound(t, 256<<20)()
+		s := dialects["anthropic"].Decode(sse.NewReader(strings.NewReader(text)), "m")
+		var usage anthropic.Usage
+		for from := 0; ; {
+			e, err := s.Next()
+			if err != nil {
+				return
+			}
+			at := strings.Index(text[from:], string(e.Raw))
+			if at < 0 {
+				t.Fatalf("%q is not in %q", e.Raw, text[from:])
+			}
+			from += at + len(e.Raw)
+			kind := anthropic.KindOf(e)
+			usage.Read(kind, e)
+			if usage.Total() < 0 || len(anthropic.Served(e.Data)) > len(e.Data) {
+				t.Fatalf("%+v", usage)
+			}
+			if kind == anthropic.Failure && anthropic.EventError(e).Message == "" {
+				t.Fatalf("no words in %q", e.Data)
+			}
+		}
+	})
+}
+
+// FuzzAnthropicMessage: a whole answer passes as it is, or is no message.
+func FuzzAnthropicMessage(f *testing.F) {
+	for _, text := range seeds(f, func(d, name string) bool { return d == "anthropic" && strings.HasSuffix(name, ".json") }) {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		defer boundtest.Bound(t, 256<<20)()
+		message, err := dialects["anthropic"].DecodeMessage([]byte(text), "m")
+		if err != nil {
+			return
+		}
+		var usage anthropic.Usage
+		if usage.ReadMessage(message); string(message) != text || usage.Total() < 0 {
+			t.Fatalf("%q became %q, %+v", text, message, usage)
+		}
+	})
+}
+
+// What a vendor answers may be made to cost: long, wide, deep, or of one kind again and again. A megabyte of it is read in
+// moments, and takes no more memory than a few copies.
+func TestHostileAnswersCostLittle(t *testing.T) {
+	const size = 1 << 20
+	fill := func(begin, part, end string) string {
+		return begin + strings.Repeat(part, (size-len(begin)-len(end))/len(part)) + end
+	}
+	for name, text := range map[string]string{
+		"lists":   fill("", "[", ""),
+		"objects": fill("", `{"a":`, ""),
+		"choices": fill(`{"choices":[`, `{"delta":{"content":"x"}},`, `{}]}`),
+		"calls":   fill(`{"choices":[{"delta":{"tool_calls":[`, `{"index":1,"id":"a","function":{"name":"f","arguments":"{"}},`, `{}]}}]}`),
+		"parts":   fill(`{"candidates":[{"content":{"parts":[`, `{"functionCall":{"name":"f","args":{}}},`, `{}]}}]}`),
+		"escapes": fill(`{"choices":[{"delta":{"content":"`, `\u0041`, `"}}]}`),
+		"keys":    fill(`{`, `"type":"message",`, `"a":1}`),
+		"details": fill(`{"error":{"message":"m","details":[`, `{"@type":"t","retryDelay":"1s"},`, `{}]}}`),
+		"deep":    strings.Repeat(`{"candidates":[{"content":{"parts":[`, 300) + fill("", " ", "") + strings.Repeat("]}}]}", 300),
+		"usage":   fill(`{"type":"message","usage":{`, `"input_tokens":1,`, `"a":1}}`),
+		"text":    fill(`{"error":{"message":"`, `2026-01-01T00:00:00Z `, `"}}`),
+	} {
+		for dialect, d := range dialects {
+			t.Run(name+" "+dialect, func(t *testing.T) {
+				defer boundtest.Bound(t, 400<<20)()
+				_, _ = decode(d, strings.NewReader("data: "+text+"\n\n"))
+				_, _ = decode(d, strings.NewReader(strings.Repeat("data: "+text[:min(len(text), 200)]+"\n\n", 2000)))
+				_, _ = d.DecodeMessage([]byte(text), "m")
+				_ = d.DecodeError(429, http.Header{}, []byte(text))
+			})
+		}
+	}
+}
+
+// The same of requests, which a client sends: mended, decoded, counted and encoded.
+func TestHostileRequestsCostLittle(t *testing.T) {
+	const size = 1 << 20
+	fill := func(begin, part, end string) string {
+		return begin + strings.Repeat(part, (size-len(begin)-len(end))/len(part)) + end
+	}
+	const head, user = `{"model":"claude-x","max_tokens":9,`, `{"role":"user","content":"x"}`
+	none := mend.Accepts{Thinking: "none"}
+	for name, text := range map[string]string{
+		"turns":       fill(head+`"messages":[`, user+`,{"role":"assistant","content":"y"},`, user+`]}`),
+		"same role":   fill(head+`"messages":[`, user+`,`, user+`]}`),
+		"blocks":      fill(head+`"messages":[{"role":"user","content":[`, `{"type":"text","text":"x"},`, `{"type":"text","text":"x"}]}]}`),
+		"strange":     fill(head+`"messages":[{"role":"user","content":[`, `{"type":"odd"},`, `{"type":"odd"}]}]}`),
+		"results":     fill(head+`"messages":[`+user+`,{"role":"user","content":[`, `{"type":"tool_result","tool_use_id":"a","content":"x"},`, `{"type":"text","text":"x"}]}]}`),
+		"uses":        fill(head+`"messages":[`+user+`,{"role":"assistant","content":[`, `{"type":"tool_use","id":"a","name":"n","input":{}},`, `{"type":"text","text":"x"}]},`+user+`]}`),
+		"thinking":    fill(head+`"messages":[`+user+`,{"role":"assistant","content":[`, `{"type":"thinking","thinking":"x","signature":"s"},`, `{"type":"text","text":"x"}]},`+user+`]}`),
+		"server uses": fill(head+`"tools":[{"type":"web_search_20250305","name":"w"}],"messages":[`+user+`,{"role":"assistant","content":[`, `{"type":"server_tool_use","id":"srvtoolu_a","name":"w","input":{}},`, `{"type":"text","text":"x"}]},`+user+`]}`),
+		"system":      fill(head+`"messages":[`, `{"role":"system","content":"s"},`, user+`]}`),
+		"tools":       fill(head+`"messages":[`+user+`],"tools":[`, `{"name":"n","input_schema":{"type":"object","properties":{"a":{"type":"string"}}}},`, `{"name":"z","input_schema":{"type":"object"}}]}`),
+		"schema":      fill(head+`"messages":[`+user+`],"tools":[{"name":"n","input_schema":{"type":"object","properties":{`, `"a":{"type":"string","enum":["x","y"]},`, `"b":{}}}}]}`),
+		"references":  fill(head+`"messages":[`+user+`],"tools":[{"name":"n","input_schema":{"type":"object","properties":{"r":{"$ref":"#/$defs/z"}},"allOf":[`, `{"$ref":"#/$defs/z"},`, `{}],"$defs":{"z":{"type":"object","properties":{"q":{"$ref":"#/$defs/z"}}}}}}]}`),
+		"deep schema": head + `"messages":[` + user + `],"tools":[{"name":"n","input_schema":` + strings.Repeat(`{"type":"object","additionalProperties":false,"required":["a"],"properties":{"a":`, 300) + fill("", " ", "") + `{}` + strings.Repeat(`}}`, 300) + `}]}`,
+		"any of":      head + `"messages":[` + user + `],"tools":[{"name":"n","input_schema":` + strings.Repeat(`{"anyOf":[{"type":"string"},`, 300) + fill("", " ", "") + `{}` + strings.Repeat(`]}`, 300) + `}]}`,
+		"unknown":     fill(head+`"messages":[`+user+`],`, `"odd_x":1,`, `"z":1}`),
+		"keys":        fill(head+`"messages":[{`, `"role":"user",`, `"content":"x"}]}`),
+	} {
+		for dialect, d := range dialects {
+			t.Run(name+" "+dialect, func(t *testing.T) {
+				defer boundtest.Bound(t, 800<<20)()
+				req, err := anthropic.ParseRequest(text)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, accepts := range []mend.Accepts{none, {Thinking: "enabled", Images: true, Documents: true}} {
+					mended, _ := mend.Mend(req, mend.Target{Vendor: "v", Accepts: accepts})
+					_, _ = d.Encode(mended, vendorModel[dialect])
+				}
+				_, _ = d.Encode(req, vendorModel[dialect])
+				if body, err := req.Decode(); err == nil {
+					body.EstimateTokens()
+				}
+			})
+		}
+	}
+}

@@ -2,6 +2,9 @@ package connect
 
 import (
 	"bytes"
+	"os"
+	"path/filepath"
+	"slices"
 	"testing"
 
 	"afterglow/proxy/boundtest"
@@ -43,4 +46,47 @@ func takenBack(t *testing.T, c client, before []byte) {
 	if !bytes.Equal(after, before) && len(bytes.TrimSpace(bytes.TrimPrefix(before, bom))) > 0 {
 		t.Errorf("%q became %q and then %q", before, text, after)
 	}
+}
+
+// FuzzHeaderLines: a line that is added to a client's headers, and taken out again, leaves the others.
+func FuzzHeaderLines(f *testing.F) {
+	f.Add(`"A: b\nX-Afterglow-Token: old"`)
+	f.Add(`"\n\n"`)
+	f.Add(`3`)
+	f.Fuzz(func(t *testing.T, raw string) {
+		defer boundtest.Bound(t, 64<<20)()
+		const line = "X-Afterglow-Token: new"
+		with, err := withLine(raw, line)
+		if err != nil {
+			return
+		}
+		rest, _, err := withoutLine(with, line)
+		if err != nil {
+			t.Fatalf("%q became %q: %v", raw, with, err)
+		}
+		lines, err := linesOf(rest)
+		if err != nil || slices.ContainsFunc(lines, named(line)) {
+			t.Errorf("%q became %q and then %q", raw, with, rest)
+		}
+	})
+}
+
+// FuzzBackup: a backup that somebody changed is read, or said to be damaged.
+func FuzzBackup(f *testing.F) {
+	f.Add([]byte(`{"path":"/x","original":"e30=","edits":[{"key":["env"],"new":"1","old":null}]}`))
+	f.Add([]byte(`{"path":""}`))
+	file := filepath.Join(f.TempDir(), "claude-code-x.json")
+	f.Fuzz(func(t *testing.T, text []byte) {
+		defer boundtest.Bound(t, 64<<20)()
+		if err := os.WriteFile(file, text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		r, err := readRecord(file)
+		if err == nil && r.Path == "" {
+			t.Errorf("%q is a backup of nothing", text)
+		}
+		if err == nil {
+			_, _ = r.without(claudeCode(), []byte("{}"), true)
+		}
+	})
 }

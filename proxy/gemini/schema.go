@@ -42,9 +42,10 @@ func cleanOutput(raw json.RawMessage) (schema json.RawMessage, lossy bool) {
 type cleaner struct {
 	root  gjson.Result
 	lossy bool
-	left  int      // nodes that may still be made
-	depth int      // of the node being made
-	refs  []string // being followed
+	left  int                     // nodes that may still be made
+	depth int                     // of the node being made
+	refs  []string                // being followed
+	found map[string]gjson.Result // what a reference, or the begin of one, points to
 }
 
 // node translates one schema.
@@ -139,8 +140,13 @@ func (c *cleaner) resolve(ref string) gjson.Result {
 	if pointer == "" {
 		return at
 	}
-	unescape := strings.NewReplacer("~1", "/", "~0", "~")
+	unescape, path := strings.NewReplacer("~1", "/", "~0", "~"), ""
 	for step := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
+		path += "/" + step
+		if known, ok := c.found[path]; ok { // a schema may have thousands, and is read from its begin for each
+			at = known
+			continue
+		}
 		step = unescape.Replace(step)
 		next, n := gjson.Result{}, 0
 		at.ForEach(func(key, value gjson.Result) bool {
@@ -151,6 +157,10 @@ func (c *cleaner) resolve(ref string) gjson.Result {
 			return !next.Exists()
 		})
 		at = next
+		if c.found == nil {
+			c.found = map[string]gjson.Result{}
+		}
+		c.found[path] = at
 	}
 	return at
 }

@@ -19,7 +19,9 @@ type decoder struct {
 	id    string // the answer's
 	calls int
 	usage anthropic.Usage
-	said  bool // something was written, so the answer can go to no other vendor
+	said  bool   // something was written, so the answer can go to no other vendor
+	from  string // the chunk that sum stands for
+	sum   string
 
 	before string // the signature of the text that is open
 	reason string // why the answer ended, once it has
@@ -147,8 +149,17 @@ func (d *decoder) count(usage gjson.Result) {
 func (d *decoder) callID(chunk gjson.Result) string {
 	from := d.id
 	if from == "" {
-		from = chunk.Raw
+		from = d.digest(chunk.Raw)
 	}
 	sum := sha256.Sum256([]byte(from + "#" + strconv.Itoa(d.calls)))
 	return "toolu_" + hex.EncodeToString(sum[:12])
+}
+
+// digest stands for a chunk. A chunk may have thousands of calls: it is made once.
+func (d *decoder) digest(chunk string) string {
+	if chunk != d.from || d.sum == "" {
+		sum := sha256.Sum256([]byte(chunk))
+		d.from, d.sum = chunk, string(sum[:])
+	}
+	return d.sum
 }

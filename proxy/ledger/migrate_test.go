@@ -10,7 +10,7 @@ import (
 )
 
 // made is a database that a file of SQL makes.
-func made(t *testing.T, script string) string {
+func made(t testing.TB, script string) string {
 	t.Helper()
 	text, err := os.ReadFile(script)
 	if err != nil {

@@ -13,6 +13,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"afterglow/proxy/boundtest"
 )
 
 // planted are texts with a secret of each kind, in a place where it may come up; the secret is what must go.
@@ -121,6 +123,7 @@ func FuzzSuspicious(f *testing.F) {
 		f.Add(p.text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
+		defer boundtest.Bound(t, 64<<20)()
 		if looks.MatchString(text) && !suspicious(text) {
 			t.Errorf("not suspicious: %q finds %q", text, looks.FindString(text))
 		}

@@ -30,6 +30,7 @@ type turn struct {
 	blocks   []block
 	opaque   bool // of an unknown shape, to be left alone
 	changed  bool // blocks, and perhaps role, replace what raw says
+	grown    bool // blocks were made by absorb, and nobody else has them
 }
 
 // block is one content block.
@@ -53,12 +54,17 @@ func (t *turn) list() []block {
 }
 
 // set replaces a turn's content.
-func (t *turn) set(blocks []block) { t.blocks, t.text, t.changed = blocks, "", true }
+func (t *turn) set(blocks []block) { t.blocks, t.text, t.changed, t.grown = blocks, "", true, false }
 
-// absorb appends the next turn's content to a turn's own.
+// absorb appends the next turn's content to a turn's own. A conversation may have thousands that follow: what was
+// appended to is not copied again.
 func (t *turn) absorb(next turn) {
-	t.set(append(slices.Clip(t.list()), next.list()...))
-	t.to = next.to
+	own := t.list()
+	if !t.grown {
+		own = slices.Clip(own)
+	}
+	t.set(append(own, next.list()...))
+	t.to, t.grown = next.to, true
 }
 
 // is reports whether a turn has a role and a shape to work on.

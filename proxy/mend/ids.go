@@ -19,13 +19,13 @@ func (m *mending) rewriteUses() {
 	if m.usesAreGood() {
 		return
 	}
-	stay, seen := m.idsThatStay(), map[string]bool{}
+	stay, seen, next := m.idsThatStay(), map[string]bool{}, map[string]int{}
 	for n := range m.turns {
 		t := &m.turns[n]
 		if !t.is(assistant) || !t.has(isClientUse) {
 			continue
 		}
-		renamed := m.rewriteTurn(t, stay, seen)
+		renamed := m.rewriteTurn(t, stay, seen, next)
 		if len(renamed) > 0 {
 			if next := m.follow(n); next >= 0 {
 				rename(&m.turns[next], renamed)
@@ -71,7 +71,7 @@ type renaming struct{ from, to string }
 
 // rewriteTurn mends the uses of one message. The list has all of them if any was renamed, because
 // a message may have the same id twice.
-func (m *mending) rewriteTurn(t *turn, stay, seen map[string]bool) []renaming {
+func (m *mending) rewriteTurn(t *turn, stay, seen map[string]bool, next map[string]int) []renaming {
 	var all []renaming
 	changed := false
 	for n, b := range t.blocks {
@@ -80,7 +80,7 @@ func (m *mending) rewriteTurn(t *turn, stay, seen map[string]bool) []renaming {
 		}
 		id := b.ref
 		if !goodID(id) || seen[id] {
-			id = newID(b.ref, stay)
+			id = newID(b.ref, stay, next)
 			m.labels.add(LabelToolIDs)
 			b.raw, changed = set(b.raw, "id", quote(id)), true
 			stay[id] = true
@@ -109,22 +109,20 @@ func (m *mending) rewriteTurn(t *turn, stay, seen map[string]bool) []renaming {
 
 // rename lets results follow their uses: the nth result of an id belongs to its nth use.
 func rename(t *turn, all []renaming) {
-	used := make([]bool, len(all))
+	to := map[string][]string{}
+	for _, r := range all {
+		to[r.from] = append(to[r.from], r.to)
+	}
 	for n, b := range t.blocks {
-		if !isResult(b) {
+		if !isResult(b) || len(to[b.ref]) == 0 {
 			continue
 		}
-		for k, r := range all {
-			if used[k] || r.from != b.ref {
-				continue
-			}
-			used[k] = true
-			if r.to != r.from {
-				b.raw, b.ref = set(b.raw, "tool_use_id", quote(r.to)), r.to
-				t.blocks[n], t.changed = b, true
-			}
-			break
+		from := b.ref
+		if now := to[from][0]; now != from {
+			b.raw, b.ref = set(b.raw, "tool_use_id", quote(now)), now
+			t.blocks[n], t.changed = b, true
 		}
+		to[from] = to[from][1:]
 	}
 }
 
@@ -145,10 +143,11 @@ func goodID(id string) bool {
 }
 
 // newID derives an id from an old one, the same on every turn: vendors cache the conversation as
-// far as it stays the same. 96 bits of a hash; repeated ids are numbered.
-func newID(old string, taken map[string]bool) string {
-	for n := 0; ; n++ {
-		sum := sha256.Sum256([]byte(old + "\x00" + strconv.Itoa(n)))
+// far as it stays the same. 96 bits of a hash; repeated ids are numbered, from next on.
+func newID(old string, taken map[string]bool, next map[string]int) string {
+	for {
+		sum := sha256.Sum256([]byte(old + "\x00" + strconv.Itoa(next[old])))
+		next[old]++
 		if id := "toolu_" + hex.EncodeToString(sum[:12]); !taken[id] {
 			return id
 		}

@@ -70,6 +70,8 @@ type mending struct {
 	labels labels
 	// changes is what becomes of the top-level fields beside the messages.
 	changes []change
+	// follows is for each message what follow finds, while they are paired.
+	follows []int
 	// loopLostThinking is set when thinking was dropped from the tool loop that is still open.
 	loopLostThinking bool
 }

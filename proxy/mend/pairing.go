@@ -8,6 +8,7 @@ func (m *mending) pair() {
 	if !m.saw.uses || m.paired() {
 		return
 	}
+	m.follows = m.following()
 	uses, results := m.usesAndResults()
 	byRef := make(map[string][]int, len(results))
 	for n, r := range results {
@@ -16,21 +17,45 @@ func (m *mending) pair() {
 	// Where a result belongs best, in this order. Uses further on are served with what stands beside
 	// them before anybody looks ahead, or repeated ids would steal from each other.
 	for _, fits := range []func(u, r int) bool{
-		func(u, r int) bool { return r == m.follow(u) },
+		func(u, r int) bool { return r == m.follows[u] },
 		func(u, r int) bool { return r == u },
 		func(u, r int) bool { return r > u },
 		func(u, r int) bool { return r < u },
 	} {
 		for k := range uses {
 			u := &uses[k]
-			for _, n := range byRef[u.ref] {
-				if r := &results[n]; u.result < 0 && r.use < 0 && fits(u.turn, r.turn) {
+			if u.result >= 0 {
+				continue
+			}
+			list := byRef[u.ref]
+			for len(list) > 0 && results[list[0]].use >= 0 { // as a rule the first is the one
+				list = list[1:]
+			}
+			byRef[u.ref] = list
+			for _, n := range list {
+				if r := &results[n]; r.use < 0 && fits(u.turn, r.turn) {
 					u.result, r.use = n, k
+					break
 				}
 			}
 		}
 	}
 	m.rebuild(uses, results)
+}
+
+// following are what follow finds, for all messages.
+func (m *mending) following() []int {
+	all := make([]int, len(m.turns))
+	next := -1
+	for n := len(m.turns) - 1; n >= 0; n-- {
+		all[n] = next
+		if t := &m.turns[n]; t.is(user) {
+			next = n
+		} else if !t.is(system) {
+			next = -1
+		}
+	}
+	return all
 }
 
 type use struct {
@@ -141,7 +166,7 @@ func (m *mending) rebuild(uses []use, results []result) {
 	out := make([]turn, 0, len(m.turns)+1)
 	before := -1 // the assistant's message before
 	for n, t := range m.turns {
-		follows := before >= 0 && m.follow(before) == n
+		follows := before >= 0 && m.follows[before] == n
 		var now []block
 		if follows {
 			now = lead[before]
@@ -153,7 +178,7 @@ func (m *mending) rebuild(uses []use, results []result) {
 		if t.is(assistant) {
 			before = n
 		}
-		if len(lead[n]) > 0 && m.follow(n) < 0 {
+		if len(lead[n]) > 0 && m.follows[n] < 0 {
 			m.labels.add(LabelToolPairing)
 			out = append(out, turn{role: user, changed: true, blocks: lead[n]})
 		}
@@ -165,7 +190,7 @@ func (m *mending) rebuild(uses []use, results []result) {
 // are there already in their own order, then the others in the order of the uses.
 func (m *mending) leads(uses []use, results []result) map[int][]block {
 	lead := map[int][]block{}
-	beside := func(u use) bool { return u.result >= 0 && results[u.result].turn == m.follow(u.turn) }
+	beside := func(u use) bool { return u.result >= 0 && results[u.result].turn == m.follows[u.turn] }
 	for _, r := range results {
 		if r.use >= 0 && beside(uses[r.use]) {
 			n := uses[r.use].turn
@@ -196,9 +221,11 @@ func (m *mending) place(t *turn, now []block) {
 	if slices.EqualFunc(t.list(), now, same) {
 		return
 	}
-	if moved := slices.ContainsFunc(now, func(b block) bool {
-		return isResult(b) && !slices.ContainsFunc(t.blocks, func(a block) bool { return same(a, b) })
-	}); moved || len(now) != len(t.list()) {
+	stood := make(map[string]bool, len(t.blocks))
+	for _, b := range t.blocks {
+		stood[b.raw] = true
+	}
+	if moved := slices.ContainsFunc(now, func(b block) bool { return isResult(b) && !stood[b.raw] }); moved || len(now) != len(t.list()) {
 		m.labels.add(LabelToolPairing)
 	} else {
 		m.labels.add(LabelToolOrder)

@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"afterglow/proxy/anthropic"
+	"afterglow/proxy/boundtest"
 	"afterglow/proxy/mend"
 	"afterglow/proxy/mend/strict"
 	"afterglow/proxy/nesting"
@@ -171,6 +172,7 @@ func FuzzMend(f *testing.F) {
 		f.Add(body, uint16(0xffff))
 	}
 	f.Fuzz(func(t *testing.T, body string, bits uint16) {
+		defer boundtest.Bound(t, 256<<20)()
 		req, err := anthropic.ParseRequest(body)
 		if err != nil {
 			return

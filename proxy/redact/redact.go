@@ -18,6 +18,7 @@ const shortest = 8
 // Secrets are secrets to look for. Their zero value is none. They are safe for concurrent use, and never change.
 type Secrets struct {
 	known  []string // sorted
+	lower  []string // the same in small letters
 	texts  patterns // all, for texts about a call
 	bodies patterns // those that no answer has by chance
 }
@@ -40,6 +41,7 @@ func (s *Secrets) With(more ...string) *Secrets {
 	}
 	next := &Secrets{known: slices.Compact(slices.Sorted(slices.Values(slices.Concat(known, fresh))))}
 	for _, one := range next.known {
+		next.lower = append(next.lower, strings.ToLower(one))
 		for _, form := range forms(one) {
 			next.texts.add(form)
 			if unlikely(one) {
@@ -84,9 +86,13 @@ func (s *Secrets) Text(text, mark string) string {
 	return string(append(out, masked[at:]...))
 }
 
-// Header masks the values of a header in place.
+// Header masks the values of a header in place. A field in whose name a secret is, in whichever case, is left out.
 func (s *Secrets) Header(h http.Header) {
 	for name, values := range h {
+		if s.names(name) {
+			delete(h, name)
+			continue
+		}
 		for i, v := range values {
 			if s.In(v) {
 				h[name] = slices.Clone(h[name]) // they may be shared
@@ -94,6 +100,15 @@ func (s *Secrets) Header(h http.Header) {
 			}
 		}
 	}
+}
+
+// names reports whether a header's name holds a secret: its letters are not as they were sent.
+func (s *Secrets) names(name string) bool {
+	if s == nil || len(name) < shortest {
+		return false
+	}
+	name = strings.ToLower(name)
+	return slices.ContainsFunc(s.lower, func(secret string) bool { return len(secret) <= len(name) && strings.Contains(name, secret) })
 }
 
 // Redactor holds the secrets that are known so far. Its zero value knows none. It is safe for concurrent use.

@@ -156,6 +156,7 @@ func TestATransportLetsNoSecretIn(t *testing.T) {
 		w.Header().Set("Link", "</"+echo+">")
 		w.WriteHeader(http.StatusEarlyHints)
 		w.Header().Set("Trailer", "X-After")
+		w.Header().Set("X-A-KNOWN-secret-77-Is-Bad", "1")
 		w.Header().Add("X-Twice", "one")
 		w.Header().Add("X-Twice", echo)
 		w.WriteHeader(200)
@@ -184,8 +185,8 @@ func TestATransportLetsNoSecretIn(t *testing.T) {
 	}
 	said := string(body)
 	for _, h := range []http.Header{answer.Header, answer.Trailer} {
-		for _, values := range h {
-			said += strings.Join(values, "\n")
+		for name, values := range h {
+			said += strings.ToLower(name) + strings.Join(values, "\n")
 		}
 	}
 	for _, secret := range []string{"a-known-secret-77", "the-requests-own-1", "in-the-query-123"} {

@@ -35,6 +35,9 @@ func (t *Transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	answer.Status = secrets.Text(answer.Status, "")
 	secrets.Header(answer.Header)
+	if answer.Body == nil {
+		answer.Body = http.NoBody
+	}
 	answer.Body = &trailed{secrets.Body(answer.Body, answer.StatusCode >= 300), answer, secrets}
 	return answer, nil
 }

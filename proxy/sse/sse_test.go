@@ -9,6 +9,8 @@ import (
 	"testing/iotest"
 
 	"github.com/google/go-cmp/cmp"
+
+	"afterglow/proxy/boundtest"
 )
 
 type read struct {
@@ -143,6 +145,7 @@ func FuzzChunking(f *testing.F) {
 	f.Add([]byte("event: a\r\ndata: 1\r\n\r\ndata: 2\n\n: c\r\rdata: 3"), uint8(1))
 	f.Add([]byte("\n\r\n\rdata: x\r\n\n\ndata"), uint8(3))
 	f.Fuzz(func(t *testing.T, stream []byte, n uint8) {
+		defer boundtest.Bound(t, 64<<20)()
 		whole, err := readAll(t, bytes.NewReader(stream))
 		if err != io.EOF {
 			t.Fatal(err)
