@@ -6,16 +6,17 @@ import (
 	"time"
 
 	"afterglow/proxy/anthropic"
+	"afterglow/proxy/reason"
 )
 
 // errStopped is the cause of a call's end when the program stops before it is answered.
-var errStopped = errors.New("Afterglow is stopping")
+var errStopped error = reason.New(reason.Stopped, "", "Afterglow stopped before the call was answered")
 
 // stoppedRetry is when the client of such a call may ask again: about the time of a new start.
 const stoppedRetry = 5 * time.Second
 
 func stoppedError() *anthropic.Error {
-	e := anthropic.Errorf(anthropic.StatusOverloaded, "Afterglow is stopping. Try again when it is running")
+	e := anthropic.Errorf(anthropic.StatusOverloaded, "Afterglow is shutting down. Try again when it runs")
 	e.RetryAfter, e.Cause = stoppedRetry, errStopped
 	return e
 }

@@ -125,16 +125,18 @@ func TestCallsThatAreCutBecauseTheProgramStopsAreToldSo(t *testing.T) {
 	send("queued", "/v1/messages", plain, 2, 1)
 	send("queued and parked", "/v1/messages", numbered(4), 2, 2)
 	send("queued on a vendor route", "/v/lab/v1/messages", plain, 2, 3)
-	send("not answered yet", "/v/slow/v1/messages", plain, 3, 3)
-	eventually(t, "both streams have begun, one call is parked", func() bool { return got.began() == 3 })
+	send("parked on a vendor route", "/v/lab/v1/messages", numbered(5), 2, 4)
+	send("not answered yet", "/v/slow/v1/messages", plain, 3, 4)
+	eventually(t, "both streams have begun, two calls are parked", func() bool { return got.began() == 4 })
 	s.stop()
 	await(t, s.Server, "those that waited are gone", counts(3, 0))
-	for _, name := range []string{"queued", "queued on a vendor route", "queued and parked"} {
+	for _, name := range []string{"queued", "queued on a vendor route", "queued and parked", "parked on a vendor route"} {
 		got.expectSoon(t, name)
 	}
 	got.expect(t, "queued", 529, true, `"type":"overloaded_error"`)
-	got.expect(t, "queued on a vendor route", 529, true, "Afterglow is stopping")
+	got.expect(t, "queued on a vendor route", 529, true, "Afterglow is shutting down")
 	got.expect(t, "queued and parked", 200, false, ": queued\n\nevent: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\"")
+	got.expect(t, "parked on a vendor route", 200, false, "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\"")
 	for n := 2; n < len(vendor.gates); n++ {
 		close(vendor.gates[n])
 	}
@@ -144,16 +146,16 @@ func TestCallsThatAreCutBecauseTheProgramStopsAreToldSo(t *testing.T) {
 	got.Wait()
 	got.expect(t, "finishes", 200, false, "event: message_stop")
 	got.expect(t, "cut in its stream", 200, false, "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\"")
-	got.expect(t, "not answered yet", 529, true, "Afterglow is stopping")
+	got.expect(t, "not answered yet", 529, true, "Afterglow is shutting down")
 	classes := map[ledger.Class]int{}
 	for _, rec := range endedCalls(s.Server) {
 		classes[rec.class]++
 	}
-	if classes[ledger.Stopped] != 5 || classes[ledger.OK] != 1 || len(endedCalls(s.Server)) != 6 {
+	if classes[ledger.Stopped] != 6 || classes[ledger.OK] != 1 || len(endedCalls(s.Server)) != 7 {
 		t.Errorf("booked as %v", classes)
 	}
-	if written := s.book.Stats().Written; written != 6 {
-		t.Errorf("%d rows of 6", written)
+	if written := s.book.Stats().Written; written != 7 {
+		t.Errorf("%d rows of 7", written)
 	}
 }
 
@@ -235,7 +237,7 @@ func TestNoCallJoinsAQueueWhileTheProgramStops(t *testing.T) {
 	<-s.draining
 	close(slow)
 	got.expectSoon(t, "moves on")
-	got.expect(t, "moves on", 529, true, "Afterglow is stopping")
+	got.expect(t, "moves on", 529, true, "Afterglow is shutting down")
 	close(vendor.gates[1])
 	if err := s.stopped(); err != nil {
 		t.Error(err)

@@ -88,11 +88,11 @@ func (s *Server) route(c *routed, chain *route.Chain, r *http.Request) *anthropi
 	if c.asks.body != nil {
 		c.rec.bodies.asks(*c.asks.body)
 	}
+	s.wait(c, r.URL.RawQuery)
+	c.park.Enter()
 	if c.asks.model != "" && s.stops() {
 		return stoppedError()
 	}
-	s.wait(c, r.URL.RawQuery)
-	c.park.Enter()
 	direct, err := chain.Direct(r.Context(), c.vendor, c.asks.model, c.rec.caller())
 	c.park.Leave()
 	var refused *anthropic.Error

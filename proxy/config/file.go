@@ -22,8 +22,8 @@ type file struct {
 	// never
 	// Default: "200s"
 	ParkAfter *duration `toml:"park_after"`
-	// how long calls in progress may continue when the program ends. Queued calls are refused at once with 529 and
-	// `retry-after`. Calls that are not finished in time end with 529 or, in a stream, with an error event
+	// how long calls in progress may continue when the program ends. Queued calls get 529 with `retry-after` at once. A
+	// call that is not finished in time gets 529 or, in a stream, an error event
 	// Default: "30s"
 	Drain *duration `toml:"drain"`
 	// how long a session stays on the vendor that last answered it, because of the prompt cache. `0` = off

@@ -14,6 +14,7 @@ type Code string
 const (
 	Paused    Code = "paused"    // Afterglow takes no new calls
 	Cancelled Code = "cancelled" // the user cancelled the call
+	Stopped   Code = "stopped"   // Afterglow stopped before the call was answered
 	NoCall    Code = "no_call"   // the call has ended, or there never was one
 
 	NoVendor    Code = "no_vendor"     // of the chain can serve the call: why not each of them
@@ -81,7 +82,7 @@ const (
 
 // All are the codes, for a test that each has its texts.
 var All = [...]Code{
-	Paused, Cancelled, NoCall,
+	Paused, Cancelled, Stopped, NoCall,
 	NoVendor, NoKey, KeyMissing, NoStoredKey, NoClientID, OtherKey, OtherModel, NoClientKey, SignIn, SignInAgain, SigningIn, Removed, NoSignIn,
 	Refused, KeyRejected, RateLimited, Overloaded, UsedUp, NoModel, QuotaUsedUp, Probing, Unreachable, Silent, Interrupted, LongQueue, QueueFull, QueueWait,
 	LimitRange, NotLimited, UnknownName, OrderChain, NotInChain,

@@ -131,13 +131,16 @@ func (s *search) others(v *vendor.Vendor, left []*vendor.Vendor) []*vendor.Vendo
 
 // takes reports whether a vendor can be asked, or its queue has a place.
 func (s *search) takes(v *vendor.Vendor) bool {
-	if !v.Usable() || s.closed(v) != nil {
+	if s.unfit(v) || s.closed(v) != nil {
 		return false
 	}
 	longest := v.Conf().Limit.MaxPending
 	load := s.chain.limiter.Load(s.key(v))
 	return load.Room > 0 || longest == 0 || load.Pending < longest
 }
+
+// unfit reports whether a vendor can never take the call.
+func (s *search) unfit(v *vendor.Vendor) bool { return v.Unfit(s.call.Header, s.call.Request.Model).Words != "" }
 
 func (s *search) closed(v *vendor.Vendor) *closed {
 	return s.chain.memory.Health.closed(v.Name(), v.Model(s.call.Request.Model))
@@ -150,7 +153,7 @@ func (s *search) lastResort(v *vendor.Vendor, left []*vendor.Vendor, out *closed
 		return false
 	}
 	for _, other := range s.others(v, left) {
-		if c := s.closed(other); s.takes(other) || other.Usable() && c != nil && c.before(out) {
+		if c := s.closed(other); s.takes(other) || !s.unfit(other) && c != nil && c.before(out) {
 			return false
 		}
 	}
