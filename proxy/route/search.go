@@ -140,7 +140,9 @@ func (s *search) takes(v *vendor.Vendor) bool {
 }
 
 // unfit reports whether a vendor can never take the call.
-func (s *search) unfit(v *vendor.Vendor) bool { return v.Unfit(s.call.Header, s.call.Request.Model).Words != "" }
+func (s *search) unfit(v *vendor.Vendor) bool {
+	return v.Unfit(s.call.Header, s.call.Request.Model).Words != ""
+}
 
 func (s *search) closed(v *vendor.Vendor) *closed {
 	return s.chain.memory.Health.closed(v.Name(), v.Model(s.call.Request.Model))
