@@ -6,10 +6,12 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"afterglow/proxy/bounds"
 )
 
 // keptCalls is how many records are kept of calls that have ended, the latest.
-const keptCalls = 500
+const keptCalls = bounds.Calls
 
 // calls keeps the records of the calls under way, and of those that ended last.
 type calls struct {

@@ -5,13 +5,15 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+
+	"afterglow/proxy/bounds"
 )
 
 const (
 	// capturedCalls is of how many calls bodies are kept, the latest.
-	capturedCalls = 20
+	capturedCalls = bounds.CapturedCalls
 	// capturedBytes bounds each of their bodies.
-	capturedBytes = 1 << 20
+	capturedBytes = bounds.Captured
 )
 
 // captures keeps the bodies of calls while the user wants to see them: in memory, and of the last few.

@@ -12,6 +12,7 @@ import (
 
 	"afterglow/limiter"
 	"afterglow/proxy/anthropic"
+	"afterglow/proxy/bounds"
 )
 
 // gaugeJSON is a gauge under the keys that scripts know. Limit and Available are null in monitor mode, and
@@ -104,7 +105,7 @@ func (s *Server) getConcurrency(w http.ResponseWriter, _ *http.Request) {
 const maxControlBody = 64 << 10
 
 // maxName bounds a vendor's or model's name, in bytes.
-const maxName = 256
+const maxName = bounds.Name
 
 // limitRequest is the body of PUT and DELETE /api/concurrency.
 type limitRequest struct {

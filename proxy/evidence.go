@@ -4,14 +4,15 @@ import (
 	"encoding/json"
 
 	"afterglow/proxy/anthropic"
+	"afterglow/proxy/bounds"
 	"afterglow/proxy/ledger"
 )
 
 const (
 	// longestFrame bounds, in bytes, a frame of usage that is kept, and maxFrames how many are of one call: a vendor
 	// that counts in every event would fill the ledger.
-	longestFrame = 4 << 10
-	maxFrames    = 16
+	longestFrame = bounds.Frame
+	maxFrames    = bounds.Frames
 )
 
 // evidence keeps a call's frames of usage as they came. A nil one keeps nothing.

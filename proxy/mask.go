@@ -1,10 +1,12 @@
 package proxy
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
 
+	"afterglow/proxy/bounds"
 	"afterglow/proxy/config"
 	"afterglow/proxy/redact"
 )
@@ -14,8 +16,8 @@ const mask = "•••"
 
 const (
 	// mostHeaders and longestHeader, in bytes, bound what is kept of a header: records outlive their calls.
-	mostHeaders   = 100
-	longestHeader = 1000
+	mostHeaders   = bounds.Headers
+	longestHeader = bounds.HeaderRow
 )
 
 // masked is a copy of a header that can be shown.
@@ -24,16 +26,22 @@ func masked(h http.Header) http.Header {
 		return nil
 	}
 	shown := make(http.Header, min(len(h), mostHeaders))
-	for name, values := range h {
-		if len(shown) == mostHeaders {
-			break
-		}
+	lines, room := 0, bounds.Header
+	for _, name := range slices.Sorted(maps.Keys(h)) {
+		values := h[name]
 		if redact.Named(name) {
-			shown[name] = []string{mask}
-			continue
+			values = values[:min(len(values), 1)]
 		}
-		for _, v := range values[:min(len(values), mostHeaders)] {
-			shown.Add(name, shortened(v, longestHeader))
+		for _, v := range values {
+			if redact.Named(name) {
+				v = mask
+			}
+			v = shortened(v, longestHeader)
+			lines, room = lines+1, room-len(name)-len(v)
+			if lines > mostHeaders || room < 0 {
+				return shown
+			}
+			shown[name] = append(shown[name], v)
 		}
 	}
 	return shown

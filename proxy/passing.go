@@ -15,6 +15,7 @@ import (
 
 	"afterglow/limiter"
 	"afterglow/proxy/anthropic"
+	"afterglow/proxy/bounds"
 	"afterglow/proxy/meter"
 	"afterglow/proxy/route"
 	"afterglow/proxy/vendor"
@@ -34,7 +35,7 @@ type passing struct {
 }
 
 // maxRefusal bounds, in bytes, how much of an error answer is read on the side.
-const maxRefusal = 64 << 10
+const maxRefusal = bounds.ErrorAside
 
 // pass begins the record of a call that asks for op; the call goes on with the request that it returns. The
 // caller ends it with finish.

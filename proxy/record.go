@@ -12,6 +12,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"afterglow/proxy/anthropic"
+	"afterglow/proxy/bounds"
 	"afterglow/proxy/ledger"
 	"afterglow/proxy/reason"
 	"afterglow/proxy/redact"
@@ -73,8 +74,8 @@ const (
 
 // longestOutcome and longestEndpoint bound, in bytes, what a record keeps of an error and of a path.
 const (
-	longestOutcome  = 500
-	longestEndpoint = 500
+	longestOutcome  = bounds.Outcome
+	longestEndpoint = bounds.Endpoint
 )
 
 // statusClientGone is the status of a call whose client left before it got one, as nginx calls it.

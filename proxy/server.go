@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"afterglow/limiter"
+	"afterglow/proxy/bounds"
 	"afterglow/proxy/config"
 	"afterglow/proxy/connect"
 	"afterglow/proxy/credential"
@@ -133,7 +134,7 @@ func New(o Options) (*Server, error) {
 		Handler:           s.guard(s.routes()),
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    1 << 20,
+		MaxHeaderBytes:    bounds.RequestHeader,
 		ErrorLog:          slog.NewLogLogger(o.Log.Handler(), slog.LevelDebug),
 	}
 	return s, nil

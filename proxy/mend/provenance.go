@@ -46,9 +46,13 @@ func (p *Provenance) Remember(session, vendor, signature string) {
 	if p == nil || signature == "" {
 		return
 	}
+	p.remember(session, vendor, p.key(session, signature))
+}
+
+func (p *Provenance) remember(session, vendor string, key uint64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	m := mark{key: p.key(session, signature), session: maphash.String(p.seed, session), vendor: vendor, seen: time.Now()}
+	m := mark{key: key, session: maphash.String(p.seed, session), vendor: vendor, seen: time.Now()}
 	if e := p.marks[m.key]; e != nil {
 		p.forget(e)
 	}

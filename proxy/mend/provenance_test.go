@@ -1,7 +1,9 @@
 package mend
 
 import (
+	"runtime"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -130,4 +132,30 @@ func TestWatchAMessage(t *testing.T) {
 		maker(t, p, "s", known, "kimi")
 	}
 	maker(t, p, "s", "c", "")
+}
+
+// Thinking may be as long as a vendor likes: it is known by a hash of it, and not kept.
+func TestLongThinkingIsNotKept(t *testing.T) {
+	p := NewProvenance()
+	w := p.Watch("s", "zhipu")
+	piece := strings.Repeat("long ", 1<<14)
+	const pieces = 400
+	held := func() uint64 {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	before := held()
+	w.Event([]byte(`{"type":"content_block_start","index":0,"content_block":{"type":"thinking","thinking":"","signature":""}}`))
+	delta := []byte(`{"type":"content_block_delta","index":0,"delta":{"type":"thinking_delta","thinking":"` + piece + `"}}`)
+	for range pieces {
+		w.Event(delta)
+	}
+	if after := held(); after > before+4<<20 {
+		t.Errorf("%d MiB are kept", (after-before)>>20)
+	}
+	w.Event([]byte(`{"type":"content_block_stop","index":0}`))
+	maker(t, p, "s", strings.Repeat(piece, pieces), "zhipu")
+	maker(t, p, "s", strings.Repeat(piece, pieces-1), "")
 }

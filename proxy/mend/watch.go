@@ -2,7 +2,7 @@ package mend
 
 import (
 	"bytes"
-	"strings"
+	"hash/maphash"
 
 	"github.com/tidwall/gjson"
 )
@@ -13,7 +13,25 @@ type Watcher struct {
 	session, vendor string
 
 	inside          bool // a thinking block is open
-	signature, text strings.Builder
+	signature, text mark64
+}
+
+// mark64 makes the key of a text that comes in pieces, which is not kept: thinking may be long.
+type mark64 struct {
+	hash  maphash.Hash
+	empty bool
+}
+
+func (m *mark64) begin(p *Provenance, session string) {
+	m.hash.SetSeed(p.seed)
+	m.hash.WriteString(session)
+	m.hash.WriteByte(0)
+	m.empty = true
+}
+
+func (m *mark64) add(piece string) {
+	m.hash.WriteString(piece)
+	m.empty = m.empty && piece == ""
 }
 
 // Watch returns a watcher for a vendor's stream in a session.
@@ -23,7 +41,7 @@ func (p *Provenance) Watch(session, vendor string) *Watcher {
 
 // Event looks at the data of one event. What is not about thinking costs a search of its bytes.
 func (w *Watcher) Event(data []byte) {
-	if !w.inside && !bytes.Contains(data, []byte("thinking")) {
+	if w.provenance == nil || !w.inside && !bytes.Contains(data, []byte("thinking")) {
 		return
 	}
 	switch event := gjson.ParseBytes(data); event.Get("type").Str {
@@ -31,12 +49,12 @@ func (w *Watcher) Event(data []byte) {
 		w.start(event.Get("content_block"))
 	case "content_block_delta":
 		if w.inside {
-			w.signature.WriteString(event.Get("delta.signature").Str)
-			w.text.WriteString(event.Get("delta.thinking").Str)
+			w.signature.add(event.Get("delta.signature").Str)
+			w.text.add(event.Get("delta.thinking").Str)
 		}
 	case "content_block_stop":
 		if w.inside {
-			w.provenance.Remember(w.session, w.vendor, knownBy(w.signature.String(), w.text.String()))
+			w.close()
 		}
 		w.inside = false
 	}
@@ -44,14 +62,24 @@ func (w *Watcher) Event(data []byte) {
 
 func (w *Watcher) start(block gjson.Result) {
 	w.inside = block.Get("type").Str == "thinking"
-	w.signature.Reset()
-	w.text.Reset()
 	if w.inside {
-		w.signature.WriteString(block.Get("signature").Str)
-		w.text.WriteString(block.Get("thinking").Str)
+		w.signature.begin(w.provenance, w.session)
+		w.text.begin(w.provenance, w.session)
+		w.signature.add(block.Get("signature").Str)
+		w.text.add(block.Get("thinking").Str)
 	}
 	if block.Get("type").Str == "redacted_thinking" {
 		w.provenance.Remember(w.session, w.vendor, block.Get("data").Str)
+	}
+}
+
+// close remembers a block by its signature, or by its text if nobody signed it.
+func (w *Watcher) close() {
+	switch {
+	case !w.signature.empty:
+		w.provenance.remember(w.session, w.vendor, w.signature.hash.Sum64())
+	case !w.text.empty:
+		w.provenance.remember(w.session, w.vendor, w.text.hash.Sum64())
 	}
 }
 

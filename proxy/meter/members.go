@@ -4,11 +4,13 @@ import (
 	"bytes"
 
 	"github.com/tidwall/gjson"
+
+	"afterglow/proxy/bounds"
 )
 
 // longestValue bounds, in bytes, a value that Members keeps. What is asked for is a name or a few
 // counts.
-const longestValue = 64 << 10
+const longestValue = bounds.Member
 
 // Members is an io.Writer that finds top-level members of a JSON object while its text passes. It
 // keeps the values that it is asked for and nothing else, so that a text of any length costs the

@@ -9,6 +9,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
+	"afterglow/proxy/bounds"
 	"afterglow/proxy/sse"
 )
 
@@ -28,7 +29,7 @@ type Meter struct {
 }
 
 // longestModel bounds, in bytes, a model's name that is kept.
-const longestModel = 256
+const longestModel = bounds.Name
 
 // New returns a Meter of a body with this Content-Type. One that is neither JSON nor an event stream
 // has nothing to read.

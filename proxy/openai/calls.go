@@ -9,6 +9,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"afterglow/proxy/anthropic"
+	"afterglow/proxy/bounds"
 	"afterglow/proxy/nesting"
 )
 
@@ -19,7 +20,13 @@ type calls struct {
 	list []call
 	open int    // place of the open call in list, from 1; 0 = none is
 	late []late // text and thinking behind the open call
+	kept int    // the room that all of it takes, in bytes
 }
+
+// callCost is about what a call takes besides its name and its input.
+const callCost = 128
+
+var errKeptTooMuch = fmt.Errorf("the vendor's tool calls and what waits for them are longer than %d MiB", bounds.Waiting>>20)
 
 // call is one tool call.
 type call struct {
@@ -52,7 +59,7 @@ func (c *calls) text(w *anthropic.Writer, text string) {
 	case c.free():
 		w.Text(text)
 	default:
-		c.late = append(c.late, late{false, text})
+		c.keep(late{false, text})
 	}
 }
 
@@ -63,8 +70,13 @@ func (c *calls) think(w *anthropic.Writer, text string) {
 	case c.free():
 		w.Thinking(text)
 	default:
-		c.late = append(c.late, late{true, text})
+		c.keep(late{true, text})
 	}
+}
+
+func (c *calls) keep(l late) {
+	c.late = append(c.late, l)
+	c.kept += len(l.text) + callCost
 }
 
 // free reports whether another block may be opened: no call is open, or its input is complete.
@@ -97,6 +109,7 @@ func (c *calls) piece(w *anthropic.Writer, at int64, index gjson.Result, id stri
 	}
 	if name := function.Get("name").Str; name != now.name && len(now.input) == 0 {
 		now.name += name
+		c.kept += len(name)
 	}
 	input := function.Get("arguments")
 	text := input.Str
@@ -113,6 +126,7 @@ func (c *calls) piece(w *anthropic.Writer, at int64, index gjson.Result, id stri
 		return errLateInput
 	}
 	now.input = append(now.input, text...)
+	c.kept += len(text)
 	if now.state == waiting && c.first(n) && c.free() {
 		if err := c.start(w, n); err != nil {
 			return err
@@ -139,6 +153,7 @@ func (c *calls) find(index int64, given bool, id string) int {
 		}
 	}
 	c.list = append(c.list, call{index: index, id: id})
+	c.kept += len(id) + callCost
 	return len(c.list) - 1
 }
 

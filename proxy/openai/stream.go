@@ -8,6 +8,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"afterglow/proxy/anthropic"
+	"afterglow/proxy/bounds"
 	"afterglow/proxy/nesting"
 )
 
@@ -61,6 +62,9 @@ func (d *decoder) choice(w *anthropic.Writer, choice gjson.Result) error {
 	}
 	if err := d.say(w, delta); err != nil {
 		return err
+	}
+	if d.calls.kept > bounds.Waiting {
+		return errKeptTooMuch
 	}
 	if reason := choice.Get("finish_reason").Str; reason != "" {
 		d.finish = reason

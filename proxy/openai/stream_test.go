@@ -1,6 +1,7 @@
 package openai
 
 import (
+	"errors"
 	"io"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/anthropic/grammar"
+	"afterglow/proxy/bounds"
 	"afterglow/proxy/sse"
 )
 
@@ -139,5 +141,21 @@ func TestErrorBodyIsOpenAIs(t *testing.T) {
 	e.Code = "c"
 	if got := string(ErrorBody(e)); got != `{"error":{"message":"busy","type":"overloaded_error","param":null,"code":"c"}}` {
 		t.Error(got)
+	}
+}
+
+// Tool calls that alternate are kept until the one before them has ended, but not without end.
+func TestAnAnswerThatKeepsTooMuchFails(t *testing.T) {
+	piece := strings.Repeat("x", 1<<20)
+	for name, event := range map[string]string{
+		"input of a call that waits": `{"choices":[{"index":0,"delta":{"tool_calls":[{"index":1,"id":"b","function":{"name":"two","arguments":"` + piece + `"}}]}}]}`,
+		"text behind a call":         `{"choices":[{"index":0,"delta":{"content":"` + piece + `"}}]}`,
+		"an open call":               `{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"` + piece + `"}}]}}]}`,
+	} {
+		stream := `data: {"id":"1","choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"a","function":{"name":"one","arguments":"{"}}]}}]}` + "\n\n" +
+			strings.Repeat("data: "+event+"\n\n", 2*bounds.Waiting>>20)
+		if events, err := played(t, stream); !errors.Is(err, errKeptTooMuch) {
+			t.Errorf("%s: %v, %d bytes of events", name, err, len(events))
+		}
 	}
 }

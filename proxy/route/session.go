@@ -12,6 +12,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"afterglow/proxy/anthropic"
+	"afterglow/proxy/bounds"
 	"afterglow/proxy/config"
 	"afterglow/proxy/nesting"
 )
@@ -23,7 +24,7 @@ type Session struct {
 }
 
 // maxSession bounds a session's names, in bytes.
-const maxSession = 512
+const maxSession = bounds.Session
 
 // SessionIn finds what a client's header says of the session, and of the sub-agent whose call it is; "" where it says
 // nothing. Each agent has names of its own:

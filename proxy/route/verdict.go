@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"afterglow/proxy/anthropic"
+	"afterglow/proxy/bounds"
 	"afterglow/proxy/reason"
 	"afterglow/proxy/vendor"
 )
@@ -148,7 +149,7 @@ func containsAny(text string, parts ...string) bool {
 }
 
 // longestReason bounds, in bytes, what is kept and shown of a refusal: vendors write what they like.
-const longestReason = 300
+const longestReason = bounds.Reason
 
 // refusal is why a vendor refused a call: its words under a code for what they mean.
 func refusal(meaning vendor.Meaning, e *anthropic.Error) reason.Reason {

@@ -9,11 +9,13 @@ import (
 	"bytes"
 	"errors"
 	"io"
+
+	"afterglow/proxy/bounds"
 )
 
 // MaxEvent is the longest event accepted, in bytes. An event carries at most one content block
 // delta, or a whole message in the first one of some vendors; 16 MiB is far above both.
-const MaxEvent = 16 << 20
+const MaxEvent = bounds.Event
 
 // ErrTooLong says that an event is longer than MaxEvent.
 var ErrTooLong = errors.New("event longer than 16 MiB")

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"sync/atomic"
 	"time"
+
+	"afterglow/proxy/bounds"
 )
 
 // How a connection is found that has died without a word: the network changed, or something between us and the
@@ -59,14 +61,15 @@ func (d *dialer) Redial() { d.now.Swap(d.make()).CloseIdleConnections() }
 func transport(connect time.Duration) *http.Transport {
 	alive := net.KeepAliveConfig{Enable: true, Idle: idleFor, Interval: askEvery, Count: askCount}
 	return &http.Transport{
-		Proxy:                 http.ProxyFromEnvironment,
-		DialContext:           (&net.Dialer{Timeout: connect, KeepAliveConfig: alive}).DialContext,
-		TLSHandshakeTimeout:   connect,
-		ForceAttemptHTTP2:     true,
-		HTTP2:                 &http.HTTP2Config{SendPingTimeout: silentFor, PingTimeout: pingWait},
-		DisableCompression:    true,
-		MaxIdleConnsPerHost:   128,
-		IdleConnTimeout:       90 * time.Second,
-		ExpectContinueTimeout: time.Second,
+		Proxy:                  http.ProxyFromEnvironment,
+		DialContext:            (&net.Dialer{Timeout: connect, KeepAliveConfig: alive}).DialContext,
+		TLSHandshakeTimeout:    connect,
+		ForceAttemptHTTP2:      true,
+		HTTP2:                  &http.HTTP2Config{SendPingTimeout: silentFor, PingTimeout: pingWait},
+		DisableCompression:     true,
+		MaxIdleConnsPerHost:    128,
+		MaxResponseHeaderBytes: bounds.AnswerHeader,
+		IdleConnTimeout:        90 * time.Second,
+		ExpectContinueTimeout:  time.Second,
 	}
 }

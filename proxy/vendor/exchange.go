@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"afterglow/proxy/anthropic"
+	"afterglow/proxy/bounds"
 	"afterglow/proxy/config"
 	"afterglow/proxy/gemini"
 	"afterglow/proxy/openai"
@@ -21,10 +22,10 @@ import (
 )
 
 // maxAnswer bounds, in bytes, an answer that is read whole: as much as a request may have.
-const maxAnswer = 64 << 20
+const maxAnswer = bounds.Answer
 
 // maxError bounds, in bytes, how much of an error answer is read.
-const maxError = 1 << 20
+const maxError = bounds.ErrorAnswer
 
 // exchange is one request and its answer.
 func (v *Vendor) exchange(parent context.Context, call Prepared) (*Response, error) {

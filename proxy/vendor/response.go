@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"afterglow/proxy/anthropic"
+	"afterglow/proxy/bounds"
 	"afterglow/proxy/sse"
 )
 
@@ -39,6 +40,7 @@ func (r *Response) Close() {
 type stream struct {
 	src      sse.Stream
 	held     []sse.Event
+	lead     int // the room that held takes, in bytes
 	guard    *guard
 	idle     time.Duration // longest silence between two events
 	complete bool          // the message's last event was read
@@ -66,9 +68,14 @@ func (s *stream) hold() error {
 			s.held = append(s.held, e.Clone())
 			return nil
 		}
-		s.held = append(s.held, e.Clone())
+		if s.lead += len(e.Raw) + len(e.Name) + len(e.Data) + eventCost; s.lead <= bounds.Lead {
+			s.held = append(s.held, e.Clone())
+		}
 	}
 }
+
+// eventCost is about what an event takes besides its bytes, which are copied: a comment has few.
+const eventCost = 200
 
 // Next implements sse.Stream. It leaves out what no client knows.
 func (s *stream) Next() (sse.Event, error) {
