@@ -67,7 +67,7 @@ func busyConfig(t *testing.T, d *desktop) string {
 	v, err := simvendor.Start(simvendor.Options{Quiet: true, Script: simvendor.Always(simvendor.Text("one two three").Paced(0, 400*time.Millisecond))})
 	d.must(err)
 	t.Cleanup(v.Close)
-	return d.write("busy.toml", fmt.Sprintf("[[vendors]]\nname = \"busy\"\ndialect = \"anthropic\"\nbase_url = %q\nauth = \"client\"\nlimit = { default = 3 }\n", v.URL()))
+	return d.write("busy.toml", fmt.Sprintf("[[vendors]]\nname = \"busy\"\ndialect = \"anthropic\"\nbase_url = %q\nauth = \"none\"\nlimit = { default = 3 }\n", v.URL()))
 }
 
 // keepBusy sends every one of n models one call after the other, five at a time, with a pause now and

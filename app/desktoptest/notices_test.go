@@ -40,7 +40,7 @@ func (d *desktop) failing() (config string, fail func()) {
 	spare, err := simvendor.Start(simvendor.Options{Script: simvendor.Plausible})
 	d.must(err)
 	d.t.Cleanup(spare.Close)
-	const row = "[[vendors]]\nname = %q\ntitle = %q\ndialect = \"anthropic\"\nbase_url = %q\nauth = \"client\"\nretry = { attempts = 1 }\n"
+	const row = "[[vendors]]\nname = %q\ntitle = %q\ndialect = \"anthropic\"\nbase_url = %q\nauth = \"none\"\nretry = { attempts = 1 }\n"
 	text := "tiers = [\"sim\", \"spare\"]\n[log]\nlevel = \"debug\"\n" + fmt.Sprintf(row, "sim", "Simulated", sim.URL()) + fmt.Sprintf(row, "spare", "Spare", spare.URL())
 	return d.write("sim.toml", text), func() { spare.SetScript(refuses) }
 }
@@ -75,7 +75,7 @@ func (p *program) call(status int) {
 	io.Copy(io.Discard, resp.Body)
 	resp.Body.Close()
 	if resp.StatusCode != status {
-		p.t.Errorf("the call answered %d", resp.StatusCode)
+		p.t.Fatalf("the call answered %d, want %d", resp.StatusCode, status)
 	}
 }
 
