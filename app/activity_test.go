@@ -208,7 +208,7 @@ func TestCallPage(t *testing.T) {
 	if p.why.Text != failed.Outcome || p.cancel.Visible() || len(p.tries.Objects) != 3 {
 		t.Errorf("why %q, cancel %t, %d tries", p.why.Text, p.cancel.Visible(), len(p.tries.Objects))
 	}
-	if got := p.views[1].reason.AccessibilityLabel(); got != "overloaded: 529 [1305] the model is overloaded, try again in a while · retried 4×" {
+	if got := p.views[1].reason.AccessibilityLabel(); got != "Overloaded: 529 [1305] the model is overloaded, try again in a while · retried 4×" {
 		t.Errorf("reason %q", got)
 	}
 	if got := p.made.Text; got != "Changed for this vendor: stripped 3 thinking blocks, rewritten 2 tool ids" {

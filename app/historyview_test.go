@@ -127,7 +127,7 @@ func TestRefusalsInWords(t *testing.T) {
 	limits := []board.AtLimit{{InUse: 5 * time.Second}, {Limit: 5, Refused: 12, InUse: 8 * time.Minute}, {Limit: 3, InUse: 41 * time.Minute}}
 	for language, want := range map[string]string{
 		"en": "No limit: none rejected in 5 s · Limit 5: 12 rejected in 8 min · Limit 3: none rejected in 41 min",
-		"zh": "无上限：无拒绝（5秒内） · 上限 5：拒绝 12次（8分钟内） · 上限 3：无拒绝（41分钟内）",
+		"zh": "无上限：无拒绝（5秒内） · 上限 5：拒绝12次（8分钟内） · 上限 3：无拒绝（41分钟内）",
 	} {
 		t.Run(language, func(t *testing.T) {
 			speak(t, language)

@@ -31,7 +31,7 @@ func TestNoticesInWords(t *testing.T) {
 			"故障转移：Zhipu → Kimi | 前一个供应商调用失败，已由后一个供应商响应。",
 			"Kimi：密钥或登录已失效 | 401 bad key", "Kimi 拒绝了密钥 | 请更换密钥：KIMI_API_KEY。\n401 bad key", "Zhipu · glm-5.1 排队过长 | 9个调用正在排队等待槽位。",
 			"Zhipu · glm-9 没有价格 | 无法计算费用，请在配置文件中添加价格。",
-			"价格表已过期 | 价格截至 2026-01-02。更新 Afterglow 可获取新价格。", "还有 2条通知 | Zhipu 暂不可用\n价格表已过期",
+			"价格表已过期 | 价格截至 2026-01-02。更新 Afterglow 可获取新价格。", "还有2条通知 | Zhipu 暂不可用\n价格表已过期",
 		},
 	} {
 		t.Run(language, func(t *testing.T) {

@@ -1,12 +1,15 @@
 package app
 
 import (
+	"cmp"
 	"errors"
 	"io/fs"
 	"strconv"
 	"strings"
 	"syscall"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"afterglow/limiter"
 	"afterglow/proxy/config"
@@ -45,10 +48,21 @@ func codeText(r reason.Reason) (string, bool) {
 
 // whyText is a reason in the user's language, or the words where it has no code.
 func whyText(r reason.Reason, words string) string {
-	if text := reasonText(r); r.Code != "" && text != "" {
+	if r.Code == "" {
+		return words
+	}
+	return cmp.Or(sentence(r), words)
+}
+
+// sentence is a reason in the user's language with a capital letter in front, unless a name is there. Most reasons stand behind
+// a colon, so the texts begin without one.
+func sentence(r reason.Reason) string {
+	text := reasonText(r)
+	first, size := utf8.DecodeRuneInString(text)
+	if size == 0 || r.Text != "" && strings.HasPrefix(text, r.Text) {
 		return text
 	}
-	return words
+	return string(unicode.ToUpper(first)) + text[size:]
 }
 
 // errorText is an error in the user's language, as far as it is known why it came; else its own words.

@@ -50,7 +50,7 @@ func TestErrorsAreToldByWhatTheyAreNotByTheirWords(t *testing.T) {
 		{&limiter.RangeError{Limit: 21, Highest: 20}, "允许的范围是 1–20"},
 		{fmt.Errorf("set limit: %w", limiter.ErrMonitorOnly), "此供应商只监控，没有可以更改的上限"},
 		{fmt.Errorf("set limit: %w", limiter.ErrUnknown), "没有这个供应商或模型"},
-		{parsed("tiers = [\"zhipu\"]\nlimit = 3"), "config.toml: 第 2行, limit: 未知的键"},
+		{parsed("tiers = [\"zhipu\"]\nlimit = 3"), "config.toml: 第2行, limit: 未知的键"},
 		{parsed("listen = \"0.0.0.0:3392\"\ntiers = [\"zhipu\"]"), `config.toml: listen: 其他计算机可以访问 0.0.0.0:3392。请改用 127.0.0.1，或同时设置 token`},
 		{fmt.Errorf("write: %w", &fs.PathError{Op: "open", Path: "/etc/x", Err: fs.ErrPermission}), "没有访问 /etc/x 的权限"},
 		{fmt.Errorf("write: %w", &fs.PathError{Op: "write", Path: "/tmp/x", Err: syscall.ENOSPC}), "/tmp/x 所在的磁盘已满"},

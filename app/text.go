@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"math"
 	"net"
 	"strconv"
@@ -106,11 +107,10 @@ func vendorReason(h board.Head) string {
 	if h.State == proxy.Rejected && h.Key != config.KeyNone {
 		return trPair("card.key_rejected", keyPlace(h.Key, h.KeyVar), h.Reason)
 	}
-	why := whyText(h.Why, h.Reason)
 	if h.Out != "" {
-		why = h.Out + ": " + why
+		return h.Out + ": " + cmp.Or(reasonText(h.Why), h.Reason)
 	}
-	return why
+	return whyText(h.Why, h.Reason)
 }
 
 // stateText says in a word or two whether a vendor takes calls.

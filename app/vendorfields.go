@@ -119,7 +119,7 @@ func (f *fieldsView) tell(err error) (rest string) {
 		for _, problem := range wrong.Problems {
 			key := problem.Key[strings.LastIndexByte(problem.Key, '.')+1:]
 			if _, ours := f.wrong[key]; ours && key != problem.Key {
-				told[key] = append(told[key], reasonText(problem.Reason))
+				told[key] = append(told[key], sentence(problem.Reason))
 				continue
 			}
 			others = append(others, problemText(problem))

@@ -111,7 +111,7 @@ func TestRefusedFormLosesNothing(t *testing.T) {
 	if w.pages.front != atVendor || p.fields.base.Text != "nowhere" || p.fields.key.Text != "sk-1" {
 		t.Errorf("page %d, base %q", w.pages.front, p.fields.base.Text)
 	}
-	if below := p.fields.wrong["base_url"]; below.words.Text != "enter a URL that starts with http:// or https://" || !below.line.Visible() || !strings.Contains(p.problem.Text(), "limit.total: the allowed range is 1–999") {
+	if below := p.fields.wrong["base_url"]; below.words.Text != "Enter a URL that starts with http:// or https://" || !below.line.Visible() || !strings.Contains(p.problem.Text(), "limit.total: the allowed range is 1–999") {
 		t.Errorf("below %q, above %q", below.words.Text, p.problem.Text())
 	}
 	svc.broken = nil

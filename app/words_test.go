@@ -161,9 +161,13 @@ func TestChineseUnitsStandWithoutASpace(t *testing.T) {
 	}
 	apart := regexp.MustCompile(`(?:\d|\}\}) (?:` + chineseUnits + `)`)
 	after := regexp.MustCompile(`\}\} \p{Han}`)
+	counted := regexp.MustCompile(`\p{Han} (?:\d+|\{\{\.N\}\})\p{Han}`)
 	for key, text := range words(t, "zh-Hans") {
 		if apart.MatchString(text) {
 			t.Errorf("%s: a space before a unit: %q", key, text)
+		}
+		if counted.MatchString(text) {
+			t.Errorf("%s: a space before a number that has a unit: %q", key, text)
 		}
 		if lasts[key] && after.MatchString(text) {
 			t.Errorf("%s: a space after a unit: %q", key, text)

@@ -1,6 +1,7 @@
 package cmd_test
 
 import (
+	"encoding/json"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -53,6 +54,95 @@ func TestLinksOfTheDocumentsLeadSomewhere(t *testing.T) {
 			t.Errorf("%s: docs/README.md does not name it", page)
 		}
 	}
+}
+
+// The README begins with what Afterglow is, a picture, and the commands of the most common case: one key, Claude Code.
+func TestTheReadmeBeginsWithOneKey(t *testing.T) {
+	readme := read(t, "../README.md")
+	top := strings.Join(strings.SplitN(readme, "\n", 16)[:15], "\n")
+	at := 0
+	for _, want := range []string{"local proxy", "](docs/images/", "export ZHIPU_API_KEY=", "make run", "connect claude-code", "    claude "} {
+		n := strings.Index(top[at:], want)
+		if n < 0 {
+			t.Fatalf("the first 15 lines do not have %q after\n%s", want, top[:at])
+		}
+		at += n
+	}
+	for _, want := range []string{"`make run`", "`make test`", "`make build`", "sudo make install"} {
+		if !strings.Contains(readme, want) {
+			t.Errorf("the README does not name %s", want)
+		}
+	}
+	example := read(t, "../docs/example.toml")
+	if one := strings.Index(example, `tiers = ["zhipu"]`); one < 0 || one > 300 {
+		t.Error("docs/example.toml does not begin with one key")
+	}
+}
+
+// emphasis are the words in italics, and between Chinese quotation marks, that are no labels of the window.
+var emphasis = []string{
+	"afterglow", "current limit", "generation", "maximum", "per minute", "up", "vendor chain", "where Afterglow runs", "you",
+	"Dashboards, New, Import", // Grafana's
+	"CSV", "JSON",             // the same in every language
+	"余晖", "!", "–", "6 · ~5秒", // what the tray and the tables show
+}
+
+// Labels that the documents quote are those of the window: in English in italics, in Chinese between quotation marks.
+func TestTheDocumentsQuoteTheWindowsLabels(t *testing.T) {
+	pages, err := filepath.Glob("../docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	code := regexp.MustCompile("`[^`\n]*`|(?m)^    .*$")
+	quoted := map[string]*regexp.Regexp{
+		"en": regexp.MustCompile(`(?:^|[^*\w\\])\*(\p{L}[^*\n|\\]*)\*(?:[^*\w]|$)`), "zh-Hans": regexp.MustCompile(`“([^”\n]+)”`),
+	}
+	found := map[string]int{}
+	for _, page := range append(pages, "../README.md") {
+		language := "en"
+		if strings.HasSuffix(page, ".zh.md") {
+			language = "zh-Hans"
+		}
+		labels := labelsIn(t, "../assets/translations/"+language+".json")
+		for _, m := range quoted[language].FindAllStringSubmatch(code.ReplaceAllString(read(t, page), ""), -1) {
+			label := strings.TrimSuffix(m[1], ".")
+			if slices.Contains(emphasis, label) {
+				continue
+			}
+			if found[language]++; !slices.ContainsFunc(labels, func(text *regexp.Regexp) bool { return text.MatchString(label) }) {
+				t.Errorf("%s: the window has no text %q", page, label)
+			}
+		}
+	}
+	if found["en"] < 50 || found["zh-Hans"] < 30 {
+		t.Errorf("labels that were looked at: %v", found)
+	}
+}
+
+// labelsIn are the texts of a language, with anything in their holes.
+func labelsIn(t *testing.T, path string) (all []*regexp.Regexp) {
+	t.Helper()
+	var texts map[string]any
+	if err := json.Unmarshal([]byte(read(t, path)), &texts); err != nil {
+		t.Fatal(err)
+	}
+	hole, word := regexp.MustCompile(`\\\{\\\{\\\.\w+\\\}\\\}`), regexp.MustCompile(`[\p{L}]{2}`)
+	add := func(text any) {
+		escaped := regexp.QuoteMeta(strings.TrimSuffix(text.(string), "."))
+		if literal := hole.ReplaceAllString(escaped, ""); literal == escaped || word.MatchString(literal) {
+			all = append(all, regexp.MustCompile("^"+hole.ReplaceAllString(escaped, ".+")+"$"))
+		}
+	}
+	for _, text := range texts {
+		if forms, ok := text.(map[string]any); ok {
+			for _, form := range forms {
+				add(form)
+			}
+			continue
+		}
+		add(text)
+	}
+	return all
 }
 
 // headings are the names that links have for a page's headings.

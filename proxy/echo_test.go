@@ -13,7 +13,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"afterglow/proxy/config"
 )
@@ -107,7 +106,7 @@ func TestAKeyThatAVendorRepeatsIsNowhere(t *testing.T) {
 			row("weak", "http://127.0.0.1:1", func(v *config.Vendor) { v.Key = echoWeak }),
 			row("other", "http://127.0.0.1:1", func(v *config.Vendor) { v.Key = echoOther }),
 		},
-		Native: map[string]config.Native{"anthropic": {Enabled: true, BaseURL: v.URL, Connect: time.Second, Timeout: 5 * time.Second}},
+		Native: map[string]config.Native{"anthropic": {Enabled: true, BaseURL: v.URL, Connect: longest, Timeout: longest}},
 	})
 	if err := s.ChangeSettings(func(now *Settings) { now.LogLevel = "debug" }); err != nil {
 		t.Fatal(err)

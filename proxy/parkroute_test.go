@@ -135,11 +135,14 @@ func TestAParkedCallOnAVendorRouteThatFails(t *testing.T) {
 			"messages": `without a stream`, "chat": `without a stream`, "responses": `"response.failed"`, "gemini": `without a stream`}},
 		"the vendor is gone": {0, func(w http.ResponseWriter, _ *http.Request) { cut(w) }, map[string]string{
 			"messages": `upstream unreachable`, "chat": `upstream unreachable`, "responses": `"code":"server_error","message":"upstream unreachable`, "gemini": `upstream unreachable`}},
-		"the queue takes too long": {300 * time.Millisecond, jsonAnswer(long), map[string]string{
+		"the queue takes too long": {3 * time.Second, jsonAnswer(long), map[string]string{
 			"messages": `"overloaded_error"`, "chat": `"type":"overloaded_error"`, "responses": `Please try again in 10s.`, "gemini": `"status":"UNAVAILABLE"`}},
 	} {
 		for protocol, want := range tc.want {
 			t.Run(what+", "+protocol, func(t *testing.T) {
+				if tc.wait > 0 {
+					t.Parallel() // it takes long, so that a slow machine too has parked the call before
+				}
 				s, base, free := crowdedRoute(t, tc.wait, tc.next)
 				resp := parked(t, base, routeStreams[protocol].path)
 				if tc.wait == 0 {

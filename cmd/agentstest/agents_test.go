@@ -72,11 +72,11 @@ var visits = []struct {
 	{"three at once, limit 1", false, (*visit).limited},
 	{"429 twice", false, (*visit).busy},
 	{elsewhere, false, (*visit).astray},
-	{"refused key", true, (*visit).refusedKey},
+	{"rejected key", true, (*visit).refusedKey},
 	{"Afterglow not running", true, (*visit).notRunning},
 }
 
-const elsewhere = "a shell that leads elsewhere"
+const elsewhere = "a shell with other settings"
 
 func TestRealAgents(t *testing.T) {
 	out, err := filepath.Abs(outDir)
