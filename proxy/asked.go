@@ -29,7 +29,7 @@ func (s *Server) ask(c *routed, r *http.Request) *anthropic.Error {
 	if c.kind == meter.Free || unsure {
 		return nil
 	}
-	body, refused := s.readHeld(c.w.ResponseWriter, r)
+	body, refused := s.readHeld(c.w.ResponseWriter, r, &c.rec.room)
 	if refused != nil {
 		return refused
 	}

@@ -24,15 +24,15 @@ const bodyTimeout = time.Minute
 // client claims.
 const firstRoom = 1 << 20
 
-// readCall reads a request as far as the chain needs it.
-func (s *Server) readCall(w http.ResponseWriter, r *http.Request) (vendor.Call, *anthropic.Error) {
+// readCall reads a request as far as the chain needs it. The body takes room, which the caller frees.
+func (s *Server) readCall(w http.ResponseWriter, r *http.Request, room *room) (vendor.Call, *anthropic.Error) {
 	switch {
 	case s.stops():
 		return vendor.Call{}, stoppedError()
 	case s.paused.Load():
 		return vendor.Call{}, pausedError()
 	}
-	body, refused := s.readHeld(w, r)
+	body, refused := s.readHeld(w, r, room)
 	if refused != nil {
 		return vendor.Call{}, refused
 	}
@@ -59,12 +59,21 @@ func pausedError() *anthropic.Error {
 	return refused
 }
 
-// readHeld reads a body that has to be looked at before it is sent.
-func (s *Server) readHeld(w http.ResponseWriter, r *http.Request) (string, *anthropic.Error) {
+// readHeld reads a body that has to be looked at before it is sent. It takes room, which the caller frees.
+func (s *Server) readHeld(w http.ResponseWriter, r *http.Request, room *room) (string, *anthropic.Error) {
 	if enc := r.Header.Get("Content-Encoding"); enc != "" && enc != "identity" {
 		return "", anthropic.Errorf(http.StatusBadRequest, "content-encoding %q: compressed request bodies are not supported", enc)
 	}
-	body, err := readBody(w, r, s.conf().MaxBody)
+	limit := s.conf().MaxBody
+	body, err := "", errBodiesFull
+	if r.ContentLength > limit || room.fits(r.ContentLength) {
+		body, err = readBody(w, r, limit, room)
+	}
+	if errors.Is(err, errBodiesFull) {
+		room.free()
+		skipBody(w, r, limit)
+		return "", bodiesFullError(s.budget.most.Load())
+	}
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
 		return "", anthropic.Errorf(http.StatusRequestEntityTooLarge, "the request body is larger than the limit of %d bytes. Raise max_body in the configuration", tooLarge.Limit)
@@ -94,14 +103,18 @@ func unread(ctx context.Context, err error) *anthropic.Error {
 
 // readBody reads to the very end, because net/http notices a client that hangs up only after that. Of a body that
 // failed no more can be read, or net/http would wait for its rest before it answers.
-func readBody(w http.ResponseWriter, r *http.Request, limit int64) (string, error) {
+func readBody(w http.ResponseWriter, r *http.Request, limit int64, room *room) (string, error) {
 	control := http.NewResponseController(w)
 	if err := control.SetReadDeadline(time.Now().Add(bodyTimeout)); err != nil {
 		return "", err
 	}
 	defer context.AfterFunc(r.Context(), func() { control.SetReadDeadline(time.Now()) })() // the user cancelled the call
 	src := http.MaxBytesReader(w, r.Body, limit)
-	buf := make([]byte, 0, 1+min(max(r.ContentLength, 4<<10), firstRoom))
+	first := 1 + min(max(r.ContentLength, 4<<10), firstRoom)
+	if !room.grow(first) {
+		return "", errBodiesFull
+	}
+	buf := make([]byte, 0, first)
 	for {
 		n, err := src.Read(buf[len(buf):cap(buf)])
 		buf = buf[:len(buf)+n]
@@ -116,7 +129,31 @@ func readBody(w http.ResponseWriter, r *http.Request, limit int64) (string, erro
 			return "", err
 		}
 		if len(buf) == cap(buf) {
-			buf = append(make([]byte, 0, 2*cap(buf)), buf...)
+			held := int64(cap(buf))
+			next := nextRoom(held, r.ContentLength)
+			if !room.grow(next) {
+				return "", errBodiesFull
+			}
+			buf = append(make([]byte, 0, next), buf...)
+			room.shrink(held)
 		}
 	}
+}
+
+// skipBody reads the rest of a body that is not kept: most clients read no answer before they have sent all of it.
+func skipBody(w http.ResponseWriter, r *http.Request, limit int64) {
+	control := http.NewResponseController(w)
+	if control.SetReadDeadline(time.Now().Add(bodyTimeout)) == nil {
+		io.Copy(io.Discard, http.MaxBytesReader(w, r.Body, limit))
+		control.SetReadDeadline(time.Time{})
+	}
+}
+
+// nextRoom is how much memory a body gets that has filled what it had, in bytes. Where the client gave its length it takes
+// few steps there, because each leaves garbage behind.
+func nextRoom(held, length int64) int64 {
+	if length >= held {
+		return min(4*held, length+1)
+	}
+	return 2 * held
 }

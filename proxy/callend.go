@@ -31,6 +31,7 @@ func (s *Server) end(rec *record) {
 	outcome := s.outcome(rec, class)
 	rec.close(class, outcome, rec.whyOf(outcome))
 	rec.cancel(nil)
+	rec.room.free()
 	s.calls.end(rec)
 	s.limiter.Notify()
 	call := rec.ledgerCall()

@@ -28,7 +28,7 @@ func classOf(err error, gone bool) ledger.Class {
 		return ledger.Gone
 	case err == nil:
 		return ledger.OK
-	case errors.Is(err, errPaused):
+	case errors.Is(err, errPaused), errors.Is(err, errBodiesFull):
 		return ledger.Overloaded
 	case errors.Is(err, limiter.ErrQueueFull), errors.Is(err, limiter.ErrWaitExpired):
 		return ledger.Queue

@@ -11,7 +11,9 @@ import (
 // countTokens serves POST /v1/messages/count_tokens. It takes no slot: no vendor counts it as a call
 // to a model.
 func (s *Server) countTokens(w http.ResponseWriter, r *http.Request) {
-	call, refused := s.readCall(w, r)
+	room := room{of: &s.budget}
+	defer room.free()
+	call, refused := s.readCall(w, r, &room)
 	if refused != nil {
 		writeError(w, refused)
 		return

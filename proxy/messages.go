@@ -22,7 +22,7 @@ const pauseRetry = 15 * time.Second
 func (s *Server) messages(w http.ResponseWriter, r *http.Request) {
 	rec, r := s.begin(r, kindMessages, "messages")
 	defer s.end(rec)
-	call, refused := s.readCall(w, r)
+	call, refused := s.readCall(w, r, &rec.room)
 	if refused != nil {
 		writeError(w, refused)
 		rec.refuse(refused)
@@ -46,6 +46,7 @@ func (s *Server) messages(w http.ResponseWriter, r *http.Request) {
 	}
 	park := newParker(w, s.conf().ParkAfter, signs)
 	reply, err := s.current().chain.Send(r.Context(), call, rec.caller(), progress{rec, park, s})
+	rec.room.free()
 	parked := park.stop()
 	if err != nil {
 		s.refuse(w, r, rec, err, parked)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 
 	"afterglow/proxy/config"
 	"afterglow/proxy/credential"
@@ -57,6 +58,7 @@ func Open(ctx context.Context, set Setup, log *logging.Log) (*Server, error) {
 	if set.Demo == DemoOn || set.Demo == DemoAuto && !conf.HasKey() {
 		return openDemo(ctx, set, conf.Listen, log)
 	}
+	limitMemory(conf)
 	dir, err := set.StateDir()
 	if err != nil {
 		return nil, err
@@ -83,6 +85,14 @@ func Open(ctx context.Context, set Setup, log *logging.Log) (*Server, error) {
 		return config.Watch(ctx, file, os.Getenv, func(config.Config, error) { s.followFile() })
 	})
 	return s, nil
+}
+
+// limitMemory makes the collector work harder where the bodies of many calls at once are large, unless the environment says
+// otherwise: beside the bodies, as much again is for all else.
+func limitMemory(conf config.Config) {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(2 * conf.MaxBodies)
+	}
 }
 
 // openLedger opens the configuration's ledger, nil if it has none. Without one the program goes on.

@@ -38,6 +38,7 @@ type record struct {
 	err       error            // why it did not end well; the call's own goroutine has it until the end
 	gone      bool             // the client left
 	stopped   atomic.Bool      // the program stopped before the call had ended
+	room      room             // what the body takes of the memory for all
 
 	mu      sync.Mutex // guards the rest
 	phase   Phase
@@ -90,7 +91,7 @@ func (s *Server) begin(r *http.Request, kind, operation string) (*record, *http.
 		start: time.Now(), kind: kind, operation: operation, hidden: &s.hidden, endpoint: shortened(r.URL.Path, longestEndpoint), query: r.URL.RawQuery, cancel: cancel,
 		agent: name(agent), asked: r.Header, phase: Connecting,
 	}
-	rec.since = rec.start
+	rec.since, rec.room.of = rec.start, &s.budget
 	if s.evidence.Load() {
 		rec.frames = &evidence{}
 	}

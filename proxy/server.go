@@ -58,6 +58,7 @@ type Server struct {
 	sites     vendor.Sites
 	dial      vendor.Dial
 	calls     calls
+	budget    bodyBudget
 	capture   captures
 	hidden    redact.Redactor // what no vendor's text may show
 	cancelled *cancellations

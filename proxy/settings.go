@@ -1,9 +1,11 @@
 package proxy
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"net/http"
 	"time"
 
@@ -88,6 +90,7 @@ func (s *Server) applySettings(conf config.Config) {
 		}
 	}
 	s.level = &conf.Log.Level
+	s.budget.most.Store(cmp.Or(conf.MaxBodies, math.MaxInt64))
 	if s.ledger != nil {
 		s.ledger.SetRetention(conf.Ledger.Retention)
 	}

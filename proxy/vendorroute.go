@@ -118,9 +118,13 @@ func (s *Server) route(c *routed, chain *route.Chain, r *http.Request) *anthropi
 	}
 	m := vendor.Passing{
 		Path: c.path, Query: c.query, Header: c.sent, Held: c.asks.body, First: limit, Fits: c.fits,
-		Refused:  func(e *anthropic.Error) error { return c.refused(r.Context(), e) },
-		Answered: func(answer *http.Response) { direct.Answered(answer.StatusCode); c.answered(answer) },
-		Failed:   func(err error) { c.refuse(failure(cmp.Or(c.rejected(r.Context(), err), err))) },
+		Refused: func(e *anthropic.Error) error { return c.refused(r.Context(), e) },
+		Answered: func(answer *http.Response) {
+			c.rec.room.free()
+			direct.Answered(answer.StatusCode)
+			c.answered(answer)
+		},
+		Failed: func(err error) { c.refuse(failure(cmp.Or(c.rejected(r.Context(), err), err))) },
 	}
 	if c.asks.model != "" {
 		m.Waiting = direct.Waiting(progress{c.rec, c.park, s})

@@ -29,7 +29,7 @@ const vertexAtOnce = 16
 // vertex sends embedding calls to an upstream that takes them as Vertex AI does: under a publisher's
 // path, without a model in the body, and one text a call (RC-59).
 func (s *Server) vertex(p *passing, r *http.Request, to *native, m vendor.Passing) {
-	body, refused := s.readHeld(p.w.ResponseWriter, r)
+	body, refused := s.readHeld(p.w.ResponseWriter, r, &p.rec.room)
 	if refused != nil {
 		p.refuse(refused)
 		return

@@ -16,6 +16,7 @@ import (
 const (
 	defaultListen     = "127.0.0.1:3392"
 	defaultMaxBody    = 64 << 20
+	defaultMaxBodies  = 512 << 20
 	defaultParkAfter  = 200 * time.Second // the client gives up at about 350 s without headers
 	defaultDrain      = 30 * time.Second
 	defaultConnect    = 15 * time.Second
@@ -64,6 +65,7 @@ func (c *checker) config(f file) Config {
 		Listen:    c.text("listen", f.Listen, defaultListen),
 		Token:     Secret(c.text("token", f.Token, "")),
 		MaxBody:   int64(or(f.MaxBody, defaultMaxBody)),
+		MaxBodies: int64(or(f.MaxBodies, defaultMaxBodies)),
 		ParkAfter: time.Duration(or(f.ParkAfter, duration(defaultParkAfter))),
 		Drain:     time.Duration(or(f.Drain, duration(defaultDrain))),
 		Affinity:  time.Duration(or(f.Affinity, duration(defaultAffinity))),
@@ -71,6 +73,11 @@ func (c *checker) config(f file) Config {
 		Native:    c.natives(f.Native),
 		Ledger:    c.ledger(f.Ledger),
 		Log:       c.log(f.Log),
+	}
+	if f.MaxBodies == nil {
+		conf.MaxBodies = max(conf.MaxBodies, conf.MaxBody)
+	} else if conf.MaxBodies < conf.MaxBody {
+		c.wrong("max_bodies", reason.New(reason.OutOfRange, fmt.Sprintf("≥ %d MiB", conf.MaxBody>>20), "expected at least max_body, %d bytes, got %d", conf.MaxBody, conf.MaxBodies))
 	}
 	if err := conf.checkListen(); err != nil {
 		c.problems = append(c.problems, err)

@@ -21,6 +21,7 @@ type Config struct {
 	Sessions  []Session         // policies, the first that matches counts
 	Native    map[string]Native // the native paths by API: "openai", "gemini", "anthropic"
 	MaxBody   int64             // longest request body, bytes
+	MaxBodies int64             // of all calls together, bytes; at least MaxBody
 	ParkAfter time.Duration     // a streaming call queued this long gets its 200 and comments; 0 = never
 	Drain     time.Duration     // longest wait for calls in flight when stopping
 	Ledger    Ledger

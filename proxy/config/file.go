@@ -17,6 +17,10 @@ type file struct {
 	// paths, and files on vendor routes, have no limit
 	// Default: "64MiB"
 	MaxBody *size `toml:"max_body"`
+	// how much memory the request bodies of all model calls may use together, from their arrival until the vendor starts to
+	// answer. A body for which there is no room gets 529 with `retry-after`. At least `max_body`
+	// Default: "512MiB"
+	MaxBodies *size `toml:"max_bodies"`
 	// a streaming call that is queued this long gets its status 200, and then a keep-alive every 10 s, so that the client
 	// does not give up. On [vendor routes](clients.md#vendor-routes) it starts sooner for clients that wait less. `0` =
 	// never

@@ -12,10 +12,11 @@ type Code string
 
 // The codes. What Reason.Text holds with one stands behind it; where nothing does, it is "".
 const (
-	Paused    Code = "paused"    // Afterglow takes no new calls
-	Cancelled Code = "cancelled" // the user cancelled the call
-	Stopped   Code = "stopped"   // Afterglow stopped before the call was answered
-	NoCall    Code = "no_call"   // the call has ended, or there never was one
+	Paused     Code = "paused"      // Afterglow takes no new calls
+	Cancelled  Code = "cancelled"   // the user cancelled the call
+	Stopped    Code = "stopped"     // Afterglow stopped before the call was answered
+	BodiesFull Code = "bodies_full" // the bodies of other calls take all the memory that there is for them
+	NoCall     Code = "no_call"     // the call has ended, or there never was one
 
 	NoVendor    Code = "no_vendor"     // of the chain can serve the call: why not each of them
 	NoKey       Code = "no_key"        // the environment variable that should hold it
@@ -82,7 +83,7 @@ const (
 
 // All are the codes, for a test that each has its texts.
 var All = [...]Code{
-	Paused, Cancelled, Stopped, NoCall,
+	Paused, Cancelled, Stopped, BodiesFull, NoCall,
 	NoVendor, NoKey, KeyMissing, NoStoredKey, NoClientID, OtherKey, OtherModel, NoClientKey, SignIn, SignInAgain, SigningIn, Removed, NoSignIn,
 	Refused, KeyRejected, RateLimited, Overloaded, UsedUp, NoModel, QuotaUsedUp, Probing, Unreachable, Silent, Interrupted, LongQueue, QueueFull, QueueWait,
 	LimitRange, NotLimited, UnknownName, OrderChain, NotInChain,
