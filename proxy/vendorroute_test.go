@@ -260,7 +260,7 @@ func TestARouteClientThatLeaves(t *testing.T) {
 		}()
 		await(t, s, "arrived", counts(1, n))
 	}
-	eventually(t, "the first at the vendor", func() bool { return len(up.calls()) == 1 })
+	eventually(t, "the first's answer", func() bool { return len(inPhase(s, Streaming)) == 1 })
 	ctxs[1]() // in the queue
 	await(t, s, "one left the queue", counts(1, 1))
 	if rec := lastRecord(t, s, 1); rec.Outcome != "cancelled" || rec.Status != 499 {
