@@ -14,7 +14,7 @@ GOTEST  := $(GO) test -v -tags $(TAGS) -timeout 60m
 RACING  := ./limiter/... ./proxy/... ./cmd/afterglowd ./app/board/...
 TALLY   := 2>&1 | .ci/tally
 
-.PHONY: help run test test-days build desktop-build headless lint bench screenshots desktop-test real-agents
+.PHONY: help run test code-test screen-test test-days build desktop-build headless lint bench screenshots desktop-test real-agents
 .PHONY: package package-linux package-windows package-static package-macos package-sums clean-machine
 
 help: ## say what there is
@@ -25,25 +25,31 @@ run: ## install what is missing, build, start the app; on simulated vendors if n
 
 build: ## build both programs into bin/
 	@.ci/install build
-	@$(MAKE) --no-print-directory desktop-build
-	@$(MAKE) --no-print-directory headless
+	@$(MAKE) --no-print-directory -j2 desktop-build headless QUIET=1
 
-desktop-build: export AFTERGLOW_FIRST = It takes about ten minutes on two cores.
+desktop-build: export AFTERGLOW_FIRST = It takes 3 to 10 minutes on two cores, most of it for the OpenGL binding and SQLite.
 desktop-build:
-	GO=$(GO) .ci/build -tags $(TAGS) -ldflags '$(LDFLAGS)' -o bin/afterglow ./cmd/afterglow
+	GO=$(GO) QUIET= .ci/build -tags $(TAGS) -ldflags '$(LDFLAGS)' -o bin/afterglow ./cmd/afterglow
 
-headless: export AFTERGLOW_FIRST = It takes about three minutes on two cores.
+headless: export AFTERGLOW_FIRST = It takes 1 to 3 minutes on two cores.
 headless: ## build only the program that needs no desktop
-	GO=$(GO) CGO_ENABLED=0 .ci/build -ldflags '$(LDFLAGS)' -o bin/afterglowd ./cmd/afterglowd
+	GO=$(GO) CGO_ENABLED=0 QUIET=$(QUIET) .ci/build -ldflags '$(LDFLAGS)' -o bin/afterglowd ./cmd/afterglowd
 
-test: export AFTERGLOW_FIRST = It takes some minutes.
 test: ## install what is missing, run every test, on a real desktop too
 	@.ci/install build test
 	@$(MAKE) --no-print-directory build
+	@$(MAKE) --no-print-directory -j2 code-test screen-test
+
+# What needs no cgo is tested with the race detector in the same run as the rest.
+code-test: export AFTERGLOW_FIRST = It takes some minutes, for the race detector.
+code-test:
 	$(GO) vet -tags $(TAGS) ./...
 	@GO=$(GO) .ci/build -race -tags $(TAGS) $(RACING)
 	$(GOTEST) -race $(RACING) $(TALLY)
 	$(GOTEST) $$($(GO) list ./... | grep -vxFf <($(GO) list $(RACING))) $(TALLY)
+
+# The test on a real desktop mostly waits, so it runs while the others do.
+screen-test:
 	$(GOTEST) -count=1 -tags $(TAGS),desktop ./app/desktoptest $(TALLY)
 
 test-days: ## run the tests, but not the desktop's, in other time zones and on other days; BUSY=1: with four busy loops beside them

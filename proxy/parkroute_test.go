@@ -5,6 +5,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httptrace"
+	"net/textproto"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -312,5 +314,33 @@ func TestSignsOfLifeAreEvents(t *testing.T) {
 		if err != nil || string(e.Name) != want || gjson.GetBytes(e.Data, "type").Str != want || gjson.GetBytes(e.Data, "response.model").Str != "m\"\n" {
 			t.Errorf("%s %s %v", e.Name, e.Data, err)
 		}
+	}
+}
+
+// A vendor's informational answer is for the connection to it: on its way to a parked client it would meet our own writing.
+func TestAVendorsEarlyHintsDoNotReachTheClientOfARoute(t *testing.T) {
+	s, base, free := crowdedRoute(t, 0, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Link", "</style.css>")
+		w.WriteHeader(http.StatusEarlyHints)
+		sendEvents(w, routeStreams["chat"].stream)
+	})
+	hints := 0
+	ctx := httptrace.WithClientTrace(context.Background(), &httptrace.ClientTrace{Got1xxResponse: func(int, textproto.MIMEHeader) error {
+		hints++
+		return nil
+	}})
+	free()
+	await(t, s, "the slot is free", counts(0, 0))
+	req, err := http.NewRequestWithContext(ctx, "POST", base+routeStreams["chat"].path, strings.NewReader(`{"model":"m","stream":true}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := http.DefaultTransport.RoundTrip(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := read(t, resp); resp.StatusCode != 200 || got != routeStreams["chat"].stream || hints != 0 {
+		t.Errorf("%d %s after %d hints", resp.StatusCode, got, hints)
 	}
 }

@@ -54,14 +54,14 @@ func (c Config) Order() [][]string {
 
 // Session says which vendors the calls of some sessions go to first.
 type Session struct {
-	// a session's key, where `*` stands for any text: what the client's header says (Claude Code's
-	// `x-claude-code-session-id`, opencode's `x-session-id`, Codex's `session-id`), or what `metadata.user_id` holds
+	// a session key; `*` matches any text. The key comes from the client's header (Claude Code:
+	// `x-claude-code-session-id`, opencode: `x-session-id`, Codex: `session-id`) or from `metadata.user_id`
 	// Default: required
 	Match string `toml:"match" json:"session_key"`
-	// the vendors of the chain that its calls go to first, in this order
+	// the vendors of the chain that the session's calls go to first, in this order
 	// Default: required
 	Vendors []string `toml:"vendors" json:"vendors"`
-	// `true`: and to no other, whatever happens
+	// `true`: the calls go to no other vendor
 	// Default: false
 	Strict bool `toml:"strict" json:"strict,omitempty"`
 }

@@ -2,262 +2,264 @@ package config
 
 // file is a configuration as it is written. A nil field was not given.
 type file struct {
-	// address. Anything but a loopback address needs a `token`
+	// the address to listen on. Any other than a loopback address needs a `token`
 	// Default: "127.0.0.1:3392"
 	Listen *string `toml:"listen"`
-	// at least 16 characters, printable ASCII without spaces; where it is set, every request carries it in `X-Afterglow-Token`, `x-api-key`,
-	// `x-goog-api-key` or `Authorization: Bearer`, and it is never sent to a vendor
+	// at least 16 characters, printable ASCII without spaces. If it is set, every request needs it in
+	// `X-Afterglow-Token`, `x-api-key`, `x-goog-api-key` or `Authorization: Bearer`. It is never sent to a vendor
 	// Default: none
 	Token *string `toml:"token"`
-	// names of vendors, first tier first; a list of names within it is a pool, see below. A built-in vendor needs no
-	// row
-	// Default: the rows' order
+	// names of vendors in the order in which they are tried. A list of names within the list is a [pool](#pools). A
+	// built-in vendor needs no row
+	// Default: the order of the rows
 	Tiers tierList `toml:"tiers"`
-	// longest request body of a call to a model: a number of bytes, or with KiB, MiB, GiB. Longer ones get 413. What
-	// only passes (native paths, files on vendor routes) has no bound
+	// longest request body of a model call: a number of bytes, or with KiB, MiB or GiB. A longer body gets 413. Native
+	// paths, and files on vendor routes, have no limit
 	// Default: "64MiB"
 	MaxBody *size `toml:"max_body"`
-	// a streaming call that waits in a queue this long gets its status 200 and a sign of life each 10 s, on
-	// [vendor routes](clients.md#vendor-routes) sooner for clients that wait less, so that the client
-	// stays; `0` = never
+	// a streaming call that is queued this long gets its status 200, and then a keep-alive every 10 s, so that the client
+	// does not give up. On [vendor routes](clients.md#vendor-routes) it starts sooner for clients that wait less. `0` =
+	// never
 	// Default: "200s"
 	ParkAfter *duration `toml:"park_after"`
-	// how long calls may finish when the program ends
+	// how long calls in progress may continue when the program ends
 	// Default: "30s"
 	Drain *duration `toml:"drain"`
-	// a session stays on the vendor that last answered it for as long as this, because of its prompt cache; `0` = not
+	// how long a session stays on the vendor that last answered it, because of the prompt cache. `0` = off
 	// Default: "5m"
 	Affinity *duration `toml:"affinity"`
-	// which vendors the calls of some sessions go to first, see below
+	// which vendors the calls of some sessions go to first: [sessions](#sessions-sessions)
 	// Default: none
 	Sessions []Session `toml:"sessions"`
-	// the native paths, see below
+	// the [native paths](#native-paths-nativeopenai-nativegemini-nativeanthropic)
 	// Default: on
 	Native nativesFile `toml:"native"`
-	// rows, one a vendor, see below
+	// one row for each [vendor](#a-vendor-vendors)
 	// Default: the built-in ones
 	Vendors []vendorFile `toml:"vendors"`
-	// rows, see below
+	// rows with [prices](#prices-prices)
 	// Default: the built-in ones
 	Prices []priceFile `toml:"prices"`
-	// what is kept of calls, see below
+	// the call history: [ledger](#the-ledger-ledger)
 	// Default: kept for 180 days
 	Ledger ledgerFile `toml:"ledger"`
-	// the log, see below
+	// the [log](#the-log-log)
 	// Default: level "info"
 	Log logFile `toml:"log"`
 }
 
 // vendorFile is a row. Its keys lie over those of its preset.
 type vendorFile struct {
-	// what the vendor is called in `tiers`, in the control API and on the screen
+	// the name of the vendor in `tiers`, in the control API and in the window
 	// Default: required
 	Name string `toml:"name"`
-	// where the row starts from
+	// the built-in vendor whose keys the row starts with
 	// Default: the built-in vendor of that name
 	Preset *string `toml:"preset"`
-	// what people see
+	// the title in the window
 	// Default: the name
 	Title *string `toml:"title"`
-	// `"anthropic"`: the Messages API; `"openai"`: Chat Completions; `"gemini"`: Google's generateContent. See
-	// [dialects.md](dialects.md)
-	// Default: the preset's
+	// the API format. `"anthropic"`: the Messages API; `"openai"`: Chat Completions; `"gemini"`: Google's
+	// generateContent. See [Dialects](dialects.md)
+	// Default: required without a preset
 	Dialect *string `toml:"dialect"`
-	// `/v1/messages`, `/chat/completions` or `/models/…:generateContent` is added to it
-	// Default: the preset's
+	// Afterglow appends `/v1/messages`, `/chat/completions` or `/models/…:generateContent`
+	// Default: required without a preset
 	BaseURL *string `toml:"base_url"`
-	// more protocols that the account speaks, for [vendor routes](clients.md), see below
+	// more APIs of the same account, for [vendor routes](clients.md#vendor-routes): [endpoints](#endpoints)
 	// Default: none
 	Endpoints map[string]endpointFile `toml:"endpoints"`
 	// `"client"`: the client's own credentials, over https or to this machine; `"x-api-key"`, `"bearer"`,
-	// `"x-goog-api-key"`: the `key`, sent so; `"none"`: nothing, for a model on this machine; `"copilot"`, `"google"`: what [signing in](signing-in.md) gives
-	// Default: the preset's
+	// `"x-goog-api-key"`: sends the `key` in this header; `"none"`: sends nothing, for a model on this machine;
+	// `"copilot"`, `"google"`: uses a [sign-in](signing-in.md)
+	// Default: required without a preset
 	Auth *string `toml:"auth"`
-	// the key, best as `"${NAME}"`; `"keyring"`: it is [kept elsewhere](signing-in.md)
-	// Default: the preset's
+	// the API key, preferably `"${NAME}"`. `"keyring"`: the key is [stored outside the file](signing-in.md)
+	// Default: required without a preset, if `auth` sends a key
 	Key *string `toml:"key"`
-	// with `auth = "client"`: which keys and tokens of the client's the vendor gets. `"claude"`: only those of Claude, which
-	// begin with `sk-ant-`; `"any"`: all, for a gateway that has keys of its own
+	// for `auth = "client"`: which of the client's keys and tokens the vendor gets. `"claude"`: only those that start
+	// with `sk-ant-`; `"any"`: all, for a gateway with its own keys
 	// Default: "claude"
 	ClientKeys *string `toml:"client_keys"`
-	// for a name that no rule matches and that is none of the vendor's own
-	// Default: the preset's, or the client's name
+	// the model for a name that no rule matches and that is not one of the vendor's own. If `dialect` is not
+	// `"anthropic"`, this or `models` is required
+	// Default: the client's name
 	DefaultModel *string `toml:"default_model"`
-	// names of the vendor's own models, which it is asked for as they are; `*` stands for any text
-	// Default: the preset's, or none
+	// names of the vendor's own models, which are sent unchanged. `*` matches any text
+	// Default: none
 	OwnModels *[]string `toml:"own_models"`
-	// rules `{ match, to }` for the model's name, see below
-	// Default: the preset's, or none
+	// rules `{ match, to }` for model names: [models](#models)
+	// Default: none
 	Models []Rule `toml:"models"`
-	// see below
-	// Default: only counted
+	// how many calls at the same time: [limits](#limits)
+	// Default: no limit
 	Limit *limitFile `toml:"limit"`
-	// `{ attempts = 5, initial = "1s", max = "30s" }`: how a vendor's own 429 and 529 are waited out while the call
-	// keeps its slot. The waits lie between half and the whole of a ceiling that starts at `initial` and doubles up to
-	// `max`; if the vendor says how long, it is that and a tenth, up to `max`
+	// `{ attempts = 5, initial = "1s", max = "30s" }`: how often and after which waits a call is sent again after a 429
+	// or 529: [retries](#retries)
 	// Default: none
 	Retry *retryFile `toml:"retry"`
-	// what the vendor takes of a request, see below
+	// what the vendor supports in a request: [what a vendor accepts](#what-a-vendor-accepts)
 	// Default: everything
 	Accepts *acceptsFile `toml:"accepts"`
-	// where vendors of Chat Completions differ
+	// a difference between vendors of Chat Completions
 	// Default: see [dialects.md](dialects.md)
 	Reasoning *string `toml:"reasoning_field"`
-	// where vendors of Chat Completions differ
+	// a difference between vendors of Chat Completions
 	// Default: see [dialects.md](dialects.md)
 	MaxTokens *string `toml:"max_tokens_field"`
-	// where vendors of Chat Completions differ
+	// a difference between vendors of Chat Completions
 	// Default: see [dialects.md](dialects.md)
 	Effort *string `toml:"reasoning_effort"`
-	// `"zhipu"` for a vendor that answers Zhipu's business codes
+	// `"zhipu"` for a vendor that returns Zhipu's error codes
 	// Default: none
 	Codes *string `toml:"codes"`
-	// with `auth = "copilot"`: or `"business"`, `"enterprise"`
+	// for `auth = "copilot"`: `"individual"`, `"business"` or `"enterprise"`
 	// Default: "individual"
 	AccountType *string `toml:"account_type"`
-	// with `auth = "google"`: your OAuth client
+	// for `auth = "google"`: the ID of your OAuth client
 	// Default: none
 	ClientID *string `toml:"client_id"`
-	// with `auth = "google"`: your OAuth client
+	// for `auth = "google"`: the secret of your OAuth client
 	// Default: none
 	ClientSecret *string `toml:"client_secret"`
-	// with `auth = "google"`: the project that calls are for
-	// Default: found out
+	// for `auth = "google"`: the Google Cloud project
+	// Default: found automatically
 	Project *string `toml:"project"`
-	// when the vendor is left alone after failures
-	// Default: see below
+	// how long the vendor is unavailable after failures: [breaker](#breaker)
+	// Default: 3 failures, 5 minutes
 	Breaker *breakerFile `toml:"breaker"`
-	// how many tokens the vendor allows, see below
+	// how many tokens the vendor allows: [quotas](#quotas)
 	// Default: none
 	Quota *quotaFile `toml:"quota"`
-	// how many tokens the vendor allows, see below
+	// how many tokens the vendor allows per week: [quotas](#quotas)
 	// Default: none
 	WeeklyQuota *quotaFile `toml:"weekly_quota"`
-	// for the connection, and for TLS
+	// longest time for the connection, and again for TLS
 	// Default: "15s"
 	Connect *duration `toml:"connect_timeout"`
-	// until the first event of a stream; then the next tier is asked
+	// longest time until the first event of a stream. After it, the call goes to the next vendor
 	// Default: "3m"
 	FirstEvent *duration `toml:"first_event_timeout"`
-	// between two events; then the stream ends with an error
+	// longest time between two events. After it, the stream ends with an error
 	// Default: "4m"
 	Idle *duration `toml:"idle_timeout"`
-	// for a whole call without streaming
+	// longest time for a whole call without streaming
 	// Default: "10m"
 	Message *duration `toml:"message_timeout"`
 }
 
 type limitFile struct {
-	// calls at once of each vendor model; without it, models that `models` does not name are only counted
+	// calls at the same time for each model of the vendor. Without it, only the models in `models` have a limit
 	// Default: none
 	Default *int `toml:"default"`
-	// calls at once of the account, over all its models. A call then needs a slot of both, and the models take turns
+	// calls at the same time for the whole account, across all models. A call then needs a slot of the model and one of
+	// the account, and the models take turns
 	// Default: none
 	Total *int `toml:"total"`
-	// `true`: the limits follow what the vendor takes; those of this table, or of the slider, are then the highest that
-	// they may be. [The rule](adaptive-limits.md)
+	// `true`: the limits follow what the vendor accepts. The limits of this table or of the slider are then the upper
+	// bounds. See [Adaptive limits](adaptive-limits.md)
 	// Default: false
 	Adaptive *bool `toml:"adaptive"`
-	// how far the slider goes
+	// the end of the slider
 	// Default: 20
 	Max *int `toml:"max"`
-	// longest queue of one model; one call more goes to the next tier
+	// longest queue of one model. A further call goes to the next vendor
 	// Default: 64
 	MaxPending *int `toml:"max_pending"`
-	// longest wait of one call, then it goes to the next tier; 0 = none
+	// longest time that a call is queued. After it, the call goes to the next vendor; 0 = no limit
 	// Default: "4m"
 	MaxWait *duration `toml:"max_wait"`
-	// `"next"`: a call that would wait longer than `max_wait`, judged by how long calls lately took, goes to the next
-	// tier at once
+	// `"next"`: a call that would probably wait longer than `max_wait` goes to the next vendor at once. The estimate uses
+	// the duration of recent calls
 	// Default: "wait"
 	Overflow *string `toml:"overflow"`
-	// `true`: the sessions with calls in a model's queue take turns, each one's main conversation before its
-	// sub-agents; else first in, first out. [Why, and why not](decisions/a-fair-queue-goes-round-the-sessions.md)
+	// `true`: the sessions in a model's queue take turns, and each main conversation comes before its subagents. `false`:
+	// first in, first out. [Why this is a choice](decisions/a-fair-queue-goes-round-the-sessions.md)
 	// Default: false
 	Fair *bool `toml:"fair"`
-	// the same for single vendor models
+	// limits of single models of the vendor
 	// Default: none
 	Models map[string]int `toml:"models"`
 }
 
 type retryFile struct {
-	// how often the vendor is asked in all
+	// how often a call is sent in total
 	// Default: 1
 	Attempts *int `toml:"attempts"`
-	// ceiling of the first wait, doubled by each one
+	// upper bound of the first wait. It doubles after each wait
 	// Default: "1s"
 	Initial *duration `toml:"initial"`
-	// ceiling of every wait
+	// upper bound of all waits
 	// Default: "30s"
 	Max *duration `toml:"max"`
 }
 
 type acceptsFile struct {
-	// `"adaptive"`: nothing is changed. `"enabled"`: adaptive thinking becomes a budget below `max_tokens`. `"none"`:
-	// there is no thinking
+	// `"adaptive"`: nothing is changed. `"enabled"`: adaptive thinking is replaced with a budget below `max_tokens`.
+	// `"none"`: thinking is removed
 	// Default: "adaptive"
 	Thinking *string `toml:"thinking"`
-	// thinking without a signature is left out
+	// `false`: thinking without a signature is removed
 	// Default: true
 	Unsigned *bool `toml:"unsigned_thinking"`
-	// a note stands in their place
+	// `false`: a note replaces each image
 	// Default: true
 	Images *bool `toml:"images"`
-	// a note stands in their place
+	// `false`: a note replaces each document
 	// Default: true
 	Documents *bool `toml:"documents"`
-	// messages with the role `system` become part of the nearest user's turn
+	// `false`: messages with the role `system` become part of the nearest user message
 	// Default: true
 	SystemRole *bool `toml:"system_role"`
-	// messages of the same role in a row become one
+	// `false`: consecutive messages of the same role are joined
 	// Default: true
 	Consecutive *bool `toml:"consecutive"`
-	// tools that Anthropic runs, and their blocks, are left out
+	// `false`: tools that Anthropic runs are removed, with their blocks
 	// Default: true with `dialect = "anthropic"`
 	ServerTools *bool `toml:"server_tools"`
-	// they are left out
+	// `false`: cache markers are removed
 	// Default: true
 	CacheControl *bool `toml:"cache_control"`
-	// they are left out
+	// `false`: context management is removed
 	// Default: true with `dialect = "anthropic"`
 	ContextManagement *bool `toml:"context_management"`
-	// Claude Code's billing block, which changes with every call and spoils prompt caches, is left out
+	// `false`: Claude Code's billing block is removed. It changes with every call and makes prompt caches useless
 	// Default: true with `dialect = "anthropic"`
 	Billing *bool `toml:"billing_header"`
-	// `["*"]` passes `anthropic-beta` as it is; a list of names, which may end in `*`, passes those
+	// `["*"]` passes `anthropic-beta` unchanged. A list of names passes only those; a name may end in `*`
 	// Default: ["*"]
 	Betas *[]string `toml:"betas"`
-	// longer answers than this are not asked for; 0 = any length
+	// upper bound of `max_tokens` in a request; 0 = no limit
 	// Default: 0
 	MaxTokens *int64 `toml:"max_tokens"`
 }
 
 type breakerFile struct {
-	// failures in a row until the vendor is left alone; 0 = only when it says how long
+	// consecutive failures until the vendor is unavailable; 0 = only if the vendor says for how long
 	// Default: 3
 	Failures *int `toml:"failures"`
-	// good tries until it is trusted again
+	// successful test calls until the vendor is available again
 	// Default: 2
 	Successes *int `toml:"successes"`
-	// until the first try
+	// time until the first test call
 	// Default: "5m"
 	Recovery *duration `toml:"recovery"`
-	// longest time until a try
+	// longest time until a test call
 	// Default: "1h"
 	Max *duration `toml:"max"`
 }
 
 type quotaFile struct {
-	// how far back tokens count, one minute to 31 days
+	// the period in which tokens are counted, from one minute to 31 days
 	// Default: "5h"; of `weekly_quota` `"168h"`
 	Window *duration `toml:"window"`
-	// how many are allowed in it
+	// how many tokens are allowed in the period
 	// Default: required
 	Tokens *int64 `toml:"tokens"`
-	// per cent of them at which calls go to the next tier, above 0 to 100
+	// the percentage of `tokens` at which calls go to the next vendor, above 0 and up to 100
 	// Default: 99
 	Threshold *float64 `toml:"threshold"`
-	// how often a call tries whether it is over
+	// how often a test call is made when the quota is used up
 	// Default: "5m"; of `weekly_quota` `"30m"`
 	Probe *duration `toml:"probe"`
 }

@@ -20,17 +20,17 @@ type nativesFile struct {
 }
 
 type nativeFile struct {
-	// `false`: the path answers 404
+	// `false`: the path returns 404
 	// Default: true
 	Enabled *bool `toml:"enabled"`
-	// where it leads, over https or to this machine. The environment variable `NATIVE_OPENAI_BASE_URL`, `NATIVE_GEMINI_BASE_URL` or
-	// `NATIVE_ANTHROPIC_BASE_URL` lies over it, unless it is blank
+	// the destination, over https or on this machine. The environment variables `NATIVE_OPENAI_BASE_URL`,
+	// `NATIVE_GEMINI_BASE_URL` and `NATIVE_ANTHROPIC_BASE_URL` have priority unless they are blank
 	// Default: `https://api.openai.com`, `https://generativelanguage.googleapis.com`, `https://api.anthropic.com`
 	BaseURL *string `toml:"base_url"`
-	// until an answer begins, once the request is sent; at least 1 s
+	// longest time from the request until the answer starts; at least 1 s
 	// Default: "300s"
 	Timeout *duration `toml:"timeout"`
-	// for the connection, and for TLS; at least 500 ms
+	// longest time for the connection, and again for TLS; at least 500 ms
 	// Default: "15s"
 	Connect *duration `toml:"connect_timeout"`
 }

@@ -18,29 +18,29 @@ import (
 
 // priceFile is a row of a price list: what a million tokens cost.
 type priceFile struct {
-	// the vendor's name
+	// the name of the vendor
 	// Default: required
 	Vendor string `toml:"vendor"`
-	// the vendor model, where `*` stands for any text
+	// the vendor model; `*` matches any text
 	// Default: required
 	Model string `toml:"model"`
-	// or `"¥"`. A price may have the sign itself, as `"¥0.8"`; a row has one currency
+	// `"$"` or `"¥"`. A price can contain the sign itself, such as `"¥0.8"`. A row has only one currency
 	// Default: "$"
 	Currency *string `toml:"currency"`
-	// a number, or a text with or without a sign; thinking is output
+	// a number, or text with or without a sign
 	// Default: required
 	Input *amount `toml:"input"`
-	// a number, or a text with or without a sign; thinking is output
+	// a number, or text with or without a sign. Thinking counts as output
 	// Default: required
 	Output *amount `toml:"output"`
-	// what comes from the vendor's cache
-	// Default: input
+	// tokens read from the vendor's cache
+	// Default: the price of `input`
 	CacheRead *amount `toml:"cache_read"`
-	// what is written into it
-	// Default: input
+	// tokens written to the cache
+	// Default: the price of `input`
 	CacheWrite *amount `toml:"cache_write"`
-	// what is written into it for an hour
-	// Default: cache_write
+	// tokens written to the cache for one hour
+	// Default: the price of `cache_write`
 	CacheWrite1h *amount `toml:"cache_write_1h"`
 }
 

@@ -61,35 +61,35 @@ const (
 )
 
 type ledgerFile struct {
-	// `false`: nothing is kept
+	// `false`: no call is recorded
 	// Default: true
 	Enabled *bool `toml:"enabled"`
-	// a relative path is in the state folder, `~/` in your home
+	// a relative path is in the state folder; `~/` is your home folder
 	// Default: `"ledger.db"`, in the state folder
 	File *string `toml:"file"`
-	// how long a row is kept, one day to 3650; `0` = for ever
+	// how long a row is kept, from 1 day to 3650 days; `0` = forever
 	// Default: "180d"
 	Retention *duration `toml:"retention"`
-	// `true`: also every frame of usage as the vendor sent it
+	// `true`: also stores the raw token counts of the vendor
 	// Default: false
 	Evidence *bool `toml:"evidence"`
 }
 
 type logFile struct {
-	// `"debug"`, `"info"`, `"warn"` or `"error"`. `afterglowd serve --verbose` is `"debug"` whatever stands here
+	// `"debug"`, `"info"`, `"warn"` or `"error"`. `afterglowd serve --verbose` always uses `"debug"`
 	// Default: "info"
 	Level *string `toml:"level"`
-	// or `"json"`, an object a line
+	// `"text"`, or `"json"` for one object per line
 	// Default: "text"
 	Format *string `toml:"format"`
-	// `afterglow`: `"afterglow.log"`, beside stderr; `afterglowd serve`: none, only stderr. Paths are as those of the
-	// ledger. Mode 0600
-	// Default: see meaning
+	// `afterglow` writes to this file and to stderr; `afterglowd serve` writes only to stderr unless this is set. A
+	// relative path is in the state folder; `~/` is your home folder. The mode is 0600
+	// Default: `"afterglow.log"` for `afterglow`
 	File *string `toml:"file"`
-	// when it is this long the file is put aside and compressed; 64KiB to 1GiB
+	// a file of this size is compressed and a new one is started; 64KiB to 1GiB
 	// Default: "5MiB"
 	MaxSize *size `toml:"max_size"`
-	// how many are kept that were put aside
+	// how many compressed files are kept
 	// Default: 5
 	Keep *int `toml:"keep"`
 }

@@ -174,9 +174,9 @@ func vendorTables(t *testing.T) (chain, others string) {
 		if row.DefaultModel != nil {
 			models = append(models, "else "+*row.DefaultModel)
 		}
-		limit := "only counted"
+		limit := "none"
 		if row.Limit != nil && row.Limit.Default != nil {
-			limit = fmt.Sprintf("%d a model", *row.Limit.Default)
+			limit = fmt.Sprintf("%d per model", *row.Limit.Default)
 		}
 		line := fmt.Sprintf("| `%s` | %s | %s | %s | %s | %s |\n", row.Name, or(row.Dialect, ""), base, key, strings.Join(models, ", "), limit)
 		if slices.ContainsFunc(own.Tiers, func(tier []string) bool { return slices.Contains(tier, row.Name) }) {

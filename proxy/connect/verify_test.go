@@ -112,7 +112,7 @@ func TestAWriteThatDidNotHold(t *testing.T) {
 			}
 			return os.WriteFile(name, text, 0o600)
 		}
-		if err := d.Connect("claude-code", Choice{}, target("127.0.0.1:1")); err == nil || !strings.Contains(err.Error(), "so it was restored") {
+		if err := d.Connect("claude-code", Choice{}, target("127.0.0.1:1")); err == nil || !strings.Contains(err.Error(), "was restored") {
 			t.Error(err)
 		}
 		if got, err := os.ReadFile(file); existed && string(got) != before || !existed && err == nil {

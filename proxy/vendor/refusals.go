@@ -2,7 +2,6 @@ package vendor
 
 import (
 	"bytes"
-	"context"
 	"io"
 	"net/http"
 
@@ -22,7 +21,6 @@ type refusals struct {
 // RoundTrip implements http.RoundTripper.
 func (t *refusals) RoundTrip(r *http.Request) (*http.Response, error) {
 	ctx := r.Context()
-	r = r.WithContext(silently{ctx})
 	for renewed := false; ; {
 		key := t.passage.vendor.secret()
 		answer, err := t.RoundTripper.RoundTrip(r)
@@ -76,13 +74,6 @@ func (t *refusals) fitting(answer *http.Response) (*http.Response, error) {
 	}
 	return answer, nil
 }
-
-// silently is a request's context without who wants to hear of its connection: ReverseProxy would send a vendor's 103 to the
-// client, to whom a parked call may be writing.
-type silently struct{ context.Context }
-
-// Value implements context.Context.
-func (silently) Value(any) any { return nil }
 
 // next is the request once more, with the credentials that the vendor has by now.
 func (t *refusals) next(r *http.Request) (*http.Request, error) {
