@@ -47,7 +47,7 @@ func (f *face) offerLogin(ctx context.Context) {
 	wanted := make(chan bool, 1)
 	go func() {
 		connected := func(c connect.Status) bool { return c.State == connect.Connected }
-		wanted <- slices.ContainsFunc(f.proxy.Clients(), connected) && f.window.needsLogin()
+		wanted <- f.window.needsLogin() && slices.ContainsFunc(f.proxy.Clients(), connected)
 	}()
 	select {
 	case <-ctx.Done():
