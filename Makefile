@@ -11,7 +11,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
 TAGS    := migrated_fynedo
 # The bound is for a test that hangs, not for a machine that is slow.
 GOTEST  := $(GO) test -v -tags $(TAGS) -timeout 60m
-RACING  := ./limiter/... ./proxy/... ./cmd/afterglowd ./app/board/...
+RACING  := ./limiter/... ./proxy/... ./cmd/afterglowd ./app/viewmodel/...
 TALLY   := 2>&1 | .ci/tally
 
 .PHONY: help run test code-test screen-test test-days build desktop-build headless lint bench screenshots desktop-test real-agents
@@ -75,10 +75,10 @@ bench: build ## benchmarks, each beside its baseline, and the desktop's CPU time
 	@.ci/install test
 	$(GO) test -run '^$$' -bench . -benchmem ./limiter
 	$(GO) test -run '^$$' -bench . -benchtime 3s ./proxy
-	$(GO) test -run '^$$' -bench . -benchmem ./proxy/mend ./proxy/route
+	$(GO) test -run '^$$' -bench . -benchmem ./proxy/normalize ./proxy/route
 	$(GO) test -run '^$$' -bench . -benchtime 2s ./proxy/conformance
 	$(GO) test -run '^$$' -bench . -benchtime 20x -timeout 60m ./proxy/ledger
-	$(GO) test -run '^$$' -bench . -benchmem ./proxy/metrics ./proxy/logging ./proxy/price ./app/board
+	$(GO) test -run '^$$' -bench . -benchmem ./proxy/metrics ./proxy/logging ./proxy/price ./app/viewmodel
 	AFTERGLOW_COST=1 $(GO) test -v -count=1 -tags $(TAGS),desktop -timeout 60m -run TestCost ./app/desktoptest
 
 screenshots: build ## draw the pictures of docs/ anew, from the demo

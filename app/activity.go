@@ -9,7 +9,7 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 
-	"afterglow/app/board"
+	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 )
 
@@ -17,9 +17,9 @@ import (
 type activity struct {
 	svc   Service
 	ways  ways
-	calls board.Calls
-	rows  []board.CallRow // as shown
-	query board.Query
+	calls viewmodel.Calls
+	rows  []viewmodel.CallRow // as shown
+	query viewmodel.Query
 
 	field    *widget.Field
 	pick     *widget.Button // opens a menu of what there is to filter by
@@ -68,7 +68,7 @@ func (p *activity) newView() fyne.CanvasObject {
 }
 
 // set shows the calls of now. It is true while one is under way.
-func (p *activity) set(b board.Board) bool {
+func (p *activity) set(b viewmodel.Board) bool {
 	p.capture.Set(b.Capture)
 	return p.show()
 }
@@ -112,21 +112,21 @@ func (p *activity) sayNothing() {
 }
 
 // row is what a row shows; the zero CallRow = there is no such row.
-func (p *activity) row(n int) board.CallRow {
+func (p *activity) row(n int) viewmodel.CallRow {
 	if n >= len(p.rows) {
-		return board.CallRow{}
+		return viewmodel.CallRow{}
 	}
 	return p.rows[n]
 }
 
 // index is where a call is now; -1 = nowhere.
-func (p *activity) index(call board.CallRow) int {
-	return slices.IndexFunc(p.rows, func(r board.CallRow) bool { return r.Number == call.Number })
+func (p *activity) index(call viewmodel.CallRow) int {
+	return slices.IndexFunc(p.rows, func(r viewmodel.CallRow) bool { return r.Number == call.Number })
 }
 
 // filter reads what the user has chosen.
 func (p *activity) filter() {
-	p.query = board.ParseQuery(p.field.Text)
+	p.query = viewmodel.ParseQuery(p.field.Text)
 	p.query.UnderWay, p.query.Failed = p.underWay.On(), p.failed.On()
 	p.rows = p.rows[:0] // what was in view is no place to stay at
 	p.list.ToTop()

@@ -8,7 +8,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
-	"afterglow/app/board"
+	"afterglow/app/viewmodel"
 	"afterglow/proxy"
 	"afterglow/proxy/ledger"
 )
@@ -261,14 +261,14 @@ func TestForgottenCallStays(t *testing.T) {
 func TestStandingsHaveAWordEach(t *testing.T) {
 	speak(t, "en")
 	words := map[string]bool{}
-	for _, r := range []board.CallRow{
+	for _, r := range []viewmodel.CallRow{
 		{Phase: proxy.Queued}, {Phase: proxy.Waiting, Left: 12 * time.Second}, {Phase: proxy.Connecting}, {Phase: proxy.Streaming}, {Phase: proxy.Ended},
 	} {
 		words[standingOf(r).word] = true
 	}
 	for _, c := range []ledger.Class{ledger.RateLimit, ledger.Overloaded, ledger.Quota, ledger.Auth, ledger.Invalid, ledger.VendorFail, ledger.Network,
 		ledger.Timeout, ledger.Broken, ledger.Queue, ledger.NoVendor, ledger.Gone, ledger.Cancelled, ledger.Stopped, ledger.Internal} {
-		words[standingOf(board.CallRow{Phase: proxy.Ended, Class: c}).word] = true
+		words[standingOf(viewmodel.CallRow{Phase: proxy.Ended, Class: c}).word] = true
 	}
 	if len(words) != 20 || !words["Retry in 12 s"] {
 		t.Errorf("%d words: %v", len(words), words)

@@ -4,12 +4,12 @@ import (
 	"strconv"
 	"time"
 
-	"afterglow/app/board"
+	"afterglow/app/viewmodel"
 	"afterglow/limiter"
 )
 
 // limitText is an adaptive limit in a few words, "Limit 2 of 5 · 3 refused at 09:14", or says that a limit was removed.
-func limitText(r board.Row) string {
+func limitText(r viewmodel.Row) string {
 	if r.Ending {
 		return tr("row.ending")
 	}
@@ -28,7 +28,7 @@ func limitText(r board.Row) string {
 }
 
 // limitSentence is the same in whole sentences, "" for a limit of which there is nothing to say.
-func limitSentence(r board.Row) string {
+func limitSentence(r viewmodel.Row) string {
 	if r.Ending {
 		return tr("gauge.ending")
 	}

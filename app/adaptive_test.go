@@ -8,7 +8,7 @@ import (
 
 	"fyne.io/fyne/v2/test"
 
-	"afterglow/app/board"
+	"afterglow/app/viewmodel"
 	"afterglow/limiter"
 	"afterglow/proxy"
 	"afterglow/proxy/history"
@@ -44,8 +44,8 @@ func adaptiveScene() proxy.Status {
 	return s
 }
 
-func adaptiveBoard() board.Board {
-	return board.New().Update(adaptiveScene(), time.Date(2026, 11, 23, 9, 20, 0, 0, time.UTC))
+func adaptiveBoard() viewmodel.Board {
+	return viewmodel.New().Update(adaptiveScene(), time.Date(2026, 11, 23, 9, 20, 0, 0, time.UTC))
 }
 
 func adaptivePicture(t *testing.T, page, language, shade string) image.Image {
@@ -59,7 +59,7 @@ func adaptivePicture(t *testing.T, page, language, shade string) image.Image {
 	if page == "gauge" {
 		w.gauge.key = limiter.Key{Vendor: "zhipu", Model: "glm-5.1"}
 		w.pages.turn(atGauge)
-		w.gauge.history.set(movingHistory(), nil, board.Hour, sceneDay)
+		w.gauge.history.set(movingHistory(), nil, viewmodel.Hour, sceneDay)
 	}
 	return w.window.Canvas().Capture()
 }
@@ -97,17 +97,17 @@ func TestAdaptiveLooks(t *testing.T) {
 
 func TestAnAdaptiveLimitSaysWhyItIsWhereItIs(t *testing.T) {
 	at := nineFourteen()
-	refused := board.Row{Limited: true, Limit: 2, Ceiling: 5, Adaptation: limiter.Adaptation{Why: limiter.Refused, Refused: 3, Since: at}}
-	trying := board.Row{Limited: true, Limit: 4, Ceiling: 5, Adaptation: limiter.Adaptation{Why: limiter.Trying, Since: at}}
-	ceiling := board.Row{Limited: true, Limit: 5, Ceiling: 5, Adaptation: limiter.Adaptation{Why: limiter.Ceiling, Since: at}}
-	enough := board.Row{Limited: true, Limit: 3, Ceiling: 5, Adaptation: limiter.Adaptation{Why: limiter.Enough, Since: at}}
+	refused := viewmodel.Row{Limited: true, Limit: 2, Ceiling: 5, Adaptation: limiter.Adaptation{Why: limiter.Refused, Refused: 3, Since: at}}
+	trying := viewmodel.Row{Limited: true, Limit: 4, Ceiling: 5, Adaptation: limiter.Adaptation{Why: limiter.Trying, Since: at}}
+	ceiling := viewmodel.Row{Limited: true, Limit: 5, Ceiling: 5, Adaptation: limiter.Adaptation{Why: limiter.Ceiling, Since: at}}
+	enough := viewmodel.Row{Limited: true, Limit: 3, Ceiling: 5, Adaptation: limiter.Adaptation{Why: limiter.Enough, Since: at}}
 	for language, want := range map[string][4]string{
 		"en": {"Limit 2, max 5 · 3 rejected at 09:14", "Limit 4, max 5 · trying 4", "Limit 5, max 5 · at maximum", "Limit 3, max 5 · no need to raise"},
 		"zh": {"上限 2（最高 5） · 09:14 并发 3 被拒绝", "上限 4（最高 5） · 正在尝试 4", "上限 5（最高 5） · 已到最高值", "上限 3（最高 5） · 目前够用"},
 	} {
 		t.Run(language, func(t *testing.T) {
 			speak(t, language)
-			for i, r := range []board.Row{refused, trying, ceiling, enough} {
+			for i, r := range []viewmodel.Row{refused, trying, ceiling, enough} {
 				if got := limitText(r); got != want[i] {
 					t.Errorf("%q, want %q", got, want[i])
 				}
@@ -115,7 +115,7 @@ func TestAnAdaptiveLimitSaysWhyItIsWhereItIs(t *testing.T) {
 					t.Errorf("%s: no sentence", r.Why)
 				}
 			}
-			if limitSentence(board.Row{Limited: true, Limit: 3, Ceiling: 3}) != "" {
+			if limitSentence(viewmodel.Row{Limited: true, Limit: 3, Ceiling: 3}) != "" {
 				t.Error("a fixed limit says that it adapts")
 			}
 		})
@@ -161,14 +161,14 @@ func TestARemovedLimitSaysUntilWhenItHolds(t *testing.T) {
 			status := sceneStatus("")
 			gauge := limiter.Gauge{Key: limiter.Key{Vendor: "zhipu", Model: "glm-5.1"}, Mode: limiter.Limited, InFlight: 3, Limit: 3, Ceiling: 3, Configured: 3, Max: 20, Pending: 9}
 			status.Concurrency = limiter.Snapshot{Gauges: []limiter.Gauge{gauge}}
-			w.Update(board.New().Update(status, time.Now()))
+			w.Update(viewmodel.New().Update(status, time.Now()))
 			row := w.page.cards["zhipu"].rows[0]
 			if row.why != nil || row.slider == nil {
 				t.Error("a limit that stays says that it ends")
 			}
 			gauge.Configured, gauge.Max = 0, 0
 			status.Concurrency.Gauges[0] = gauge
-			b := board.New().Update(status, time.Now())
+			b := viewmodel.New().Update(status, time.Now())
 			w.Update(b)
 			row = w.page.cards["zhipu"].rows[0]
 			if row.slider != nil || row.why == nil || row.why.Text() != want[0] {

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"image/png"
 
-	"afterglow/app/board"
+	"afterglow/app/viewmodel"
 	"afterglow/proxy/config"
 )
 
@@ -37,8 +37,8 @@ const (
 	moods                 // how many there are
 )
 
-// badgeOf is the badge for a board; shows is what it shows of it, one of config.Desktop.Tray.
-func badgeOf(b board.Board, shows string) badge {
+// badgeOf is the badge for a viewmodel.Board; shows is what it shows of it, one of config.Desktop.Tray.
+func badgeOf(b viewmodel.Board, shows string) badge {
 	made := badge{Number: min(b.Totals.InFlight, badgeMany), Mood: moodOf(b)}
 	switch {
 	case shows == config.TrayPending && made.Mood == pending:
@@ -49,7 +49,7 @@ func badgeOf(b board.Board, shows string) badge {
 	return made
 }
 
-func moodOf(b board.Board) mood {
+func moodOf(b viewmodel.Board) mood {
 	switch {
 	case b.Down:
 		return down

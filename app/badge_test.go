@@ -10,7 +10,7 @@ import (
 
 	"fyne.io/fyne/v2/test"
 
-	"afterglow/app/board"
+	"afterglow/app/viewmodel"
 	"afterglow/proxy/config"
 )
 
@@ -178,23 +178,23 @@ func TestBadgeBytes(t *testing.T) {
 }
 
 func TestBadgeOf(t *testing.T) {
-	totals := func(inFlight, pending, peak int) board.Totals {
-		return board.Totals{InFlight: inFlight, Pending: pending, Peak: peak}
+	totals := func(inFlight, pending, peak int) viewmodel.Totals {
+		return viewmodel.Totals{InFlight: inFlight, Pending: pending, Peak: peak}
 	}
 	for _, c := range []struct {
-		board board.Board
+		board viewmodel.Board
 		want  badge
 	}{
-		{board.Board{}, badge{0, idle, 0}},
-		{board.Board{Totals: totals(1, 0, 0)}, badge{1, busy, 0}},
-		{board.Board{Totals: totals(99, 0, 0)}, badge{99, busy, 0}},
-		{board.Board{Totals: totals(100, 0, 0)}, badge{badgeMany, busy, 0}},
-		{board.Board{Totals: totals(5000, 0, 0)}, badge{badgeMany, busy, 0}},
-		{board.Board{Totals: totals(3, 2, 2)}, badge{3, pending, 0}},
-		{board.Board{Totals: totals(3, 0, 2)}, badge{3, afterglow, 0}},
-		{board.Board{Totals: totals(0, 0, 2)}, badge{0, afterglow, 0}},
-		{board.Board{Totals: totals(3, 2, 2), Paused: true}, badge{3, paused, 0}},
-		{board.Board{Totals: totals(3, 2, 2), Paused: true, Down: true}, badge{3, down, 0}},
+		{viewmodel.Board{}, badge{0, idle, 0}},
+		{viewmodel.Board{Totals: totals(1, 0, 0)}, badge{1, busy, 0}},
+		{viewmodel.Board{Totals: totals(99, 0, 0)}, badge{99, busy, 0}},
+		{viewmodel.Board{Totals: totals(100, 0, 0)}, badge{badgeMany, busy, 0}},
+		{viewmodel.Board{Totals: totals(5000, 0, 0)}, badge{badgeMany, busy, 0}},
+		{viewmodel.Board{Totals: totals(3, 2, 2)}, badge{3, pending, 0}},
+		{viewmodel.Board{Totals: totals(3, 0, 2)}, badge{3, afterglow, 0}},
+		{viewmodel.Board{Totals: totals(0, 0, 2)}, badge{0, afterglow, 0}},
+		{viewmodel.Board{Totals: totals(3, 2, 2), Paused: true}, badge{3, paused, 0}},
+		{viewmodel.Board{Totals: totals(3, 2, 2), Paused: true, Down: true}, badge{3, down, 0}},
 	} {
 		if got := badgeOf(c.board, config.TrayInFlight); got != c.want {
 			t.Errorf("%+v: %v, want %v", c.board.Totals, got, c.want)

@@ -4,12 +4,12 @@ import (
 	"strconv"
 	"strings"
 
-	"afterglow/app/board"
+	"afterglow/app/viewmodel"
 	"afterglow/proxy"
 )
 
 // factsOf are what is known of a call beside its tries.
-func factsOf(r board.CallRow, d proxy.CallDetail) []fact {
+func factsOf(r viewmodel.CallRow, d proxy.CallDetail) []fact {
 	status, first := "", ""
 	if r.Status > 0 {
 		status = strconv.Itoa(r.Status)
@@ -19,7 +19,7 @@ func factsOf(r board.CallRow, d proxy.CallDetail) []fact {
 	}
 	cached := ""
 	if d.Usage.CacheRead+d.Usage.CacheCreation > 0 {
-		cached = trText("call.cache_read", board.Tokens(d.Usage.CacheRead)) + " · " + trText("call.cache_written", board.Tokens(d.Usage.CacheCreation))
+		cached = trText("call.cache_read", viewmodel.Tokens(d.Usage.CacheRead)) + " · " + trText("call.cache_written", viewmodel.Tokens(d.Usage.CacheCreation))
 	}
 	served := d.ModelServed
 	if served == r.VendorModel {

@@ -7,7 +7,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
-	"afterglow/app/board"
+	"afterglow/app/viewmodel"
 	"afterglow/limiter"
 	"afterglow/proxy"
 	"afterglow/proxy/ledger"
@@ -98,7 +98,7 @@ func callPicture(t *testing.T, scene, language, shade string) *Window {
 	case "gauge":
 		w.gauge.key = limiter.Key{Vendor: "zhipu", Model: "glm-5.1"}
 		w.pages.turn(atGauge)
-		w.gauge.history.set(historyScene(), nil, board.Hour, sceneDay)
+		w.gauge.history.set(historyScene(), nil, viewmodel.Hour, sceneDay)
 	case "gauge-hover":
 		w.pages.turn(atLive)
 		row(t, w, "zhipu", "glm-5.1").box.(interface{ Hover(bool) }).Hover(true)

@@ -12,7 +12,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	fynewidget "fyne.io/fyne/v2/widget"
 
-	"afterglow/app/board"
+	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 	"afterglow/proxy"
 )
@@ -59,9 +59,9 @@ func newCallPage(svc Service, d desk, n *notices, to ways) *callPage {
 	p.why.Wrapping, p.why.Selectable = fyne.TextWrapWord, true
 	p.facts = newFacts()
 	p.only = container.NewHBox(
-		p.like(tr("call.only_vendor"), func(c proxy.Call) string { return board.VendorWord(c.Vendor) }),
-		p.like(tr("call.only_model"), func(c proxy.Call) string { return board.ModelWord(c.Model) }),
-		p.like(tr("call.only_session"), func(c proxy.Call) string { return board.SessionWord(c.Session) }))
+		p.like(tr("call.only_vendor"), func(c proxy.Call) string { return viewmodel.VendorWord(c.Vendor) }),
+		p.like(tr("call.only_model"), func(c proxy.Call) string { return viewmodel.ModelWord(c.Model) }),
+		p.like(tr("call.only_session"), func(c proxy.Call) string { return viewmodel.SessionWord(c.Session) }))
 	p.tries = container.New(layout.NewCustomPaddedVBoxLayout(6))
 	p.made = fynewidget.NewLabel("")
 	p.made.Wrapping = fyne.TextWrapWord
@@ -114,7 +114,7 @@ func (p *callPage) enter() {
 func (p *callPage) leave() {}
 
 // set shows the call as it stands. One that is forgotten stays as it was. It is true while it is under way.
-func (p *callPage) set(board.Board) bool {
+func (p *callPage) set(viewmodel.Board) bool {
 	d, ok := p.svc.Call(p.number)
 	if !ok {
 		d = p.shown
@@ -122,7 +122,7 @@ func (p *callPage) set(board.Board) bool {
 	}
 	was, fresh := p.shown, !p.known
 	p.shown, p.known = d, true
-	r := board.RowOf(d.Call, time.Now())
+	r := viewmodel.RowOf(d.Call, time.Now())
 	p.setHead(r, d)
 	resized := p.facts.set(factsOf(r, d)) || fresh
 	if fresh || !slices.Equal(d.Tries, was.Tries) || !slices.Equal(d.Adaptations, was.Adaptations) {
@@ -139,7 +139,7 @@ func (p *callPage) set(board.Board) bool {
 	return ok && r.UnderWay
 }
 
-func (p *callPage) setHead(r board.CallRow, d proxy.CallDetail) {
+func (p *callPage) setHead(r viewmodel.CallRow, d proxy.CallDetail) {
 	now := standingOf(r)
 	p.route.Set(r.Model, r.Served())
 	p.dot.Set(now.dot, now.ring)
@@ -183,7 +183,7 @@ func (p *callPage) stop() {
 	p.report(err, "notice.not_cancelled")
 	if err == nil {
 		p.cancelled = p.number
-		p.set(board.Board{})
+		p.set(viewmodel.Board{})
 		p.root.Refresh()
 	}
 }

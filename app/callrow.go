@@ -6,13 +6,13 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
-	"afterglow/app/board"
+	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 )
 
-// callView draws one board.CallRow in two lines.
+// callView draws one viewmodel.CallRow in two lines.
 type callView struct {
-	row    board.CallRow
+	row    viewmodel.CallRow
 	dot    *widget.Dot
 	word   *widget.Text // how it stands
 	begin  *widget.Text // when it came, and the status
@@ -49,7 +49,7 @@ func newCallView() *callView {
 }
 
 // set shows r and touches only what has changed.
-func (v *callView) set(r board.CallRow) {
+func (v *callView) set(r viewmodel.CallRow) {
 	if r == v.row {
 		return
 	}

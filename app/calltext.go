@@ -9,7 +9,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
 
-	"afterglow/app/board"
+	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 	"afterglow/proxy"
 	"afterglow/proxy/ledger"
@@ -25,7 +25,7 @@ type standing struct {
 }
 
 // standingOf says how a call stands.
-func standingOf(r board.CallRow) standing {
+func standingOf(r viewmodel.CallRow) standing {
 	switch r.Phase {
 	case proxy.Queued:
 		return standing{placeText(r.Place), theme.ColorNameWarning, true, widget.ColorPendingText}
@@ -130,44 +130,44 @@ func trTook(d time.Duration) string {
 }
 
 // whoText is where a call is and whose it is: "zhipu · 4f2a91c4 · sub-agent".
-func whoText(r board.CallRow) string {
+func whoText(r viewmodel.CallRow) string {
 	return joined(r.Vendor, r.Session, when(r.Agent, "call.agent"))
 }
 
 // callLabel is what a screen reader says of a call that can be opened.
-func callLabel(r board.CallRow) string {
+func callLabel(r viewmodel.CallRow) string {
 	return trText("call.open", joined(standingOf(r).word, r.Model, whoText(r)))
 }
 
 // tokensText is "12.3k in · 840 out", or "" while nothing is known.
-func tokensText(r board.CallRow) string {
+func tokensText(r viewmodel.CallRow) string {
 	if r.Input == 0 && r.Output == 0 {
 		return ""
 	}
-	return trText("call.in", board.Tokens(r.Input)) + " · " + trText("call.out", board.Tokens(r.Output))
+	return trText("call.in", viewmodel.Tokens(r.Input)) + " · " + trText("call.out", viewmodel.Tokens(r.Output))
 }
 
 // queuedText is how long a call waited for its slot, firstText for its first event, and cachedText how much of its
 // input the cache served; "" where there is nothing to say.
-func queuedText(r board.CallRow) string {
+func queuedText(r viewmodel.CallRow) string {
 	if r.Queued == 0 {
 		return ""
 	}
 	return trText("call.waited", trTook(r.Queued))
 }
 
-func firstText(r board.CallRow) string {
+func firstText(r viewmodel.CallRow) string {
 	if r.First == 0 {
 		return ""
 	}
 	return trText("call.first", trTook(r.First))
 }
 
-func cachedText(r board.CallRow) string {
+func cachedText(r viewmodel.CallRow) string {
 	if r.Cached == 0 {
 		return ""
 	}
-	return trText("call.cached", board.Tokens(r.Cached))
+	return trText("call.cached", viewmodel.Tokens(r.Cached))
 }
 
 // joined puts a dot between the texts that say something.

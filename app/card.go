@@ -8,7 +8,7 @@ import (
 	"fyne.io/fyne/v2/layout"
 	fynewidget "fyne.io/fyne/v2/widget"
 
-	"afterglow/app/board"
+	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 )
 
@@ -46,9 +46,9 @@ func newCard(page *live) *cardView {
 }
 
 // set shows a vendor and touches only what has changed. It is true when the card has another size.
-func (c *cardView) set(b board.Card) bool {
+func (c *cardView) set(b viewmodel.Card) bool {
 	rows := b.Rows
-	if b.Account != (board.Row{}) {
+	if b.Account != (viewmodel.Row{}) {
 		rows = slices.Insert(slices.Clone(rows), 0, b.Account)
 	}
 	resized := c.arrange(rows)
@@ -56,12 +56,12 @@ func (c *cardView) set(b board.Card) bool {
 		c.rows[i].set(r)
 	}
 	resized = c.sign.set(b.SignIn) || resized
-	return c.head.set(b, slices.ContainsFunc(rows, board.Row.Changed)) || resized
+	return c.head.set(b, slices.ContainsFunc(rows, viewmodel.Row.Changed)) || resized
 }
 
 // arrange makes the views for rows, keeping those that stay, and with them a drag that is under way. It
 // is true when rows have come or gone.
-func (c *cardView) arrange(rows []board.Row) bool {
+func (c *cardView) arrange(rows []viewmodel.Row) bool {
 	if slices.EqualFunc(c.rows, rows, (*rowView).fits) {
 		return false
 	}
@@ -85,7 +85,7 @@ func (c *cardView) arrange(rows []board.Row) bool {
 }
 
 // back puts the slider of r back to the limit that holds.
-func (c *cardView) back(r board.Row) {
+func (c *cardView) back(r viewmodel.Row) {
 	for _, v := range c.rows {
 		if v.fits(r) {
 			v.back()

@@ -12,7 +12,7 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/test"
 
-	"afterglow/app/board"
+	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 	"afterglow/proxy/history"
 )
@@ -49,7 +49,7 @@ func TestChartLooks(t *testing.T) {
 	}{
 		{"history-tip", func(t *testing.T, language, shade string) image.Image {
 			v, w := pastView(t, language, shade)
-			v.set(historyScene(), nil, board.Hour, sceneDay)
+			v.set(historyScene(), nil, viewmodel.Hour, sceneDay)
 			w.Canvas().Focus(v.chart)
 			for range 60 {
 				v.chart.TypedKey(&fyne.KeyEvent{Name: fyne.KeyRight})
@@ -58,8 +58,8 @@ func TestChartLooks(t *testing.T) {
 		}},
 		{"history-month", func(t *testing.T, language, shade string) image.Image {
 			v, w := pastView(t, language, shade)
-			v.span.Choose(int(board.Month))
-			v.set(monthScene(), nil, board.Month, summer())
+			v.span.Choose(int(viewmodel.Month))
+			v.set(monthScene(), nil, viewmodel.Month, summer())
 			return w.Canvas().Capture()
 		}},
 		{"bars-30", func(t *testing.T, language, shade string) image.Image {

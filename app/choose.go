@@ -3,7 +3,7 @@ package app
 import (
 	"fyne.io/fyne/v2"
 
-	"afterglow/app/board"
+	"afterglow/app/viewmodel"
 )
 
 // chooseMost is how many vendors, models and sessions are offered each: the latest, in a menu as high as the window.
@@ -16,7 +16,7 @@ func (p *activity) offer() {
 
 // choices are the lines of the menu.
 func (p *activity) choices() []*fyne.MenuItem {
-	c := board.ChoicesOf(p.svc.Calls(), chooseMost)
+	c := viewmodel.ChoicesOf(p.svc.Calls(), chooseMost)
 	var items []*fyne.MenuItem
 	add := func(title string, values []string, word func(value string) string) {
 		if len(values) == 0 {
@@ -27,12 +27,12 @@ func (p *activity) choices() []*fyne.MenuItem {
 		}
 		items = append(items, &fyne.MenuItem{Label: title, Disabled: true})
 		for _, value := range values {
-			items = append(items, fyne.NewMenuItem(value, func() { p.field.SetText(board.With(p.field.Text, word(value))) }))
+			items = append(items, fyne.NewMenuItem(value, func() { p.field.SetText(viewmodel.With(p.field.Text, word(value))) }))
 		}
 	}
-	add(tr("fact.vendor"), c.Vendors, board.VendorWord)
-	add(tr("choose.model"), c.Models, board.ModelWord)
-	add(tr("fact.session"), c.Sessions, board.SessionWord)
+	add(tr("fact.vendor"), c.Vendors, viewmodel.VendorWord)
+	add(tr("choose.model"), c.Models, viewmodel.ModelWord)
+	add(tr("fact.session"), c.Sessions, viewmodel.SessionWord)
 	if len(items) == 0 {
 		items = append(items, &fyne.MenuItem{Label: tr("choose.none"), Disabled: true})
 	}

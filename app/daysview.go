@@ -8,7 +8,7 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 
-	"afterglow/app/board"
+	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 	"afterglow/proxy/calendar"
 )
@@ -19,7 +19,7 @@ type daysView struct {
 	from, to *widget.Field
 	wrong    *widget.Text
 	custom   *fyne.Container // the two fields, shown where any days are chosen
-	typedIn  board.Days      // what was typed last and is right
+	typedIn  viewmodel.Days  // what was typed last and is right
 	changed  func()
 }
 
@@ -47,8 +47,8 @@ func newDays(changed func()) *daysView {
 
 // choose takes another span. Any days begin with those that were shown.
 func (v *daysView) choose(i int) {
-	if i == len(spans) && v.typedIn == (board.Days{}) {
-		v.typedIn = board.LastDays(calendar.Now(), spans[1])
+	if i == len(spans) && v.typedIn == (viewmodel.Days{}) {
+		v.typedIn = viewmodel.LastDays(calendar.Now(), spans[1])
 		days := v.typedIn
 		v.from.SetText(days.From)
 		v.to.SetText(days.To)
@@ -59,7 +59,7 @@ func (v *daysView) choose(i int) {
 
 // typed takes days that are right; others are told, and the old ones stay.
 func (v *daysView) typed() {
-	days := board.Days{From: v.from.Text, To: v.to.Text}
+	days := viewmodel.Days{From: v.from.Text, To: v.to.Text}
 	if err := days.Check(); err != nil {
 		v.wrong.Set(tr("usage.wrong_days"))
 		return
@@ -72,9 +72,9 @@ func (v *daysView) typed() {
 }
 
 // chosen are the days as they are now.
-func (v *daysView) chosen(now time.Time) board.Days {
+func (v *daysView) chosen(now time.Time) viewmodel.Days {
 	if i := v.span.Chosen(); i < len(spans) {
-		return board.LastDays(now, spans[i])
+		return viewmodel.LastDays(now, spans[i])
 	}
 	return v.typedIn
 }

@@ -5,7 +5,7 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
 
-	"afterglow/app/board"
+	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 	"afterglow/proxy/ledger"
 )
@@ -30,7 +30,7 @@ func (v *failoversView) set(list []ledger.Failover) {
 	v.list.Objects = v.list.Objects[:len(list)]
 	for i, f := range list {
 		line := v.list.Objects[i].(*fyne.Container)
-		line.Objects[0].(*widget.Text).Set(board.Exact(f.Count))
+		line.Objects[0].(*widget.Text).Set(viewmodel.Exact(f.Count))
 		line.Objects[1].(*widget.Route).Set(f.From, f.To)
 	}
 	setVisible(v.card, len(list) > 0)

@@ -7,7 +7,7 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
 
-	"afterglow/app/board"
+	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 )
 
@@ -52,44 +52,44 @@ func newFigures() *figuresView {
 
 // set shows a range, and beside some of its figures today's; today is nil where it is not part of the range, or all
 // of it.
-func (v *figuresView) set(f board.Figures, today *board.Figures) {
-	note := func(text func(f board.Figures) string) string {
+func (v *figuresView) set(f viewmodel.Figures, today *viewmodel.Figures) {
+	note := func(text func(f viewmodel.Figures) string) string {
 		if today == nil {
 			return ""
 		}
 		return trText("usage.today_is", text(*today))
 	}
-	v.requests.set(board.Exact(f.Requests), note(func(f board.Figures) string { return board.Exact(f.Requests) }))
-	v.tokens.set(board.Tokens(f.Tokens()), joined(trText("usage.in", board.Tokens(f.In)), trText("usage.out", board.Tokens(f.Out))))
-	v.cache.set(board.Tokens(f.CacheRead), trText("usage.written", board.Tokens(f.CacheWrite)))
-	cost := note(func(f board.Figures) string { return board.Amount(f.Cost) })
+	v.requests.set(viewmodel.Exact(f.Requests), note(func(f viewmodel.Figures) string { return viewmodel.Exact(f.Requests) }))
+	v.tokens.set(viewmodel.Tokens(f.Tokens()), joined(trText("usage.in", viewmodel.Tokens(f.In)), trText("usage.out", viewmodel.Tokens(f.Out))))
+	v.cache.set(viewmodel.Tokens(f.CacheRead), trText("usage.written", viewmodel.Tokens(f.CacheWrite)))
+	cost := note(func(f viewmodel.Figures) string { return viewmodel.Amount(f.Cost) })
 	if f.Cost.Unpriced > 0 {
-		cost = trText("usage.unpriced", board.Exact(f.Cost.Unpriced))
+		cost = trText("usage.unpriced", viewmodel.Exact(f.Cost.Unpriced))
 	}
-	v.cost.set(board.Amount(f.Cost), cost)
+	v.cost.set(viewmodel.Amount(f.Cost), cost)
 	left := ""
 	if f.Cancelled > 0 {
-		left = trText("usage.cancelled", board.Exact(f.Cancelled))
+		left = trText("usage.cancelled", viewmodel.Exact(f.Cancelled))
 	}
-	v.success.set(successText(f), joined(trText("usage.failed", board.Exact(f.Failed())), left))
+	v.success.set(successText(f), joined(trText("usage.failed", viewmodel.Exact(f.Failed())), left))
 	v.took.set(spanText(f.TookHalf), trText("usage.p95", spanText(f.TookMost)))
 	queued := tr("usage.none_queued")
 	if f.Waited > 0 {
 		queued = joined(trText("usage.p95", spanText(f.WaitMost)), trExact("usage.calls", f.Waited))
 	}
 	v.queued.set(spanText(f.WaitMean), queued)
-	v.failovers.set(board.Exact(f.Failovers), note(func(f board.Figures) string { return board.Exact(f.Failovers) }))
+	v.failovers.set(viewmodel.Exact(f.Failovers), note(func(f viewmodel.Figures) string { return viewmodel.Exact(f.Failovers) }))
 }
 
 // unknown stands where there is no number.
 const unknown = "–"
 
-func successText(f board.Figures) string {
+func successText(f viewmodel.Figures) string {
 	share, ok := f.Success()
 	if !ok {
 		return unknown
 	}
-	return board.Percent(share)
+	return viewmodel.Percent(share)
 }
 
 // spanText is how long something took; "–" for nothing.

@@ -9,7 +9,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	fynewidget "fyne.io/fyne/v2/widget"
 
-	"afterglow/app/board"
+	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 )
 
@@ -57,7 +57,7 @@ func (f *fold) set(text string) bool {
 		shown += "\n…"
 	}
 	f.label.SetText(shown)
-	f.toggle.Set(theme.MenuDropDownIcon(), f.title+"  "+board.Bytes(int64(len(text))))
+	f.toggle.Set(theme.MenuDropDownIcon(), f.title+"  "+viewmodel.Bytes(int64(len(text))))
 	f.copy.set(tr("copy.label"), text)
 	f.show()
 	return true

@@ -10,7 +10,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	fynewidget "fyne.io/fyne/v2/widget"
 
-	"afterglow/app/board"
+	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 	"afterglow/limiter"
 )
@@ -21,7 +21,7 @@ type gaugePage struct {
 	ways    ways
 	notices *notices
 	key     limiter.Key // of the gauge to show
-	calls   board.Calls
+	calls   viewmodel.Calls
 
 	title   *widget.Name
 	state   *widget.Text
@@ -78,7 +78,7 @@ func (p *gaugePage) enter() {
 func (p *gaugePage) leave() { p.history.hide() }
 
 // set shows the gauge as it stands. It is true while a call is on the page.
-func (p *gaugePage) set(b board.Board) bool {
+func (p *gaugePage) set(b viewmodel.Board) bool {
 	head, row := find(b, p.key)
 	p.title.Set(head.Title)
 	p.state.Set(stateText(head))
@@ -109,17 +109,17 @@ func (p *gaugePage) set(b board.Board) bool {
 }
 
 // find is the card's head and the row for a gauge; one that has gone is at 0.
-func find(b board.Board, k limiter.Key) (board.Head, board.Row) {
-	row := board.Row{Vendor: k.Vendor, Model: k.Model}
-	i := slices.IndexFunc(b.Cards, func(c board.Card) bool { return c.Vendor == k.Vendor })
+func find(b viewmodel.Board, k limiter.Key) (viewmodel.Head, viewmodel.Row) {
+	row := viewmodel.Row{Vendor: k.Vendor, Model: k.Model}
+	i := slices.IndexFunc(b.Cards, func(c viewmodel.Card) bool { return c.Vendor == k.Vendor })
 	if i < 0 {
-		return board.Head{Vendor: k.Vendor, Title: k.Vendor}, row
+		return viewmodel.Head{Vendor: k.Vendor, Title: k.Vendor}, row
 	}
 	c := b.Cards[i]
 	if k.Model == limiter.AccountModel {
 		return c.Head, c.Account
 	}
-	if j := slices.IndexFunc(c.Rows, func(r board.Row) bool { return r.Model == k.Model }); j >= 0 {
+	if j := slices.IndexFunc(c.Rows, func(r viewmodel.Row) bool { return r.Model == k.Model }); j >= 0 {
 		row = c.Rows[j]
 	}
 	return c.Head, row
@@ -147,7 +147,7 @@ func (p *gaugePage) cancel(v *holderView) {
 	}
 }
 
-func (p *gaugePage) setLimit(r board.Row, limit int) {
+func (p *gaugePage) setLimit(r viewmodel.Row, limit int) {
 	err := p.svc.SetLimit(r.Vendor, r.Model, limit)
 	p.notices.report(err, "notice.not_set")
 	if err != nil {
@@ -157,9 +157,9 @@ func (p *gaugePage) setLimit(r board.Row, limit int) {
 
 // list shows all calls of the gauge.
 func (p *gaugePage) list() {
-	query := board.VendorWord(p.key.Vendor)
+	query := viewmodel.VendorWord(p.key.Vendor)
 	if p.key.Model != limiter.AccountModel {
-		query += " " + board.ModelWord(p.key.Model)
+		query += " " + viewmodel.ModelWord(p.key.Model)
 	}
 	p.ways.calls(query)
 }

@@ -9,7 +9,7 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 
-	"afterglow/app/board"
+	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 	"afterglow/proxy"
 	"afterglow/proxy/config"
@@ -200,7 +200,7 @@ func (p *guidePage) call(ctx context.Context) trialResult {
 }
 
 // take shows where users stand with signing in, and the proxy's address.
-func (p *guidePage) take(b board.Board) bool {
+func (p *guidePage) take(b viewmodel.Board) bool {
 	p.client.address(b.Addr, b.NoLogin)
 	if p.key.take(b) {
 		p.tick()

@@ -9,7 +9,7 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 
-	"afterglow/app/board"
+	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 	"afterglow/proxy"
 	"afterglow/proxy/config"
@@ -176,7 +176,7 @@ func (k *guideKey) store() {
 }
 
 // take is true when it is another board for this step.
-func (k *guideKey) take(b board.Board) bool {
+func (k *guideKey) take(b viewmodel.Board) bool {
 	changed := false
 	for _, c := range b.Cards {
 		if k.signs[c.Vendor] != c.SignIn || !b.Demo && k.states[c.Vendor] != c.State {

@@ -7,7 +7,7 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 
-	"afterglow/app/board"
+	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 	"afterglow/proxy"
 )
@@ -15,8 +15,8 @@ import (
 // headView is a card's first line: place in the chain, title and state from the left; at the right the
 // last five minutes, and a way back to the configured limits. Below it, why the vendor is not ready.
 type headView struct {
-	shown   board.Head
-	history board.Series
+	shown   viewmodel.Head
+	history viewmodel.Series
 
 	grip   *widget.Grip
 	tier   *widget.Text
@@ -49,7 +49,7 @@ func newHead(do headActions) *headView {
 		state:  widget.NewText("", muted),
 		reset:  widget.NewButton(widget.Quiet, theme.ContentUndoIcon(), tr("card.reset"), do.resetLimits),
 		span:   widget.NewText("", trailingCaption),
-		spark:  widget.NewSparkline(board.Buckets, theme.ColorNameWarning),
+		spark:  widget.NewSparkline(viewmodel.Buckets, theme.ColorNameWarning),
 		reason: widget.NewName("", muted),
 		again:  widget.NewButton(widget.Quiet, theme.ViewRefreshIcon(), tr("card.again"), do.reset),
 		grip:   widget.NewGrip(),
@@ -69,7 +69,7 @@ func newHead(do headActions) *headView {
 
 // set shows a vendor's head. changed tells that one of its limits is not the configured one. It is true
 // when a part has come, gone or changed its size.
-func (h *headView) set(c board.Card, changed bool) bool {
+func (h *headView) set(c viewmodel.Card, changed bool) bool {
 	resized := c.Head != h.shown || changed != h.reset.Visible()
 	if c.Head != h.shown {
 		h.setState(c.Head)
@@ -81,7 +81,7 @@ func (h *headView) set(c board.Card, changed bool) bool {
 	return h.setSpan(len(c.Rows) == 0) || resized
 }
 
-func (h *headView) setState(head board.Head) {
+func (h *headView) setState(head viewmodel.Head) {
 	h.shown = head
 	if head.Tier > 0 {
 		h.tier.Set(strconv.Itoa(head.Tier))
@@ -130,9 +130,9 @@ func quotaColor(percent int) fyne.ThemeColorName {
 	return widget.ColorMuted
 }
 
-func (h *headView) setHistory(s board.Series) {
+func (h *headView) setHistory(s viewmodel.Series) {
 	h.history = s
-	bars := make([]widget.Bar, board.Buckets)
+	bars := make([]widget.Bar, viewmodel.Buckets)
 	for i, p := range s {
 		bars[i] = widget.Bar{Lower: p.InFlight, Upper: p.Pending}
 	}
@@ -163,7 +163,7 @@ const (
 	headGap    = 8
 	headMin    = 440
 	headWide   = 540 // from this width on the sparkline has sparkWide: two pixels a bar and one between
-	sparkWide  = 3*board.Buckets - 1
+	sparkWide  = 3*viewmodel.Buckets - 1
 	opticDrop  = 1 // a dot or bar looks centred a little below the middle of its line of text
 )
 

@@ -10,7 +10,7 @@ import (
 	"fyne.io/fyne/v2/layout"
 	fynewidget "fyne.io/fyne/v2/widget"
 
-	"afterglow/app/board"
+	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 	"afterglow/limiter"
 	"afterglow/proxy/calendar"
@@ -53,7 +53,7 @@ func (v *historyView) show(k limiter.Key) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	v.stop = cancel
-	span := board.Span(v.span.Chosen())
+	span := viewmodel.Span(v.span.Chosen())
 	go v.desk.follow(ctx, span.Again(), func() func() {
 		points, err := v.svc.History(ctx, k, span.Length())
 		now := calendar.Now()
@@ -70,17 +70,17 @@ func (v *historyView) hide() {
 }
 
 // set shows what was read.
-func (v *historyView) set(points []history.Point, err error, s board.Span, now time.Time) {
+func (v *historyView) set(points []history.Point, err error, s viewmodel.Span, now time.Time) {
 	if err != nil {
 		v.clear(trText("history.failed", errorText(err)))
 		return
 	}
-	limits := board.Refusals(points, s.Step())
+	limits := viewmodel.Refusals(points, s.Step())
 	if len(limits) == 0 {
 		v.clear(tr("history.empty"))
 		return
 	}
-	line := board.Timeline(points, s, now)
+	line := viewmodel.Timeline(points, s, now)
 	v.chart.Set(widget.TimeData{
 		Points: timePoints(line),
 		Labels: func(i int) string { return line[i].Time.Local().Format(axisTime(s)) },
@@ -118,22 +118,22 @@ func timePoints(line []history.Point) []widget.TimePoint {
 }
 
 // axisTime and tipTime are how a span's times are written.
-func axisTime(s board.Span) string {
-	if s == board.Month {
+func axisTime(s viewmodel.Span) string {
+	if s == viewmodel.Month {
 		return "01-02"
 	}
 	return "15:04"
 }
 
-func tipTime(s board.Span) string {
-	if s == board.Hour {
+func tipTime(s viewmodel.Span) string {
+	if s == viewmodel.Hour {
 		return time.TimeOnly
 	}
 	return "2006-01-02 15:04"
 }
 
 // refusalText tells how it went at each limit: "Limit 5: 12 refused in 8 min · Limit 3: none refused in 41 min".
-func refusalText(limits []board.AtLimit) string {
+func refusalText(limits []viewmodel.AtLimit) string {
 	parts := make([]string, len(limits))
 	for i, l := range limits {
 		at, refused := tr("history.no_limit"), tr("history.none")

@@ -10,7 +10,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
-	"afterglow/app/board"
+	"afterglow/app/viewmodel"
 	"afterglow/limiter"
 	"afterglow/proxy/history"
 )
@@ -109,22 +109,22 @@ func TestAnswerThatComesLateIsDropped(t *testing.T) {
 func TestHistorySaysWhyThereIsNoChart(t *testing.T) {
 	speak(t, "en")
 	v := newHistoryView(&fakeService{}, desk{})
-	v.set(historyScene(), nil, board.Hour, sceneDay)
+	v.set(historyScene(), nil, viewmodel.Hour, sceneDay)
 	if !v.chart.Visible() {
 		t.Error("no chart of what there is")
 	}
-	v.set(nil, errors.New("the ledger is turned off"), board.Day, sceneDay)
+	v.set(nil, errors.New("the ledger is turned off"), viewmodel.Day, sceneDay)
 	if v.chart.Visible() || !strings.Contains(v.remark.Text, "the ledger is turned off") {
 		t.Errorf("chart %t, %q", v.chart.Visible(), v.remark.Text)
 	}
-	v.set(nil, nil, board.Day, sceneDay)
+	v.set(nil, nil, viewmodel.Day, sceneDay)
 	if v.chart.Visible() || v.remark.Text != "No calls in this period." {
 		t.Errorf("chart %t, %q", v.chart.Visible(), v.remark.Text)
 	}
 }
 
 func TestRefusalsInWords(t *testing.T) {
-	limits := []board.AtLimit{{InUse: 5 * time.Second}, {Limit: 5, Refused: 12, InUse: 8 * time.Minute}, {Limit: 3, InUse: 41 * time.Minute}}
+	limits := []viewmodel.AtLimit{{InUse: 5 * time.Second}, {Limit: 5, Refused: 12, InUse: 8 * time.Minute}, {Limit: 3, InUse: 41 * time.Minute}}
 	for language, want := range map[string]string{
 		"en": "No limit: none rejected in 5 s · Limit 5: 12 rejected in 8 min · Limit 3: none rejected in 41 min",
 		"zh": "无上限：无拒绝（5秒内） · 上限 5：拒绝12次（8分钟内） · 上限 3：无拒绝（41分钟内）",

@@ -5,14 +5,14 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 
-	"afterglow/app/board"
+	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 	"afterglow/proxy"
 )
 
 // holderView draws a call that holds a slot or waits for one. It opens the call, and can cancel it.
 type holderView struct {
-	row       board.CallRow
+	row       viewmodel.CallRow
 	cancelled bool
 	dot       *widget.Dot
 	word      *widget.Text
@@ -43,7 +43,7 @@ func newHolder(open func(number int), cancel func(v *holderView)) *holderView {
 }
 
 // set shows r and touches only what has changed.
-func (v *holderView) set(r board.CallRow, cancelled bool) {
+func (v *holderView) set(r viewmodel.CallRow, cancelled bool) {
 	if r == v.row && cancelled == v.cancelled {
 		return
 	}

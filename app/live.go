@@ -8,7 +8,7 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 
-	"afterglow/app/board"
+	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 	"afterglow/limiter"
 )
@@ -66,7 +66,7 @@ func newLive(svc Service, d desk, n *notices, to ways) *live {
 }
 
 // set shows b and touches only what has changed.
-func (p *live) set(b board.Board) {
+func (p *live) set(b viewmodel.Board) {
 	p.totals.set(b)
 	p.notify(p.changed, when(b.Reordered, "notice.reordered"))
 	p.notify(p.demo, when(b.Demo, "notice.demo"))
@@ -81,7 +81,9 @@ func (p *live) set(b board.Board) {
 }
 
 // openGauge opens a gauge's own page.
-func (p *live) openGauge(r board.Row) { p.ways.gauge(limiter.Key{Vendor: r.Vendor, Model: r.Model}) }
+func (p *live) openGauge(r viewmodel.Row) {
+	p.ways.gauge(limiter.Key{Vendor: r.Vendor, Model: r.Model})
+}
 
 // notify shows text in a notice of the page.
 func (p *live) notify(n *widget.Notice, text string) {
@@ -123,7 +125,7 @@ func (p *live) arrange(order [][]string) {
 }
 
 // setLimit sets the limit of r's model or account, as the user asked.
-func (p *live) setLimit(r board.Row, limit int) {
+func (p *live) setLimit(r viewmodel.Row, limit int) {
 	err := p.svc.SetLimit(r.Vendor, r.Model, limit)
 	p.report(err, "notice.not_set")
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 
-	"afterglow/app/board"
+	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 )
 
@@ -45,7 +45,7 @@ func newNotices(stop func()) *notices {
 }
 
 // set shows b and touches only what has changed.
-func (n *notices) set(b board.Board) {
+func (n *notices) set(b viewmodel.Board) {
 	problem := n.problem.Set(problemOf(b))
 	paused := n.paused.Set(when(b.Paused, "notice.paused"))
 	capture := n.capture.Set(when(b.Capture, "capture.on"))
@@ -55,7 +55,7 @@ func (n *notices) set(b board.Board) {
 }
 
 // problemOf says what is wrong with the proxy, "" where all is well.
-func problemOf(b board.Board) string {
+func problemOf(b viewmodel.Board) string {
 	if b.Failed != nil {
 		return errorText(b.Failed)
 	}

@@ -8,8 +8,8 @@ import (
 
 	"fyne.io/fyne/v2"
 
-	"afterglow/app/board"
 	"afterglow/app/desktop"
+	"afterglow/app/viewmodel"
 	"afterglow/proxy/config"
 	"afterglow/proxy/reason"
 )
@@ -35,7 +35,7 @@ func (f *face) watchNotices(ctx context.Context) {
 }
 
 func (f *face) tell(ctx context.Context, send sender) {
-	n, wake := board.NewNotifier(), f.proxy.Watch(ctx)
+	n, wake := viewmodel.NewNotifier(), f.proxy.Watch(ctx)
 	lost := lostNotices{log: f.log}
 	for first := true; ; first = false {
 		for _, notice := range n.Update(f.proxy.Status(), f.proxy.Calls(), f.proxy.Desktop(), time.Now()) {
@@ -74,7 +74,7 @@ const (
 )
 
 // noticeText is a notice in words.
-func noticeText(n board.Notice, now time.Time) (title, text string) {
+func noticeText(n viewmodel.Notice, now time.Time) (title, text string) {
 	name, why := n.Vendor, whyText(n.Why, n.Reason)
 	if n.Why.Code == reason.KeyRejected { // the title says that
 		why = n.Reason

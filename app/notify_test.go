@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"afterglow/app/board"
+	"afterglow/app/viewmodel"
 	"afterglow/proxy"
 	"afterglow/proxy/config"
 )
@@ -36,7 +36,7 @@ func TestNoticesInWords(t *testing.T) {
 	} {
 		t.Run(language, func(t *testing.T) {
 			speak(t, language)
-			for i, n := range []board.Notice{
+			for i, n := range []viewmodel.Notice{
 				{Kind: "vendor_out", Vendor: "Zhipu", Reason: "429 [1308] used up", Until: now.Add(125 * time.Minute)},
 				{Kind: "vendor_out", Vendor: "Zhipu", Reason: "429", Until: now.Add(21*time.Hour + 30*time.Minute)},
 				{Kind: "vendor_out", Vendor: "Zhipu", Model: "glm-5.1", Reason: "404"},
@@ -47,7 +47,7 @@ func TestNoticesInWords(t *testing.T) {
 				{Kind: "queue", Vendor: "Zhipu", Model: "glm-5.1", Count: 9},
 				{Kind: "no_price", Vendor: "Zhipu", Model: "glm-9"},
 				{Kind: "old_prices", Date: "2026-01-02"},
-				{Rest: []board.Notice{{Kind: "vendor_out", Vendor: "Zhipu"}, {Kind: "old_prices"}}},
+				{Rest: []viewmodel.Notice{{Kind: "vendor_out", Vendor: "Zhipu"}, {Kind: "old_prices"}}},
 			} {
 				title, text := noticeText(n, now)
 				if got := title + " | " + text; got != want[i] {

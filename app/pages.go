@@ -6,7 +6,7 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/layout"
 
-	"afterglow/app/board"
+	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 	"afterglow/limiter"
 )
@@ -33,10 +33,10 @@ const (
 // page is what the window shows one of. Only the page in front has entered.
 type page struct {
 	root  fyne.CanvasObject
-	enter func()                           // it comes to the front; nil = it need not know
-	leave func()                           // another does, or the window is hidden
-	stay  func() bool                      // asked before it is left for the page above: true keeps it in front
-	set   func(b board.Board) (moves bool) // shows the latest; true: times on it pass. nil = it takes no boards
+	enter func()                               // it comes to the front; nil = it need not know
+	leave func()                               // another does, or the window is hidden
+	stay  func() bool                          // asked before it is left for the page above: true keeps it in front
+	set   func(b viewmodel.Board) (moves bool) // shows the latest; true: times on it pass. nil = it takes no boards
 }
 
 // ways are how a page opens another.
@@ -199,7 +199,7 @@ func (p *pages) leave() {
 }
 
 // set gives the page in front a board. It is true when times on the page pass.
-func (p *pages) set(b board.Board) bool {
+func (p *pages) set(b viewmodel.Board) bool {
 	set := p.list[p.front].set
 	return set != nil && set(b)
 }

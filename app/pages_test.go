@@ -10,7 +10,7 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
 
-	"afterglow/app/board"
+	"afterglow/app/viewmodel"
 	"afterglow/limiter"
 	"afterglow/proxy"
 )
@@ -160,7 +160,7 @@ func TestGaugeRowByKeyAndByItsName(t *testing.T) {
 
 func TestAccountHasAPageOfAllItsCalls(t *testing.T) {
 	w, _ := callWindow(t, 30)
-	w.page.openGauge(board.Row{Vendor: "zhipu", Model: limiter.AccountModel})
+	w.page.openGauge(viewmodel.Row{Vendor: "zhipu", Model: limiter.AccountModel})
 	if w.gauge.past.Visible() || w.gauge.row.count.Text() != "13/14" {
 		t.Errorf("history %t, count %s", w.gauge.past.Visible(), w.gauge.row.count.Text())
 	}
@@ -172,7 +172,7 @@ func TestAccountHasAPageOfAllItsCalls(t *testing.T) {
 
 func TestGaugePageCancelsAndSetsTheLimit(t *testing.T) {
 	w, svc := callWindow(t, 30)
-	w.page.openGauge(board.Row{Vendor: "zhipu", Model: "glm-5.1"})
+	w.page.openGauge(viewmodel.Row{Vendor: "zhipu", Model: "glm-5.1"})
 	v := w.gauge.views[2]
 	test.Tap(v.cancel)
 	if !slices.Equal(svc.cancels, []int{v.row.Number}) || v.cancel.Visible() || !v.done.Visible() {
@@ -196,9 +196,9 @@ func TestGaugePageCancelsAndSetsTheLimit(t *testing.T) {
 
 func TestGaugeThatHasGoneStandsAtZero(t *testing.T) {
 	w, svc := callWindow(t, 30)
-	w.page.openGauge(board.Row{Vendor: "zhipu", Model: "glm-5.1"})
+	w.page.openGauge(viewmodel.Row{Vendor: "zhipu", Model: "glm-5.1"})
 	svc.calls = nil
-	w.Update(board.Board{})
+	w.Update(viewmodel.Board{})
 	if w.gauge.row.count.Text() != "0" || len(w.gauge.holders.Objects) != 0 || !w.gauge.none.Visible() {
 		t.Errorf("count %s, %d holders", w.gauge.row.count.Text(), len(w.gauge.holders.Objects))
 	}

@@ -7,7 +7,7 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
 
-	"afterglow/app/board"
+	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 )
 
@@ -22,7 +22,7 @@ type tierView struct {
 }
 
 // tiersOf gathers the vendors of cards tier by tier.
-func tiersOf(cards []board.Card) [][]string {
+func tiersOf(cards []viewmodel.Card) [][]string {
 	var tiers [][]string
 	for i, c := range cards {
 		if last := len(tiers) - 1; c.Pool > 0 && i > 0 && cards[i-1].Pool == c.Pool {

@@ -9,7 +9,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
-	"afterglow/app/board"
+	"afterglow/app/viewmodel"
 	"afterglow/limiter"
 	"afterglow/proxy"
 )
@@ -26,7 +26,7 @@ func chainWindow(t *testing.T) (*Window, *fakeService) {
 	return w, svc
 }
 
-func boardOf(s proxy.Status) board.Board { return board.New().Update(s, time.Now()) }
+func boardOf(s proxy.Status) viewmodel.Board { return viewmodel.New().Update(s, time.Now()) }
 
 // shownOrder is the order on the screen.
 func shownOrder(p *live) string {

@@ -7,7 +7,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
-	"afterglow/app/board"
+	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 	"afterglow/limiter"
 )
@@ -20,9 +20,9 @@ const (
 	whyRise   = 4  // which stands close to the gauge
 )
 
-// rowView draws one board.Row.
+// rowView draws one viewmodel.Row.
 type rowView struct {
-	row    board.Row
+	row    viewmodel.Row
 	name   *widget.Name
 	count  *widget.Text
 	gauge  *widget.Gauge       // nil: not limited
@@ -34,13 +34,13 @@ type rowView struct {
 
 // rowActions are what the user can do with a row.
 type rowActions struct {
-	setLimit func(r board.Row, limit int)
-	open     func(r board.Row) // nil: the row opens nothing
-	silent   bool              // the page says itself why a limit is where it is
+	setLimit func(r viewmodel.Row, limit int)
+	open     func(r viewmodel.Row) // nil: the row opens nothing
+	silent   bool                  // the page says itself why a limit is where it is
 }
 
 // newRow draws r.
-func newRow(r board.Row, do rowActions) *rowView {
+func newRow(r viewmodel.Row, do rowActions) *rowView {
 	v := &rowView{
 		name:  widget.NewName(r.Model, widget.Style{}),
 		count: widget.NewText("", widget.Style{Bold: true, Align: fyne.TextAlignTrailing}),
@@ -75,7 +75,7 @@ func newRow(r board.Row, do rowActions) *rowView {
 }
 
 // opens makes the row a way to the gauge's own page.
-func (v *rowView) opens(r board.Row, parts fyne.CanvasObject, do rowActions) {
+func (v *rowView) opens(r viewmodel.Row, parts fyne.CanvasObject, do rowActions) {
 	open := func() { do.open(v.row) }
 	o := widget.NewOpener(trText("row.open", r.Vendor+" "+gaugeName(r.Model)), parts, open)
 	v.name.OnTapped, v.name.OnHover = open, o.Hover
@@ -91,12 +91,12 @@ func gaugeName(model string) string {
 }
 
 // fits tells that the view can draw r: it is of the same kind.
-func (v *rowView) fits(r board.Row) bool {
+func (v *rowView) fits(r viewmodel.Row) bool {
 	return v.row.Model == r.Model && v.row.Limited == r.Limited && v.row.Adaptive() == r.Adaptive() && v.row.Ending == r.Ending
 }
 
 // set shows r and touches only what has changed.
-func (v *rowView) set(r board.Row) {
+func (v *rowView) set(r viewmodel.Row) {
 	if r == v.row {
 		return
 	}
@@ -126,7 +126,7 @@ func (v *rowView) set(r board.Row) {
 }
 
 // pendingText is the number pending, and how long one more would likely wait.
-func pendingText(r board.Row) string {
+func pendingText(r viewmodel.Row) string {
 	if r.Wait < time.Second {
 		return strconv.Itoa(r.Pending)
 	}
@@ -140,7 +140,7 @@ func (v *rowView) back() {
 	}
 }
 
-func countColor(r board.Row) fyne.ThemeColorName {
+func countColor(r viewmodel.Row) fyne.ThemeColorName {
 	switch {
 	case r.Limited && r.InFlight > r.Limit:
 		return widget.ColorOver

@@ -13,7 +13,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
-	"afterglow/app/board"
+	"afterglow/app/viewmodel"
 	"afterglow/limiter"
 	"afterglow/proxy"
 	"afterglow/proxy/history"
@@ -61,20 +61,20 @@ func (s shaded) Color(name fyne.ThemeColorName, _ fyne.ThemeVariant) color.Color
 }
 
 // sceneBoard is a board with five minutes of history behind it.
-func sceneBoard(scene string) board.Board {
-	model := board.New()
+func sceneBoard(scene string) viewmodel.Board {
+	model := viewmodel.New()
 	now := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 	end := sceneStatus(scene)
-	for i := range board.Buckets - 1 {
+	for i := range viewmodel.Buckets - 1 {
 		past := sceneStatus(scene)
 		for j := range past.Concurrency.Gauges {
 			g := &past.Concurrency.Gauges[j]
 			g.InFlight = max(0, g.InFlight*(i*7%11)/8-j%2)
 			g.Pending = max(0, i*5%13-9) * min(g.Pending+g.PeakPending, 3)
 		}
-		model.Update(past, now.Add(time.Duration(i)*board.Bucket))
+		model.Update(past, now.Add(time.Duration(i)*viewmodel.Bucket))
 	}
-	return model.Update(end, now.Add((board.Buckets-1)*board.Bucket))
+	return model.Update(end, now.Add((viewmodel.Buckets-1)*viewmodel.Bucket))
 }
 
 // refusedWith is a vendor's refusal.
@@ -122,7 +122,7 @@ func sceneStatus(scene string) proxy.Status {
 func chainScene(s *proxy.Status) {
 	s.Concurrency, s.Reordered = busySnapshot(), true
 	s.Waits = map[limiter.Key]time.Duration{{Vendor: "zhipu", Model: "glm-5.1"}: 12 * time.Second}
-	now := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC).Add((board.Buckets - 1) * board.Bucket)
+	now := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC).Add((viewmodel.Buckets - 1) * viewmodel.Bucket)
 	t := []proxy.Tier{s.Tiers[0], s.Tiers[1], s.Tiers[2], s.Tiers[3]}
 	defer func() { s.Tiers = []proxy.Tier{t[2], t[0], t[1], t[3]} }()
 	t[0].Pool, t[1].Pool = 1, 1

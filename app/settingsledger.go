@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"afterglow/app/board"
+	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 	"afterglow/proxy"
 	"afterglow/proxy/ledger"
@@ -81,5 +81,5 @@ func ledgerSize(s ledger.Stats) string {
 	if s.Path == "" {
 		return unknown
 	}
-	return board.Bytes(s.Bytes)
+	return viewmodel.Bytes(s.Bytes)
 }

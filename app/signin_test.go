@@ -8,7 +8,7 @@ import (
 
 	"fyne.io/fyne/v2/test"
 
-	"afterglow/app/board"
+	"afterglow/app/viewmodel"
 	"afterglow/proxy"
 )
 
@@ -32,7 +32,7 @@ func newSigning(t *testing.T) *signing {
 }
 
 func (s *signing) now(in proxy.SignIn) *signInView {
-	s.page.set(board.New().Update(proxy.Status{Addr: "127.0.0.1:1", Tiers: []proxy.Tier{{Vendor: "copilot", State: proxy.SignedOut, SignIn: in}}}, time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)))
+	s.page.set(viewmodel.New().Update(proxy.Status{Addr: "127.0.0.1:1", Tiers: []proxy.Tier{{Vendor: "copilot", State: proxy.SignedOut, SignIn: in}}}, time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)))
 	return s.page.cards["copilot"].sign
 }
 

@@ -7,7 +7,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	fynewidget "fyne.io/fyne/v2/widget"
 
-	"afterglow/app/board"
+	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 )
 
@@ -37,7 +37,7 @@ func newStart(d desk, guide, resized func()) *startView {
 }
 
 // set is true when the card has come or gone.
-func (s *startView) set(b board.Board) bool {
+func (s *startView) set(b viewmodel.Board) bool {
 	line := exportLine(b.Addr, b.NoLogin)
 	grown := s.line.Set(line)
 	s.button.set(tr("copy.label"), line)

@@ -8,7 +8,7 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 
-	"afterglow/app/board"
+	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 )
 
@@ -18,26 +18,26 @@ const tableMost = 12
 // column is one of a table's. Those without a width share what room the others leave, and hold names.
 type column struct {
 	title string
-	by    board.Column
+	by    viewmodel.Column
 	width float32
-	text  func(l *board.Line) string
+	text  func(l *viewmodel.Line) string
 }
 
 // tableView is a card with a title and lines that can be sorted.
 type tableView struct {
 	columns []column
-	lines   []board.Line
-	order   board.Order
+	lines   []viewmodel.Line
+	order   viewmodel.Order
 	whole   bool // all lines are shown
 	heads   []*widget.SortHead
 	list    *fyne.Container
 	more    *widget.Button
 	card    *widget.Card
-	copy    func(l *board.Line) // called for a name that is tapped; nil = it is shown whole
+	copy    func(l *viewmodel.Line) // called for a name that is tapped; nil = it is shown whole
 	resized func()
 }
 
-func newTable(title string, order board.Order, resized func(), columns ...column) *tableView {
+func newTable(title string, order viewmodel.Order, resized func(), columns ...column) *tableView {
 	t := &tableView{columns: columns, order: order, resized: resized, list: container.New(layout.NewCustomPaddedVBoxLayout(0))}
 	var heads []fyne.CanvasObject
 	for _, c := range columns {
@@ -58,13 +58,13 @@ func newTable(title string, order board.Order, resized func(), columns ...column
 }
 
 // set shows lines.
-func (t *tableView) set(lines []board.Line) {
+func (t *tableView) set(lines []viewmodel.Line) {
 	t.lines = slices.Clone(lines)
 	t.show()
 }
 
 // sort is by another column, or by the same the other way around.
-func (t *tableView) sort(by board.Column) {
+func (t *tableView) sort(by viewmodel.Column) {
 	t.order = t.order.Next(by)
 	t.show()
 }
@@ -99,7 +99,7 @@ func (t *tableView) show() {
 }
 
 // fill writes a line's texts.
-func (t *tableView) fill(line *fyne.Container, l *board.Line) {
+func (t *tableView) fill(line *fyne.Container, l *viewmodel.Line) {
 	for i, o := range line.Objects {
 		text := t.columns[len(t.columns)-1-i].text(l)
 		switch o := o.(type) {

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"afterglow/app/board"
+	"afterglow/app/viewmodel"
 	"afterglow/proxy"
 	"afterglow/proxy/config"
 )
@@ -20,11 +20,11 @@ func tr(key string) string { return say(key, nil, nil) }
 func trN(key string, n int) string { return say(key, n, map[string]any{"N": n}) }
 
 // trExact is trN for a number with all its digits, in groups of three.
-func trExact(key string, n int64) string { return say(key, n, map[string]any{"N": board.Exact(n)}) }
+func trExact(key string, n int64) string { return say(key, n, map[string]any{"N": viewmodel.Exact(n)}) }
 
 // trNth is the text for a key that holds a place; Nth is N as English counts.
 func trNth(key string, n int) string {
-	return say(key, n, map[string]any{"N": n, "Nth": board.Ordinal(n)})
+	return say(key, n, map[string]any{"N": n, "Nth": viewmodel.Ordinal(n)})
 }
 
 // trText is the text for a key that holds another text.
@@ -76,7 +76,7 @@ func exportLine(addr string, noLogin bool) string {
 }
 
 // tooltip is the board in one line: "3 in flight · 2 queued · glm-5.1".
-func tooltip(b board.Board) string {
+func tooltip(b viewmodel.Board) string {
 	switch {
 	case b.Down && b.Rejected.Vendor != "":
 		return rejected(b.Rejected)
@@ -95,7 +95,7 @@ func tooltip(b board.Board) string {
 }
 
 // rejected says which vendor did not take its key or sign-in, and which key that is.
-func rejected(h board.Head) string {
+func rejected(h viewmodel.Head) string {
 	if h.SignIn.Provider != "" {
 		return trText("tray.rejected", h.Title)
 	}
@@ -103,7 +103,7 @@ func rejected(h board.Head) string {
 }
 
 // vendorReason says why a vendor is not ready, or a model is out.
-func vendorReason(h board.Head) string {
+func vendorReason(h viewmodel.Head) string {
 	if h.State == proxy.Rejected && h.Key != config.KeyNone {
 		return trPair("card.key_rejected", keyPlace(h.Key, h.KeyVar), h.Reason)
 	}
@@ -114,7 +114,7 @@ func vendorReason(h board.Head) string {
 }
 
 // stateText says in a word or two whether a vendor takes calls.
-func stateText(h board.Head) string {
+func stateText(h viewmodel.Head) string {
 	switch h.State {
 	case proxy.Ready:
 		return tr("state.ready")

@@ -7,7 +7,7 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 
-	"afterglow/app/board"
+	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 )
 
@@ -16,7 +16,7 @@ type totalsView struct {
 	inFlight, queued         *widget.Text
 	inFlightWord, queuedWord *widget.Text
 	address                  *copyButton
-	shown                    board.Totals
+	shown                    viewmodel.Totals
 	line                     string // that is copied
 	box                      *fyne.Container
 }
@@ -36,7 +36,7 @@ func newTotals(d desk) *totalsView {
 	return t
 }
 
-func (t *totalsView) set(b board.Board) {
+func (t *totalsView) set(b viewmodel.Board) {
 	line := exportLine(b.Addr, b.NoLogin)
 	if b.Totals == t.shown && line == t.line && t.inFlight.Text() != "" {
 		return

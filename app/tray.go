@@ -7,7 +7,7 @@ import (
 	"strings"
 	"unicode"
 
-	"afterglow/app/board"
+	"afterglow/app/viewmodel"
 	"afterglow/proxy/config"
 )
 
@@ -44,7 +44,7 @@ func (t *tray) run(ctx context.Context, svc Service) (err error) {
 	return nil
 }
 
-func (t *tray) show(b board.Board) {
+func (t *tray) show(b viewmodel.Board) {
 	was, now := t.shown, t.view(b)
 	t.shown = now
 	if now.badge != was.badge {
@@ -102,7 +102,7 @@ const tooltipLength = 120
 // lineLength is the longest line of the menu.
 const lineLength = 80
 
-func (t *tray) view(b board.Board) trayView {
+func (t *tray) view(b viewmodel.Board) trayView {
 	v := trayView{tooltip: plain(tooltip(b), tooltipLength)}
 	if t.oneColor {
 		v.title = numberOf(b, t.shows())
@@ -134,7 +134,7 @@ func (t *tray) view(b board.Board) trayView {
 }
 
 // numberOf is what stands beside an icon of one colour, "" for nothing.
-func numberOf(b board.Board, shows string) string {
+func numberOf(b viewmodel.Board, shows string) string {
 	switch {
 	case shows == config.TrayPending && b.Totals.Pending > 0:
 		return strconv.Itoa(b.Totals.InFlight) + "+" + strconv.Itoa(b.Totals.Pending)
@@ -145,7 +145,7 @@ func numberOf(b board.Board, shows string) string {
 }
 
 // headline is the menu's first line: the totals, or where there are none, what the tooltip says.
-func headline(b board.Board) string {
+func headline(b viewmodel.Board) string {
 	if b.Totals.InFlight == 0 && b.Totals.Pending == 0 {
 		return tooltip(b)
 	}

@@ -9,7 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"afterglow/app/board"
+	"afterglow/app/viewmodel"
 	"afterglow/limiter"
 	"afterglow/proxy"
 	"afterglow/proxy/config"
@@ -64,11 +64,11 @@ func newTestTray(t *testing.T, oneColor bool) (*tray, *fakeIcon) {
 	return &tray{on: icon, badges: b, oneColor: oneColor, shows: func() string { return config.TrayInFlight }}, icon
 }
 
-func busyBoard(inFlight, pending int) board.Board {
-	return board.Board{
+func busyBoard(inFlight, pending int) viewmodel.Board {
+	return viewmodel.Board{
 		Addr:   "127.0.0.1:3392",
-		Totals: board.Totals{InFlight: inFlight, Pending: pending, Peak: pending},
-		Busy:   []board.Row{{Vendor: "zhipu", Model: "glm-5.1", Limited: true, Limit: 3, InFlight: inFlight, Pending: pending}},
+		Totals: viewmodel.Totals{InFlight: inFlight, Pending: pending, Peak: pending},
+		Busy:   []viewmodel.Row{{Vendor: "zhipu", Model: "glm-5.1", Limited: true, Limit: 3, InFlight: inFlight, Pending: pending}},
 	}
 }
 
@@ -98,17 +98,17 @@ func TestTrayMenu(t *testing.T) {
 func TestTrayNamesTheKeyThatWasRejected(t *testing.T) {
 	tray, icon := newTestTray(t, false)
 	b := busyBoard(1, 0)
-	b.Rejected = board.Head{Vendor: "zhipu", Title: "Zhipu", State: proxy.Rejected, Key: config.KeyInVariable, KeyVar: "ZHIPU_API_KEY"}
+	b.Rejected = viewmodel.Head{Vendor: "zhipu", Title: "Zhipu", State: proxy.Rejected, Key: config.KeyInVariable, KeyVar: "ZHIPU_API_KEY"}
 	tray.show(b)
 	if got := icon.labels(); got[1] != "Zhipu rejected its API key (ZHIPU_API_KEY)" || got[2] != "zhipu glm-5.1  1/3" || icon.items[trayKey].disabled {
 		t.Errorf("menu = %q", got)
 	}
-	b = board.Board{Addr: b.Addr, Down: true, Rejected: b.Rejected}
+	b = viewmodel.Board{Addr: b.Addr, Down: true, Rejected: b.Rejected}
 	tray.show(b)
 	if got := icon.texts[len(icon.texts)-1]; got != "Zhipu rejected its API key (ZHIPU_API_KEY)" || tray.shown.badge.Mood != down {
 		t.Errorf("tooltip %q, badge %v", got, tray.shown.badge)
 	}
-	for head, want := range map[board.Head]string{
+	for head, want := range map[viewmodel.Head]string{
 		{Title: "Kimi", Key: config.KeyInKeyring}:                           "Kimi rejected its API key (system keyring)",
 		{Title: "Lab", Key: config.KeyInFile}:                               "Lab rejected its API key (config file)",
 		{Title: "GitHub Copilot", SignIn: proxy.SignIn{Provider: "github"}}: "GitHub Copilot rejected its sign-in",
@@ -123,7 +123,7 @@ func TestTrayNamesTheKeyThatWasRejected(t *testing.T) {
 func TestACardNamesTheKeyThatWasRejected(t *testing.T) {
 	speak(t, "en")
 	s := proxy.Status{Addr: "a:1", Tiers: []proxy.Tier{{Vendor: "zhipu", Title: "Zhipu", State: proxy.Rejected, Reason: "401 [1001] bad", Key: config.KeyInVariable, KeyVar: "ZHIPU_API_KEY", Until: time.Now().Add(time.Hour)}}}
-	b := board.New().Update(s, time.Now())
+	b := viewmodel.New().Update(s, time.Now())
 	h := newHead(headActions{})
 	h.set(b.Cards[0], false)
 	if got := h.state.Text() + " | " + h.reason.AccessibilityLabel(); got != "Key rejected | Replace the key (ZHIPU_API_KEY). The vendor said: 401 [1001] bad" || !h.again.Visible() || !h.why.Visible() {
@@ -133,9 +133,9 @@ func TestACardNamesTheKeyThatWasRejected(t *testing.T) {
 
 func TestTrayMenuNamesTwelveModels(t *testing.T) {
 	tray, icon := newTestTray(t, false)
-	b := board.Board{Totals: board.Totals{InFlight: 14}}
+	b := viewmodel.Board{Totals: viewmodel.Totals{InFlight: 14}}
 	for i := range 14 {
-		b.Busy = append(b.Busy, board.Row{Vendor: "kimi", Model: fmt.Sprintf("k%d", i), InFlight: 1})
+		b.Busy = append(b.Busy, viewmodel.Row{Vendor: "kimi", Model: fmt.Sprintf("k%d", i), InFlight: 1})
 	}
 	tray.show(b)
 	labels := icon.labels()
@@ -156,7 +156,7 @@ func TestTrayTouchesOnlyWhatHasChanged(t *testing.T) {
 
 	icon.changes = nil
 	again := busyBoard(3, 2)
-	again.Cards = []board.Card{{History: board.Series{{InFlight: 1}}}} // nothing that the tray shows
+	again.Cards = []viewmodel.Card{{History: viewmodel.Series{{InFlight: 1}}}} // nothing that the tray shows
 	tray.show(again)
 	if icon.icons != icons || len(icon.texts) != texts || len(icon.changes) != 0 {
 		t.Errorf("the same board: %d icons, %d texts, items %v", icon.icons-icons, len(icon.texts)-texts, icon.changes)
@@ -227,7 +227,7 @@ func TestTrayShowsWhatWasChosen(t *testing.T) {
 		}
 	}
 	// What has nothing to do with calls is said in any case.
-	if got := badgeOf(board.Board{Down: true}, config.TrayBusy); got.Mood != down {
+	if got := badgeOf(viewmodel.Board{Down: true}, config.TrayBusy); got.Mood != down {
 		t.Errorf("down: %v", got)
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 
-	"afterglow/app/board"
+	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 	"afterglow/proxy/calendar"
 	"afterglow/proxy/ledger"
@@ -23,7 +23,7 @@ const usageAgain = 30 * time.Second
 type usagePage struct {
 	svc   Service
 	desk  desk
-	usage board.Usage
+	usage viewmodel.Usage
 	read  bool // something was read already
 	stop  context.CancelFunc
 
@@ -88,19 +88,19 @@ func (p *usagePage) reload() {
 }
 
 // ask reads the days that were chosen, for as long as ctx.
-func (p *usagePage) ask(ctx context.Context, chosen func(now time.Time) board.Days) (show func()) {
+func (p *usagePage) ask(ctx context.Context, chosen func(now time.Time) viewmodel.Days) (show func()) {
 	now := calendar.Now()
 	days := chosen(now)
 	read, err := p.svc.Usage(ctx, ledger.Query{From: days.From, To: days.To})
-	var usage board.Usage
+	var usage viewmodel.Usage
 	if err == nil {
-		usage = board.NewUsage(read, days, now.Format(time.DateOnly))
+		usage = viewmodel.NewUsage(read, days, now.Format(time.DateOnly))
 	}
 	return func() { p.set(usage, err) }
 }
 
 // set shows what was read. What was there stays where that went wrong.
-func (p *usagePage) set(u board.Usage, err error) {
+func (p *usagePage) set(u viewmodel.Usage, err error) {
 	if err != nil {
 		p.notify(p.problem, trText("usage.not_read", errorText(err)))
 		return
@@ -114,7 +114,7 @@ func (p *usagePage) set(u board.Usage, err error) {
 func (p *usagePage) show() {
 	u := &p.usage
 	blank := u.Empty()
-	var today *board.Figures
+	var today *viewmodel.Figures
 	if u.Days.Has(u.Day) && u.Days.From != u.Days.To {
 		today = &u.Today
 	}
@@ -173,7 +173,7 @@ func (p *usagePage) export(format string) {
 }
 
 // footText tells of the ledger and the prices.
-func footText(u *board.Usage) string {
+func footText(u *viewmodel.Usage) string {
 	if u.Ledger.Path == "" {
 		return ""
 	}
@@ -188,5 +188,5 @@ func footText(u *board.Usage) string {
 	if u.Prices != "" {
 		prices = trText("usage.prices", u.Prices)
 	}
-	return joined(trText("usage.ledger", board.Bytes(u.Ledger.Bytes)), kept, dropped, prices, u.Ledger.Problem)
+	return joined(trText("usage.ledger", viewmodel.Bytes(u.Ledger.Bytes)), kept, dropped, prices, u.Ledger.Problem)
 }

@@ -14,7 +14,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
-	"afterglow/app/board"
+	"afterglow/app/viewmodel"
 	"afterglow/proxy/calendar"
 	"afterglow/proxy/history"
 )
@@ -45,9 +45,9 @@ func TestUsageIsReadForTheDaysThatWereChosen(t *testing.T) {
 		p := newUsagePage(svc, d)
 		p.enter()
 		do(t, work)
-		week := board.LastDays(time.Now(), 7)
-		tomorrow := board.LastDays(time.Now().AddDate(0, 0, 1), 1).To
-		before := board.LastDays(time.Now().AddDate(0, -5, 0), 3)
+		week := viewmodel.LastDays(time.Now(), 7)
+		tomorrow := viewmodel.LastDays(time.Now().AddDate(0, 0, 1), 1).To
+		before := viewmodel.LastDays(time.Now().AddDate(0, -5, 0), 3)
 		if q := svc.queries[0]; q.From != week.From || q.To != week.To {
 			t.Errorf("asked for %+v, want %+v", q, week)
 		}
@@ -110,7 +110,7 @@ func TestLateAnswersAndFailuresOfTheLedger(t *testing.T) {
 func TestATableSortsByAClickOnItsHead(t *testing.T) {
 	speak(t, "en")
 	p := newUsagePage(&fakeService{}, desk{})
-	p.set(board.NewUsage(usageScene(30, 6, 12), board.LastDays(sceneDay, 30), sceneDay.Format(time.DateOnly)), nil)
+	p.set(viewmodel.NewUsage(usageScene(30, 6, 12), viewmodel.LastDays(sceneDay, 30), sceneDay.Format(time.DateOnly)), nil)
 	first := func() string {
 		line := p.models.list.Objects[0].(*fyne.Container)
 		return fmt.Sprint(p.models.lines[0].Name, " ", len(line.Objects))
@@ -148,7 +148,7 @@ func TestExportOverwritesNothing(t *testing.T) {
 			p.export("csv")
 			do(t, work)
 		}
-		days := board.LastDays(time.Now(), 7)
+		days := viewmodel.LastDays(time.Now(), 7)
 		name := "afterglow-" + days.From + "-" + days.To
 		for _, path := range []string{name + ".csv", "Downloads/" + name + ".csv", "Downloads/" + name + "-2.csv"} {
 			if text, err := os.ReadFile(filepath.Join(home, path)); err != nil || string(text) != "csv" {

@@ -7,13 +7,13 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
 
-	"afterglow/app/board"
+	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 )
 
 // usageChart shows the days of a range as bars: of requests, tokens or costs, by vendor or by model.
 type usageChart struct {
-	usage   *board.Usage
+	usage   *viewmodel.Usage
 	measure *widget.Segment
 	group   *widget.Segment
 	chart   *widget.BarChart
@@ -25,7 +25,7 @@ type usageChart struct {
 const chartHeight = 240
 
 func newUsageChart() *usageChart {
-	v := &usageChart{usage: &board.Usage{}, chart: widget.NewBarChart(), remark: widget.NewText("", widget.Style{Color: widget.ColorMuted})}
+	v := &usageChart{usage: &viewmodel.Usage{}, chart: widget.NewBarChart(), remark: widget.NewText("", widget.Style{Color: widget.ColorMuted})}
 	v.measure = widget.NewSegment(tr("usage.requests"), tr("usage.tokens"), tr("usage.cost"))
 	v.group = widget.NewSegment(tr("usage.by_vendor"), tr("usage.by_model"))
 	again := func(int) { v.set(v.usage) }
@@ -36,9 +36,9 @@ func newUsageChart() *usageChart {
 	return v
 }
 
-func (v *usageChart) set(u *board.Usage) {
+func (v *usageChart) set(u *viewmodel.Usage) {
 	v.usage = u
-	measure, group := board.Measure(v.measure.Chosen()), board.Group(v.group.Chosen())
+	measure, group := viewmodel.Measure(v.measure.Chosen()), viewmodel.Group(v.group.Chosen())
 	c := u.Charts[measure][group]
 	data := widget.BarData{Format: amountText(measure, string(c.Currency))}
 	for _, day := range c.Days {
@@ -56,7 +56,7 @@ func (v *usageChart) set(u *board.Usage) {
 	switch {
 	case c.Mixed:
 		remark = trText("usage.one_currency", string(c.Currency))
-	case measure == board.MeasureCost && len(c.Stacks) == 0 && u.Range.Requests > 0:
+	case measure == viewmodel.MeasureCost && len(c.Stacks) == 0 && u.Range.Requests > 0:
 		remark = tr("usage.no_prices")
 	}
 	v.remark.Set(remark)
@@ -65,8 +65,8 @@ func (v *usageChart) set(u *board.Usage) {
 }
 
 // amountText writes a chart's numbers.
-func amountText(m board.Measure, currency string) func(float64) string {
-	if m == board.MeasureCost {
+func amountText(m viewmodel.Measure, currency string) func(float64) string {
+	if m == viewmodel.MeasureCost {
 		return func(x float64) string {
 			digits := 2
 			if x >= 100 || x == float64(int(x)) {
@@ -75,7 +75,7 @@ func amountText(m board.Measure, currency string) func(float64) string {
 			return currency + strconv.FormatFloat(x, 'f', digits, 64)
 		}
 	}
-	return func(x float64) string { return board.Tokens(int64(x)) }
+	return func(x float64) string { return viewmodel.Tokens(int64(x)) }
 }
 
 // dayText is a day with its weekday.

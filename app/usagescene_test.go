@@ -10,7 +10,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
-	"afterglow/app/board"
+	"afterglow/app/viewmodel"
 	"afterglow/limiter"
 	"afterglow/proxy"
 	"afterglow/proxy/anthropic"
@@ -152,14 +152,14 @@ func pageScene(scene string) fyne.CanvasObject {
 		if scene == "history" {
 			points = historyScene()
 		}
-		v.set(points, nil, board.Hour, sceneDay)
+		v.set(points, nil, viewmodel.Hour, sceneDay)
 		return v.root
 	}
 	p := newUsagePage(svc, desk{})
-	days, u := board.LastDays(sceneDay, 30), proxy.Usage{Prices: "2026-11-25", Ledger: svc.usage.Ledger}
+	days, u := viewmodel.LastDays(sceneDay, 30), proxy.Usage{Prices: "2026-11-25", Ledger: svc.usage.Ledger}
 	switch scene {
 	case "usage-small":
-		days, u = board.LastDays(sceneDay, 7), usageScene(3, 1, 1)
+		days, u = viewmodel.LastDays(sceneDay, 7), usageScene(3, 1, 1)
 	case "usage-full", "usage-wide", "usage-custom":
 		u = usageScene(30, 6, 12)
 		p.days.span.Choose(2)
@@ -171,9 +171,9 @@ func pageScene(scene string) fyne.CanvasObject {
 		p.days.span.Choose(3)
 		p.days.custom.Show()
 	}
-	p.set(board.NewUsage(u, days, sceneDay.Format(time.DateOnly)), nil)
+	p.set(viewmodel.NewUsage(u, days, sceneDay.Format(time.DateOnly)), nil)
 	if scene == "usage-failed" {
-		p.set(board.Usage{}, limiter.ErrUnknown)
+		p.set(viewmodel.Usage{}, limiter.ErrUnknown)
 	}
 	return p.root
 }

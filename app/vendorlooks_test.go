@@ -8,7 +8,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
-	"afterglow/app/board"
+	"afterglow/app/viewmodel"
 	"afterglow/proxy"
 	"afterglow/proxy/config"
 	"afterglow/proxy/connect"
@@ -87,8 +87,8 @@ func vendorPicture(t *testing.T, scene, language, shade string) *Window {
 }
 
 // signBoard is a board of the scene's vendors, one of which is to be signed in to.
-func signBoard() board.Board {
-	return board.New().Update(proxy.Status{Addr: "127.0.0.1:3392", Tiers: []proxy.Tier{
+func signBoard() viewmodel.Board {
+	return viewmodel.New().Update(proxy.Status{Addr: "127.0.0.1:3392", Tiers: []proxy.Tier{
 		{Vendor: "zhipu", Title: "Zhipu", State: proxy.Ready}, {Vendor: "copilot", Title: "GitHub Copilot", State: proxy.SignedOut, SignIn: proxy.SignIn{Provider: "github", State: "needed"}},
 	}}, time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC))
 }

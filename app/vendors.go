@@ -12,7 +12,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	fynewidget "fyne.io/fyne/v2/widget"
 
-	"afterglow/app/board"
+	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 	"afterglow/proxy"
 	"afterglow/proxy/config"
@@ -206,7 +206,7 @@ func known(tiers [][]string, rows map[string]*vendorRow) [][]string {
 }
 
 // take shows where users stand with signing in.
-func (p *vendorsPage) take(b board.Board) bool {
+func (p *vendorsPage) take(b viewmodel.Board) bool {
 	resized := false
 	for _, c := range b.Cards {
 		lack := ""

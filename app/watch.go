@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"afterglow/app/board"
+	"afterglow/app/viewmodel"
 )
 
 // The least time between two boards for the tray and for the window. Each board that changes anything
@@ -18,8 +18,8 @@ const (
 // always, until ctx is done. A change after a quiet time shows at once. A board also comes when nothing
 // has changed for a bucket of the history, because that moves on by itself. It calls show on its own
 // goroutine.
-func watch(ctx context.Context, svc Service, tick time.Duration, show func(board.Board)) {
-	model := board.New()
+func watch(ctx context.Context, svc Service, tick time.Duration, show func(viewmodel.Board)) {
+	model := viewmodel.New()
 	wake := svc.Watch(ctx)
 	for {
 		show(model.Update(svc.Status(), time.Now()))
@@ -39,7 +39,7 @@ func awake(ctx context.Context, tick time.Duration, wake <-chan struct{}) bool {
 	case <-ctx.Done():
 		return false
 	case <-wake:
-	case <-time.After(board.Bucket):
+	case <-time.After(viewmodel.Bucket):
 	}
 	return true
 }

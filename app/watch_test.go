@@ -7,7 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"afterglow/app/board"
+	"afterglow/app/viewmodel"
 	"afterglow/limiter"
 	"afterglow/proxy"
 )
@@ -35,7 +35,7 @@ func observe(t *testing.T, test func(set func(inFlight int), boards *[]seen)) {
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
-			watch(ctx, svc, trayTick, func(b board.Board) {
+			watch(ctx, svc, trayTick, func(b viewmodel.Board) {
 				boards = append(boards, seen{time.Since(began), b.Totals.InFlight})
 			})
 		}()

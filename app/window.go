@@ -8,7 +8,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
-	"afterglow/app/board"
+	"afterglow/app/viewmodel"
 	"afterglow/limiter"
 	"afterglow/proxy"
 	"afterglow/proxy/config"
@@ -87,7 +87,7 @@ type Window struct {
 	offering bool              // start at login is offered
 
 	mu     sync.Mutex
-	latest board.Board
+	latest viewmodel.Board
 	queued bool // run has a paint that has not begun
 	shown  bool
 }
@@ -143,7 +143,7 @@ func (w *Window) addPages(d desk) {
 	w.vendors, w.guide = newVendorsPage(w.svc, d, w.notices, to), newGuidePage(w.svc, d, w.notices, to)
 	w.vendors.open = w.vendor.pending
 	w.pages.list = [spots]page{
-		atLive:     {root: w.page.root, set: func(b board.Board) bool { w.page.set(b); return false }},
+		atLive:     {root: w.page.root, set: func(b viewmodel.Board) bool { w.page.set(b); return false }},
 		atActivity: {root: w.activity.root, set: w.activity.set},
 		atUsage:    {root: usage.root, enter: usage.enter, leave: usage.leave},
 		atVendors:  {root: w.vendors.root, enter: w.vendors.enter, leave: w.vendors.leave, set: w.vendors.take},
@@ -267,7 +267,7 @@ func (w *Window) Shown() bool {
 
 // Update gives the window a newer board, from any goroutine. It does not wait for the UI: boards that
 // come faster than it paints are skipped, the last one never is.
-func (w *Window) Update(b board.Board) {
+func (w *Window) Update(b viewmodel.Board) {
 	w.mu.Lock()
 	w.latest = b
 	w.mu.Unlock()

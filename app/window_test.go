@@ -9,7 +9,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
-	"afterglow/app/board"
+	"afterglow/app/viewmodel"
 )
 
 // newTestWindow is a window over a fake service, in English, not yet shown.
@@ -57,9 +57,9 @@ func TestBoardsThatComeFasterThanTheUIAreSkippedButTheLast(t *testing.T) {
 	var waiting []func()
 	w.run = func(f func()) { waiting = append(waiting, f) }
 	w.Show()
-	w.Update(board.Board{Totals: board.Totals{InFlight: 1}})
-	w.Update(board.Board{Totals: board.Totals{InFlight: 2}})
-	w.Update(board.Board{Totals: board.Totals{InFlight: 3}})
+	w.Update(viewmodel.Board{Totals: viewmodel.Totals{InFlight: 1}})
+	w.Update(viewmodel.Board{Totals: viewmodel.Totals{InFlight: 2}})
+	w.Update(viewmodel.Board{Totals: viewmodel.Totals{InFlight: 3}})
 	if len(waiting) != 1 {
 		t.Fatalf("%d paints wait, want 1", len(waiting))
 	}
@@ -67,7 +67,7 @@ func TestBoardsThatComeFasterThanTheUIAreSkippedButTheLast(t *testing.T) {
 	if got := w.page.totals.inFlight.Text(); got != "3" {
 		t.Errorf("shows %s in flight, want 3", got)
 	}
-	w.Update(board.Board{Totals: board.Totals{InFlight: 4}})
+	w.Update(viewmodel.Board{Totals: viewmodel.Totals{InFlight: 4}})
 	if len(waiting) != 2 {
 		t.Error("after a paint the next board does not ask for one")
 	}
@@ -114,7 +114,7 @@ func TestDragSurvivesABoardWithOtherRows(t *testing.T) {
 	slider := row(t, w, "zhipu", "glm-5.1").slider
 	slider.Dragged(&fyne.DragEvent{PointEvent: fyne.PointEvent{Position: fyne.NewPos(500, 0)}})
 	b := sceneBoard("busy")
-	b.Cards[0].Rows = append([]board.Row{{Vendor: "zhipu", Model: "glm-4", Limited: true, Limit: 3, Ceiling: 3, Max: 20}}, b.Cards[0].Rows...)
+	b.Cards[0].Rows = append([]viewmodel.Row{{Vendor: "zhipu", Model: "glm-4", Limited: true, Limit: 3, Ceiling: 3, Max: 20}}, b.Cards[0].Rows...)
 	w.Update(b)
 	if got := row(t, w, "zhipu", "glm-5.1").slider; got != slider || got.Value() != 20 {
 		t.Errorf("slider at %d, the same: %t; want 20 and true", got.Value(), got == slider)
@@ -212,16 +212,16 @@ func TestHeadTellsWhetherThereWereCalls(t *testing.T) {
 	w.Show()
 	for _, c := range []struct {
 		name  string
-		card  board.Card
+		card  viewmodel.Card
 		span  string
 		spark bool
 	}{
-		{"no model", board.Card{}, "No calls yet", false},
-		{"calls now", board.Card{Rows: make([]board.Row, 1), History: board.Series{{InFlight: 1}}}, "5 min", true},
-		{"calls long ago", board.Card{Rows: make([]board.Row, 1)}, "", false},
+		{"no model", viewmodel.Card{}, "No calls yet", false},
+		{"calls now", viewmodel.Card{Rows: make([]viewmodel.Row, 1), History: viewmodel.Series{{InFlight: 1}}}, "5 min", true},
+		{"calls long ago", viewmodel.Card{Rows: make([]viewmodel.Row, 1)}, "", false},
 	} {
-		c.card.Head = board.Head{Vendor: "lab", Tier: 1}
-		w.Update(board.Board{Cards: []board.Card{c.card}})
+		c.card.Head = viewmodel.Head{Vendor: "lab", Tier: 1}
+		w.Update(viewmodel.Board{Cards: []viewmodel.Card{c.card}})
 		h := w.page.cards["lab"].head
 		if h.span.Text() != c.span || h.spark.Visible() != c.spark {
 			t.Errorf("%s: says %q, sparkline %t; want %q, %t", c.name, h.span.Text(), h.spark.Visible(), c.span, c.spark)

@@ -18,7 +18,7 @@ import (
 	"github.com/go-text/typesetting/font"
 	"github.com/google/go-cmp/cmp"
 
-	"afterglow/app/board"
+	"afterglow/app/viewmodel"
 	"afterglow/assets"
 	"afterglow/proxy/reason"
 )
@@ -263,15 +263,15 @@ func calledName(call *ast.CallExpr) string {
 }
 
 func TestTooltip(t *testing.T) {
-	busy := board.Board{Totals: board.Totals{InFlight: 3, Pending: 2}, Busy: []board.Row{{Model: "glm-5.1", InFlight: 3, Pending: 2}}}
-	free := board.Board{Totals: board.Totals{InFlight: 1}, Busy: []board.Row{{Model: "kimi-k2", InFlight: 1}}}
+	busy := viewmodel.Board{Totals: viewmodel.Totals{InFlight: 3, Pending: 2}, Busy: []viewmodel.Row{{Model: "glm-5.1", InFlight: 3, Pending: 2}}}
+	free := viewmodel.Board{Totals: viewmodel.Totals{InFlight: 1}, Busy: []viewmodel.Row{{Model: "kimi-k2", InFlight: 1}}}
 	for language, want := range map[string][5]string{
 		"en": {"3 in flight · 2 queued · glm-5.1", "1 in flight · kimi-k2", "Afterglow: no calls in flight", "Afterglow is paused", "Afterglow cannot serve calls"},
 		"zh": {"3 进行中 · 2 排队中 · glm-5.1", "1 进行中 · kimi-k2", "Afterglow：没有进行中的调用", "Afterglow 已暂停", "Afterglow 无法处理调用"},
 	} {
 		t.Run(language, func(t *testing.T) {
 			speak(t, language)
-			for i, b := range []board.Board{busy, free, {}, {Paused: true}, {Down: true}} {
+			for i, b := range []viewmodel.Board{busy, free, {}, {Paused: true}, {Down: true}} {
 				if got := tooltip(b); got != want[i] {
 					t.Errorf("%+v: %q, want %q", b, got, want[i])
 				}

@@ -32,7 +32,7 @@ var rules = []struct {
 	{"fyne.io/fyne/v2/app", []string{"afterglow/cmd/afterglow"}, "app takes a fyne.App and never makes one"},
 	{"fyne.io/fyne/v2/...", []string{"afterglow/cmd/afterglow", "afterglow/app", "afterglow/app/widget"}, "the proxy and the view model need no desktop"},
 	{"fyne.io/systray", []string{"afterglow/app"}, "Fyne's driver runs the tray"},
-	{"github.com/go-resty/resty/v2", []string{"afterglow/proxy/vendor", "afterglow/proxy/credential"}, "one place calls vendors"},
+	{"github.com/go-resty/resty/v2", []string{"afterglow/proxy/upstream", "afterglow/proxy/credential"}, "one place calls vendors"},
 	{"github.com/pelletier/go-toml/...", []string{"afterglow/proxy/config", "afterglow/proxy/connect"}, "one place edits configuration, another a client's"},
 	{"github.com/BurntSushi/toml", []string{"afterglow/proxy/config", "afterglow/proxy/connect"}, "one place reads configuration, another checks a client's"},
 	{"github.com/tailscale/hujson", []string{"afterglow/proxy/connect"}, "nothing of ours has comments in JSON"},
@@ -40,8 +40,8 @@ var rules = []struct {
 	{"github.com/prometheus/...", []string{"afterglow/proxy/metrics"}, "one place knows Prometheus"},
 	{"github.com/goccy/go-yaml/...", []string{"afterglow/proxy/migrate"}, "nothing of ours is YAML"},
 	{"afterglow/app/...", []string{"afterglow/app/...", "afterglow/cmd/afterglow"}, "the proxy must work without a desktop"},
-	{"afterglow/proxy/...", []string{"afterglow/proxy/...", "afterglow/app", "afterglow/app/board", "afterglow/app/desktoptest", "afterglow/cmd/..."}, "the limiter and the widgets know no proxy"},
-	{"afterglow/limiter", []string{"afterglow/proxy/...", "afterglow/app", "afterglow/app/board"}, "widgets draw and decide nothing"},
+	{"afterglow/proxy/...", []string{"afterglow/proxy/...", "afterglow/app", "afterglow/app/viewmodel", "afterglow/app/desktoptest", "afterglow/cmd/..."}, "the limiter and the widgets know no proxy"},
+	{"afterglow/limiter", []string{"afterglow/proxy/...", "afterglow/app", "afterglow/app/viewmodel"}, "widgets draw and decide nothing"},
 }
 
 // leaves are packages of ours that import none of ours but those given.

@@ -16,7 +16,7 @@ import (
 	"time"
 
 	"afterglow/proxy/config"
-	"afterglow/proxy/simvendor"
+	"afterglow/proxy/fakevendor"
 )
 
 // The experiment of docs/adaptive-limits.md: an hour of a vendor whose true limit moves, in virtual time through
@@ -130,7 +130,7 @@ func runExperiment(t *testing.T, v variant, l lengths, m moves, seed uint64) res
 
 // experiment is what one hour needs.
 type experiment struct {
-	vendor   *simvendor.Vendor
+	vendor   *fakevendor.Vendor
 	proxy    *Server
 	http     *http.Client // the clients'
 	close    func()
@@ -145,15 +145,15 @@ func newExperiment(t *testing.T, v variant, l lengths, seed uint64) *experiment 
 	upstream, front := newMemory(), newMemory()
 	random := rand.New(rand.NewPCG(seed, math.MaxUint64))
 	var mu sync.Mutex
-	script := func(c simvendor.Call) simvendor.Answer {
+	script := func(c fakevendor.Call) fakevendor.Answer {
 		mu.Lock()
 		defer mu.Unlock()
 		return paced(seconds(0.3+0.9*random.Float64()), l.draw(random))
 	}
-	over := simvendor.ZhipuError(http.StatusTooManyRequests, "1302", "too many requests at once")
+	over := fakevendor.ZhipuError(http.StatusTooManyRequests, "1302", "too many requests at once")
 	over.After = 300 * time.Millisecond // to and fro
 	var err error
-	x.vendor, err = simvendor.Start(simvendor.Options{Script: script, Quiet: true, Listener: upstream, Limit: simvendor.Limit{Over: over}})
+	x.vendor, err = fakevendor.Start(fakevendor.Options{Script: script, Quiet: true, Listener: upstream, Limit: fakevendor.Limit{Over: over}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -185,9 +185,9 @@ func newExperiment(t *testing.T, v variant, l lengths, seed uint64) *experiment 
 }
 
 // paced is a message that begins after first and takes so long in all.
-func paced(first, whole time.Duration) simvendor.Answer {
+func paced(first, whole time.Duration) fakevendor.Answer {
 	const words = 20
-	a := simvendor.Text(strings.Repeat("word ", words))
+	a := fakevendor.Text(strings.Repeat("word ", words))
 	return a.Paced(first, max(whole-first, 0)/time.Duration(len(a.Chunks)-1))
 }
 

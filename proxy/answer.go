@@ -8,14 +8,14 @@ import (
 	"strconv"
 
 	"afterglow/proxy/anthropic"
-	"afterglow/proxy/vendor"
+	"afterglow/proxy/upstream"
 )
 
 // writeError answers with the Messages API's error envelope. Of a vendor's own header everything
 // stays that is not about waiting: how long to wait is the chain's decision.
 func writeError(w http.ResponseWriter, e *anthropic.Error) {
 	h := w.Header()
-	for name, values := range vendor.ResponseHeader(e.Header) {
+	for name, values := range upstream.ResponseHeader(e.Header) {
 		h[name] = values
 	}
 	h.Del("Retry-After")

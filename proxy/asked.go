@@ -11,7 +11,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"afterglow/proxy/anthropic"
-	"afterglow/proxy/meter"
+	"afterglow/proxy/usage"
 )
 
 // asked is what a call on a vendor route asks for.
@@ -25,8 +25,8 @@ type asked struct {
 // model passes without a look at its body.
 func (s *Server) ask(c *routed, r *http.Request) *anthropic.Error {
 	kind := r.Header.Get("Content-Type")
-	unsure := c.kind == meter.Other && (r.Body == http.NoBody || !meter.IsJSON(kind))
-	if c.kind == meter.Free || unsure {
+	unsure := c.kind == usage.Other && (r.Body == http.NoBody || !usage.IsJSON(kind))
+	if c.kind == usage.Free || unsure {
 		return nil
 	}
 	body, refused := s.readHeld(c.w.ResponseWriter, r, &c.rec.room)
@@ -40,7 +40,7 @@ func (s *Server) ask(c *routed, r *http.Request) *anthropic.Error {
 	if named := modelIn(c.path); named != "" {
 		model = named
 	}
-	if model == "" && c.kind == meter.Call {
+	if model == "" && c.kind == usage.Call {
 		return anthropic.Errorf(http.StatusBadRequest, "model: field required")
 	}
 	if badModel(model) {

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"afterglow/proxy/simvendor"
+	"afterglow/proxy/fakevendor"
 )
 
 // kinds are the proxies that are compared, all before the same vendor, in the same run. "ledger" is Afterglow with
@@ -28,9 +28,9 @@ const (
 // clients that send "pace: slow". Every event is a chunk and a write of its own.
 func benchVendor(b *testing.B) string {
 	words := strings.Repeat("word ", streamEvents)
-	fast := simvendor.Text(words)
-	slow := simvendor.Text(words[:30*5]).Paced(0, pace)
-	v, err := simvendor.Start(simvendor.Options{Quiet: true, Script: func(c simvendor.Call) simvendor.Answer {
+	fast := fakevendor.Text(words)
+	slow := fakevendor.Text(words[:30*5]).Paced(0, pace)
+	v, err := fakevendor.Start(fakevendor.Options{Quiet: true, Script: func(c fakevendor.Call) fakevendor.Answer {
 		if c.Header.Get("Pace") == "slow" {
 			return slow
 		}

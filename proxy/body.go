@@ -13,7 +13,7 @@ import (
 
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/reason"
-	"afterglow/proxy/vendor"
+	"afterglow/proxy/upstream"
 )
 
 // bodyTimeout bounds the reading of a request's body. Clients are on this machine or one hop away,
@@ -25,26 +25,26 @@ const bodyTimeout = time.Minute
 const firstRoom = 1 << 20
 
 // readCall reads a request as far as the chain needs it. The body takes room, which the caller frees.
-func (s *Server) readCall(w http.ResponseWriter, r *http.Request, room *room) (vendor.Call, *anthropic.Error) {
+func (s *Server) readCall(w http.ResponseWriter, r *http.Request, room *room) (upstream.Call, *anthropic.Error) {
 	switch {
 	case s.stops():
-		return vendor.Call{}, stoppedError()
+		return upstream.Call{}, stoppedError()
 	case s.paused.Load():
-		return vendor.Call{}, pausedError()
+		return upstream.Call{}, pausedError()
 	}
 	body, refused := s.readHeld(w, r, room)
 	if refused != nil {
-		return vendor.Call{}, refused
+		return upstream.Call{}, refused
 	}
 	req, err := anthropic.ParseRequest(body)
 	if err != nil {
-		return vendor.Call{}, anthropic.Errorf(http.StatusBadRequest, "%v", err)
+		return upstream.Call{}, anthropic.Errorf(http.StatusBadRequest, "%v", err)
 	}
 	if badModel(req.Model) {
-		return vendor.Call{}, badModelError()
+		return upstream.Call{}, badModelError()
 	}
 	header, query, refused := s.withoutToken(r)
-	return vendor.Call{Request: req, Header: header, Query: query}, refused
+	return upstream.Call{Request: req, Header: header, Query: query}, refused
 }
 
 // errPaused is why a call was rejected while the user has paused Afterglow.

@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"afterglow/proxy/config"
-	"afterglow/proxy/simvendor"
+	"afterglow/proxy/fakevendor"
 )
 
 func TestModelsOfTheChain(t *testing.T) {
@@ -19,7 +19,7 @@ func TestModelsOfTheChain(t *testing.T) {
 }
 
 func TestRecordsTellEveryTry(t *testing.T) {
-	a := simulated(t, simvendor.Always(simvendor.ZhipuError(429, "1113", "no balance")))
+	a := simulated(t, fakevendor.Always(fakevendor.ZhipuError(429, "1113", "no balance")))
 	b := simulated(t, text("b"))
 	_, base := serve(t, row("zhipu", a.URL(), zhipu), row("b", b.URL(), func(v *config.Vendor) { v.Accepts.ContextManagement = false }))
 	body := strings.Replace(streamBody, "{", `{"context_management":{"edits":[]},`, 1)
@@ -46,7 +46,7 @@ func TestRecordsTellEveryTry(t *testing.T) {
 // A vendor that writes at length fills neither the records nor the window.
 func TestALongRefusalIsCut(t *testing.T) {
 	long := strings.Repeat("x", 200_000)
-	a := simulated(t, simvendor.Always(simvendor.Refuse(503, `{"error":{"message":"`+long+`"}}`)))
+	a := simulated(t, fakevendor.Always(fakevendor.Refuse(503, `{"error":{"message":"`+long+`"}}`)))
 	s, base := serve(t, row("a", a.URL(), breaks))
 	for range 3 {
 		post(t, base, plainBody)
@@ -81,7 +81,7 @@ func TestRecordsAreARing(t *testing.T) {
 
 // RC-73, RC-74: a count goes where a call would, and is adapted as a call is.
 func TestCountsGoWhereCallsGo(t *testing.T) {
-	a := simulated(t, simvendor.Always(simvendor.Refuse(429, `{"error":{"message":"slow down"}}`).With("Retry-After", "60")))
+	a := simulated(t, fakevendor.Always(fakevendor.Refuse(429, `{"error":{"message":"slow down"}}`).With("Retry-After", "60")))
 	b := simulated(t, text("b"))
 	_, base := serve(t, row("zhipu", a.URL(), zhipu), row("b", b.URL()))
 	answeredBy(t, base) // zhipu is out from now on

@@ -12,8 +12,8 @@ import (
 	"github.com/tidwall/gjson"
 
 	"afterglow/proxy/config"
+	"afterglow/proxy/fakevendor"
 	"afterglow/proxy/ledger"
-	"afterglow/proxy/simvendor"
 )
 
 // control sends a control request and returns its status and answer.
@@ -41,13 +41,13 @@ func answeredBy(t *testing.T, base string, header ...string) string {
 	return resp.Header.Get("Afterglow-Vendor")
 }
 
-func text(s string) simvendor.Script { return simvendor.Always(simvendor.Text(s)) }
+func text(s string) fakevendor.Script { return fakevendor.Always(fakevendor.Text(s)) }
 
 func zhipu(v *config.Vendor) { v.Codes = "zhipu"; breaks(v) }
 
 // RC-54: a vendor that is left alone is passed over, and that is no failure of the call.
 func TestAnOpenBreakerIsPassedOver(t *testing.T) {
-	a, b := simulated(t, simvendor.Always(simvendor.Refuse(500, "broken"))), simulated(t, text("b"))
+	a, b := simulated(t, fakevendor.Always(fakevendor.Refuse(500, "broken"))), simulated(t, text("b"))
 	s, base := serve(t, row("a", a.URL(), breaks), row("b", b.URL(), breaks))
 	for range 5 {
 		if got := answeredBy(t, base); got != "b" {
@@ -71,7 +71,7 @@ func TestAnOpenBreakerIsPassedOver(t *testing.T) {
 
 // RC-51, RC-52 through the whole proxy, and RC-72's key.
 func TestRetryAfterGatesTheVendor(t *testing.T) {
-	a := simulated(t, simvendor.InTurn(simvendor.Refuse(429, `{"error":{"message":"slow down"}}`).With("Retry-After", "60"), simvendor.Text("a")))
+	a := simulated(t, fakevendor.InTurn(fakevendor.Refuse(429, `{"error":{"message":"slow down"}}`).With("Retry-After", "60"), fakevendor.Text("a")))
 	b := simulated(t, text("b"))
 	_, base := serve(t, row("a", a.URL(), breaks), row("b", b.URL(), breaks))
 	for range 3 {
@@ -90,7 +90,7 @@ func TestRetryAfterGatesTheVendor(t *testing.T) {
 // Zhipu's weekly limit: out until the time in the message, said in words.
 func TestZhipuIsOutUntilItsReset(t *testing.T) {
 	reset := time.Now().Add(26 * time.Hour).In(time.FixedZone("CST", 8*3600))
-	a := simulated(t, simvendor.Always(simvendor.ZhipuError(429, "1310", "weekly limit, resets at "+reset.Format("2006-01-02 15:04:05"))))
+	a := simulated(t, fakevendor.Always(fakevendor.ZhipuError(429, "1310", "weekly limit, resets at "+reset.Format("2006-01-02 15:04:05"))))
 	b := simulated(t, text("b"))
 	retry := func(v *config.Vendor) { v.Retry = config.Retry{Attempts: 5, Initial: time.Second, Max: time.Second} }
 	_, base := serve(t, row("zhipu", a.URL(), zhipu, retry), row("b", b.URL()))
@@ -108,8 +108,8 @@ func TestZhipuIsOutUntilItsReset(t *testing.T) {
 
 // Zhipu's overload: one short wait, and then only the model is left alone.
 func TestZhipuOverloadLeavesTheVendorsOtherModels(t *testing.T) {
-	a := simulated(t, simvendor.ByModel(map[string]simvendor.Script{
-		"glm-5.1": simvendor.Always(simvendor.ZhipuError(429, "1305", "overloaded")), "glm-4.5-air": text("a"),
+	a := simulated(t, fakevendor.ByModel(map[string]fakevendor.Script{
+		"glm-5.1": fakevendor.Always(fakevendor.ZhipuError(429, "1305", "overloaded")), "glm-4.5-air": text("a"),
 	}))
 	b := simulated(t, text("b"))
 	retry := func(v *config.Vendor) {
@@ -133,7 +133,7 @@ func TestZhipuOverloadLeavesTheVendorsOtherModels(t *testing.T) {
 
 // RC-56: a stream that breaks counts against its vendor; the call is on record with what was used.
 func TestABrokenStreamCounts(t *testing.T) {
-	a := simulated(t, simvendor.Always(simvendor.Text("one two three").CutAfter(3, simvendor.Reset)))
+	a := simulated(t, fakevendor.Always(fakevendor.Text("one two three").CutAfter(3, fakevendor.Reset)))
 	s, base := serve(t, row("a", a.URL(), breaks))
 	if _, answer := post(t, base, streamBody); strings.Count(answer, "event: error") != 1 || strings.Count(answer, `"type":"message_start"`) != 1 {
 		t.Fatal(answer)
@@ -149,12 +149,12 @@ func TestABrokenStreamCounts(t *testing.T) {
 func TestAClientThatLeavesIsNobodysFailure(t *testing.T) {
 	gate := make(chan struct{})
 	defer close(gate)
-	a := simulated(t, simvendor.Always(simvendor.Text("one two three").Held(3, gate)))
+	a := simulated(t, fakevendor.Always(fakevendor.Text("one two three").Held(3, gate)))
 	s, base := serve(t, row("a", a.URL(), breaks, limited(1)))
 	leave := hangUpAfterFirstByte(t, base)
 	leave()
 	await(t, s, "permit back", idle)
-	if err := a.Await(t.Context(), simvendor.InFlight(0)); err != nil {
+	if err := a.Await(t.Context(), fakevendor.InFlight(0)); err != nil {
 		t.Fatal(err)
 	}
 	rec := last(s)
@@ -174,7 +174,7 @@ func TestAVendorWithoutItsKeyIsPassedOver(t *testing.T) {
 
 // RC-55: a key that is refused is no failure of the vendor's, and the next call does not try it again.
 func TestARefusedKeyIsNoFailure(t *testing.T) {
-	a, b := simulated(t, simvendor.Always(simvendor.Refuse(401, "unauthorized"))), simulated(t, text("b"))
+	a, b := simulated(t, fakevendor.Always(fakevendor.Refuse(401, "unauthorized"))), simulated(t, text("b"))
 	s, base := serve(t, row("a", a.URL(), breaks), row("b", b.URL()))
 	if got := answeredBy(t, base) + answeredBy(t, base); got != "bb" || a.Load().Arrived != 1 {
 		t.Errorf("%s, a was called %d times", got, a.Load().Arrived)
@@ -186,7 +186,7 @@ func TestARefusedKeyIsNoFailure(t *testing.T) {
 
 func TestUnifiedUtilizationIsShown(t *testing.T) {
 	reset := time.Now().Add(time.Hour).Truncate(time.Second)
-	a := simulated(t, simvendor.Always(simvendor.Text("a").With("anthropic-ratelimit-unified-5h-utilization", "0.45").With("anthropic-ratelimit-unified-5h-reset", itoa(reset.Unix()))))
+	a := simulated(t, fakevendor.Always(fakevendor.Text("a").With("anthropic-ratelimit-unified-5h-utilization", "0.45").With("anthropic-ratelimit-unified-5h-reset", itoa(reset.Unix()))))
 	s, base := serve(t, row("a", a.URL()))
 	answeredBy(t, base)
 	st := s.Status().Tiers[0]
@@ -238,11 +238,11 @@ func TestQuotasSurviveARestart(t *testing.T) {
 // RC-35 after a restart: nobody remembers who signed the thinking, and Anthropic refuses it. It is left
 // out, the call goes through, and the next one does not stumble again.
 func TestForeignThinkingOfBeforeARestart(t *testing.T) {
-	a := simulated(t, func(c simvendor.Call) simvendor.Answer {
+	a := simulated(t, func(c fakevendor.Call) fakevendor.Answer {
 		if strings.Contains(string(c.Body), "signature") {
-			return simvendor.AnthropicError(400, "invalid_request_error", "messages.1.content.0: Invalid `signature` in `thinking` block")
+			return fakevendor.AnthropicError(400, "invalid_request_error", "messages.1.content.0: Invalid `signature` in `thinking` block")
 		}
-		return simvendor.Text("well")
+		return fakevendor.Text("well")
 	})
 	b := simulated(t, text("b"))
 	_, base := serve(t, row("anthropic", a.URL()), row("b", b.URL()))
@@ -287,9 +287,9 @@ func read(t testing.TB, resp *http.Response) string {
 
 // If every vendor is out, the one that is back first is asked all the same.
 func TestTheOnlyWayToAnAnswerIsTaken(t *testing.T) {
-	down := simvendor.Refuse(503, "down")
-	a := simulated(t, simvendor.InTurn(down, down, down, simvendor.Text("back")))
-	later := simulated(t, simvendor.Always(simvendor.Refuse(429, "{}").With("Retry-After", "3600")))
+	down := fakevendor.Refuse(503, "down")
+	a := simulated(t, fakevendor.InTurn(down, down, down, fakevendor.Text("back")))
+	later := simulated(t, fakevendor.Always(fakevendor.Refuse(429, "{}").With("Retry-After", "3600")))
 	s, base := serve(t, row("later", later.URL(), breaks), row("a", a.URL(), breaks))
 	for range 3 {
 		post(t, base, plainBody)
@@ -311,7 +311,7 @@ func TestTheOnlyWayToAnAnswerIsTaken(t *testing.T) {
 // Where nothing can be asked, the client hears until when, and in what time to ask again.
 func TestEveryVendorIsOutForLong(t *testing.T) {
 	reset := time.Now().Add(2 * time.Hour).In(time.FixedZone("CST", 8*3600))
-	a := simulated(t, simvendor.Always(simvendor.ZhipuError(429, "1308", "resets at "+reset.Format("2006-01-02 15:04:05"))))
+	a := simulated(t, fakevendor.Always(fakevendor.ZhipuError(429, "1308", "resets at "+reset.Format("2006-01-02 15:04:05"))))
 	_, base := serve(t, row("zhipu", a.URL(), zhipu))
 	for range 2 {
 		resp, answer := post(t, base, plainBody)
@@ -323,7 +323,7 @@ func TestEveryVendorIsOutForLong(t *testing.T) {
 }
 
 func TestAVendorIsReset(t *testing.T) {
-	a, b := simulated(t, simvendor.Always(simvendor.Refuse(401, "no"))), simulated(t, simvendor.Always(simvendor.Refuse(401, "no")))
+	a, b := simulated(t, fakevendor.Always(fakevendor.Refuse(401, "no"))), simulated(t, fakevendor.Always(fakevendor.Refuse(401, "no")))
 	c := simulated(t, text("c"))
 	s, base := serve(t, row("a", a.URL()), row("b", b.URL()), row("c", c.URL()))
 	states := func() (all string) {

@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"afterglow/proxy/config"
-	"afterglow/proxy/simvendor"
+	"afterglow/proxy/fakevendor"
 )
 
 const (
@@ -26,33 +26,33 @@ const (
 
 // chaosScript is a vendor on a bad day: each Zhipu code, 5xx, resets before and after the first event,
 // silence, and now and then an answer.
-func chaosScript(seed uint64) simvendor.Script {
+func chaosScript(seed uint64) fakevendor.Script {
 	var mu sync.Mutex
 	dice := rand.New(rand.NewPCG(seed, 1))
 	roll := func(n int) int { mu.Lock(); defer mu.Unlock(); return dice.IntN(n) }
 	codes := []string{"1302", "1303", "1305", "1312", "1308", "1310", "1316", "1321", "1113", "1309", "1311"}
-	good := simvendor.Text("all is well today")
-	part := simvendor.Text(brokenMarker + " one two three four")
-	return func(c simvendor.Call) simvendor.Answer {
+	good := fakevendor.Text("all is well today")
+	part := fakevendor.Text(brokenMarker + " one two three four")
+	return func(c fakevendor.Call) fakevendor.Answer {
 		switch roll(20) {
 		case 0, 1:
 			code := codes[roll(len(codes))]
-			return simvendor.ZhipuError(429, code, "resets at "+time.Now().Add(time.Hour).Format("2006-01-02 15:04:05"))
+			return fakevendor.ZhipuError(429, code, "resets at "+time.Now().Add(time.Hour).Format("2006-01-02 15:04:05"))
 		case 2:
-			return simvendor.Refuse([]int{500, 502, 503, 504, 529}[roll(5)], "<html>bad day</html>")
+			return fakevendor.Refuse([]int{500, 502, 503, 504, 529}[roll(5)], "<html>bad day</html>")
 		case 3:
-			return good.CutAfter(0, simvendor.Reset)
+			return good.CutAfter(0, fakevendor.Reset)
 		case 4:
-			return part.CutAfter(3+roll(3), []simvendor.End{simvendor.Reset, simvendor.Close}[roll(2)])
+			return part.CutAfter(3+roll(3), []fakevendor.End{fakevendor.Reset, fakevendor.Close}[roll(2)])
 		case 5:
 			if roll(4) == 0 {
-				return simvendor.Silence()
+				return fakevendor.Silence()
 			}
-			return part.CutAfter(4, simvendor.Stall)
+			return part.CutAfter(4, fakevendor.Stall)
 		case 6:
-			return simvendor.Events("event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"x\"}}\n\n")
+			return fakevendor.Events("event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"x\"}}\n\n")
 		case 7:
-			return simvendor.Refuse(400, `{"error":{"code":"1210","message":"API 调用参数有误，请检查文档。"}}`)
+			return fakevendor.Refuse(400, `{"error":{"code":"1210","message":"API 调用参数有误，请检查文档。"}}`)
 		}
 		return good.Split(1 + roll(200))
 	}
@@ -76,7 +76,7 @@ func TestChaos(t *testing.T) {
 func chaos(t *testing.T, calls int) {
 	var rows []config.Vendor
 	for i := range 3 {
-		v, err := simvendor.Start(simvendor.Options{Script: chaosScript(uint64(i)), Quiet: true})
+		v, err := fakevendor.Start(fakevendor.Options{Script: chaosScript(uint64(i)), Quiet: true})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -8,7 +8,7 @@ import (
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/ledger"
 	"afterglow/proxy/route"
-	"afterglow/proxy/vendor"
+	"afterglow/proxy/upstream"
 )
 
 // errInternal marks an error that is a mistake of this program.
@@ -16,7 +16,7 @@ var errInternal = errors.New("panic")
 
 // classOf says why a call did not end well; gone, that its client left.
 func classOf(err error, gone bool) ledger.Class {
-	var silent *vendor.TimeoutError
+	var silent *upstream.TimeoutError
 	switch {
 	case errors.Is(err, errInternal):
 		return ledger.Internal

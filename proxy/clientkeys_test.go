@@ -34,7 +34,7 @@ func TestAClientsKeyGoesOnlyToTheVendorItWasMadeFor(t *testing.T) {
 		"two keys, the other way round": {[]string{"Authorization", "Bearer other", "X-Api-Key", "sk-ant-api03-key"}, "sk-ant-api03-key"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			up := newUpstream(t, answering("hello"))
+			up := newTestAPI(t, answering("hello"))
 			s, base := serve(t, row("anthropic", up.URL, ownKey))
 			for i, path := range []string{"/v1/messages", "/v1/messages/count_tokens", "/v/anthropic/v1/messages"} {
 				resp, answer := do(t, "POST", base+path+"?key=other", plainBody, append(tc.header, "Content-Type", "application/json")...)
@@ -66,7 +66,7 @@ func TestAClientsKeyGoesOnlyToTheVendorItWasMadeFor(t *testing.T) {
 
 // The tier is passed over as one without a key is, and another answers.
 func TestATierThatIsNotForTheClientsKeyIsPassedOver(t *testing.T) {
-	mine, kimi := newUpstream(t, answering("anthropic")), newUpstream(t, answering("kimi"))
+	mine, kimi := newTestAPI(t, answering("anthropic")), newTestAPI(t, answering("kimi"))
 	s, base := serve(t, row("anthropic", mine.URL, ownKey), row("kimi", kimi.URL))
 	resp, answer := post(t, base, plainBody, "Authorization", "Bearer a-key-of-zhipus")
 	if resp.StatusCode != 200 || resp.Header.Get("Afterglow-Vendor") != "kimi" || len(mine.calls()) != 0 {
@@ -84,7 +84,7 @@ func TestATierThatIsNotForTheClientsKeyIsPassedOver(t *testing.T) {
 
 // A company's gateway has keys of its own. The user says so, and then everything but the placeholder is sent.
 func TestAGatewayGetsAnyKeyOfTheClients(t *testing.T) {
-	up := newUpstream(t, answering("hello"))
+	up := newTestAPI(t, answering("hello"))
 	_, base := serve(t, row("gateway", up.URL, ownKey, anyKey))
 	for _, header := range [][]string{{"Authorization", "Bearer of-the-company"}, {"X-Api-Key", "of-the-company"}, {"X-Gateway", "of-the-company"}} {
 		for _, path := range []string{"/v1/messages", "/v/gateway/v1/messages"} {

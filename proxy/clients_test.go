@@ -16,8 +16,8 @@ import (
 
 	"afterglow/proxy/config"
 	"afterglow/proxy/connect"
+	"afterglow/proxy/fakevendor"
 	"afterglow/proxy/logging"
-	"afterglow/proxy/simvendor"
 )
 
 func clientNamed(t *testing.T, s *Server, id string) connect.Status {
@@ -151,7 +151,7 @@ func TestADemosClients(t *testing.T) {
 // What stands for a key where a client wants one is no key: it goes to no vendor, whatever way a call takes. A key of
 // the client's own still does.
 func TestPlaceholderGoesToNoVendor(t *testing.T) {
-	up := newUpstream(t, answering("hello"))
+	up := newTestAPI(t, answering("hello"))
 	conf := toNative(up.URL)
 	conf.Vendors = []config.Vendor{row("anthropic", up.URL, func(v *config.Vendor) { v.Auth, v.Key = config.AuthClient, "" })}
 	_, base := serveConfig(t, conf)
@@ -242,13 +242,13 @@ func clientHome(t *testing.T) string {
 
 // connectable is a server that demands a token, over vendors that speak all that clients do.
 func connectable(t *testing.T, state string) *Server {
-	v := simulated(t, func(c simvendor.Call) simvendor.Answer {
+	v := simulated(t, func(c fakevendor.Call) fakevendor.Answer {
 		if strings.HasSuffix(c.Path, "/chat/completions") {
-			return simvendor.Chat{Model: c.Model, Text: "Hello from a simulated vendor."}.Answer()
+			return fakevendor.Chat{Model: c.Model, Text: "Hello from a simulated vendor."}.Answer()
 		}
-		return simvendor.Text("Hello from a simulated vendor.")
+		return fakevendor.Text("Hello from a simulated vendor.")
 	})
-	up := newUpstream(t, answerResponses)
+	up := newTestAPI(t, answerResponses)
 	s, _ := serveWith(t, Options{Instance: state, Config: config.Config{Token: "0123456789abcdef", Vendors: []config.Vendor{
 		row("zhipu", v.URL(), speaks("openai", v.URL()+"/v4"), func(v *config.Vendor) { v.DefaultModel = "glm-5.1" }),
 		row("openai", up.URL+"/v1", func(v *config.Vendor) {

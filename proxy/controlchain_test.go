@@ -9,12 +9,12 @@ import (
 	"time"
 
 	"afterglow/proxy/config"
-	"afterglow/proxy/simvendor"
+	"afterglow/proxy/fakevendor"
 )
 
 // RC-71.
 func TestResetWithAnOrder(t *testing.T) {
-	down := simvendor.Always(simvendor.Refuse(503, "down"))
+	down := fakevendor.Always(fakevendor.Refuse(503, "down"))
 	a, b, c := simulated(t, down), simulated(t, down), simulated(t, text("c"))
 	s, base := serve(t, row("a", a.URL(), breaks), row("b", b.URL(), breaks), row("c", c.URL()))
 	for range 4 {
@@ -44,7 +44,7 @@ func TestResetWithAnOrder(t *testing.T) {
 
 // RC-88, and that an order survives a restart and can be taken back.
 func TestOrderKeepsHealthAndLimits(t *testing.T) {
-	a, b := simulated(t, simvendor.Always(simvendor.Refuse(503, "down"))), simulated(t, text("b"))
+	a, b := simulated(t, fakevendor.Always(fakevendor.Refuse(503, "down"))), simulated(t, text("b"))
 	conf := config.Config{Vendors: []config.Vendor{row("a", a.URL(), breaks, limited(2)), row("b", b.URL()), row("c", b.URL())}}
 	dir := t.TempDir()
 	state, err := config.OpenState(dir)
@@ -84,7 +84,7 @@ func TestOrderKeepsHealthAndLimits(t *testing.T) {
 
 // RC-75, RC-76, RC-77.
 func TestSessionsAreBoundAndUnbound(t *testing.T) {
-	a, b, c := simulated(t, text("a")), simulated(t, text("b")), simulated(t, simvendor.Always(simvendor.Refuse(503, "down")))
+	a, b, c := simulated(t, text("a")), simulated(t, text("b")), simulated(t, fakevendor.Always(fakevendor.Refuse(503, "down")))
 	conf := config.Config{
 		Vendors:  []config.Vendor{row("a", a.URL()), row("b", b.URL()), row("c", c.URL())},
 		Sessions: []config.Session{{Match: "pol*", Vendors: []string{"b"}}},
@@ -135,7 +135,7 @@ func TestSessionsAreBoundAndUnbound(t *testing.T) {
 }
 
 func TestASessionStaysWhereItWasAnswered(t *testing.T) {
-	a := simulated(t, simvendor.InTurn(simvendor.Refuse(503, "down"), simvendor.Text("a")))
+	a := simulated(t, fakevendor.InTurn(fakevendor.Refuse(503, "down"), fakevendor.Text("a")))
 	b := simulated(t, text("b"))
 	conf := config.Config{Vendors: []config.Vendor{row("a", a.URL()), row("b", b.URL())}, Affinity: time.Minute}
 	_, base := serveConfig(t, conf)

@@ -7,14 +7,14 @@ import (
 
 	"github.com/tidwall/gjson"
 
+	"afterglow/proxy/fakevendor"
 	"afterglow/proxy/route"
-	"afterglow/proxy/simvendor"
 )
 
 // A vendor that has no endpoint to count gets an estimate that says so, and takes no slot.
 func TestCountIsEstimatedWhereTheVendorCannot(t *testing.T) {
 	for _, status := range []int{404, 405, 501} {
-		v, err := simvendor.Start(simvendor.Options{CountTokens: simvendor.Always(simvendor.Refuse(status, "{}"))})
+		v, err := fakevendor.Start(fakevendor.Options{CountTokens: fakevendor.Always(fakevendor.Refuse(status, "{}"))})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -38,7 +38,7 @@ func TestCountIsEstimatedWhereTheVendorCannot(t *testing.T) {
 
 // What a vendor counts is passed on as its own.
 func TestCountOfAVendorIsNoEstimate(t *testing.T) {
-	v := simulated(t, simvendor.Plausible)
+	v := simulated(t, fakevendor.Plausible)
 	_, base := serve(t, row("zhipu", v.URL()))
 	req := request(t, t.Context(), base, strings.Replace(plainBody, "hi", "hello", 1))
 	req.URL.Path = "/v1/messages/count_tokens"

@@ -5,7 +5,7 @@ import (
 	"net/http"
 
 	"afterglow/proxy/anthropic"
-	"afterglow/proxy/vendor"
+	"afterglow/proxy/upstream"
 )
 
 // countTokens serves POST /v1/messages/count_tokens. It takes no slot: no vendor counts it as a call
@@ -31,7 +31,7 @@ func (s *Server) countTokens(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	h := w.Header()
-	for name, values := range vendor.ResponseHeader(answer.Header) {
+	for name, values := range upstream.ResponseHeader(answer.Header) {
 		h[name] = values
 	}
 	asJSON(h)

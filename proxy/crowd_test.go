@@ -11,7 +11,7 @@ import (
 
 	"afterglow/limiter"
 	"afterglow/proxy/config"
-	"afterglow/proxy/simvendor"
+	"afterglow/proxy/fakevendor"
 )
 
 func adaptive(n int) func(*config.Vendor) {
@@ -21,8 +21,8 @@ func adaptive(n int) func(*config.Vendor) {
 	}
 }
 
-func tooMany() simvendor.Answer {
-	return simvendor.ZhipuError(429, "1302", "too many requests at once")
+func tooMany() fakevendor.Answer {
+	return fakevendor.ZhipuError(429, "1302", "too many requests at once")
 }
 
 func glmGauge(t *testing.T, s *Server) limiter.Gauge {
@@ -38,7 +38,7 @@ func glmGauge(t *testing.T, s *Server) limiter.Gauge {
 
 // A refusal that is waited out counts, and so does the one after which the call goes elsewhere.
 func TestTheChainTellsAnAdaptiveLimitOfRefusals(t *testing.T) {
-	v := simulated(t, simvendor.InTurn(tooMany(), simvendor.Plausible(simvendor.Call{}), tooMany(), tooMany(), tooMany()))
+	v := simulated(t, fakevendor.InTurn(tooMany(), fakevendor.Plausible(fakevendor.Call{}), tooMany(), tooMany(), tooMany()))
 	s, base := serve(t, row("zhipu", v.URL(), adaptive(8)))
 	if resp, body := post(t, base, streamBody); resp.StatusCode != 200 {
 		t.Fatal(resp.StatusCode, body)
@@ -62,10 +62,10 @@ func TestTheChainTellsAnAdaptiveLimitOfRefusals(t *testing.T) {
 
 // What is not for too many calls at once says nothing of the limit.
 func TestOtherRefusalsAreNoReasonToCut(t *testing.T) {
-	for _, a := range []simvendor.Answer{
-		simvendor.ZhipuError(429, "1308", "used up, resets at "+time.Now().UTC().Add(10*time.Hour).Format(time.DateTime)), simvendor.ZhipuError(529, "1305", "overloaded"), simvendor.ZhipuError(500, "1234", "broken"),
+	for _, a := range []fakevendor.Answer{
+		fakevendor.ZhipuError(429, "1308", "used up, resets at "+time.Now().UTC().Add(10*time.Hour).Format(time.DateTime)), fakevendor.ZhipuError(529, "1305", "overloaded"), fakevendor.ZhipuError(500, "1234", "broken"),
 	} {
-		v := simulated(t, simvendor.Always(a))
+		v := simulated(t, fakevendor.Always(a))
 		s, base := serve(t, row("zhipu", v.URL(), adaptive(8)))
 		post(t, base, streamBody)
 		if g := glmGauge(t, s); g.Why != limiter.Trying || g.Refused != 0 {
@@ -76,7 +76,7 @@ func TestOtherRefusalsAreNoReasonToCut(t *testing.T) {
 
 // The vendor routes' calls stand in the same queue, and teach the same.
 func TestAVendorRouteTellsAnAdaptiveLimit(t *testing.T) {
-	v := simulated(t, simvendor.InTurn(simvendor.Plausible(simvendor.Call{}), tooMany()))
+	v := simulated(t, fakevendor.InTurn(fakevendor.Plausible(fakevendor.Call{}), tooMany()))
 	s, base := serve(t, row("zhipu", v.URL(), adaptive(8)))
 	call := func(status int) {
 		t.Helper()
@@ -97,7 +97,7 @@ func TestAVendorRouteTellsAnAdaptiveLimit(t *testing.T) {
 }
 
 func TestTheControlAPIShowsAnAdaptiveLimit(t *testing.T) {
-	v := simulated(t, simvendor.Plausible)
+	v := simulated(t, fakevendor.Plausible)
 	_, base := serve(t, row("zhipu", v.URL(), adaptive(8), func(v *config.Vendor) { v.DefaultModel = "glm-5.1" }))
 	url := base + "/api/concurrency"
 	_, answer := ask(t, "PUT", url, `{"vendor":"zhipu","model":"glm-5.1","limit":5}`)
@@ -118,7 +118,7 @@ func TestTheControlAPIShowsAnAdaptiveLimit(t *testing.T) {
 
 // The account's limit is shown in the same way.
 func TestTheControlAPIShowsAnAdaptiveAccount(t *testing.T) {
-	v := simulated(t, simvendor.Plausible)
+	v := simulated(t, fakevendor.Plausible)
 	s, base := serve(t, row("zhipu", v.URL(), adaptive(8), func(v *config.Vendor) { v.Limit.Default, v.Limit.Total = 0, 6 }))
 	_, answer := ask(t, "PUT", base+"/api/concurrency", `{"vendor":"zhipu","model":"*","limit":4}`)
 	if answer.Get("limit").Int() != 1 || answer.Get("ceiling").Int() != 4 || answer.Get("adaptive.why").Str != "trying" {
@@ -139,8 +139,8 @@ func TestTheControlAPIShowsAnAdaptiveAccount(t *testing.T) {
 // queue, its record says so, and it is sent again when one of the others ends.
 func TestARefusedCallWaitsForRoom(t *testing.T) {
 	gate := make(chan struct{})
-	first := simvendor.Text("one two three")
-	v := simulated(t, simvendor.InTurn(first.Held(2, gate), tooMany(), simvendor.Text("at last")))
+	first := fakevendor.Text("one two three")
+	v := simulated(t, fakevendor.InTurn(first.Held(2, gate), tooMany(), fakevendor.Text("at last")))
 	s, base := serveConfig(t, config.Config{Vendors: []config.Vendor{row("zhipu", v.URL(), adaptive(8))}, ParkAfter: 10 * time.Millisecond})
 	answers := make(chan string, 2)
 	heard := make(chan struct{}, 2) // of us or of the vendor

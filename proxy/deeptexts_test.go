@@ -12,7 +12,7 @@ import (
 var deepJSON = strings.Repeat("[", 16<<20)
 
 func TestADeepRequestEndsNoProgram(t *testing.T) {
-	up := newUpstream(t, jsonAnswer(plainMessage))
+	up := newTestAPI(t, jsonAnswer(plainMessage))
 	_, base := serve(t, row("mended", up.URL, func(v *config.Vendor) { v.Accepts = config.AcceptsBy("openai") }))
 	_, chat := serve(t, row("chat", up.URL, func(v *config.Vendor) { v.Dialect, v.DefaultModel = "openai", "m" }))
 	_, google := serve(t, row("google", up.URL, func(v *config.Vendor) { v.Dialect, v.DefaultModel = "gemini", "m" }))
@@ -35,7 +35,7 @@ func TestADeepRequestEndsNoProgram(t *testing.T) {
 
 func TestADeepAnswerEndsNoProgram(t *testing.T) {
 	deep, status, kind := "", 200, ""
-	up := newUpstream(t, func(w http.ResponseWriter, _ *http.Request) {
+	up := newTestAPI(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", kind)
 		w.WriteHeader(status)
 		for rest := deep; rest != ""; {

@@ -13,7 +13,7 @@ import (
 // Whoever reaches the control API changes vendors; by no request, and by no series of them, does a secret go where it did
 // not.
 func TestARequestLeadsNoSecretElsewhere(t *testing.T) {
-	evil, ours := newUpstream(t, jsonAnswer(plainMessage)), newUpstream(t, jsonAnswer(plainMessage))
+	evil, ours := newTestAPI(t, jsonAnswer(plainMessage)), newTestAPI(t, jsonAnswer(plainMessage))
 	host := evil.URL
 	start := "tiers = [\"v\", \"own\", \"lab\"]\n" +
 		"[[vendors]]\nname = \"v\"\ndialect = \"anthropic\"\nbase_url = \"" + ours.URL + "\"\nauth = \"x-api-key\"\nkey = \"sk-in-the-file-1234\"\n" +

@@ -13,7 +13,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"afterglow/proxy/config"
-	"afterglow/proxy/simvendor"
+	"afterglow/proxy/fakevendor"
 )
 
 // sender is whose a call is, as clients say it.
@@ -174,7 +174,7 @@ func TestSessionsOfEveryClient(t *testing.T) {
 	for client, headers := range headersOf {
 		t.Run(client, func(t *testing.T) {
 			// a is down at first, so that the session finds its home at b.
-			a, b := simulated(t, simvendor.InTurn(simvendor.Refuse(500, "down"), simvendor.Text("a"))), simulated(t, text("b"))
+			a, b := simulated(t, fakevendor.InTurn(fakevendor.Refuse(500, "down"), fakevendor.Text("a"))), simulated(t, text("b"))
 			s, base := serveConfig(t, config.Config{Affinity: time.Minute, Vendors: []config.Vendor{row("a", a.URL()), row("b", b.URL())}})
 			main, sub := headers(sender{"s-1", ""}), headers(sender{"s-1", "agent-7"})
 			if client == "claude-code" {

@@ -62,7 +62,7 @@ func TestHostsThatNameThisMachine(t *testing.T) {
 // A page that a browser shows can load images, follow links and fetch, of which many bear no Origin. None of it reaches
 // anything but the pages that are for people.
 func TestABrowsersRequestsForAnotherPageAreRefused(t *testing.T) {
-	up := newUpstream(t, jsonAnswer(`{}`))
+	up := newTestAPI(t, jsonAnswer(`{}`))
 	conf := toNative(up.URL)
 	conf.Vendors = []config.Vendor{row("v", up.URL)}
 	s, base := serveConfig(t, conf)
@@ -135,7 +135,7 @@ func FuzzGuard(f *testing.F) {
 
 // Whatever is written into a path: what leads to the upstream stays below the base that the configuration names.
 func TestPathsThatClimbAreRefused(t *testing.T) {
-	up := newUpstream(t, jsonAnswer(`{}`))
+	up := newTestAPI(t, jsonAnswer(`{}`))
 	conf := toNative(up.URL + "/base")
 	conf.Vendors = []config.Vendor{row("v", up.URL+"/base", speaks("openai", up.URL+"/base/openai"))}
 	_, base := serveConfig(t, conf)

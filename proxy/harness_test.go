@@ -13,7 +13,7 @@ import (
 
 	"afterglow/limiter"
 	"afterglow/proxy/config"
-	"afterglow/proxy/simvendor"
+	"afterglow/proxy/fakevendor"
 )
 
 // longest is how long a test waits for what must happen, and what is given a vendor that must not be found slow. A machine
@@ -53,9 +53,9 @@ func breaks(v *config.Vendor) {
 }
 
 // simulated is a simulated vendor with a script.
-func simulated(t testing.TB, script simvendor.Script) *simvendor.Vendor {
+func simulated(t testing.TB, script fakevendor.Script) *fakevendor.Vendor {
 	t.Helper()
-	v, err := simvendor.Start(simvendor.Options{Script: script})
+	v, err := fakevendor.Start(fakevendor.Options{Script: script})
 	if err != nil {
 		t.Fatal(err)
 	}

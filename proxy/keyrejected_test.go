@@ -12,7 +12,7 @@ import (
 
 	"afterglow/proxy/config"
 	"afterglow/proxy/credential"
-	"afterglow/proxy/simvendor"
+	"afterglow/proxy/fakevendor"
 )
 
 // variable says that a vendor's key is that of an environment variable.
@@ -30,14 +30,14 @@ func count(t *testing.T, base string, header ...string) (*http.Response, string)
 
 // Claude Code sends again for minutes after 401, and fails at once after 403.
 func TestARejectedKeyEndsTheTurnAndNamesTheVendor(t *testing.T) {
-	for what, refusal := range map[string]simvendor.Answer{
-		"401":        simvendor.AnthropicError(401, "authentication_error", "invalid x-api-key").With("Retry-After", "60"),
-		"403":        simvendor.AnthropicError(403, "permission_error", "no access").With("Retry-After", "60"),
-		"zhipu 1001": simvendor.ZhipuError(401, "1001", "Header中未收到Authorization参数"),
-		"as text":    simvendor.Refuse(401, "unauthorized"),
+	for what, refusal := range map[string]fakevendor.Answer{
+		"401":        fakevendor.AnthropicError(401, "authentication_error", "invalid x-api-key").With("Retry-After", "60"),
+		"403":        fakevendor.AnthropicError(403, "permission_error", "no access").With("Retry-After", "60"),
+		"zhipu 1001": fakevendor.ZhipuError(401, "1001", "Header中未收到Authorization参数"),
+		"as text":    fakevendor.Refuse(401, "unauthorized"),
 	} {
 		t.Run(what, func(t *testing.T) {
-			a, err := simvendor.Start(simvendor.Options{Script: simvendor.Always(refusal), CountTokens: simvendor.Always(refusal)})
+			a, err := fakevendor.Start(fakevendor.Options{Script: fakevendor.Always(refusal), CountTokens: fakevendor.Always(refusal)})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -67,33 +67,33 @@ func TestARejectedKeyEndsTheTurnAndNamesTheVendor(t *testing.T) {
 // The answer is 403 only where nothing but the user can help. What passes by itself comes with its own time, whichever
 // tier was asked last.
 func TestARejectedKeyBesideAnotherFailure(t *testing.T) {
-	rejected := simvendor.AnthropicError(401, "authentication_error", "invalid x-api-key").With("Retry-After", "60")
+	rejected := fakevendor.AnthropicError(401, "authentication_error", "invalid x-api-key").With("Retry-After", "60")
 	hour := time.Now().Add(2 * time.Hour).In(time.FixedZone("CST", 8*3600)).Format("2006-01-02 15:04:05")
 	for what, tc := range map[string]struct {
-		other  simvendor.Answer
+		other  fakevendor.Answer
 		edit   func(*config.Vendor)
 		status int
 		wait   string
 		says   string
 	}{
-		"an overloaded vendor":       {simvendor.AnthropicError(529, "overloaded_error", "Overloaded").With("Retry-After", "7"), nil, 529, "7", "zhipu rejected its API key"},
-		"too many calls":             {simvendor.AnthropicError(429, "rate_limit_error", "slow down").With("Retry-After", "9"), nil, 429, "9", "zhipu rejected its API key"},
-		"a broken vendor":            {simvendor.Refuse(503, "down"), nil, 503, "", "zhipu rejected its API key"},
-		"a quota that is used up":    {simvendor.ZhipuError(429, "1308", "resets at "+hour), zhipu, 429, "long", "unavailable until"},
-		"a request that is refused":  {simvendor.AnthropicError(400, "invalid_request_error", "prompt is too long: 9 tokens > 8 maximum"), nil, 400, "", "prompt is too long: 9"},
-		"another that is rejected":   {simvendor.Refuse(403, "nor you"), nil, 403, "", "other rejected its API key"},
-		"one without a key":          {simvendor.Text("unheard"), keyless, 403, "", "other: no key: set NO_KEY"},
-		"a vendor without an answer": {simvendor.Chunked().CutAfter(0, simvendor.Reset), nil, 502, "", "zhipu rejected its API key"},
+		"an overloaded vendor":       {fakevendor.AnthropicError(529, "overloaded_error", "Overloaded").With("Retry-After", "7"), nil, 529, "7", "zhipu rejected its API key"},
+		"too many calls":             {fakevendor.AnthropicError(429, "rate_limit_error", "slow down").With("Retry-After", "9"), nil, 429, "9", "zhipu rejected its API key"},
+		"a broken vendor":            {fakevendor.Refuse(503, "down"), nil, 503, "", "zhipu rejected its API key"},
+		"a quota that is used up":    {fakevendor.ZhipuError(429, "1308", "resets at "+hour), zhipu, 429, "long", "unavailable until"},
+		"a request that is refused":  {fakevendor.AnthropicError(400, "invalid_request_error", "prompt is too long: 9 tokens > 8 maximum"), nil, 400, "", "prompt is too long: 9"},
+		"another that is rejected":   {fakevendor.Refuse(403, "nor you"), nil, 403, "", "other rejected its API key"},
+		"one without a key":          {fakevendor.Text("unheard"), keyless, 403, "", "other: no key: set NO_KEY"},
+		"a vendor without an answer": {fakevendor.Chunked().CutAfter(0, fakevendor.Reset), nil, 502, "", "zhipu rejected its API key"},
 	} {
 		for _, order := range []string{"zhipu first", "zhipu last"} {
 			t.Run(what+", "+order, func(t *testing.T) {
-				options := simvendor.Options{Script: simvendor.Always(tc.other), CountTokens: simvendor.Always(tc.other)}
-				other, err := simvendor.Start(options)
+				options := fakevendor.Options{Script: fakevendor.Always(tc.other), CountTokens: fakevendor.Always(tc.other)}
+				other, err := fakevendor.Start(options)
 				if err != nil {
 					t.Fatal(err)
 				}
 				t.Cleanup(other.Close)
-				refuses, err := simvendor.Start(simvendor.Options{Script: simvendor.Always(rejected), CountTokens: simvendor.Always(rejected)})
+				refuses, err := fakevendor.Start(fakevendor.Options{Script: fakevendor.Always(rejected), CountTokens: fakevendor.Always(rejected)})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -125,8 +125,8 @@ func TestARejectedKeyBesideAnotherFailure(t *testing.T) {
 
 // A vendor that was out and is asked all the same may say that it is the key.
 func TestAVendorThatWasOutAndRejectsItsKey(t *testing.T) {
-	a := simulated(t, simvendor.InTurn(simvendor.AnthropicError(529, "overloaded_error", "Overloaded").With("Retry-After", "30"),
-		simvendor.AnthropicError(401, "authentication_error", "bad")))
+	a := simulated(t, fakevendor.InTurn(fakevendor.AnthropicError(529, "overloaded_error", "Overloaded").With("Retry-After", "30"),
+		fakevendor.AnthropicError(401, "authentication_error", "bad")))
 	_, base := serve(t, row("a", a.URL(), breaks))
 	if resp, answer := post(t, base, plainBody); resp.StatusCode != 529 {
 		t.Fatalf("%d %s", resp.StatusCode, answer)
@@ -138,7 +138,7 @@ func TestAVendorThatWasOutAndRejectsItsKey(t *testing.T) {
 
 // All vendors are out for a while: that is no reason to tell a client that its credentials are wrong.
 func TestACountWhileEveryVendorIsOutIsNoAuthError(t *testing.T) {
-	a := simulated(t, simvendor.Always(simvendor.AnthropicError(529, "overloaded_error", "Overloaded").With("Retry-After", "30")))
+	a := simulated(t, fakevendor.Always(fakevendor.AnthropicError(529, "overloaded_error", "Overloaded").With("Retry-After", "30")))
 	_, base := serve(t, row("a", a.URL(), breaks))
 	post(t, base, plainBody)
 	resp, answer := count(t, base)
@@ -155,7 +155,7 @@ func TestAClientsOwnRejectedCredentialsPass(t *testing.T) {
 		if status == 403 {
 			body = strings.Replace(body, "authentication_error", "permission_error", 1)
 		}
-		up := newUpstream(t, refusing(status, body))
+		up := newTestAPI(t, refusing(status, body))
 		s, base := serve(t, row("anthropic", up.URL, ownKey))
 		for _, path := range []string{"/v1/messages", "/v1/messages/count_tokens", "/v/anthropic/v1/messages"} {
 			resp, got := do(t, "POST", base+path, plainBody, "Content-Type", "application/json", "Authorization", "Bearer sk-ant-oat01-old")
@@ -171,8 +171,8 @@ func TestAClientsOwnRejectedCredentialsPass(t *testing.T) {
 
 // The status names the key, without its value, until the vendor has taken it.
 func TestTheStatusSaysWhichKeyWasRejected(t *testing.T) {
-	refuse := simvendor.AnthropicError(401, "authentication_error", "who is key-of-zhipu?")
-	a := simulated(t, simvendor.InTurn(refuse, simvendor.AnthropicError(429, "rate_limit_error", "slow down"), refuse, simvendor.Text("fine")))
+	refuse := fakevendor.AnthropicError(401, "authentication_error", "who is key-of-zhipu?")
+	a := simulated(t, fakevendor.InTurn(refuse, fakevendor.AnthropicError(429, "rate_limit_error", "slow down"), refuse, fakevendor.Text("fine")))
 	_, base := serve(t, row("zhipu", a.URL(), variable("ZHIPU_API_KEY")))
 	tier := func() gjson.Result {
 		_, status := control(t, "GET", base+"/api/status", "")
@@ -218,7 +218,7 @@ func TestARejectedKeyOnAVendorRoute(t *testing.T) {
 			400, "error.status", "PERMISSION_DENIED", "error.message"},
 	} {
 		t.Run(tc.path, func(t *testing.T) {
-			up := newUpstream(t, refusing(tc.status, tc.refusal, "Content-Type", "application/json", "Retry-After", "60"))
+			up := newTestAPI(t, refusing(tc.status, tc.refusal, "Content-Type", "application/json", "Retry-After", "60"))
 			s, base := serve(t, row("lab", up.URL, variable("LAB_KEY"), speaks("openai", up.URL), speaks("gemini", up.URL)))
 			resp, got := do(t, "POST", base+tc.path, `{"model":"g","stream":true}`, "Content-Type", "application/json", "Authorization", "Bearer "+config.Placeholder)
 			message := gjson.Get(got, tc.message).Str
@@ -248,7 +248,7 @@ func TestOtherRefusalsPassOnAVendorRoute(t *testing.T) {
 		status int
 		body   string
 	}{{400, `{"error": {"message":"no such thing"} }`}, {413, long}, {500, "<html>"}, {404, ""}} {
-		up := newUpstream(t, refusing(tc.status, tc.body, "Content-Type", "application/json", "X-Request-Id", "theirs"))
+		up := newTestAPI(t, refusing(tc.status, tc.body, "Content-Type", "application/json", "X-Request-Id", "theirs"))
 		_, base := serve(t, row("lab", up.URL, speaks("openai", up.URL)))
 		resp, got := do(t, "POST", base+"/v/lab/openai/chat/completions", chatBody(1), "Content-Type", "application/json")
 		if resp.StatusCode != tc.status || got != tc.body || resp.Header.Get("X-Request-Id") != "theirs" {
@@ -259,7 +259,7 @@ func TestOtherRefusalsPassOnAVendorRoute(t *testing.T) {
 
 // A rejected key is asked again as soon as there is another: one that another process has put into the store too.
 func TestAKeyThatAnotherProcessStoredIsTriedAtOnce(t *testing.T) {
-	up := newUpstream(t, func(w http.ResponseWriter, r *http.Request) {
+	up := newTestAPI(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("X-Api-Key") != "the-new-key" {
 			w.WriteHeader(401)
 			io.WriteString(w, `{"error":{"message":"unknown key"}}`)
@@ -292,7 +292,7 @@ func TestAKeyThatAnotherProcessStoredIsTriedAtOnce(t *testing.T) {
 // A client that was parked hears of the rejected key within its stream.
 func TestARejectedKeyAfterParking(t *testing.T) {
 	gate := make(chan struct{})
-	a := simulated(t, simvendor.InTurn(simvendor.Text("slow").Held(0, gate), simvendor.AnthropicError(401, "authentication_error", "bad")))
+	a := simulated(t, fakevendor.InTurn(fakevendor.Text("slow").Held(0, gate), fakevendor.AnthropicError(401, "authentication_error", "bad")))
 	s, base := serveConfig(t, config.Config{ParkAfter: time.Millisecond, Vendors: []config.Vendor{row("zhipu", a.URL(), limited(1))}})
 	go func() {
 		if resp, err := http.DefaultClient.Do(request(t, context.Background(), base, streamBody)); err == nil {

@@ -17,10 +17,10 @@ import (
 	"afterglow/proxy/calendar"
 	"afterglow/proxy/config"
 	"afterglow/proxy/credential"
+	"afterglow/proxy/fakevendor"
 	"afterglow/proxy/ledger"
 	"afterglow/proxy/logging"
 	"afterglow/proxy/price"
-	"afterglow/proxy/simvendor"
 )
 
 // serveKept runs a proxy that keeps all that it keeps in one folder, its log included.
@@ -197,8 +197,8 @@ func TestNothingOfWhatWasSaidAndNoSecretIsWritten(t *testing.T) {
 
 // Dashboards have the shapes that scripts know, and the numbers of the rows.
 func TestDashboards(t *testing.T) {
-	v := simulated(t, simvendor.Always(simvendor.Text("hello")))
-	bad := simulated(t, simvendor.Always(simvendor.Refuse(500, `{}`)))
+	v := simulated(t, fakevendor.Always(fakevendor.Text("hello")))
+	bad := simulated(t, fakevendor.Always(fakevendor.Refuse(500, `{}`)))
 	s, base, _, _ := serveKept(t, config.Config{
 		Vendors: []config.Vendor{row("zhipu", bad.URL()), row("kimi", v.URL(), func(v *config.Vendor) { v.DefaultModel = "kimi-k2.5" })},
 		Prices:  price.Table{{Vendor: "kimi", Model: "simulated"}: {Currency: price.Dollar, Input: 1e5, Output: 1e6}},

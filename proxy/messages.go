@@ -12,7 +12,7 @@ import (
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/nesting"
 	"afterglow/proxy/route"
-	"afterglow/proxy/vendor"
+	"afterglow/proxy/upstream"
 )
 
 // pauseRetry is when a client that was refused while paused may ask again.
@@ -107,7 +107,7 @@ func header(w http.ResponseWriter, reply *route.Reply, parked bool) {
 		return
 	}
 	h := w.Header()
-	for name, values := range vendor.ResponseHeader(reply.Header) {
+	for name, values := range upstream.ResponseHeader(reply.Header) {
 		h[name] = values
 	}
 	h.Set("Afterglow-Vendor", reply.Vendor)

@@ -15,8 +15,8 @@ import (
 	"github.com/tidwall/gjson"
 
 	"afterglow/proxy/config"
+	"afterglow/proxy/fakevendor"
 	"afterglow/proxy/nesting"
-	"afterglow/proxy/simvendor"
 )
 
 func TestEveryCaptureGoesThroughWithOnlyItsModelChanged(t *testing.T) {
@@ -158,8 +158,8 @@ func TestFailoverBeforeTheFirstEvent(t *testing.T) {
 // RC-47: what every vendor would refuse is asked of one, and comes back as it is.
 func TestAStructuralRefusalComesBackOnceAndUnchanged(t *testing.T) {
 	body := `{"type":"error", "error":{"type":"invalid_request_error","message":"messages.3: tool_result blocks can only be in user messages"}}`
-	a := simulated(t, simvendor.Always(simvendor.Refuse(400, body).With("Content-Type", "application/json").With("Request-Id", "req_vendor")))
-	b := simulated(t, simvendor.Always(simvendor.Text("from b")))
+	a := simulated(t, fakevendor.Always(fakevendor.Refuse(400, body).With("Content-Type", "application/json").With("Request-Id", "req_vendor")))
+	b := simulated(t, fakevendor.Always(fakevendor.Text("from b")))
 	s, base := serve(t, row("a", a.URL(), breaks), row("b", b.URL()))
 	for _, request := range []string{streamBody, plainBody} {
 		resp, answer := post(t, base, request)
@@ -179,8 +179,8 @@ func TestAStructuralRefusalComesBackOnceAndUnchanged(t *testing.T) {
 func TestASemanticRefusalGoesOnAndIsNotCounted(t *testing.T) {
 	for _, status := range []int{400, 404, 413, 422} {
 		body := `{"type":"error", "error":{"type":"invalid_request_error","message":"prompt is too long: 9 tokens > 8 maximum"}}`
-		a := simulated(t, simvendor.Always(simvendor.Refuse(status, body)))
-		b := simulated(t, simvendor.InTurn(simvendor.Text("from b"), simvendor.Refuse(status, body)))
+		a := simulated(t, fakevendor.Always(fakevendor.Refuse(status, body)))
+		b := simulated(t, fakevendor.InTurn(fakevendor.Text("from b"), fakevendor.Refuse(status, body)))
 		s, base := serve(t, row("a", a.URL(), breaks), row("b", b.URL(), breaks))
 		if _, answer := post(t, base, plainBody); !strings.Contains(answer, "from b") {
 			t.Errorf("%d: got %s", status, answer)

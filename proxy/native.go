@@ -7,9 +7,9 @@ import (
 
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/config"
-	"afterglow/proxy/meter"
 	"afterglow/proxy/redact"
-	"afterglow/proxy/vendor"
+	"afterglow/proxy/upstream"
+	"afterglow/proxy/usage"
 )
 
 // nativeAPIs are those with a native path: /api/{name}/.
@@ -18,7 +18,7 @@ var nativeAPIs = []string{"openai", "gemini", "anthropic"}
 // native is where a native path leads.
 type native struct {
 	conf    config.Native
-	passage *vendor.Passage
+	passage *upstream.Passage
 }
 
 // natives makes the native paths of a configuration. One whose table did not change keeps its
@@ -30,7 +30,7 @@ func natives(old *generation, conf map[string]config.Native, hidden *redact.Reda
 			made[api] = old.natives[api]
 			continue
 		}
-		passage, err := vendor.NewPassage(table.BaseURL, table.Connect, hidden)
+		passage, err := upstream.NewPassage(table.BaseURL, table.Connect, hidden)
 		if err != nil {
 			return nil, err
 		}
@@ -43,7 +43,7 @@ func natives(old *generation, conf map[string]config.Native, hidden *redact.Reda
 // takes no slot, because the client's account is none of ours.
 func (s *Server) native(w http.ResponseWriter, r *http.Request, api string) {
 	path, climbing := pathBelow(r, "/api/"+api)
-	op := meter.OperationOf(api, r.Method, path)
+	op := usage.OperationOf(api, r.Method, path)
 	p, r := s.pass(w, r, kindNative, api, op)
 	p.rec.set(func() { p.rec.vendor, p.rec.model = api, modelIn(path) })
 	defer s.end(p.rec)
@@ -58,7 +58,7 @@ func (s *Server) native(w http.ResponseWriter, r *http.Request, api string) {
 		p.refuse(anthropic.Errorf(http.StatusNotFound, "native.%s is not enabled in the configuration", api))
 		return
 	}
-	m := vendor.Passing{
+	m := upstream.Passing{
 		Path: path, Query: query, Header: header, First: to.conf.Timeout,
 		Answered: p.answered, Failed: p.failed,
 	}
@@ -71,7 +71,7 @@ func (s *Server) native(w http.ResponseWriter, r *http.Request, api string) {
 
 // modelIn is the model that a path calls, if its name can be kept.
 func modelIn(path string) string {
-	if model := meter.ModelIn(path); !badModel(model) {
+	if model := usage.ModelIn(path); !badModel(model) {
 		return strings.Clone(model)
 	}
 	return ""

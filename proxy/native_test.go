@@ -27,17 +27,17 @@ type seen struct {
 	body              string
 }
 
-// upstream is an API on a real socket that notes what it gets and answers with handle, to which the
+// testAPI is an API on a real socket that notes what it gets and answers with handle, to which the
 // body is still there to be read.
-type upstream struct {
+type testAPI struct {
 	*httptest.Server
 	mu   sync.Mutex
 	list []seen
 }
 
-func newUpstream(t testing.TB, handle http.HandlerFunc) *upstream {
+func newTestAPI(t testing.TB, handle http.HandlerFunc) *testAPI {
 	t.Helper()
-	u := &upstream{}
+	u := &testAPI{}
 	u.Server = vendorServer(t, func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		if err != nil {
@@ -53,7 +53,7 @@ func newUpstream(t testing.TB, handle http.HandlerFunc) *upstream {
 }
 
 // calls are what the upstream got so far.
-func (u *upstream) calls() []seen {
+func (u *testAPI) calls() []seen {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	return append([]seen{}, u.list...)
@@ -101,7 +101,7 @@ func lastRecord(t testing.TB, s *Server, n int) callJSON {
 
 func TestANativePathKeepsEveryByte(t *testing.T) {
 	const answer = "{ \"id\" :\"\xff\xfe\",\n\t\"big\":12345678901234567890, \"model\":\"gpt-served\" ,\"usage\":{\"prompt_tokens\":100,\"completion_tokens\":5,\"prompt_tokens_details\":{\"cached_tokens\":80}}}  \n"
-	up := newUpstream(t, func(w http.ResponseWriter, _ *http.Request) {
+	up := newTestAPI(t, func(w http.ResponseWriter, _ *http.Request) {
 		h := w.Header()
 		h.Set("Content-Type", "application/json; odd=1")
 		h.Set("X-Request-Id", "req_up")
@@ -142,7 +142,7 @@ func TestANativePathKeepsEveryByte(t *testing.T) {
 
 // A body that is compressed stays so, and is said to be; so is an answer, of which nothing is read.
 func TestCompressedBodiesPass(t *testing.T) {
-	up := newUpstream(t, func(w http.ResponseWriter, _ *http.Request) {
+	up := newTestAPI(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("Content-Encoding", "zstd")
 		io.WriteString(w, `{"model":"looks like JSON"}`)
@@ -162,7 +162,7 @@ func TestCompressedBodiesPass(t *testing.T) {
 
 // RC-57, RC-58: where a path leads and what it is called.
 func TestNativePaths(t *testing.T) {
-	up := newUpstream(t, jsonAnswer(`{}`))
+	up := newTestAPI(t, jsonAnswer(`{}`))
 	conf := toNative(up.URL)
 	versioned := conf.Native["anthropic"]
 	versioned.BaseURL += "/v1"
@@ -189,7 +189,7 @@ func TestNativePaths(t *testing.T) {
 // RC-60: any status passes with its body; a redirect is not followed; a path that is off is not there.
 func TestANativePathPassesAnyStatus(t *testing.T) {
 	const refused = "{\"error\":{ \"message\":\"slow down\"}}"
-	up := newUpstream(t, func(w http.ResponseWriter, r *http.Request) {
+	up := newTestAPI(t, func(w http.ResponseWriter, r *http.Request) {
 		status := map[string]int{"/302": 302, "/429": 429, "/500": 500, "/204": 204}[r.URL.Path]
 		w.Header().Set("Location", "http://127.0.0.1:1/elsewhere")
 		w.Header().Set("Retry-After", "7")
@@ -254,7 +254,7 @@ func (b *safeBuffer) String() string { b.mu.Lock(); defer b.mu.Unlock(); return 
 
 // RC-100: native calls take no slot and make no gauge.
 func TestNativeCallsTakeNoSlot(t *testing.T) {
-	up := newUpstream(t, answering("native"))
+	up := newTestAPI(t, answering("native"))
 	s, base := serveConfig(t, toNative(up.URL))
 	if _, got := do(t, "POST", base+"/api/anthropic/v1/messages", streamBody, "Content-Type", "application/json"); !strings.Contains(got, "message_stop") {
 		t.Error(got)
@@ -270,7 +270,7 @@ func TestNativeCallsTakeNoSlot(t *testing.T) {
 
 // What the native paths take differs from the control API; who may call is the same.
 func TestTheGuardOfNativePaths(t *testing.T) {
-	up := newUpstream(t, jsonAnswer(`{}`))
+	up := newTestAPI(t, jsonAnswer(`{}`))
 	conf := toNative(up.URL)
 	conf.Token = "0123456789abcdef"
 	_, base := serveConfig(t, conf)
@@ -306,7 +306,7 @@ func TestTheGuardOfNativePaths(t *testing.T) {
 
 // An answer that breaks off is cut for the client too, and recorded as a failure.
 func TestANativeAnswerThatBreaksOff(t *testing.T) {
-	up := newUpstream(t, func(w http.ResponseWriter, _ *http.Request) {
+	up := newTestAPI(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream")
 		io.WriteString(w, "data: {\"model\":\"gpt\",\"usage\":{\"prompt_tokens\":7}}\n\n")
 		w.(http.Flusher).Flush()
@@ -329,7 +329,7 @@ func TestANativeAnswerThatBreaksOff(t *testing.T) {
 }
 
 func TestAnErrorWithinANativeStreamIsAFailure(t *testing.T) {
-	up := newUpstream(t, func(w http.ResponseWriter, _ *http.Request) {
+	up := newTestAPI(t, func(w http.ResponseWriter, _ *http.Request) {
 		sendEvents(w, "data: {\"error\":{\"message\":\"overloaded\"}}\n\n")
 	})
 	s, base := serveConfig(t, toNative(up.URL))
@@ -342,7 +342,7 @@ func TestAnErrorWithinANativeStreamIsAFailure(t *testing.T) {
 // The client leaves, and the upstream's call ends at once.
 func TestANativeClientThatLeaves(t *testing.T) {
 	gone := make(chan struct{})
-	up := newUpstream(t, func(w http.ResponseWriter, r *http.Request) {
+	up := newTestAPI(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream")
 		io.WriteString(w, "data: {}\n\n")
 		w.(http.Flusher).Flush()
@@ -367,7 +367,7 @@ func TestANativeClientThatLeaves(t *testing.T) {
 // A client that hangs up when it has the last event has left nothing.
 func TestANativeClientThatHasAll(t *testing.T) {
 	for _, end := range []string{"data: [DONE]\n\n", "event: message_stop\ndata: {}\n\n", "event: response.completed\ndata: {}\n\n"} {
-		up := newUpstream(t, func(w http.ResponseWriter, r *http.Request) {
+		up := newTestAPI(t, func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Type", "text/event-stream")
 			io.WriteString(w, end)
 			w.(http.Flusher).Flush()
@@ -390,7 +390,7 @@ func TestANativeClientThatHasAll(t *testing.T) {
 
 // Silence before the first byte is bounded, and only that.
 func TestASilentNativeUpstream(t *testing.T) {
-	up := newUpstream(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+	up := newTestAPI(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
 	conf := toNative(up.URL)
 	hasty := conf.Native["openai"]
 	hasty.Timeout = 50 * time.Millisecond
@@ -452,12 +452,12 @@ func (endless) Read(p []byte) (int, error) {
 // kept where nothing changed.
 func TestNativePathsFollowTheConfiguration(t *testing.T) {
 	let := make(chan struct{})
-	one := newUpstream(t, func(w http.ResponseWriter, r *http.Request) {
+	one := newTestAPI(t, func(w http.ResponseWriter, r *http.Request) {
 		io.WriteString(w, "one")
 		w.(http.Flusher).Flush()
 		<-let
 	})
-	two := newUpstream(t, jsonAnswer("two"))
+	two := newTestAPI(t, jsonAnswer("two"))
 	s, base := serveConfig(t, toNative(one.URL))
 	resp, err := http.Get(base + "/api/openai/v1/models")
 	if err != nil {
@@ -488,7 +488,7 @@ func TestNativePathsFollowTheConfiguration(t *testing.T) {
 func TestPassingCallsLeaveNothing(t *testing.T) {
 	before := goleak.IgnoreCurrent()
 	t.Run("calls", func(t *testing.T) {
-		up := newUpstream(t, func(w http.ResponseWriter, r *http.Request) {
+		up := newTestAPI(t, func(w http.ResponseWriter, r *http.Request) {
 			io.WriteString(w, "begun")
 			w.(http.Flusher).Flush()
 			switch r.URL.Path {

@@ -7,8 +7,8 @@ import (
 
 	"afterglow/proxy/config"
 	"afterglow/proxy/credential"
+	"afterglow/proxy/fakevendor"
 	"afterglow/proxy/logging"
-	"afterglow/proxy/simvendor"
 )
 
 // demoSeed makes every demo the same.
@@ -19,7 +19,7 @@ const demoSeed = 1
 // with ctx. Limits that are changed are not kept, nor are calls: they are not the user's own. How the
 // desktop looks is.
 func openDemo(ctx context.Context, set Setup, listen string, log *logging.Log) (*Server, error) {
-	demo, err := simvendor.StartDemo()
+	demo, err := fakevendor.StartDemo()
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +73,7 @@ func openDemo(ctx context.Context, set Setup, listen string, log *logging.Log) (
 				return
 			}
 		}
-		simvendor.Traffic(ctx, "http://"+s.Status().Addr, demoSeed)
+		fakevendor.Traffic(ctx, "http://"+s.Status().Addr, demoSeed)
 	}()
 	return s, nil
 }

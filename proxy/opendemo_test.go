@@ -12,8 +12,8 @@ import (
 
 	"afterglow/proxy/config"
 	"afterglow/proxy/credential"
+	"afterglow/proxy/fakevendor"
 	"afterglow/proxy/logging"
-	"afterglow/proxy/simvendor"
 )
 
 // demoOver is a demo over somebody's own configuration file.
@@ -44,7 +44,7 @@ func demoOver(t *testing.T, text string) *edited {
 
 // In a demo the file is edited and the credentials are the user's own; what runs is neither.
 func TestADemoEditsTheFileAndRunsOn(t *testing.T) {
-	sim, err := simvendor.Start(simvendor.Options{Key: secretKey})
+	sim, err := fakevendor.Start(fakevendor.Options{Key: secretKey})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,7 +7,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"afterglow/proxy/config"
-	"afterglow/proxy/simvendor"
+	"afterglow/proxy/fakevendor"
 )
 
 // builtInRow is a built-in vendor's row that leads to a test's vendor.
@@ -29,8 +29,8 @@ func builtInRow(t *testing.T, name, url string) config.Vendor {
 
 // A user who has set glm-5.1 meant Zhipu's. Kimi was asked for glm-5.1 too, answered 404, and the client gave up.
 func TestAnotherVendorsModelIsNotAskedForAlongTheChain(t *testing.T) {
-	busy := simvendor.AnthropicError(529, "overloaded_error", "Overloaded").With("Retry-After", "5")
-	zhipuUp, kimiUp := newUpstream(t, refusing(529, busy.Body, "Retry-After", "5")), newUpstream(t, answering("hello"))
+	busy := fakevendor.AnthropicError(529, "overloaded_error", "Overloaded").With("Retry-After", "5")
+	zhipuUp, kimiUp := newTestAPI(t, refusing(529, busy.Body, "Retry-After", "5")), newTestAPI(t, answering("hello"))
 	s, base := serve(t, builtInRow(t, "zhipu", zhipuUp.URL), builtInRow(t, "kimi", kimiUp.URL))
 	body := strings.Replace(streamBody, "claude-opus-5-5", "glm-5.1", 1)
 	resp, answer := post(t, base, body)
@@ -55,7 +55,7 @@ func TestAnotherVendorsModelIsNotAskedForAlongTheChain(t *testing.T) {
 // Anthropic has no model in place of another vendor's. It is passed over, so that its 404 does not hide that the model's own
 // vendor is busy.
 func TestAVendorWithoutTheModelIsPassedOver(t *testing.T) {
-	busy, mine := newUpstream(t, refusing(529, `{"error":{"message":"busy"}}`, "Retry-After", "5")), newUpstream(t, refusing(404, `{"error":{"message":"model"}}`))
+	busy, mine := newTestAPI(t, refusing(529, `{"error":{"message":"busy"}}`, "Retry-After", "5")), newTestAPI(t, refusing(404, `{"error":{"message":"model"}}`))
 	anthropic := builtInRow(t, "anthropic", mine.URL)
 	login := []string{"Authorization", "Bearer sk-ant-oat01-mine"}
 	body := strings.Replace(streamBody, "claude-opus-5-5", "glm-5.1", 1)

@@ -47,7 +47,7 @@ var routeStreams = map[string]struct{ path, stream, sign string }{
 func crowdedRoute(t *testing.T, wait time.Duration, next http.HandlerFunc) (s *Server, base string, free func()) {
 	t.Helper()
 	gate := make(chan struct{})
-	up := newUpstream(t, func(w http.ResponseWriter, r *http.Request) {
+	up := newTestAPI(t, func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		if gjson.GetBytes(body, "holds").Bool() {
 			select {

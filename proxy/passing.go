@@ -16,9 +16,9 @@ import (
 	"afterglow/limiter"
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/bounds"
-	"afterglow/proxy/meter"
 	"afterglow/proxy/route"
-	"afterglow/proxy/vendor"
+	"afterglow/proxy/upstream"
+	"afterglow/proxy/usage"
 )
 
 // passing is a call whose bytes only pass: its record, and what is read of it on the side.
@@ -26,7 +26,7 @@ type passing struct {
 	rec     *record
 	dialect string
 	w       *passingWriter
-	meter   *meter.Meter
+	meter   *usage.Meter
 	request *namedModel // nil if the request's body has no model to be read
 	refusal []byte      // the begin of an error answer, nil if it is none
 	broken  error       // why the answer broke off
@@ -39,14 +39,14 @@ const maxRefusal = bounds.ErrorAside
 
 // pass begins the record of a call that asks for op; the call goes on with the request that it returns. The
 // caller ends it with finish.
-func (s *Server) pass(w http.ResponseWriter, r *http.Request, kind, dialect string, op meter.Operation) (*passing, *http.Request) {
+func (s *Server) pass(w http.ResponseWriter, r *http.Request, kind, dialect string, op usage.Operation) (*passing, *http.Request) {
 	rec, r := s.begin(r, kind, op.Name)
 	p := &passing{rec: rec, dialect: dialect, w: &passingWriter{ResponseWriter: w, out: newClientStream(w), bodies: rec.bodies}}
 	session, _ := route.SessionIn(r.Header)
 	session = name(session)
 	rec.set(func() { rec.session = session })
-	if r.Body != http.NoBody && meter.IsJSON(r.Header.Get("Content-Type")) {
-		p.request = &namedModel{members: meter.NewMembers("model")}
+	if r.Body != http.NoBody && usage.IsJSON(r.Header.Get("Content-Type")) {
+		p.request = &namedModel{members: usage.NewMembers("model")}
 	}
 	return p, r
 }
@@ -81,9 +81,9 @@ func (p *passing) answered(answer *http.Response) {
 		p.rec.stream = strings.HasPrefix(h.Get("Content-Type"), "text/event-stream")
 		p.rec.enter(Streaming)
 	})
-	p.meter = meter.New(h.Get("Content-Type"))
+	p.meter = usage.New(h.Get("Content-Type"))
 	if h.Get("Content-Encoding") != "" { // although identity was asked for
-		p.meter = meter.New("")
+		p.meter = usage.New("")
 	}
 	if frames := p.rec.frames; frames != nil {
 		p.meter.Seen = func(raw string) { frames.add("usage", strings.Clone(p.rec.hide(raw)), p.meter.Usage.Usage) }
@@ -106,7 +106,7 @@ func failure(err error) *anthropic.Error {
 		return refused
 	}
 	status := http.StatusBadGateway
-	var silent *vendor.TimeoutError
+	var silent *upstream.TimeoutError
 	if errors.As(err, &silent) {
 		status = http.StatusGatewayTimeout
 	}
@@ -254,7 +254,7 @@ func (w *passingWriter) FlushError() error {
 // answer is there, so it has a lock.
 type namedModel struct {
 	mu      sync.Mutex
-	members *meter.Members
+	members *usage.Members
 }
 
 func (n *namedModel) Write(b []byte) (int, error) {

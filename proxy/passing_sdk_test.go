@@ -18,11 +18,11 @@ import (
 	"afterglow/proxy/config"
 )
 
-// sdkUpstream answers the calls of OpenAI's and Google's own client libraries.
-func sdkUpstream(t *testing.T) *upstream {
+// sdkAPI answers the calls of OpenAI's and Google's own client libraries.
+func sdkAPI(t *testing.T) *testAPI {
 	const chunk = `data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"served","choices":[%s]%s}` + "\n\n"
 	const part = `{"candidates":[{"content":{"role":"model","parts":[{"text":%q}]}}],"modelVersion":"served","usageMetadata":{"promptTokenCount":4,"candidatesTokenCount":2}}`
-	return newUpstream(t, func(w http.ResponseWriter, r *http.Request) {
+	return newTestAPI(t, func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		w.Header().Set("Content-Type", "application/json")
 		switch path := r.URL.Path; {
@@ -51,8 +51,8 @@ func sdkUpstream(t *testing.T) *upstream {
 }
 
 // sdkProxy is a proxy whose vendor "lab" and whose native paths lead to one upstream.
-func sdkProxy(t *testing.T) (*Server, string, *upstream) {
-	up := sdkUpstream(t)
+func sdkProxy(t *testing.T) (*Server, string, *testAPI) {
+	up := sdkAPI(t)
 	conf := toNative(up.URL)
 	conf.Vendors = []config.Vendor{row("lab", up.URL, speaks("openai", up.URL+"/v1"), speaks("gemini", up.URL+"/v1beta"), limited(3))}
 	s, base := serveConfig(t, conf)
@@ -61,7 +61,7 @@ func sdkProxy(t *testing.T) (*Server, string, *upstream) {
 
 // checkPassing compares the latest records and what the upstream got with what is due: on a vendor
 // route the vendor's key, on a native path the client's.
-func checkPassing(t *testing.T, s *Server, up *upstream, route bool, header, prefix string, operations ...string) {
+func checkPassing(t *testing.T, s *Server, up *testAPI, route bool, header, prefix string, operations ...string) {
 	t.Helper()
 	lastRecord(t, s, len(operations))
 	key, kind := prefix+"theirs", kindNative

@@ -10,15 +10,15 @@ import (
 	"github.com/tidwall/gjson"
 
 	"afterglow/proxy/config"
-	"afterglow/proxy/mend"
-	"afterglow/proxy/mend/strict"
-	"afterglow/proxy/simvendor"
+	"afterglow/proxy/fakevendor"
+	"afterglow/proxy/normalize"
+	"afterglow/proxy/normalize/strict"
 )
 
 // pingVendor is a simulated vendor that refuses what its API would, and answers in its own manner.
 type pingVendor struct {
 	accepts config.Accepts
-	answer  func(n int) []simvendor.Block
+	answer  func(n int) []fakevendor.Block
 
 	mu     sync.Mutex
 	signed map[string]bool
@@ -26,20 +26,20 @@ type pingVendor struct {
 }
 
 // listen checks a body strictly and answers.
-func (p *pingVendor) listen(t *testing.T, name string) simvendor.Script {
-	return func(c simvendor.Call) simvendor.Answer {
+func (p *pingVendor) listen(t *testing.T, name string) fakevendor.Script {
+	return func(c fakevendor.Call) fakevendor.Answer {
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		rules := strict.Rules{Accepts: mend.Accepts(p.accepts), Issued: func(s string) bool { return p.signed[s] }}
+		rules := strict.Rules{Accepts: normalize.Accepts(p.accepts), Issued: func(s string) bool { return p.signed[s] }}
 		if err := strict.Check(c.Body, rules); err != nil {
 			t.Errorf("%s, call %d: %v", name, p.calls, err)
-			return simvendor.AnthropicError(400, "invalid_request_error", err.Error())
+			return fakevendor.AnthropicError(400, "invalid_request_error", err.Error())
 		}
 		p.calls++
 		blocks := p.answer(p.calls)
 		p.signed[fmt.Sprintf("%s signature %d", name, p.calls)] = true
-		thought := simvendor.ThinkingBlock(fmt.Sprintf("hm %d", p.calls), fmt.Sprintf("%s signature %d", name, p.calls))
-		return simvendor.Message{Blocks: append([]simvendor.Block{thought}, blocks...)}.Answer()
+		thought := fakevendor.ThinkingBlock(fmt.Sprintf("hm %d", p.calls), fmt.Sprintf("%s signature %d", name, p.calls))
+		return fakevendor.Message{Blocks: append([]fakevendor.Block{thought}, blocks...)}.Answer()
 	}
 }
 
@@ -47,14 +47,14 @@ func pingVendors() map[string]*pingVendor {
 	anthropic := config.AcceptsAll()
 	anthropic.Unsigned = false
 	return map[string]*pingVendor{
-		"anthropic": {accepts: anthropic, signed: map[string]bool{}, answer: func(n int) []simvendor.Block {
-			return []simvendor.Block{simvendor.ToolUseBlock(fmt.Sprintf("toolu_%dA", n), "Bash", `{"a":1}`), simvendor.ToolUseBlock(fmt.Sprintf("toolu_%dB", n), "Read", `{}`)}
+		"anthropic": {accepts: anthropic, signed: map[string]bool{}, answer: func(n int) []fakevendor.Block {
+			return []fakevendor.Block{fakevendor.ToolUseBlock(fmt.Sprintf("toolu_%dA", n), "Bash", `{"a":1}`), fakevendor.ToolUseBlock(fmt.Sprintf("toolu_%dB", n), "Read", `{}`)}
 		}},
-		"zhipu": {accepts: config.Accepts{Thinking: "enabled", Unsigned: true, Images: true, CacheControl: true, Betas: []string{"*"}}, signed: map[string]bool{}, answer: func(n int) []simvendor.Block {
-			return []simvendor.Block{simvendor.TextBlock("well"), simvendor.ToolUseBlock(fmt.Sprintf("srvtoolu_%d", n), "Bash", `[]`)}
+		"zhipu": {accepts: config.Accepts{Thinking: "enabled", Unsigned: true, Images: true, CacheControl: true, Betas: []string{"*"}}, signed: map[string]bool{}, answer: func(n int) []fakevendor.Block {
+			return []fakevendor.Block{fakevendor.TextBlock("well"), fakevendor.ToolUseBlock(fmt.Sprintf("srvtoolu_%d", n), "Bash", `[]`)}
 		}},
-		"kimi": {accepts: config.Accepts{Thinking: "adaptive", Unsigned: true, SystemRole: true, Betas: []string{"*"}}, signed: map[string]bool{}, answer: func(int) []simvendor.Block {
-			return []simvendor.Block{simvendor.ToolUseBlock("functions.Bash:0", "Bash", `{}`), simvendor.ToolUseBlock("functions.Bash:1", "Bash", `{}`)}
+		"kimi": {accepts: config.Accepts{Thinking: "adaptive", Unsigned: true, SystemRole: true, Betas: []string{"*"}}, signed: map[string]bool{}, answer: func(int) []fakevendor.Block {
+			return []fakevendor.Block{fakevendor.ToolUseBlock("functions.Bash:0", "Bash", `{}`), fakevendor.ToolUseBlock("functions.Bash:1", "Bash", `{}`)}
 		}},
 	}
 }
@@ -64,7 +64,7 @@ func pingVendors() map[string]*pingVendor {
 // long as it stays with Anthropic not a byte is changed.
 func TestAConversationMovesBetweenVendors(t *testing.T) {
 	vendors := pingVendors()
-	sims := map[string]*simvendor.Vendor{}
+	sims := map[string]*fakevendor.Vendor{}
 	var rows []config.Vendor
 	for _, name := range []string{"anthropic", "zhipu", "kimi"} {
 		sims[name] = simulated(t, vendors[name].listen(t, name))

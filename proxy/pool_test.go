@@ -12,17 +12,17 @@ import (
 
 	"afterglow/limiter"
 	"afterglow/proxy/config"
-	"afterglow/proxy/simvendor"
+	"afterglow/proxy/fakevendor"
 )
 
 // pool serves three simulated vendors side by side, with limits of 5, 10 and 5.
-func pool(t *testing.T, script simvendor.Script) (s *Server, base string, members []*simvendor.Vendor) {
+func pool(t *testing.T, script fakevendor.Script) (s *Server, base string, members []*fakevendor.Vendor) {
 	t.Helper()
 	var rows []config.Vendor
 	var names []string
 	for i, limit := range []int{5, 10, 5} {
 		name := fmt.Sprintf("v%d", i)
-		v, err := simvendor.Start(simvendor.Options{Script: script, Limit: simvendor.Limit{Total: limit}})
+		v, err := fakevendor.Start(fakevendor.Options{Script: script, Limit: fakevendor.Limit{Total: limit}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -62,12 +62,12 @@ func each(t *testing.T, base string, n int) int {
 
 func TestAPoolRunsTwentyCallsAtOnce(t *testing.T) {
 	gate := make(chan struct{})
-	s, base, members := pool(t, simvendor.Always(simvendor.Text("hello there").Held(1, gate)))
+	s, base, members := pool(t, fakevendor.Always(fakevendor.Text("hello there").Held(1, gate)))
 	done := make(chan int)
 	go func() { done <- each(t, base, 20) }()
 	await(t, s, "all at once", counts(20, 0))
 	for i, limit := range []int{5, 10, 5} {
-		if err := members[i].Await(t.Context(), simvendor.InFlight(limit)); err != nil {
+		if err := members[i].Await(t.Context(), fakevendor.InFlight(limit)); err != nil {
 			t.Fatalf("member %d: %+v", i, members[i].Load())
 		}
 	}
@@ -83,13 +83,13 @@ func TestAPoolRunsTwentyCallsAtOnce(t *testing.T) {
 }
 
 func TestAPoolLosesAMemberAndNoCall(t *testing.T) {
-	_, base, members := pool(t, simvendor.Always(simvendor.Text("hello").Paced(5*time.Millisecond, time.Millisecond)))
+	_, base, members := pool(t, fakevendor.Always(fakevendor.Text("hello").Paced(5*time.Millisecond, time.Millisecond)))
 	var wg sync.WaitGroup
 	var mu sync.Mutex
 	failed := 0
 	for round := range 6 {
 		if round == 2 {
-			members[1].SetScript(simvendor.Always(simvendor.Refuse(503, "dying")))
+			members[1].SetScript(fakevendor.Always(fakevendor.Refuse(503, "dying")))
 		}
 		wg.Go(func() {
 			n := each(t, base, 20)
@@ -106,7 +106,7 @@ func TestAPoolLosesAMemberAndNoCall(t *testing.T) {
 
 // A session's calls stay on one member whenever that has a free slot, and its prompt cache with them.
 func TestASessionStaysOnItsMemberOfAPool(t *testing.T) {
-	s, base, _ := pool(t, simvendor.Always(simvendor.Text("hi").Paced(time.Millisecond, time.Millisecond)))
+	s, base, _ := pool(t, fakevendor.Always(fakevendor.Text("hi").Paced(time.Millisecond, time.Millisecond)))
 	var wg sync.WaitGroup
 	for session := range 8 {
 		wg.Go(func() {
@@ -140,8 +140,8 @@ func TestASessionStaysOnItsMemberOfAPool(t *testing.T) {
 // shorter wait.
 func TestAPoolPrefersFreeSlotsToCountedMembers(t *testing.T) {
 	gate := make(chan struct{})
-	held := simulated(t, simvendor.Always(simvendor.Text("a").Held(1, gate)))
-	open := simulated(t, simvendor.Always(simvendor.Text("b").Held(1, gate)))
+	held := simulated(t, fakevendor.Always(fakevendor.Text("a").Held(1, gate)))
+	open := simulated(t, fakevendor.Always(fakevendor.Text("b").Held(1, gate)))
 	conf := config.Config{Vendors: []config.Vendor{row("counted", open.URL()), row("limited", held.URL(), limited(2))}, Tiers: [][]string{{"counted", "limited"}}}
 	s, base := serveConfig(t, conf)
 	done := make(chan int)
@@ -161,15 +161,15 @@ func TestAPoolPrefersFreeSlotsToCountedMembers(t *testing.T) {
 // overflow = "next": a call that would wait too long goes on at once.
 func TestOverflowGoesOnAtOnce(t *testing.T) {
 	gate := make(chan struct{})
-	slow := simulated(t, simvendor.InTurn(simvendor.Text("warm").Paced(300*time.Millisecond, 0), simvendor.Text("a").Held(1, gate)))
-	next := simulated(t, simvendor.Always(simvendor.Text("from b")))
+	slow := simulated(t, fakevendor.InTurn(fakevendor.Text("warm").Paced(300*time.Millisecond, 0), fakevendor.Text("a").Held(1, gate)))
+	next := simulated(t, fakevendor.Always(fakevendor.Text("from b")))
 	over := func(v *config.Vendor) {
 		v.Limit = config.Limit{Default: 1, Max: 20, MaxPending: 64, MaxWait: 10 * time.Millisecond, Overflow: true}
 	}
 	s, base := serve(t, row("a", slow.URL(), over), row("b", next.URL()))
 	post(t, base, streamBody) // teaches how long a call takes
 	go each(t, base, 1)
-	if err := slow.Await(t.Context(), simvendor.Arrived(2)); err != nil {
+	if err := slow.Await(t.Context(), fakevendor.Arrived(2)); err != nil {
 		t.Fatal(err)
 	}
 	if resp, _ := post(t, base, streamBody); resp.Header.Get("Afterglow-Vendor") != "b" || slow.Load().Arrived != 2 {

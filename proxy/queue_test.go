@@ -17,12 +17,12 @@ import (
 
 	"afterglow/limiter"
 	"afterglow/proxy/config"
-	"afterglow/proxy/simvendor"
+	"afterglow/proxy/fakevendor"
 )
 
 // gatedVendor answers a call only when it is let, and tells the order of the calls.
 type gatedVendor struct {
-	*simvendor.Vendor
+	*fakevendor.Vendor
 	gates   []chan struct{} // by number of the call, from 1
 	refused int             // the number of a call that is refused; 0 = none
 }
@@ -33,11 +33,11 @@ func newGatedVendor(t testing.TB, calls, concurrency int) *gatedVendor {
 	for i := range g.gates {
 		g.gates[i] = make(chan struct{})
 	}
-	v, err := simvendor.Start(simvendor.Options{Limit: simvendor.Limit{Total: concurrency}, Script: func(c simvendor.Call) simvendor.Answer {
+	v, err := fakevendor.Start(fakevendor.Options{Limit: fakevendor.Limit{Total: concurrency}, Script: func(c fakevendor.Call) fakevendor.Answer {
 		if c.N == g.refused {
-			return simvendor.Refuse(503, "down")
+			return fakevendor.Refuse(503, "down")
 		}
-		return simvendor.Text("done").Held(1, g.gates[c.N]) // the first event is sent at once
+		return fakevendor.Text("done").Held(1, g.gates[c.N]) // the first event is sent at once
 	}})
 	if err != nil {
 		t.Fatal(err)
@@ -52,7 +52,7 @@ func (g *gatedVendor) received(t testing.TB, n int) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), longest)
 	defer cancel()
-	if err := g.Await(ctx, simvendor.Arrived(n)); err != nil {
+	if err := g.Await(ctx, fakevendor.Arrived(n)); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -6,28 +6,28 @@ import (
 	"time"
 
 	"afterglow/proxy/config"
+	"afterglow/proxy/fakevendor"
 	"afterglow/proxy/reason"
-	"afterglow/proxy/simvendor"
 )
 
 // The window says in its user's language why a call failed. It knows that by codes: of the call, and of every vendor's part in it.
 func TestFailuresHaveCodes(t *testing.T) {
 	zhipu := func(v *config.Vendor) { v.Codes = "zhipu" }
 	for name, c := range map[string]struct {
-		answer    simvendor.Answer
+		answer    fakevendor.Answer
 		edit      func(*config.Vendor)
 		call, try reason.Code
 	}{
 		"no key":             {edit: keyless, call: reason.NoVendor, try: reason.NoKey},
-		"a key rejected":     {answer: simvendor.AnthropicError(401, "authentication_error", "no"), call: reason.KeyRejected, try: reason.KeyRejected},
-		"too many calls":     {answer: simvendor.AnthropicError(429, "rate_limit_error", "slow down"), call: reason.RateLimited, try: reason.RateLimited},
-		"overloaded":         {answer: simvendor.AnthropicError(529, "overloaded_error", "busy"), call: reason.Overloaded, try: reason.Overloaded},
-		"a quota used up":    {answer: simvendor.ZhipuError(429, "1308", "used up"), edit: zhipu, call: reason.UsedUp, try: reason.UsedUp},
-		"some other refusal": {answer: simvendor.AnthropicError(500, "api_error", "oh"), call: reason.Refused, try: reason.Refused},
+		"a key rejected":     {answer: fakevendor.AnthropicError(401, "authentication_error", "no"), call: reason.KeyRejected, try: reason.KeyRejected},
+		"too many calls":     {answer: fakevendor.AnthropicError(429, "rate_limit_error", "slow down"), call: reason.RateLimited, try: reason.RateLimited},
+		"overloaded":         {answer: fakevendor.AnthropicError(529, "overloaded_error", "busy"), call: reason.Overloaded, try: reason.Overloaded},
+		"a quota used up":    {answer: fakevendor.ZhipuError(429, "1308", "used up"), edit: zhipu, call: reason.UsedUp, try: reason.UsedUp},
+		"some other refusal": {answer: fakevendor.AnthropicError(500, "api_error", "oh"), call: reason.Refused, try: reason.Refused},
 		"nobody there":       {edit: func(v *config.Vendor) { v.BaseURL = "http://127.0.0.1:1" }, call: reason.Unreachable, try: reason.Unreachable},
 	} {
 		t.Run(name, func(t *testing.T) {
-			sim := simulated(t, simvendor.InTurn(c.answer))
+			sim := simulated(t, fakevendor.InTurn(c.answer))
 			edits := []func(*config.Vendor){}
 			if c.edit != nil {
 				edits = append(edits, c.edit)
@@ -58,9 +58,9 @@ func TestAPausedCallHasItsCode(t *testing.T) {
 
 // A vendor that is unavailable until a time has the reason with that time, in the status and in the attempts of later calls.
 func TestWhatIsUnavailableUntilATimeSaysWhyByACode(t *testing.T) {
-	busy := simvendor.AnthropicError(429, "rate_limit_error", "slow down")
+	busy := fakevendor.AnthropicError(429, "rate_limit_error", "slow down")
 	busy.Header = http.Header{"Retry-After": {"600"}}
-	sim := simulated(t, simvendor.InTurn(busy))
+	sim := simulated(t, fakevendor.InTurn(busy))
 	s, base := serve(t, row("zhipu", sim.URL()), row("kimi", "http://127.0.0.1:1", keyless))
 	post(t, base, plainBody)
 	tiers := s.Status().Tiers

@@ -25,7 +25,7 @@ type record struct {
 	number    int
 	start     time.Time
 	kind      string // one of the kinds
-	operation string // what was asked for, as package meter names it
+	operation string // what was asked for, as package usage names it
 	endpoint  string // the path, without its query
 	query     string // until the end: a key may be in it
 	agent     string

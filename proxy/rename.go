@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"afterglow/proxy/config"
-	"afterglow/proxy/vendor"
+	"afterglow/proxy/upstream"
 )
 
 // renamed is a vendor that a new configuration has under another name.
@@ -39,7 +39,7 @@ func sameAccount(a, b config.Vendor) bool {
 
 // rename makes a vendor the successor of one with another name, and gives that its name for the calls that hold it or wait
 // for it.
-func (s *Server) rename(old, next *vendor.Vendor) {
+func (s *Server) rename(old, next *upstream.Vendor) {
 	from, to := old.Name(), next.Name()
 	old.Rename(to)
 	next.Succeed(old)

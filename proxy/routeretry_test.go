@@ -38,7 +38,7 @@ func refusingFirst(n int, status int, body string, fine http.HandlerFunc) http.H
 // Zhipu's 1302 passes within a second. opencode got it as it was, and waited for two.
 func TestAVendorRouteWaitsRefusalsOutAsTheChainDoes(t *testing.T) {
 	const stream = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"hello\"}}]}\n\ndata: [DONE]\n\n"
-	up := newUpstream(t, refusingFirst(2, 429, busy1302, func(w http.ResponseWriter, r *http.Request) { sendEvents(w, stream) }))
+	up := newTestAPI(t, refusingFirst(2, 429, busy1302, func(w http.ResponseWriter, r *http.Request) { sendEvents(w, stream) }))
 	s, base := serve(t, row("zhipu", up.URL, speaks("openai", up.URL+"/v4"), limited(1), unhurried(5)))
 	resp, got := do(t, "POST", base+"/v/zhipu/openai/chat/completions", chatBody(7), "Content-Type", "application/json", "Authorization", "Bearer theirs")
 	if resp.StatusCode != 200 || got != stream {
@@ -74,7 +74,7 @@ func TestARefusalThatIsNotWaitedOutPassesAsItCame(t *testing.T) {
 		"an upload, whose body is passed": {5, 429, busy1302, "/openai/files", "POST", 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			up := newUpstream(t, refusing(tc.status, tc.body, "X-Request-Id", "theirs", "Retry-After", "0"))
+			up := newTestAPI(t, refusing(tc.status, tc.body, "X-Request-Id", "theirs", "Retry-After", "0"))
 			s, base := serve(t, row("zhipu", up.URL, speaks("openai", up.URL), limited(1), unhurried(tc.attempts)))
 			resp, got := do(t, tc.method, base+"/v/zhipu"+tc.path, chatBody(1), "Content-Type", "application/json")
 			if resp.StatusCode != tc.status || got != tc.body || resp.Header.Get("X-Request-Id") != "theirs" || len(up.calls()) != tc.calls {
@@ -90,7 +90,7 @@ func TestARefusalThatIsNotWaitedOutPassesAsItCame(t *testing.T) {
 
 // While a refusal is waited out the call keeps its slot, the record says until when, and a client that leaves ends the wait.
 func TestAWaitOnAVendorRouteIsSeenAndCanBeLeft(t *testing.T) {
-	up := newUpstream(t, refusing(429, busy1302))
+	up := newTestAPI(t, refusing(429, busy1302))
 	s, base := serve(t, row("zhipu", up.URL, speaks("openai", up.URL), limited(1), func(v *config.Vendor) {
 		v.Codes, v.Retry = "zhipu", config.Retry{Attempts: 5, Initial: time.Hour, Max: 2 * time.Hour}
 	}))

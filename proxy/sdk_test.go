@@ -12,14 +12,14 @@ import (
 	"github.com/anthropics/anthropic-sdk-go/option"
 
 	"afterglow/proxy/config"
-	"afterglow/proxy/simvendor"
+	"afterglow/proxy/fakevendor"
 )
 
 // sdk is the vendor's own client library, through the proxy to a simulated vendor.
-func sdk(t *testing.T, opts simvendor.Options, edit ...func(*config.Vendor)) (anthropic.Client, *simvendor.Vendor, *Server) {
+func sdk(t *testing.T, opts fakevendor.Options, edit ...func(*config.Vendor)) (anthropic.Client, *fakevendor.Vendor, *Server) {
 	t.Helper()
 	opts.Key = "key-of-zhipu"
-	v, err := simvendor.Start(opts)
+	v, err := fakevendor.Start(opts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,7 +59,7 @@ func both(t *testing.T, client anthropic.Client, p anthropic.MessageNewParams, c
 }
 
 func TestSDKText(t *testing.T) {
-	client, _, _ := sdk(t, simvendor.Options{})
+	client, _, _ := sdk(t, fakevendor.Options{})
 	both(t, client, params(anthropic.NewTextBlock("hello")), func(t *testing.T, m anthropic.Message) {
 		if len(m.Content) != 1 || m.Content[0].Text != "Hello from a simulated vendor." || m.StopReason != "end_turn" || m.Usage.OutputTokens == 0 {
 			t.Fatalf("%+v", m)
@@ -68,7 +68,7 @@ func TestSDKText(t *testing.T) {
 }
 
 func TestSDKToolUse(t *testing.T) {
-	client, _, _ := sdk(t, simvendor.Options{})
+	client, _, _ := sdk(t, fakevendor.Options{})
 	p := params(anthropic.NewTextBlock("use read_file"))
 	p.Tools = []anthropic.ToolUnionParam{{OfTool: &anthropic.ToolParam{Name: "read_file", InputSchema: anthropic.ToolInputSchemaParam{Properties: map[string]any{"path": map[string]any{"type": "string"}}}}}}
 	both(t, client, p, func(t *testing.T, m anthropic.Message) {
@@ -80,7 +80,7 @@ func TestSDKToolUse(t *testing.T) {
 }
 
 func TestSDKThinking(t *testing.T) {
-	client, v, _ := sdk(t, simvendor.Options{}, func(v *config.Vendor) { v.Accepts.Thinking = "enabled" })
+	client, v, _ := sdk(t, fakevendor.Options{}, func(v *config.Vendor) { v.Accepts.Thinking = "enabled" })
 	p := params(anthropic.NewTextBlock("think"))
 	p.Thinking = anthropic.ThinkingConfigParamUnion{OfAdaptive: &anthropic.ThinkingConfigAdaptiveParam{}}
 	both(t, client, p, func(t *testing.T, m anthropic.Message) {
@@ -96,7 +96,7 @@ func TestSDKThinking(t *testing.T) {
 }
 
 func TestSDKImage(t *testing.T) {
-	client, v, _ := sdk(t, simvendor.Options{})
+	client, v, _ := sdk(t, fakevendor.Options{})
 	picture := base64.StdEncoding.EncodeToString([]byte(strings.Repeat("not really a picture ", 1000)))
 	both(t, client, params(anthropic.NewImageBlockBase64("image/png", picture), anthropic.NewTextBlock("look")), func(t *testing.T, m anthropic.Message) {
 		if len(m.Content) == 0 {
@@ -111,7 +111,7 @@ func TestSDKImage(t *testing.T) {
 }
 
 func TestSDKCredentialsStayHere(t *testing.T) {
-	client, v, _ := sdk(t, simvendor.Options{})
+	client, v, _ := sdk(t, fakevendor.Options{})
 	if _, err := client.Messages.New(context.Background(), params(anthropic.NewTextBlock("hello"))); err != nil {
 		t.Fatal(err)
 	}
@@ -125,7 +125,7 @@ func TestSDKCredentialsStayHere(t *testing.T) {
 func TestSDKCancelMidStream(t *testing.T) {
 	gate := make(chan struct{})
 	defer close(gate)
-	client, v, s := sdk(t, simvendor.Options{Script: simvendor.Always(simvendor.Text("never finished").Held(2, gate))})
+	client, v, s := sdk(t, fakevendor.Options{Script: fakevendor.Always(fakevendor.Text("never finished").Held(2, gate))})
 	ctx, cancel := context.WithCancel(context.Background())
 	stream := client.Messages.NewStreaming(ctx, params(anthropic.NewTextBlock("hello")))
 	if !stream.Next() || stream.Current().Type != "message_start" {
@@ -143,7 +143,7 @@ func TestSDKCancelMidStream(t *testing.T) {
 }
 
 func TestSDKUnderstandsOurErrors(t *testing.T) {
-	client, _, _ := sdk(t, simvendor.Options{Script: simvendor.Always(simvendor.ZhipuError(429, "1302", "too many"))})
+	client, _, _ := sdk(t, fakevendor.Options{Script: fakevendor.Always(fakevendor.ZhipuError(429, "1302", "too many"))})
 	_, err := client.Messages.New(context.Background(), params(anthropic.NewTextBlock("hello")))
 	var refused *anthropic.Error
 	if !errors.As(err, &refused) || refused.StatusCode != http.StatusTooManyRequests || !strings.Contains(refused.RawJSON(), "rate_limit_error") {
@@ -158,7 +158,7 @@ func TestSDKUnderstandsOurErrors(t *testing.T) {
 }
 
 func TestSDKCountTokens(t *testing.T) {
-	client, _, s := sdk(t, simvendor.Options{})
+	client, _, s := sdk(t, fakevendor.Options{})
 	p := params(anthropic.NewTextBlock("hello"))
 	count, err := client.Messages.CountTokens(context.Background(), anthropic.MessageCountTokensParams{Model: p.Model, Messages: p.Messages})
 	if err != nil || count.InputTokens == 0 {

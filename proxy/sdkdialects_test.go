@@ -9,7 +9,7 @@ import (
 	"github.com/anthropics/anthropic-sdk-go/option"
 
 	"afterglow/proxy/config"
-	"afterglow/proxy/simvendor"
+	"afterglow/proxy/fakevendor"
 )
 
 // A conversation of the official client with a tool, over a vendor of each dialect: what the vendor
@@ -22,7 +22,7 @@ func TestSDKToolLoopOverEveryDialect(t *testing.T) {
 	} {
 		for _, stream := range []bool{false, true} {
 			t.Run(dialect+map[bool]string{true: "/stream", false: "/whole"}[stream], func(t *testing.T) {
-				v, err := simvendor.Start(simvendor.Options{Key: "key-of-v"})
+				v, err := fakevendor.Start(fakevendor.Options{Key: "key-of-v"})
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -16,7 +16,7 @@ import (
 
 // A redirect would carry a key, or the client's own credentials, to another host.
 func TestAVendorsRedirectIsNotFollowed(t *testing.T) {
-	other := newUpstream(t, jsonAnswer(plainMessage))
+	other := newTestAPI(t, jsonAnswer(plainMessage))
 	for _, status := range []int{301, 302, 303, 307, 308} {
 		from := vendorServer(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, other.URL+r.URL.Path, status) })
 		conf := toNative(from.URL)

@@ -24,7 +24,7 @@ import (
 	"afterglow/proxy/metrics"
 	"afterglow/proxy/redact"
 	"afterglow/proxy/route"
-	"afterglow/proxy/vendor"
+	"afterglow/proxy/upstream"
 )
 
 // GCPercent is what debug.SetGCPercent should be in a process that is only the proxy. Its live heap is
@@ -40,8 +40,8 @@ type Options struct {
 	Demo    bool // the vendors are simulated
 	// Credentials are where keys and sign-ins are that the configuration does not hold; nil keeps none.
 	Credentials *credential.Store
-	Sites       vendor.Sites   // where sign-ins lead; for tests
-	Dial        vendor.Dial    // how vendors are reached; nil = over the network; for tests
+	Sites       upstream.Sites // where sign-ins lead; for tests
+	Dial        upstream.Dial  // how vendors are reached; nil = over the network; for tests
 	Ledger      *ledger.Ledger // Close closes it; nil keeps nothing
 	Instance    string         // the folder in which the server says where it listens; "" says nothing
 	Version     string         // of the program, for the same and for those who ask
@@ -55,8 +55,8 @@ type Server struct {
 	limiter   *limiter.Controller
 	memory    *route.Memory
 	keeper    *credential.Keeper
-	sites     vendor.Sites
-	dial      vendor.Dial
+	sites     upstream.Sites
+	dial      upstream.Dial
 	calls     calls
 	budget    bodyBudget
 	capture   captures
@@ -98,7 +98,7 @@ type generation struct {
 	written   config.Config // as it was given
 	conf      config.Config // in the order that is in force
 	reordered bool
-	vendors   []*vendor.Vendor
+	vendors   []*upstream.Vendor
 	natives   map[string]*native // by API
 	token     *redact.Secrets    // clients', which goes on to nobody
 	chain     *route.Chain
@@ -229,7 +229,7 @@ func (s *Server) install(next *generation) {
 	}
 }
 
-func (s *Server) reuse(old *generation, row config.Vendor) (*vendor.Vendor, error) {
+func (s *Server) reuse(old *generation, row config.Vendor) (*upstream.Vendor, error) {
 	if old != nil {
 		for _, v := range old.vendors {
 			if reflect.DeepEqual(v.Conf(), row) {
@@ -237,7 +237,7 @@ func (s *Server) reuse(old *generation, row config.Vendor) (*vendor.Vendor, erro
 			}
 		}
 	}
-	v, err := vendor.NewWith(vendor.Accounts{Keeper: s.keeper, Sites: s.sites, Hidden: &s.hidden, Dial: s.dial}, row, s.log)
+	v, err := upstream.NewWith(upstream.Accounts{Keeper: s.keeper, Sites: s.sites, Hidden: &s.hidden, Dial: s.dial}, row, s.log)
 	if err == nil && old != nil && old.vendor(row.Name) != nil {
 		v.Succeed(old.vendor(row.Name))
 	}

@@ -8,7 +8,7 @@ import (
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/credential"
 	"afterglow/proxy/reason"
-	"afterglow/proxy/vendor"
+	"afterglow/proxy/upstream"
 )
 
 // SignIn is where a vendor's user stands whose account is signed in to.
@@ -21,7 +21,7 @@ type SignIn struct {
 }
 
 // signIn is a vendor's.
-func (s *Server) signIn(v *vendor.Vendor) SignIn {
+func (s *Server) signIn(v *upstream.Vendor) SignIn {
 	in := SignIn{Provider: v.Provider()}
 	if in.Provider == "" {
 		return in
@@ -78,7 +78,7 @@ func (s *Server) CancelSignIn(vendorName string) error {
 }
 
 // signedInWith is the first vendor of the chain whose user signs in with a provider, nil if none does.
-func (s *Server) signedInWith(provider string) *vendor.Vendor {
+func (s *Server) signedInWith(provider string) *upstream.Vendor {
 	for _, v := range s.current().vendors {
 		if v.Provider() == provider && provider != "" {
 			return v
@@ -117,7 +117,7 @@ func (s *Server) getReauthStatus(w http.ResponseWriter, _ *http.Request) {
 }
 
 // reauth is the vendor that a request to /api/reauth is about; nil if it has been answered with 404.
-func (s *Server) reauth(w http.ResponseWriter, r *http.Request) *vendor.Vendor {
+func (s *Server) reauth(w http.ResponseWriter, r *http.Request) *upstream.Vendor {
 	v := s.signedInWith(r.PathValue("provider"))
 	if v == nil {
 		writeError(w, anthropic.Errorf(http.StatusNotFound, "no vendor in the chain uses sign-in with %q", r.PathValue("provider")))
@@ -183,7 +183,7 @@ func (s *Server) getCopilotModels(w http.ResponseWriter, r *http.Request) {
 }
 
 // copilot is the chain's first vendor that is GitHub Copilot; nil if it has been answered with 404.
-func (s *Server) copilot(w http.ResponseWriter) *vendor.Vendor {
+func (s *Server) copilot(w http.ResponseWriter) *upstream.Vendor {
 	v := s.signedInWith(credential.ProviderGitHub)
 	if v == nil {
 		writeError(w, anthropic.Errorf(http.StatusNotFound, "GitHub Copilot is not in the chain"))

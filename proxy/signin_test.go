@@ -18,8 +18,8 @@ import (
 
 	"afterglow/proxy/config"
 	"afterglow/proxy/credential"
-	"afterglow/proxy/simvendor"
-	"afterglow/proxy/vendor"
+	"afterglow/proxy/fakevendor"
+	"afterglow/proxy/upstream"
 )
 
 // signing is a proxy whose vendors sign in, with simulated providers.
@@ -27,9 +27,9 @@ type signing struct {
 	*Server
 	base    string
 	dir     string // of the credentials
-	github  *simvendor.GitHub
-	copilot *simvendor.Copilot
-	google  *simvendor.Google
+	github  *fakevendor.GitHub
+	copilot *fakevendor.Copilot
+	google  *fakevendor.Google
 	log     *lockedBuffer
 }
 
@@ -64,9 +64,9 @@ func signs(t *testing.T, rows func(s *signing, copilotURL string) []config.Vendo
 	t.Helper()
 	s := &signing{
 		dir:     t.TempDir(),
-		github:  &simvendor.GitHub{Token: gitHubSecret, Copilot: copilotSecret},
-		copilot: &simvendor.Copilot{Prefix: copilotSecret, Models: []string{"claude-opus-4.6", "claude-sonnet-4.6", "gpt-5.2"}},
-		google:  &simvendor.Google{ClientID: "client.apps", Secret: clientSecret, Refresh: refreshSecret, Access: accessSecret, Projects: []string{"my-project"}},
+		github:  &fakevendor.GitHub{Token: gitHubSecret, Copilot: copilotSecret},
+		copilot: &fakevendor.Copilot{Prefix: copilotSecret, Models: []string{"claude-opus-4.6", "claude-sonnet-4.6", "gpt-5.2"}},
+		google:  &fakevendor.Google{ClientID: "client.apps", Secret: clientSecret, Refresh: refreshSecret, Access: accessSecret, Projects: []string{"my-project"}},
 		log:     &lockedBuffer{},
 	}
 	open := func(h http.Handler) string {
@@ -78,9 +78,9 @@ func signs(t *testing.T, rows func(s *signing, copilotURL string) []config.Vendo
 	conf := config.Config{Vendors: rows(s, open(s.copilot))}
 	s.Server, s.base = serveWith(t, Options{
 		Config: conf, Credentials: credential.OpenFile(s.dir), Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-		Sites: vendor.Sites{
-			GitHubDevice: hub + simvendor.GitHubDevicePath, GitHubToken: hub + simvendor.GitHubTokenPath, CopilotToken: hub + simvendor.CopilotTokenPath,
-			GoogleAuth: goog + simvendor.GoogleAuthPath, GoogleToken: goog + simvendor.GoogleTokenPath, GoogleProjects: goog + simvendor.GoogleProjectsPath,
+		Sites: upstream.Sites{
+			GitHubDevice: hub + fakevendor.GitHubDevicePath, GitHubToken: hub + fakevendor.GitHubTokenPath, CopilotToken: hub + fakevendor.CopilotTokenPath,
+			GoogleAuth: goog + fakevendor.GoogleAuthPath, GoogleToken: goog + fakevendor.GoogleTokenPath, GoogleProjects: goog + fakevendor.GoogleProjectsPath,
 		},
 	})
 	return s
@@ -142,7 +142,7 @@ func (s *signing) call(t *testing.T, body string) (int, string) {
 func TestSignInWithGitHubWhileRunning(t *testing.T) {
 	s := signs(t, func(s *signing, url string) []config.Vendor {
 		s.github.Polls = 1
-		return []config.Vendor{copilotRow(url), row("next", simulated(t, simvendor.Plausible).URL())}
+		return []config.Vendor{copilotRow(url), row("next", simulated(t, fakevendor.Plausible).URL())}
 	})
 	if got := s.tier("copilot"); got.State != SignedOut || got.SignIn != (SignIn{Provider: "github", State: "needed"}) || got.Reason != "sign in with GitHub" {
 		t.Fatalf("%+v", got)
@@ -161,9 +161,9 @@ func TestSignInWithGitHubWhileRunning(t *testing.T) {
 			t.Fatal(status, answer)
 		}
 	}
-	eventually(t, "the code is shown", func() bool { return s.tier("copilot").SignIn.Code == simvendor.UserCode })
+	eventually(t, "the code is shown", func() bool { return s.tier("copilot").SignIn.Code == fakevendor.UserCode })
 	_, status := control(t, "GET", s.base+"/api/reauth/status", "")
-	if g := status.Get("providers.github"); g.Get("state").Str != "pending" || g.Get("code").Str != simvendor.UserCode || g.Get("url").Str == "" || status.Get("providers.google").Exists() {
+	if g := status.Get("providers.github"); g.Get("state").Str != "pending" || g.Get("code").Str != fakevendor.UserCode || g.Get("url").Str == "" || status.Get("providers.google").Exists() {
 		t.Errorf("%s", status)
 	}
 	eventually(t, "signed in", func() bool { return s.tier("copilot").State == Ready })
@@ -347,7 +347,7 @@ func TestASignInThatIsOfNoUse(t *testing.T) {
 				s.github.Status, s.github.Body = tc.status, tc.body
 				v := copilotRow(url)
 				breaks(&v)
-				return []config.Vendor{v, row("next", simulated(t, simvendor.Plausible).URL())}
+				return []config.Vendor{v, row("next", simulated(t, fakevendor.Plausible).URL())}
 			})
 			for range 2 {
 				if status, answer := s.call(t, plainBody); status != 200 || !strings.Contains(answer, "simulated vendor") {
@@ -461,7 +461,7 @@ func antigravities(t *testing.T, internal http.HandlerFunc, edit ...func(*config
 			e(&v)
 		}
 		breaks(&v)
-		return []config.Vendor{v, row("next", simulated(t, simvendor.Plausible).URL())}
+		return []config.Vendor{v, row("next", simulated(t, fakevendor.Plausible).URL())}
 	})
 }
 
@@ -587,7 +587,7 @@ func TestAScopeLessIsAWarning(t *testing.T) {
 
 // A key that is with the credentials is found there, and noticed when it comes.
 func TestAKeyInTheKeyring(t *testing.T) {
-	v, err := simvendor.Start(simvendor.Options{Key: "kept-key"})
+	v, err := fakevendor.Start(fakevendor.Options{Key: "kept-key"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,7 @@ import (
 	"testing/synctest"
 
 	"afterglow/proxy/config"
-	"afterglow/proxy/simvendor"
+	"afterglow/proxy/fakevendor"
 )
 
 // stage is a virtual proxy whose vendors answer a call when they are told to.
@@ -41,9 +41,9 @@ type visit struct{ vendor, call int }
 func newStage(t fataler, conf config.Config) *stage {
 	t.Helper()
 	s := &stage{calls: map[int]*stageCall{}, held: map[visit]chan struct{}{}}
-	var scripts []simvendor.Script
+	var scripts []fakevendor.Script
 	for i := range conf.Vendors {
-		scripts = append(scripts, func(c simvendor.Call) simvendor.Answer { return s.script(i, c) })
+		scripts = append(scripts, func(c fakevendor.Call) fakevendor.Answer { return s.script(i, c) })
 	}
 	s.virtual = newVirtual(t, Options{Config: conf}, scripts...)
 	synctest.Wait()
@@ -51,16 +51,16 @@ func newStage(t fataler, conf config.Config) *stage {
 }
 
 // script holds a call at a vendor until let.
-func (s *stage) script(vendor int, c simvendor.Call) (a simvendor.Answer) {
+func (s *stage) script(vendor int, c fakevendor.Call) (a fakevendor.Answer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	at := visit{vendor, numberOf(string(c.Body))}
 	gate := make(chan struct{})
 	s.asked, s.held[at] = append(s.asked, at), gate
 	if status := s.calls[at.call].fate[vendor]; status == http.StatusOK {
-		a = simvendor.Text("fine")
+		a = fakevendor.Text("fine")
 	} else {
-		a = simvendor.AnthropicError(status, "api_error", "not now").With("Retry-After", "5")
+		a = fakevendor.AnthropicError(status, "api_error", "not now").With("Retry-After", "5")
 	}
 	a.Gate = gate
 	return a

@@ -8,7 +8,7 @@ import (
 	"afterglow/proxy/config"
 	"afterglow/proxy/connect"
 	"afterglow/proxy/reason"
-	"afterglow/proxy/vendor"
+	"afterglow/proxy/upstream"
 )
 
 // Status is one consistent picture of the running proxy, for the window, the tray and the control API.
@@ -102,7 +102,7 @@ func (s *Server) Status() Status {
 }
 
 // tier is one vendor's standing.
-func (s *Server) tier(now *generation, v *vendor.Vendor) Tier {
+func (s *Server) tier(now *generation, v *upstream.Vendor) Tier {
 	t := Tier{Vendor: v.Name(), Title: v.Conf().Title, State: Ready, Key: v.Conf().KeyPlace()}
 	if t.Key == config.KeyInVariable {
 		t.KeyVar = v.Conf().KeyVar

@@ -3,13 +3,13 @@ package proxy
 import (
 	"testing"
 
-	"afterglow/proxy/simvendor"
+	"afterglow/proxy/fakevendor"
 )
 
 // RC-72: a badge that reads another key than the one that is sent never lights. There is one key, always, and
 // none that could be taken for it.
 func TestRateLimitHasOneKeyInEveryState(t *testing.T) {
-	a := simulated(t, simvendor.InTurn(simvendor.Text("a"), simvendor.Refuse(429, `{"error":{"message":"slow down"}}`).With("Retry-After", "60")))
+	a := simulated(t, fakevendor.InTurn(fakevendor.Text("a"), fakevendor.Refuse(429, `{"error":{"message":"slow down"}}`).With("Retry-After", "60")))
 	_, base := serve(t, row("a", a.URL(), breaks), row("b", simulated(t, text("b")).URL(), breaks))
 	for i, limited := range []bool{false, true} {
 		post(t, base, plainBody)

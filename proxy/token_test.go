@@ -15,7 +15,7 @@ import (
 // go on.
 func TestOurTokenReachesNoVendor(t *testing.T) {
 	const token = "our-token/of+1234"
-	up := newUpstream(t, jsonAnswer(plainMessage))
+	up := newTestAPI(t, jsonAnswer(plainMessage))
 	conf := toNative(up.URL)
 	conf.Token = token
 	conf.Vendors = []config.Vendor{row("keyed", up.URL), row("mine", up.URL, func(v *config.Vendor) { v.Auth, v.Key, v.AnyKey = config.AuthClient, "", true })}
@@ -85,7 +85,7 @@ func TestOurTokenReachesNoVendor(t *testing.T) {
 // The client's own credentials stay where ours are taken out.
 func TestWhatStandsBesideOurTokenStays(t *testing.T) {
 	const token = "0123456789abcdef"
-	up := newUpstream(t, jsonAnswer(`{}`))
+	up := newTestAPI(t, jsonAnswer(`{}`))
 	conf := toNative(up.URL)
 	conf.Token = token
 	_, base := serveConfig(t, conf)
@@ -113,7 +113,7 @@ func TestWhatStandsBesideOurTokenStays(t *testing.T) {
 
 // A client's own credentials go to no vendor that has a key, wherever they stand.
 func TestAClientsCredentialsStayFromAVendorWithAKey(t *testing.T) {
-	up := newUpstream(t, jsonAnswer(plainMessage))
+	up := newTestAPI(t, jsonAnswer(plainMessage))
 	_, base := serve(t, row("keyed", up.URL))
 	for _, path := range []string{"/v1/messages", "/v/keyed/v1/messages", "/v1/messages/count_tokens"} {
 		do(t, "POST", base+path+"?key=planted-1&beta=true&Access_Token=planted-2&api%5Fkey=planted-3", plainBody, "Content-Type", "application/json",

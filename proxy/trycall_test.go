@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"afterglow/proxy/config"
+	"afterglow/proxy/fakevendor"
 	"afterglow/proxy/ledger"
-	"afterglow/proxy/simvendor"
 )
 
 func knows(rules ...config.Rule) func(*config.Vendor) {
@@ -20,8 +20,8 @@ func knows(rules ...config.Rule) func(*config.Vendor) {
 func ownKey(v *config.Vendor) { v.Auth, v.Key = config.AuthClient, "" }
 
 func TestTryCallGoesThroughTheChainAndIsRecorded(t *testing.T) {
-	down := simulated(t, simvendor.Always(simvendor.AnthropicError(http.StatusServiceUnavailable, "api_error", "down")))
-	up := simulated(t, simvendor.Plausible)
+	down := simulated(t, fakevendor.Always(fakevendor.AnthropicError(http.StatusServiceUnavailable, "api_error", "down")))
+	up := simulated(t, fakevendor.Plausible)
 	map1 := knows(config.Rule{Match: "claude-sonnet-5", To: "glm-5v-turbo"})
 	s, _ := serveConfig(t, config.Config{Token: "t0ken-of-the-proxy", Vendors: []config.Vendor{
 		row("first", down.URL(), map1), row("second", up.URL(), map1, func(v *config.Vendor) { v.Title = "Second 二" }),
@@ -37,7 +37,7 @@ func TestTryCallGoesThroughTheChainAndIsRecorded(t *testing.T) {
 }
 
 func TestTryCallSaysWhyItDidNotGoWell(t *testing.T) {
-	refuses := simulated(t, simvendor.Always(simvendor.AnthropicError(http.StatusUnauthorized, "authentication_error", "invalid x-api-key")))
+	refuses := simulated(t, fakevendor.Always(fakevendor.AnthropicError(http.StatusUnauthorized, "authentication_error", "invalid x-api-key")))
 	for name, c := range map[string]struct {
 		row     config.Vendor
 		outcome string
@@ -63,7 +63,7 @@ func TestTryCallSaysWhyItDidNotGoWell(t *testing.T) {
 }
 
 func TestTryCallPassesOverTheClientsOwn(t *testing.T) {
-	up := simulated(t, simvendor.Plausible)
+	up := simulated(t, fakevendor.Plausible)
 	s, _ := serve(t, row("anthropic", up.URL(), ownKey), row("lab", up.URL(), knows(config.Rule{Match: "/o.*/", To: "x"}, config.Rule{Match: "lab-1", To: "lab-large"})))
 	if model, ok := tryModel(s.current()); !ok || model != "lab-1" {
 		t.Errorf("model %q %t: expected one that the vendor with a key knows", model, ok)

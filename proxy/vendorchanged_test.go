@@ -11,7 +11,7 @@ import (
 	"afterglow/limiter"
 	"afterglow/proxy/config"
 	"afterglow/proxy/credential"
-	"afterglow/proxy/simvendor"
+	"afterglow/proxy/fakevendor"
 )
 
 // Who edits a vendor is told if somebody else has changed it, however often the file is looked at meanwhile. What they
@@ -73,7 +73,7 @@ func TestAChainThatAnotherProgramWroteIsNotOverwritten(t *testing.T) {
 
 // Sessions that are bound and an order that was set follow a vendor's new name, now and after the next start.
 func TestWhatWasSetWhileRunningFollowsANewName(t *testing.T) {
-	sim := simulated(t, simvendor.Plausible)
+	sim := simulated(t, fakevendor.Plausible)
 	e := editServer(t, "tiers = [\"anthropic\", \"lab\"]\n"+labRow(sim.URL()))
 	if err := e.SaveVendor("lab", e.draft(t, "lab"), secretKey); err != nil {
 		t.Fatal(err)
@@ -106,7 +106,7 @@ func TestWhatWasSetWhileRunningFollowsANewName(t *testing.T) {
 
 // If the file is not taken in the end, the limits, the order, the bindings and the key are as they were.
 func TestARenameThatFailsLeavesNothingBehind(t *testing.T) {
-	sim := simulated(t, simvendor.Plausible)
+	sim := simulated(t, fakevendor.Plausible)
 	e := editServer(t, "tiers = [\"anthropic\", \"lab\"]\n"+labRow(sim.URL()))
 	if err := e.SaveVendor("lab", e.draft(t, "lab"), secretKey); err != nil {
 		t.Fatal(err)

@@ -20,9 +20,9 @@ import (
 	"afterglow/limiter"
 	"afterglow/proxy/config"
 	"afterglow/proxy/credential"
+	"afterglow/proxy/fakevendor"
 	"afterglow/proxy/ledger"
-	"afterglow/proxy/simvendor"
-	"afterglow/proxy/vendor"
+	"afterglow/proxy/upstream"
 )
 
 // edited is a server over a configuration file.
@@ -38,11 +38,11 @@ func noEnv(string) string { return "" }
 
 func editServer(t *testing.T, text string) *edited {
 	t.Helper()
-	return editServerAt(t, text, vendor.Sites{})
+	return editServerAt(t, text, upstream.Sites{})
 }
 
 // editServerAt is one whose users sign in elsewhere.
-func editServerAt(t *testing.T, text string, sites vendor.Sites) *edited {
+func editServerAt(t *testing.T, text string, sites upstream.Sites) *edited {
 	t.Helper()
 	dir := t.TempDir()
 	e := &edited{dir: dir, file: filepath.Join(dir, "config.toml"), store: credential.OpenFile(dir), said: &lockedBuffer{}}
@@ -104,7 +104,7 @@ func (e *edited) saysNothingOf(t *testing.T, secret string) {
 }
 
 func TestASavedVendorIsInForceAtOnce(t *testing.T) {
-	sim, err := simvendor.Start(simvendor.Options{Key: secretKey})
+	sim, err := fakevendor.Start(fakevendor.Options{Key: secretKey})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +131,7 @@ func TestASavedVendorIsInForceAtOnce(t *testing.T) {
 
 // The keeper has what it found before; a key that is changed must not wait for a restart.
 func TestAChangedKeyIsUsedAtOnce(t *testing.T) {
-	sim, err := simvendor.Start(simvendor.Options{Key: secretKey})
+	sim, err := fakevendor.Start(fakevendor.Options{Key: secretKey})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -156,7 +156,7 @@ func TestAChangedKeyIsUsedAtOnce(t *testing.T) {
 }
 
 func TestANewNameTakesKeyLimitsAndPlaceAlong(t *testing.T) {
-	sim := simulated(t, simvendor.Plausible)
+	sim := simulated(t, fakevendor.Plausible)
 	e := editServer(t, "tiers = [\"lab\"] # alone\n\n"+labRow(sim.URL()))
 	if err := e.SaveVendor("lab", e.draft(t, "lab"), secretKey); err != nil {
 		t.Fatal(err)
@@ -205,7 +205,7 @@ func TestANewNameTakesKeyLimitsAndPlaceAlong(t *testing.T) {
 
 // A limit in the file counts for who edits it, whatever a slider was at before.
 func TestAnEditedLimitIsInForce(t *testing.T) {
-	sim := simulated(t, simvendor.Plausible)
+	sim := simulated(t, fakevendor.Plausible)
 	e := editServer(t, strings.Replace(labRow(sim.URL()), "auth = \"x-api-key\"\nkey = \"keyring\"", "auth = \"none\"", 1))
 	post(t, e.base, plainBody)
 	if err := e.SetLimit("lab", "claude-opus-5-5", 7); err != nil {
@@ -397,7 +397,7 @@ func askControl(t testing.TB, base, method, path, body string) (int, string) {
 }
 
 func TestTheControlAPIChangesVendors(t *testing.T) {
-	sim, err := simvendor.Start(simvendor.Options{Key: secretKey})
+	sim, err := fakevendor.Start(fakevendor.Options{Key: secretKey})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,10 +10,10 @@ import (
 	"afterglow/limiter"
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/config"
-	"afterglow/proxy/meter"
 	"afterglow/proxy/reason"
 	"afterglow/proxy/route"
-	"afterglow/proxy/vendor"
+	"afterglow/proxy/upstream"
+	"afterglow/proxy/usage"
 )
 
 // vendorRoute serves /v/{vendor}/: the vendor's own API with the vendor's key, byte for byte, for
@@ -33,7 +33,7 @@ func (s *Server) vendorRoute(w http.ResponseWriter, r *http.Request) {
 	whole, climbing := pathBelow(r, "/v/")
 	_, whole, _ = strings.Cut(whole, "/") // the vendor's name
 	to, path := endpoint(v.Conf(), "/"+whole)
-	op := meter.OperationOf(to.Dialect, r.Method, path)
+	op := usage.OperationOf(to.Dialect, r.Method, path)
 	p, r := s.pass(w, r, kindRoute, to.Dialect, op)
 	c := &routed{passing: p, vendor: v, to: to, path: path, kind: op.Kind}
 	c.rec.set(func() { c.rec.vendor = v.Name() })
@@ -52,10 +52,10 @@ func (s *Server) vendorRoute(w http.ResponseWriter, r *http.Request) {
 // routed is a call on a vendor route.
 type routed struct {
 	*passing
-	vendor *vendor.Vendor
+	vendor *upstream.Vendor
 	to     config.Endpoint
 	path   string // below the endpoint's base URL, escaped
-	kind   meter.Kind
+	kind   usage.Kind
 	sent   http.Header // the client's, without our token
 	query  string      // the same
 	asks   asked
@@ -116,7 +116,7 @@ func (s *Server) route(c *routed, chain *route.Chain, r *http.Request) *anthropi
 	if c.asks.stream {
 		limit = c.vendor.Conf().FirstEvent
 	}
-	m := vendor.Passing{
+	m := upstream.Passing{
 		Path: c.path, Query: c.query, Header: c.sent, Held: c.asks.body, First: limit, Fits: c.fits,
 		Refused: func(e *anthropic.Error) error { return c.refused(r.Context(), e) },
 		Answered: func(answer *http.Response) {
@@ -203,7 +203,7 @@ func endpoint(v config.Vendor, path string) (config.Endpoint, string) {
 	return v.Own(), path
 }
 
-func (g *generation) vendor(name string) *vendor.Vendor {
+func (g *generation) vendor(name string) *upstream.Vendor {
 	for _, v := range g.vendors {
 		if v.Name() == name {
 			return v

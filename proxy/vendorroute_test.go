@@ -14,7 +14,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"afterglow/proxy/config"
-	"afterglow/proxy/simvendor"
+	"afterglow/proxy/fakevendor"
 )
 
 // speaks gives a vendor an endpoint of another protocol.
@@ -32,7 +32,7 @@ func chatBody(n int) string { return fmt.Sprintf(`{"model":"glm-5.1","n":%d,"str
 
 func TestAVendorRouteKeepsEveryByteButTheKey(t *testing.T) {
 	const answer = "{ \"id\":\"\xff\", \"usage\":{\"prompt_tokens\":9,\"completion_tokens\":1}}\n"
-	up := newUpstream(t, jsonAnswer(answer))
+	up := newTestAPI(t, jsonAnswer(answer))
 	s, base := serve(t, row("zhipu", up.URL+"/anthropic", speaks("openai", up.URL+"/paas/v4"), speaks("gemini", up.URL+"/v1beta"), limited(3)))
 	const body = "{\"messages\":[ ],\"bad\":\"\xc3\x28\", \"model\" :\"claude-like\"}\n"
 	for i, tc := range []struct{ path, uri, header, value, operation string }{
@@ -70,7 +70,7 @@ func TestAVendorRouteKeepsEveryByteButTheKey(t *testing.T) {
 }
 
 func TestTheClientsOwnCredentialsOnAVendorRoute(t *testing.T) {
-	up := newUpstream(t, jsonAnswer(`{}`))
+	up := newTestAPI(t, jsonAnswer(`{}`))
 	conf := config.Config{Token: "0123456789abcdef", Vendors: []config.Vendor{
 		row("mine", up.URL, func(v *config.Vendor) { v.Auth, v.Key = config.AuthClient, "" }),
 		row("local", up.URL, func(v *config.Vendor) { v.Auth, v.Key = config.AuthNone, "" }),
@@ -87,7 +87,7 @@ func TestTheClientsOwnCredentialsOnAVendorRoute(t *testing.T) {
 
 // What is no call to a model takes no slot, and passes even while all are taken.
 func TestWhatTakesASlot(t *testing.T) {
-	up := newUpstream(t, jsonAnswer(`{}`))
+	up := newTestAPI(t, jsonAnswer(`{}`))
 	s, base := serve(t, row("lab", up.URL, speaks("openai", up.URL+"/v1"), limited(1)))
 	const form = "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n\"model\"\r\n--x\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\nwhisper\r\n--x--\r\n"
 	const json, multi = "application/json", "multipart/form-data; boundary=x"
@@ -121,7 +121,7 @@ func TestWhatTakesASlot(t *testing.T) {
 }
 
 func TestVendorRoutesThatLeadNowhere(t *testing.T) {
-	up := newUpstream(t, jsonAnswer(`{}`))
+	up := newTestAPI(t, jsonAnswer(`{}`))
 	s, base := serve(t, row("lab", up.URL, speaks("openai", up.URL), speaks("gemini", up.URL)),
 		row("poor", up.URL, func(v *config.Vendor) { v.Key, v.KeyVar = "", "POOR_KEY" }), row("dead", "http://127.0.0.1:1"))
 	const twice = `{"model":"a","model":"b"}`
@@ -155,7 +155,7 @@ func TestVendorRoutesThatLeadNowhere(t *testing.T) {
 // twoProtocols is a vendor of one account that speaks two protocols, answers a call only when it is
 // let, and counts the calls that it holds.
 type twoProtocols struct {
-	*upstream
+	*testAPI
 	mu        sync.Mutex
 	now, most int
 	let       chan struct{}
@@ -163,7 +163,7 @@ type twoProtocols struct {
 
 func newTwoProtocols(t testing.TB) *twoProtocols {
 	v := &twoProtocols{let: make(chan struct{})}
-	v.upstream = newUpstream(t, func(w http.ResponseWriter, r *http.Request) {
+	v.testAPI = newTestAPI(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == "GET" {
 			return
 		}
@@ -332,10 +332,10 @@ func checkRefusals(t *testing.T, base, what, wait string) {
 // What an answer says of the account's quotas counts for the chain too; failures do not open the
 // breaker, and a vendor that is out is called all the same.
 func TestQuotasAreHeardOnAVendorRoute(t *testing.T) {
-	a := simulated(t, simvendor.InTurn(
-		simvendor.Text("fine").With("Anthropic-Ratelimit-Unified-5h-Utilization", "0.42").With("Anthropic-Ratelimit-Unified-5h-Reset", fmt.Sprint(time.Now().Add(time.Hour).Unix())),
-		simvendor.Refuse(500, "broken"), simvendor.Refuse(500, "broken"), simvendor.Refuse(500, "broken"), simvendor.Refuse(500, "broken"),
-		simvendor.ZhipuError(429, "1308", "used up, resets at 2099-01-01 00:00:00"), simvendor.Text("called all the same")))
+	a := simulated(t, fakevendor.InTurn(
+		fakevendor.Text("fine").With("Anthropic-Ratelimit-Unified-5h-Utilization", "0.42").With("Anthropic-Ratelimit-Unified-5h-Reset", fmt.Sprint(time.Now().Add(time.Hour).Unix())),
+		fakevendor.Refuse(500, "broken"), fakevendor.Refuse(500, "broken"), fakevendor.Refuse(500, "broken"), fakevendor.Refuse(500, "broken"),
+		fakevendor.ZhipuError(429, "1308", "used up, resets at 2099-01-01 00:00:00"), fakevendor.Text("called all the same")))
 	s, base := serve(t, row("zhipu", a.URL(), zhipu, func(v *config.Vendor) {
 		v.Quota = config.Quota{Window: 5 * time.Hour, Tokens: 1000, Threshold: 99, Probe: time.Minute}
 	}))

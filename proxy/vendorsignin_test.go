@@ -9,9 +9,9 @@ import (
 	"testing"
 
 	"afterglow/proxy/credential"
+	"afterglow/proxy/fakevendor"
 	"afterglow/proxy/ledger"
-	"afterglow/proxy/simvendor"
-	"afterglow/proxy/vendor"
+	"afterglow/proxy/upstream"
 )
 
 const otherSecret = "ya29.another-that-nobody-knows"
@@ -23,9 +23,9 @@ func TestAVendorWithASignInIsTried(t *testing.T) {
 		t.Cleanup(server.Close)
 		return server.URL
 	}
-	github := &simvendor.GitHub{Token: gitHubSecret, Copilot: copilotSecret}
-	copilot := &simvendor.Copilot{Prefix: copilotSecret, Models: []string{"claude-haiku-4.5", "claude-sonnet-4.6"}}
-	google := &simvendor.Google{ClientID: "client.apps", Secret: clientSecret, Refresh: refreshSecret, Access: accessSecret, Projects: []string{"my-project"}}
+	github := &fakevendor.GitHub{Token: gitHubSecret, Copilot: copilotSecret}
+	copilot := &fakevendor.Copilot{Prefix: copilotSecret, Models: []string{"claude-haiku-4.5", "claude-sonnet-4.6"}}
+	google := &fakevendor.Google{ClientID: "client.apps", Secret: clientSecret, Refresh: refreshSecret, Access: accessSecret, Projects: []string{"my-project"}}
 	internal := open(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/v1internal:generateContent" || !strings.HasPrefix(r.Header.Get("Authorization"), "Bearer "+accessSecret) {
 			http.Error(w, `{"error":{"code":401,"message":"who are you, `+strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")+`?"}}`, http.StatusUnauthorized)
@@ -36,9 +36,9 @@ func TestAVendorWithASignInIsTried(t *testing.T) {
 	}))
 	hub, goog := open(github), open(google)
 	e := editServerAt(t, fmt.Sprintf("tiers = [\"anthropic\"]\n[[vendors]]\nname = \"copilot\"\nbase_url = %q\n[[vendors]]\nname = \"antigravity\"\nbase_url = \"%s/v1internal\"\nclient_id = \"client.apps\"\nclient_secret = %q\n",
-		open(copilot), internal, clientSecret), vendor.Sites{
-		CopilotToken: hub + simvendor.CopilotTokenPath,
-		GoogleToken:  goog + simvendor.GoogleTokenPath, GoogleProjects: goog + simvendor.GoogleProjectsPath,
+		open(copilot), internal, clientSecret), upstream.Sites{
+		CopilotToken: hub + fakevendor.CopilotTokenPath,
+		GoogleToken:  goog + fakevendor.GoogleTokenPath, GoogleProjects: goog + fakevendor.GoogleProjectsPath,
 	})
 	for name, c := range map[string]struct {
 		provider string

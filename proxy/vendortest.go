@@ -20,7 +20,7 @@ import (
 	"afterglow/proxy/credential"
 	"afterglow/proxy/reason"
 	"afterglow/proxy/redact"
-	"afterglow/proxy/vendor"
+	"afterglow/proxy/upstream"
 )
 
 // VendorTest is how a small call to a vendor went.
@@ -60,7 +60,7 @@ func (s *Server) TestVendor(ctx context.Context, d config.Draft, key config.Secr
 	if err != nil {
 		return VendorTest{Outcome: TestInvalid, Reason: s.oneLine(err.Error(), key.Reveal())}
 	}
-	v, err := vendor.NewWith(vendor.Accounts{Keeper: s.editing.Keeper, Sites: s.sites, Hidden: &s.hidden, Dial: s.dial}, row, s.log)
+	v, err := upstream.NewWith(upstream.Accounts{Keeper: s.editing.Keeper, Sites: s.sites, Hidden: &s.hidden, Dial: s.dial}, row, s.log)
 	if err != nil {
 		return VendorTest{Outcome: TestInvalid, Reason: s.oneLine(err.Error(), key.Reveal())}
 	}
@@ -73,7 +73,7 @@ func (s *Server) TestVendor(ctx context.Context, d config.Draft, key config.Secr
 	case !v.Usable():
 		return VendorTest{Outcome: TestNoKey, Reason: v.Missing().Words, Why: v.Missing()}
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, testTime, &vendor.TimeoutError{After: testTime})
+	ctx, cancel := context.WithTimeoutCause(ctx, testTime, &upstream.TimeoutError{After: testTime})
 	defer cancel()
 	return s.try(ctx, v, key.Reveal(), row.Key.Reveal(), row.Account.ClientSecret.Reveal())
 }
@@ -111,7 +111,7 @@ func (s *Server) testRow(d config.Draft, key config.Secret) (config.Vendor, erro
 
 // try makes the call, with a record like any other. secrets are those that it is made with: nobody else knows them where
 // the vendor is not in the running chain.
-func (s *Server) try(ctx context.Context, v *vendor.Vendor, secrets ...string) VendorTest {
+func (s *Server) try(ctx context.Context, v *upstream.Vendor, secrets ...string) VendorTest {
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "/api/vendors/"+url.PathEscape(v.Name())+"/test", nil)
 	if err != nil {
 		return VendorTest{Outcome: TestInvalid, Reason: err.Error()}
@@ -153,7 +153,7 @@ func askFor(conf config.Vendor) string {
 }
 
 // askOnce sends the call as soon as its vendor has a slot for it, and returns what was said.
-func (s *Server) askOnce(ctx context.Context, rec *record, v *vendor.Vendor, model string) (string, error) {
+func (s *Server) askOnce(ctx context.Context, rec *record, v *upstream.Vendor, model string) (string, error) {
 	used := int64(0)
 	if running := s.current(); s.editing.Live && running.vendor(v.Name()) != nil {
 		rec.set(func() { rec.enter(Queued) })
@@ -176,7 +176,7 @@ func (s *Server) askOnce(ctx context.Context, rec *record, v *vendor.Vendor, mod
 		return "", err
 	}
 	rec.bodies.asks(body)
-	call, err := v.Prepare(vendor.Call{Request: request, Header: http.Header{}}, model)
+	call, err := v.Prepare(upstream.Call{Request: request, Header: http.Header{}}, model)
 	if err != nil {
 		return "", err
 	}
@@ -211,12 +211,12 @@ func refusalOf(ctx context.Context, err error) *anthropic.Error {
 	if errors.As(err, &refused) {
 		return refused
 	}
-	var renamed *vendor.RenamedError
+	var renamed *upstream.RenamedError
 	if errors.As(err, &renamed) {
 		return renamed.Refused
 	}
 	refused = anthropic.Errorf(http.StatusBadGateway, "%v", err)
-	var silent *vendor.TimeoutError
+	var silent *upstream.TimeoutError
 	var network net.Error
 	var kept *credential.Error
 	switch {

@@ -10,13 +10,13 @@ import (
 
 	"afterglow/limiter"
 	"afterglow/proxy/config"
+	"afterglow/proxy/fakevendor"
 	"afterglow/proxy/ledger"
-	"afterglow/proxy/simvendor"
 )
 
 // In every dialect a test is a real call, with the key that was typed and is not saved.
 func TestAVendorIsTriedInEveryDialect(t *testing.T) {
-	sim, err := simvendor.Start(simvendor.Options{Key: secretKey})
+	sim, err := fakevendor.Start(fakevendor.Options{Key: secretKey})
 	if err != nil {
 		t.Fatal(err)
 	}

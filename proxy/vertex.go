@@ -15,9 +15,9 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"afterglow/proxy/anthropic"
-	"afterglow/proxy/meter"
 	"afterglow/proxy/nesting"
-	"afterglow/proxy/vendor"
+	"afterglow/proxy/upstream"
+	"afterglow/proxy/usage"
 )
 
 // googleHost is where Gemini's embedding calls have the form in which clients send them.
@@ -28,13 +28,13 @@ const vertexAtOnce = 16
 
 // vertex sends embedding calls to an upstream that takes them as Vertex AI does: under a publisher's
 // path, without a model in the body, and one text a call (RC-59).
-func (s *Server) vertex(p *passing, r *http.Request, to *native, m vendor.Passing) {
+func (s *Server) vertex(p *passing, r *http.Request, to *native, m upstream.Passing) {
 	body, refused := s.readHeld(p.w.ResponseWriter, r, &p.rec.room)
 	if refused != nil {
 		p.refuse(refused)
 		return
 	}
-	m.Path = "/v1beta1/publishers/google/models/" + url.PathEscape(meter.ModelIn(m.Path)) + ":embedContent"
+	m.Path = "/v1beta1/publishers/google/models/" + url.PathEscape(usage.ModelIn(m.Path)) + ":embedContent"
 	if p.rec.operation == "embedding" {
 		if body, ok := withoutModel(body); ok {
 			m.Held = &body
@@ -72,7 +72,7 @@ func (u *unembedded) Error() string { return u.answer.Status }
 
 // embedAll makes a call of each request of a batch and one answer of theirs. The first that fails
 // ends the others.
-func embedAll(ctx context.Context, to *native, m vendor.Passing, batch []gjson.Result) (*http.Response, error) {
+func embedAll(ctx context.Context, to *native, m upstream.Passing, batch []gjson.Result) (*http.Response, error) {
 	answers := make([]string, len(batch))
 	calls, ctx := errgroup.WithContext(ctx)
 	calls.SetLimit(vertexAtOnce)
@@ -99,8 +99,8 @@ func embedAll(ctx context.Context, to *native, m vendor.Passing, batch []gjson.R
 }
 
 // embed makes one call. The error is an *unembedded if the upstream answered something else.
-func embed(parent context.Context, to *native, m vendor.Passing, request string) (string, error) {
-	ctx, cancel := context.WithTimeoutCause(parent, to.conf.Timeout, &vendor.TimeoutError{After: to.conf.Timeout})
+func embed(parent context.Context, to *native, m upstream.Passing, request string) (string, error) {
+	ctx, cancel := context.WithTimeoutCause(parent, to.conf.Timeout, &upstream.TimeoutError{After: to.conf.Timeout})
 	defer cancel()
 	one, ok := withoutModel(request)
 	if !ok {

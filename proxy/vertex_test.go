@@ -10,10 +10,10 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// vertexUpstream answers each call with a vector of its text's number, and those in refused with an
+// vertexAPI answers each call with a vector of its text's number, and those in refused with an
 // error.
-func vertexUpstream(t *testing.T, refused ...string) *upstream {
-	return newUpstream(t, func(w http.ResponseWriter, r *http.Request) {
+func vertexAPI(t *testing.T, refused ...string) *testAPI {
+	return newTestAPI(t, func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		text := gjson.GetBytes(body, "content.parts.0.text").Str
 		w.Header().Set("Content-Type", "application/json; charset=UTF-8")
@@ -34,7 +34,7 @@ func embedRequest(text string) string {
 
 // RC-59: an upstream that is not Google's own takes embeddings as Vertex AI does.
 func TestEmbeddingsForVertex(t *testing.T) {
-	up := vertexUpstream(t)
+	up := vertexAPI(t)
 	s, base := serveConfig(t, toNative(up.URL))
 	_, got := do(t, "POST", base+"/api/gemini/v1beta/models/e:embedContent", embedRequest("7"), "X-Goog-Api-Key", "own")
 	c := up.calls()[0]
@@ -52,7 +52,7 @@ func TestEmbeddingsForVertex(t *testing.T) {
 // RC-59, RC-57: a batch becomes a call for each text; the answer has their order and their sum.
 func TestBatchEmbeddingsForVertex(t *testing.T) {
 	const size = 40
-	up := vertexUpstream(t)
+	up := vertexAPI(t)
 	s, base := serveConfig(t, toNative(up.URL))
 	var batch []string
 	for n := range size {
@@ -75,7 +75,7 @@ func TestBatchEmbeddingsForVertex(t *testing.T) {
 // RC-59: what is empty is refused, the first error is the answer, and an upstream that is not there is
 // 502.
 func TestBatchEmbeddingsThatFail(t *testing.T) {
-	up := vertexUpstream(t, "bad")
+	up := vertexAPI(t, "bad")
 	s, base := serveConfig(t, toNative(up.URL))
 	_, dead := serveConfig(t, toNative("http://127.0.0.1:1"))
 	batch := `{"requests":[` + embedRequest("1") + "," + embedRequest("bad") + "," + embedRequest("3") + `]}`
@@ -110,7 +110,7 @@ func TestBatchEmbeddingsThatFail(t *testing.T) {
 
 // RC-59: at Google's own host nothing is rewritten. No test may call it, so its name leads elsewhere.
 func TestEmbeddingsForGoogleItselfStayAsTheyAre(t *testing.T) {
-	up := vertexUpstream(t)
+	up := vertexAPI(t)
 	conf := toNative("http://" + googleHost)
 	s, base := serveConfig(t, conf)
 	s.current().natives["gemini"].passage.Via(reroute{up.Listener.Addr().String()})

@@ -8,14 +8,14 @@ import (
 	"sync"
 	"testing"
 
-	"afterglow/proxy/simvendor"
+	"afterglow/proxy/fakevendor"
 )
 
 // virtual is a proxy with its vendors and its clients in one process and in time of its own. It needs a synctest bubble.
 type virtual struct {
 	*Server
 	client  *http.Client
-	vendors map[string]*simvendor.Vendor
+	vendors map[string]*fakevendor.Vendor
 	network map[string]*memory // the vendors', by address
 	front   *memory
 	served  chan error
@@ -36,12 +36,12 @@ var _ fataler = (*testing.T)(nil)
 func virtualURL(n int) string { return fmt.Sprintf("http://127.0.0.1:%d", 9000+n) }
 
 // newVirtual begins a proxy before vendors with these scripts, of which the nth is at virtualURL(n).
-func newVirtual(t fataler, o Options, scripts ...simvendor.Script) *virtual {
+func newVirtual(t fataler, o Options, scripts ...fakevendor.Script) *virtual {
 	t.Helper()
-	v := &virtual{vendors: map[string]*simvendor.Vendor{}, network: map[string]*memory{}, front: newMemory(), served: make(chan error)}
+	v := &virtual{vendors: map[string]*fakevendor.Vendor{}, network: map[string]*memory{}, front: newMemory(), served: make(chan error)}
 	for n, script := range scripts {
 		m := newMemory()
-		sim, err := simvendor.Start(simvendor.Options{Script: script, Quiet: true, Listener: m})
+		sim, err := fakevendor.Start(fakevendor.Options{Script: script, Quiet: true, Listener: m})
 		if err != nil {
 			t.Fatal(err)
 		}

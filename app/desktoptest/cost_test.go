@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"afterglow/proxy/simvendor"
+	"afterglow/proxy/fakevendor"
 )
 
 // TestCost prints the CPU time that the program needs on a desktop. It asserts nothing: make bench runs
@@ -64,7 +64,7 @@ func TestCost(t *testing.T) {
 
 // busyConfig is a chain of one simulated vendor, whose every answer takes a moment.
 func busyConfig(t *testing.T, d *desktop) string {
-	v, err := simvendor.Start(simvendor.Options{Quiet: true, Script: simvendor.Always(simvendor.Text("one two three").Paced(0, 400*time.Millisecond))})
+	v, err := fakevendor.Start(fakevendor.Options{Quiet: true, Script: fakevendor.Always(fakevendor.Text("one two three").Paced(0, 400*time.Millisecond))})
 	d.must(err)
 	t.Cleanup(v.Close)
 	return d.write("busy.toml", fmt.Sprintf("[[vendors]]\nname = \"busy\"\ndialect = \"anthropic\"\nbase_url = %q\nauth = \"none\"\nlimit = { default = 3 }\n", v.URL()))

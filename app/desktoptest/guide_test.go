@@ -11,7 +11,7 @@ import (
 	"sync"
 	"testing"
 
-	"afterglow/proxy/simvendor"
+	"afterglow/proxy/fakevendor"
 )
 
 // A newcomer pastes a key, tries the chain, skips the rest, and puts the vendors in order: by mouse and by keys.
@@ -19,11 +19,11 @@ func TestGuideAndVendorsOnARealDesktop(t *testing.T) {
 	d := newDesktop(t, true)
 	var mu sync.Mutex
 	keys := map[string]int{}
-	v, err := simvendor.Start(simvendor.Options{Script: func(c simvendor.Call) simvendor.Answer {
+	v, err := fakevendor.Start(fakevendor.Options{Script: func(c fakevendor.Call) fakevendor.Answer {
 		mu.Lock()
 		keys[c.Header.Get("Authorization")]++
 		mu.Unlock()
-		return simvendor.Plausible(c)
+		return fakevendor.Plausible(c)
 	}})
 	d.must(err)
 	t.Cleanup(v.Close)

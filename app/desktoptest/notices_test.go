@@ -15,7 +15,7 @@ import (
 	"github.com/godbus/dbus/v5"
 
 	"afterglow/app/desktop/bustest"
-	"afterglow/proxy/simvendor"
+	"afterglow/proxy/fakevendor"
 )
 
 // showNotices is the desktop's service for notices.
@@ -31,13 +31,13 @@ func (d *desktop) showNotices() *bustest.Notices {
 // does the second from when fail is called. The log tells of notices.
 func (d *desktop) failing() (config string, fail func()) {
 	d.t.Helper()
-	answer := simvendor.Refuse(429, `{"type":"error","error":{"type":"rate_limit_error","message":"slow down"}}`)
+	answer := fakevendor.Refuse(429, `{"type":"error","error":{"type":"rate_limit_error","message":"slow down"}}`)
 	answer.Header = http.Header{"Retry-After": {"600"}}
-	refuses := simvendor.Always(answer)
-	sim, err := simvendor.Start(simvendor.Options{Script: refuses})
+	refuses := fakevendor.Always(answer)
+	sim, err := fakevendor.Start(fakevendor.Options{Script: refuses})
 	d.must(err)
 	d.t.Cleanup(sim.Close)
-	spare, err := simvendor.Start(simvendor.Options{Script: simvendor.Plausible})
+	spare, err := fakevendor.Start(fakevendor.Options{Script: fakevendor.Plausible})
 	d.must(err)
 	d.t.Cleanup(spare.Close)
 	const row = "[[vendors]]\nname = %q\ntitle = %q\ndialect = \"anthropic\"\nbase_url = %q\nauth = \"none\"\nretry = { attempts = 1 }\n"

@@ -11,11 +11,11 @@ import (
 	"afterglow/proxy"
 	"afterglow/proxy/config"
 	"afterglow/proxy/credential"
-	"afterglow/proxy/vendor"
+	"afterglow/proxy/upstream"
 )
 
 // authCommand is "auth". sites are where sign-ins lead, for tests.
-func authCommand(set *proxy.Setup, sites vendor.Sites) *cobra.Command {
+func authCommand(set *proxy.Setup, sites upstream.Sites) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "auth",
 		Short: "Sign in to vendors and store API keys outside the configuration",
@@ -27,7 +27,7 @@ notices the change by itself.`,
 	return cmd
 }
 
-func authLogin(set *proxy.Setup, sites vendor.Sites) *cobra.Command {
+func authLogin(set *proxy.Setup, sites upstream.Sites) *cobra.Command {
 	return &cobra.Command{
 		Use:   "login github|google|VENDOR",
 		Short: "Sign in with GitHub or Google, or store the key of a vendor that has key = \"keyring\"",
@@ -52,9 +52,9 @@ that has key = "keyring" in the configuration. The key is read from the terminal
 }
 
 // login signs in to a vendor's provider.
-func login(cmd *cobra.Command, store *credential.Store, row config.Vendor, sites vendor.Sites) error {
+func login(cmd *cobra.Command, store *credential.Store, row config.Vendor, sites upstream.Sites) error {
 	keeper := credential.NewKeeper(store, func() {}, slog.New(slog.DiscardHandler))
-	v, err := vendor.NewWith(vendor.Accounts{Keeper: keeper, Sites: sites}, row, slog.New(slog.DiscardHandler))
+	v, err := upstream.NewWith(upstream.Accounts{Keeper: keeper, Sites: sites}, row, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
 	}

@@ -14,15 +14,15 @@ import (
 	"afterglow/cmd/cli"
 	"afterglow/proxy"
 	"afterglow/proxy/credential"
-	"afterglow/proxy/simvendor"
-	"afterglow/proxy/vendor"
+	"afterglow/proxy/fakevendor"
+	"afterglow/proxy/upstream"
 )
 
 // A user signs in on the command line: the code is shown, the token is kept and never shown.
 func TestAuthLoginWithGitHub(t *testing.T) {
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "")
 	t.Setenv("XDG_RUNTIME_DIR", "")
-	hub := &simvendor.GitHub{Token: "gho_planted", Polls: 1}
+	hub := &fakevendor.GitHub{Token: "gho_planted", Polls: 1}
 	server := httptest.NewServer(hub)
 	defer server.Close()
 	dir := t.TempDir()
@@ -36,10 +36,10 @@ func TestAuthLoginWithGitHub(t *testing.T) {
 		errs.Reset()
 		set := proxy.Setup{Config: file, State: dir}
 		root := &cobra.Command{Use: "afterglowd"}
-		root.AddCommand(authCommand(&set, vendor.Sites{GitHubDevice: server.URL + simvendor.GitHubDevicePath, GitHubToken: server.URL + simvendor.GitHubTokenPath}))
+		root.AddCommand(authCommand(&set, upstream.Sites{GitHubDevice: server.URL + fakevendor.GitHubDevicePath, GitHubToken: server.URL + fakevendor.GitHubTokenPath}))
 		return cli.Run(context.Background(), root, append([]string{"auth"}, args...), &out, &errs)
 	}
-	if code := auth("login", "github"); code != 0 || !strings.Contains(out.String(), "enter the code "+simvendor.UserCode) || strings.Contains(out.String(), "planted") {
+	if code := auth("login", "github"); code != 0 || !strings.Contains(out.String(), "enter the code "+fakevendor.UserCode) || strings.Contains(out.String(), "planted") {
 		t.Fatal(code, out.String(), errs.String())
 	}
 	if token, err := credential.OpenFile(dir).Get("github"); err != nil || token.Access != "gho_planted" {

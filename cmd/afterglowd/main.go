@@ -12,7 +12,7 @@ import (
 	"afterglow/cmd/cli"
 	"afterglow/proxy"
 	"afterglow/proxy/migrate"
-	"afterglow/proxy/vendor"
+	"afterglow/proxy/upstream"
 )
 
 // version is set when the program is built, from FyneApp.toml; "" in a plain go build.
@@ -36,7 +36,7 @@ needs a running instance and there is none.`,
 		Version: cli.VersionAndCommit(version),
 	}
 	cli.PlaceFlags(root.PersistentFlags(), &set)
-	root.AddCommand(serveCommand(&set), checkCommand(&set), authCommand(&set, vendor.Sites{}), envCommand(&set), importCommand(&set, converters{migrate.Convert, importUsage}),
+	root.AddCommand(serveCommand(&set), checkCommand(&set), authCommand(&set, upstream.Sites{}), envCommand(&set), importCommand(&set, converters{migrate.Convert, importUsage}),
 		statusCommand(&set), callsCommand(&set), usageCommand(&set, openBook),
 		limitCommand(&set), orderCommand(&set), resetCommand(&set), bindCommand(&set), unbindCommand(&set),
 		clientsCommand(&set), connectCommand(&set), disconnectCommand(&set),

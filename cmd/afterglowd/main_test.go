@@ -13,7 +13,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"afterglow/proxy/simvendor"
+	"afterglow/proxy/fakevendor"
 )
 
 func TestMain(m *testing.M) {
@@ -63,7 +63,7 @@ func request(ts *testscript.TestScript, neg bool, args []string) {
 
 // simulate is the script command "simulate KEY": it starts a vendor that takes no other key, and sets "sim" to where.
 func simulate(ts *testscript.TestScript, neg bool, args []string) {
-	sim, err := simvendor.Start(simvendor.Options{Key: args[0]})
+	sim, err := fakevendor.Start(fakevendor.Options{Key: args[0]})
 	ts.Check(err)
 	ts.Defer(sim.Close)
 	ts.Setenv("sim", sim.URL())

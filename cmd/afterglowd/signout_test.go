@@ -16,7 +16,7 @@ import (
 
 	"afterglow/cmd/cli"
 	"afterglow/proxy"
-	"afterglow/proxy/vendor"
+	"afterglow/proxy/upstream"
 )
 
 // A running instance went on with a sign-in that the command line had forgotten.
@@ -48,7 +48,7 @@ func TestAuthLogoutTellsTheRunningInstance(t *testing.T) {
 	}
 	logout := func() (int, string) {
 		root := &cobra.Command{Use: "afterglowd"}
-		root.AddCommand(authCommand(&set, vendor.Sites{}))
+		root.AddCommand(authCommand(&set, upstream.Sites{}))
 		var out bytes.Buffer
 		return cli.Run(context.Background(), root, []string{"auth", "logout", "github"}, &out, &out), out.String()
 	}

@@ -28,7 +28,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
-	"afterglow/proxy/simvendor"
+	"afterglow/proxy/fakevendor"
 )
 
 // hello is what a played model says if nothing else is asked of it.
@@ -164,21 +164,21 @@ func (n *network) vendor(w http.ResponseWriter, r *http.Request) {
 	stream := gjson.GetBytes(body, "stream").Bool()
 	switch {
 	case strings.HasSuffix(c.path, "/v1/messages"):
-		m := simvendor.Message{Model: c.model, Blocks: []simvendor.Block{simvendor.TextBlock(said.text)}}
+		m := fakevendor.Message{Model: c.model, Blocks: []fakevendor.Block{fakevendor.TextBlock(said.text)}}
 		if said.tool != "" {
-			m.Blocks = append(m.Blocks, simvendor.ToolUseBlock(toolID, said.tool, said.input))
+			m.Blocks = append(m.Blocks, fakevendor.ToolUseBlock(toolID, said.tool, said.input))
 		}
 		send(w, m.Answer(), stream)
 	case strings.HasSuffix(c.path, "/chat/completions"):
-		m := simvendor.Chat{Model: c.model, Text: said.text}
+		m := fakevendor.Chat{Model: c.model, Text: said.text}
 		if said.tool != "" {
-			m.Calls = []simvendor.ChatCall{{ID: toolID, Name: said.tool, Input: said.input}}
+			m.Calls = []fakevendor.ChatCall{{ID: toolID, Name: said.tool, Input: said.input}}
 		}
 		send(w, m.Answer(), stream)
 	case strings.HasSuffix(c.path, "/responses"):
 		send(w, said.responses(c.model), stream)
 	default:
-		send(w, simvendor.AnthropicError(http.StatusNotFound, "not_found_error", "no such endpoint"), false)
+		send(w, fakevendor.AnthropicError(http.StatusNotFound, "not_found_error", "no such endpoint"), false)
 	}
 }
 
@@ -195,7 +195,7 @@ func credentials(h http.Header) (all []string) {
 var noGate = func() chan struct{} { c := make(chan struct{}); close(c); return c }()
 
 // enter records a call, and says what it waits for, or how it is refused.
-func (n *network) enter(c call) (gate <-chan struct{}, refusal *simvendor.Answer) {
+func (n *network) enter(c call) (gate <-chan struct{}, refusal *fakevendor.Answer) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.calls = append(n.calls, c)
@@ -242,25 +242,25 @@ func (n *network) callsOf(vendor string) (all []call) {
 }
 
 // denied is how each vendor refuses a key.
-func denied(vendor string) simvendor.Answer {
+func denied(vendor string) fakevendor.Answer {
 	switch vendor {
 	case "zhipu":
-		return simvendor.ZhipuError(http.StatusUnauthorized, "1000", "身份验证失败。")
+		return fakevendor.ZhipuError(http.StatusUnauthorized, "1000", "身份验证失败。")
 	case "openai":
-		return simvendor.OpenAIError(http.StatusUnauthorized, "invalid_request_error", "invalid_api_key", "Incorrect API key provided.")
+		return fakevendor.OpenAIError(http.StatusUnauthorized, "invalid_request_error", "invalid_api_key", "Incorrect API key provided.")
 	}
-	return simvendor.AnthropicError(http.StatusUnauthorized, "authentication_error", "invalid x-api-key")
+	return fakevendor.AnthropicError(http.StatusUnauthorized, "authentication_error", "invalid x-api-key")
 }
 
 // tooMany is how each vendor refuses a call that is one too many.
-func tooMany(vendor string) simvendor.Answer {
+func tooMany(vendor string) fakevendor.Answer {
 	if vendor == "zhipu" {
-		return simvendor.ZhipuError(http.StatusTooManyRequests, "1302", "您当前使用该API的并发数过高，请降低并发。")
+		return fakevendor.ZhipuError(http.StatusTooManyRequests, "1302", "您当前使用该API的并发数过高，请降低并发。")
 	}
-	return simvendor.OpenAIError(http.StatusTooManyRequests, "requests", "rate_limit_exceeded", "Rate limit reached.").With("Retry-After", "1")
+	return fakevendor.OpenAIError(http.StatusTooManyRequests, "requests", "rate_limit_exceeded", "Rate limit reached.").With("Retry-After", "1")
 }
 
-func send(w http.ResponseWriter, a simvendor.Answer, stream bool) {
+func send(w http.ResponseWriter, a fakevendor.Answer, stream bool) {
 	text, kind := a.Body, "application/json"
 	if stream && len(a.Chunks) > 0 {
 		text, kind = a.Stream(), "text/event-stream"
@@ -307,7 +307,7 @@ func (n *network) turn(body []byte) said {
 }
 
 // responses is the turn as the Responses API streams it.
-func (s said) responses(model string) simvendor.Answer {
+func (s said) responses(model string) fakevendor.Answer {
 	const (
 		message  = `{"id":"msg_1","type":"message","status":"completed","role":"assistant","content":[{"type":"output_text","text":%q,"annotations":[]}]}`
 		function = `{"id":"fc_1","type":"function_call","status":"completed","call_id":%q,"name":%q,"arguments":%q}`
@@ -328,5 +328,5 @@ func (s said) responses(model string) simvendor.Answer {
 		event("response.output_item.done", fmt.Sprintf(`"output_index":%d,"item":%s`, i, item))
 	}
 	event("response.completed", fmt.Sprintf(response, "completed", model, strings.Join(items, ",")))
-	return simvendor.Chunked(chunks...)
+	return fakevendor.Chunked(chunks...)
 }

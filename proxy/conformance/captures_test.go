@@ -12,7 +12,7 @@ import (
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/capturetest"
 	"afterglow/proxy/config"
-	"afterglow/proxy/mend"
+	"afterglow/proxy/normalize"
 )
 
 // TestNothingIsLostInSilence lists every text, id, name and schema of a request and finds it in what a
@@ -26,7 +26,7 @@ func TestNothingIsLostInSilence(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				mended, labels := mend.Mend(req, mend.Target{Vendor: dialect, Accepts: mend.Accepts(config.AcceptsBy(dialect))})
+				mended, labels := normalize.Mend(req, normalize.Target{Vendor: dialect, Accepts: normalize.Accepts(config.AcceptsBy(dialect))})
 				out, err := dialects[dialect].Encode(mended, vendorModel[dialect])
 				if err != nil {
 					return // refused, which is not silence
@@ -65,8 +65,8 @@ type piece struct {
 
 // carriers are the labels that excuse a block of a type.
 var carriers = map[string][]string{
-	"thinking":               {"thinking", mend.LabelThinkingDropped},
-	"redacted_thinking":      {"redacted_thinking", mend.LabelThinkingDropped},
+	"thinking":               {"thinking", normalize.LabelThinkingDropped},
+	"redacted_thinking":      {"redacted_thinking", normalize.LabelThinkingDropped},
 	"server_tool_use":        {"server_tools"},
 	"web_search_tool_result": {"server_tools"},
 	"new_thing":              {"new_thing"},
@@ -94,7 +94,7 @@ func contents(root gjson.Result) (all []piece) {
 		schema(tool.Get("input_schema"), at, add)
 	}
 	schema(root.Get("output_config.format.schema"), "output_config", add)
-	add("max_tokens", root.Get("max_tokens").Raw, mend.LabelMaxTokens)
+	add("max_tokens", root.Get("max_tokens").Raw, normalize.LabelMaxTokens)
 	add("temperature", root.Get("temperature").Raw)
 	add("top_k", root.Get("top_k").Raw, "top_k")
 	add("metadata", root.Get("metadata.user_id").Str, "metadata")
@@ -133,7 +133,7 @@ func blocks(content gjson.Result, at string, add func(at, text string, labels ..
 		kind := b.Get("type").Str
 		labels := carriers[kind]
 		if strings.HasPrefix(b.Get("text").Str, "x-anthropic-billing-header:") {
-			labels = []string{mend.LabelBilling}
+			labels = []string{normalize.LabelBilling}
 		}
 		for _, field := range []string{"text", "id", "name", "tool_use_id", "thinking", "data", "title", "context", "source.data", "source.url", "tool_name"} {
 			add(at+"."+field, b.Get(field).Str, labels...)

@@ -25,7 +25,7 @@ import (
 	"afterglow/proxy/gemini"
 	"afterglow/proxy/openai"
 	"afterglow/proxy/sse"
-	"afterglow/proxy/vendor"
+	"afterglow/proxy/upstream"
 )
 
 var update = flag.Bool("update", false, "write what the scenarios should hold")
@@ -36,7 +36,7 @@ const clientModel = "claude-opus-5-5"
 // vendorModel is the model that vendors are asked for.
 var vendorModel = map[string]string{"anthropic": "claude-vendor", "openai": "gpt-vendor", "gemini": "gemini-3-vendor"}
 
-var dialects = map[string]vendor.Dialect{
+var dialects = map[string]upstream.Dialect{
 	"anthropic": anthropic.Dialect{},
 	"openai":    openai.Dialect{Reasoning: "reasoning_content", MaxTokens: "max_tokens"},
 	"gemini":    gemini.Dialect{},
@@ -152,7 +152,7 @@ func (s *scenario) play(t *testing.T) map[string]string {
 	return made
 }
 
-func encoded(t *testing.T, d vendor.Dialect, req *anthropic.Request, model string) string {
+func encoded(t *testing.T, d upstream.Dialect, req *anthropic.Request, model string) string {
 	out, err := d.Encode(req, model)
 	var refused *anthropic.Error
 	if errors.As(err, &refused) {
@@ -170,7 +170,7 @@ func encoded(t *testing.T, d vendor.Dialect, req *anthropic.Request, model strin
 
 // streamed decodes a stream in every kind of pieces, which must not matter, and returns what the
 // client gets, with how it ended if not well.
-func streamed(t *testing.T, name string, d vendor.Dialect, model, text string) string {
+func streamed(t *testing.T, name string, d upstream.Dialect, model, text string) string {
 	want := events(t, d, model, strings.NewReader(text))
 	for how, r := range map[string]io.Reader{
 		"byte by byte":       iotest.OneByteReader(strings.NewReader(text)),
@@ -213,7 +213,7 @@ func (p *pieces) Read(b []byte) (int, error) {
 	return n, nil
 }
 
-func events(t *testing.T, d vendor.Dialect, model string, r io.Reader) string {
+func events(t *testing.T, d upstream.Dialect, model string, r io.Reader) string {
 	var out bytes.Buffer
 	s := d.Decode(sse.NewReader(r), model)
 	var err error
@@ -236,7 +236,7 @@ func events(t *testing.T, d vendor.Dialect, model string, r io.Reader) string {
 	return out.String()
 }
 
-func message(t *testing.T, d vendor.Dialect, model, text string) string {
+func message(t *testing.T, d upstream.Dialect, model, text string) string {
 	body, err := d.DecodeMessage([]byte(text), model)
 	if err != nil {
 		return fmt.Sprintf("refused: %v\n", err)
@@ -244,7 +244,7 @@ func message(t *testing.T, d vendor.Dialect, model, text string) string {
 	return indented(t, string(body))
 }
 
-func failure(t *testing.T, d vendor.Dialect, text string) string {
+func failure(t *testing.T, d upstream.Dialect, text string) string {
 	head, body, _ := strings.Cut(text, "\n\n")
 	lines := strings.Split(head, "\n")
 	status, err := strconv.Atoi(lines[0])

@@ -17,9 +17,9 @@ import (
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/anthropic/grammar"
 	"afterglow/proxy/boundtest"
-	"afterglow/proxy/mend"
+	"afterglow/proxy/normalize"
 	"afterglow/proxy/sse"
-	"afterglow/proxy/vendor"
+	"afterglow/proxy/upstream"
 )
 
 // seeds are the sections of all scenarios that fit, with what goes with each.
@@ -71,7 +71,7 @@ func fuzzStream(f *testing.F, dialect string) {
 	})
 }
 
-func decode(d vendor.Dialect, r io.Reader) (string, error) {
+func decode(d upstream.Dialect, r io.Reader) (string, error) {
 	s := d.Decode(sse.NewReader(r), "m")
 	var out strings.Builder
 	for {
@@ -272,7 +272,7 @@ func TestHostileRequestsCostLittle(t *testing.T) {
 		return begin + strings.Repeat(part, (size-len(begin)-len(end))/len(part)) + end
 	}
 	const head, user = `{"model":"claude-x","max_tokens":9,`, `{"role":"user","content":"x"}`
-	none := mend.Accepts{Thinking: "none"}
+	none := normalize.Accepts{Thinking: "none"}
 	for name, text := range map[string]string{
 		"turns":       fill(head+`"messages":[`, user+`,{"role":"assistant","content":"y"},`, user+`]}`),
 		"same role":   fill(head+`"messages":[`, user+`,`, user+`]}`),
@@ -298,8 +298,8 @@ func TestHostileRequestsCostLittle(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				for _, accepts := range []mend.Accepts{none, {Thinking: "enabled", Images: true, Documents: true}} {
-					mended, _ := mend.Mend(req, mend.Target{Vendor: "v", Accepts: accepts})
+				for _, accepts := range []normalize.Accepts{none, {Thinking: "enabled", Images: true, Documents: true}} {
+					mended, _ := normalize.Mend(req, normalize.Target{Vendor: "v", Accepts: accepts})
 					_, _ = d.Encode(mended, vendorModel[dialect])
 				}
 				_, _ = d.Encode(req, vendorModel[dialect])

@@ -11,7 +11,7 @@ import (
 	"google.golang.org/genai"
 
 	"afterglow/proxy/anthropic"
-	"afterglow/proxy/simvendor"
+	"afterglow/proxy/fakevendor"
 )
 
 // The streams of these tests are ones that the SDK reads too.
@@ -29,9 +29,9 @@ func TestTheSDKReadsTheAnswers(t *testing.T) {
 	}
 }
 
-func sdk(t *testing.T, opts simvendor.Options) (*genai.Client, *simvendor.Vendor) {
+func sdk(t *testing.T, opts fakevendor.Options) (*genai.Client, *fakevendor.Vendor) {
 	t.Helper()
-	v, err := simvendor.Start(opts)
+	v, err := fakevendor.Start(opts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +45,7 @@ func sdk(t *testing.T, opts simvendor.Options) (*genai.Client, *simvendor.Vendor
 
 // The official client judges the simulated vendor: what it takes for a Gemini, tests may.
 func TestTheSDKTakesTheSimulatedVendorForGemini(t *testing.T) {
-	c, _ := sdk(t, simvendor.Options{Key: "k"})
+	c, _ := sdk(t, fakevendor.Options{Key: "k"})
 	config := &genai.GenerateContentConfig{
 		ThinkingConfig: &genai.ThinkingConfig{IncludeThoughts: true},
 		Tools:          []*genai.Tool{{FunctionDeclarations: []*genai.FunctionDeclaration{{Name: "ReadFile"}}}},
@@ -82,7 +82,7 @@ func TestTheSDKTakesTheSimulatedVendorForGemini(t *testing.T) {
 }
 
 func TestTheSDKOnTheOtherEndpoints(t *testing.T) {
-	c, v := sdk(t, simvendor.Options{})
+	c, v := sdk(t, fakevendor.Options{})
 	hello := genai.Text("hello")
 	if n, err := c.Models.CountTokens(t.Context(), "m", hello, nil); err != nil || n.TotalTokens == 0 {
 		t.Errorf("%+v %v", n, err)
@@ -91,7 +91,7 @@ func TestTheSDKOnTheOtherEndpoints(t *testing.T) {
 	if err != nil || len(list.Items) != 1 || list.Items[0].Name != "models/gemini-simulated" {
 		t.Errorf("%+v %v", list, err)
 	}
-	v.SetScript(simvendor.Always(simvendor.GeminiError(429, "RESOURCE_EXHAUSTED", "no", simvendor.RetryInfo("3s"))))
+	v.SetScript(fakevendor.Always(fakevendor.GeminiError(429, "RESOURCE_EXHAUSTED", "no", fakevendor.RetryInfo("3s"))))
 	var refused genai.APIError
 	if _, err := c.Models.GenerateContent(t.Context(), "m", hello, nil); !errors.As(err, &refused) || refused.Code != 429 || refused.Details[0]["retryDelay"] != "3s" {
 		t.Errorf("%v", err)

@@ -11,7 +11,7 @@ import (
 type Call struct {
 	Time        time.Time // when it came
 	Kind        string    // "messages" through the chain, "native", "route", or "test" of a vendor that was tried
-	Operation   string    // as package meter names it
+	Operation   string    // as package usage names it
 	Endpoint    string    // the path that was called, without its query
 	RequestID   string    // that the client got
 	Session     string    // the client's key for it, "" if it did not say

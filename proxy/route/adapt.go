@@ -6,20 +6,20 @@ import (
 	"net/http"
 
 	"afterglow/proxy/config"
-	"afterglow/proxy/mend"
-	"afterglow/proxy/vendor"
+	"afterglow/proxy/normalize"
+	"afterglow/proxy/upstream"
 )
 
 // adapter makes calls acceptable to one vendor.
 type adapter struct {
-	target mend.Target
+	target normalize.Target
 	betas  bool // some may have to go
 }
 
-func newAdapter(conf config.Vendor, thoughts *mend.Provenance) *adapter {
-	accepts := mend.Accepts(conf.Accepts)
+func newAdapter(conf config.Vendor, thoughts *normalize.Provenance) *adapter {
+	accepts := normalize.Accepts(conf.Accepts)
 	return &adapter{
-		target: mend.Target{Vendor: maker(conf), Accepts: accepts, Provenance: thoughts},
+		target: normalize.Target{Vendor: maker(conf), Accepts: accepts, Provenance: thoughts},
 		betas:  len(accepts.Betas) != 1 || accepts.Betas[0] != "*",
 	}
 }
@@ -29,12 +29,12 @@ func maker(conf config.Vendor) string { return cmp.Or(conf.Preset, conf.Name) }
 
 // adapt returns the call as the vendor takes it, and the labels of what was changed. The call itself
 // stays as it is, for the next vendor.
-func (a *adapter) adapt(call *vendor.Call, session Session) (vendor.Call, []string) {
+func (a *adapter) adapt(call *upstream.Call, session Session) (upstream.Call, []string) {
 	to := a.target
 	to.Session = session.Key
 	mended := *call
 	var labels []string
-	mended.Request, labels = mend.Mend(call.Request, to)
+	mended.Request, labels = normalize.Mend(call.Request, to)
 	if a.betas {
 		mended.Header = withBetas(call.Header, to.Accepts.Betas)
 	}
@@ -50,7 +50,7 @@ func withBetas(client http.Header, known []string) http.Header {
 	h := maps.Clone(client)
 	delete(h, "Anthropic-Beta")
 	for _, v := range values {
-		if kept := mend.FilterBetas(v, known); kept != "" {
+		if kept := normalize.FilterBetas(v, known); kept != "" {
 			h["Anthropic-Beta"] = append(h["Anthropic-Beta"], kept)
 		}
 	}

@@ -9,10 +9,10 @@ import (
 
 	"afterglow/limiter"
 	"afterglow/proxy/anthropic"
-	"afterglow/proxy/mend"
+	"afterglow/proxy/normalize"
 	"afterglow/proxy/reason"
 	"afterglow/proxy/sse"
-	"afterglow/proxy/vendor"
+	"afterglow/proxy/upstream"
 )
 
 // attempt is one call to one vendor. The permit spans all of it, the vendor's own waits included.
@@ -28,7 +28,7 @@ func (s *search) attempt(ctx context.Context, at *place) (reply *Reply, ended bo
 	s.progress.At(Step{Stage: Asks, Key: at.key})
 	waits := &waits{progress: s.progress, place: at}
 	call, labels, err := s.prepare(at)
-	var response *vendor.Response
+	var response *upstream.Response
 	if err == nil {
 		response, err = at.vendor.Send(ctx, call, waits)
 	}
@@ -40,7 +40,7 @@ func (s *search) attempt(ctx context.Context, at *place) (reply *Reply, ended bo
 			response, err = at.vendor.Send(ctx, again, waits)
 		}
 	}
-	if renamed := (*vendor.RenamedError)(nil); errors.As(err, &renamed) {
+	if renamed := (*upstream.RenamedError)(nil); errors.As(err, &renamed) {
 		err = renamed.Refused
 		s.renames++
 		s.renamed = s.renames == 1 // a catalogue that changes with every look is no reason to go round
@@ -81,7 +81,7 @@ func (s *search) attempt(ctx context.Context, at *place) (reply *Reply, ended bo
 }
 
 // prepare makes the call acceptable to a vendor. The labels say what was changed on the way.
-func (s *search) prepare(at *place) (vendor.Prepared, []string, error) {
+func (s *search) prepare(at *place) (upstream.Prepared, []string, error) {
 	adapted, labels := s.chain.adapters[at.vendor].adapt(&s.call, s.session)
 	call, err := at.vendor.Prepare(adapted, at.key.Model)
 	return call, append(labels, call.Labels...), err
@@ -98,7 +98,7 @@ func foreignSignature(err error) bool {
 }
 
 // hear takes what an answer says of the vendor's quotas, good or not.
-func (c *Chain) hear(at *place, response *vendor.Response, err error) {
+func (c *Chain) hear(at *place, response *upstream.Response, err error) {
 	var header http.Header
 	var refused *anthropic.Error
 	switch {
@@ -119,7 +119,7 @@ type Reply struct {
 	Events  sse.Stream // nil for a whole message
 	Message []byte
 
-	response *vendor.Response
+	response *upstream.Response
 	place    *place
 	chain    *Chain
 }
@@ -144,7 +144,7 @@ func (r *Reply) Finish(used int64, gone bool, err error) {
 }
 
 // Watcher notes the thinking in the answer's events, so that it is sent back to its maker alone.
-func (r *Reply) Watcher() *mend.Watcher {
+func (r *Reply) Watcher() *normalize.Watcher {
 	return r.chain.memory.thoughts.Watch(r.Session, maker(r.place.vendor.Conf()))
 }
 

@@ -6,12 +6,12 @@ import (
 
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/config"
-	"afterglow/proxy/vendor"
+	"afterglow/proxy/upstream"
 )
 
 // What a refusal costs, from its bytes to the verdict: a vendor's answer takes a thousand times as long.
 func BenchmarkClassification(b *testing.B) {
-	v, err := vendor.New(config.Vendor{Name: "v", Dialect: "anthropic", BaseURL: "http://127.0.0.1:1", Auth: "bearer", Codes: "zhipu"}, slog.New(slog.DiscardHandler))
+	v, err := upstream.New(config.Vendor{Name: "v", Dialect: "anthropic", BaseURL: "http://127.0.0.1:1", Auth: "bearer", Codes: "zhipu"}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -12,26 +12,26 @@ import (
 
 	"afterglow/limiter"
 	"afterglow/proxy/config"
-	"afterglow/proxy/vendor"
+	"afterglow/proxy/upstream"
 )
 
 // Chain is the tiers in order. It never changes: a new configuration makes a new one.
 type Chain struct {
-	tiers    [][]*vendor.Vendor // the members of a pool share a tier
+	tiers    [][]*upstream.Vendor // the members of a pool share a tier
 	conf     config.Config
 	memory   *Memory
 	limiter  *limiter.Controller
-	adapters map[*vendor.Vendor]*adapter
+	adapters map[*upstream.Vendor]*adapter
 }
 
 // New returns a chain over the vendors of a configuration, in its order. What calls teach goes into
 // memory.
-func New(conf config.Config, vendors []*vendor.Vendor, memory *Memory, l *limiter.Controller) *Chain {
-	c := &Chain{conf: conf, memory: memory, limiter: l, adapters: map[*vendor.Vendor]*adapter{}}
+func New(conf config.Config, vendors []*upstream.Vendor, memory *Memory, l *limiter.Controller) *Chain {
+	c := &Chain{conf: conf, memory: memory, limiter: l, adapters: map[*upstream.Vendor]*adapter{}}
 	for _, names := range conf.Order() {
-		var tier []*vendor.Vendor
+		var tier []*upstream.Vendor
 		for _, name := range names {
-			if i := slices.IndexFunc(vendors, func(v *vendor.Vendor) bool { return v.Name() == name }); i >= 0 {
+			if i := slices.IndexFunc(vendors, func(v *upstream.Vendor) bool { return v.Name() == name }); i >= 0 {
 				tier = append(tier, vendors[i])
 				c.adapters[vendors[i]] = newAdapter(vendors[i].Conf(), memory.thoughts)
 			}
@@ -44,7 +44,7 @@ func New(conf config.Config, vendors []*vendor.Vendor, memory *Memory, l *limite
 // Send tries the tiers in order and returns the first answer worth committing to; in queues the call
 // is one of who's. The caller finishes and closes the answer. The error is an *anthropic.Error to be given to the client, or the
 // context's cause if the client is gone.
-func (c *Chain) Send(ctx context.Context, call vendor.Call, who limiter.Caller, progress Progress) (*Reply, error) {
+func (c *Chain) Send(ctx context.Context, call upstream.Call, who limiter.Caller, progress Progress) (*Reply, error) {
 	s := &search{chain: c, call: call, who: who, progress: progress, session: SessionOf(call.Header, call.Request)}
 	order := c.order(s.session)
 	for i, tier := range order {
@@ -54,7 +54,7 @@ func (c *Chain) Send(ctx context.Context, call vendor.Call, who limiter.Caller, 
 		}
 	}
 	if last := s.soonest(); last != nil && s.called == 0 {
-		if reply, ended, err := s.ask(ctx, []*vendor.Vendor{last}, true); ended {
+		if reply, ended, err := s.ask(ctx, []*upstream.Vendor{last}, true); ended {
 			return reply, err
 		}
 	}
@@ -63,25 +63,25 @@ func (c *Chain) Send(ctx context.Context, call vendor.Call, who limiter.Caller, 
 
 // order is the chain as a session sees it: the vendors it is bound to first, and no other if the
 // binding is strict; without one, the tier of the vendor that answered it lately.
-func (c *Chain) order(session Session) [][]*vendor.Vendor {
+func (c *Chain) order(session Session) [][]*upstream.Vendor {
 	if b := c.memory.Sessions.bound(session, c.conf.Sessions); len(b.Vendors) > 0 {
 		return c.boundOrder(b)
 	}
 	home := c.memory.Sessions.home(session.Key, c.conf.Affinity)
-	at := slices.IndexFunc(c.tiers, func(tier []*vendor.Vendor) bool { return named(tier, home) != nil })
+	at := slices.IndexFunc(c.tiers, func(tier []*upstream.Vendor) bool { return named(tier, home) != nil })
 	if home == "" || at <= 0 {
 		return c.tiers
 	}
-	order := slices.Concat([][]*vendor.Vendor{c.tiers[at]}, c.tiers[:at], c.tiers[at+1:])
+	order := slices.Concat([][]*upstream.Vendor{c.tiers[at]}, c.tiers[:at], c.tiers[at+1:])
 	return order
 }
 
-func (c *Chain) boundOrder(b config.Session) [][]*vendor.Vendor {
-	var order [][]*vendor.Vendor
+func (c *Chain) boundOrder(b config.Session) [][]*upstream.Vendor {
+	var order [][]*upstream.Vendor
 	for _, name := range b.Vendors {
 		for _, tier := range c.tiers {
 			if v := named(tier, name); v != nil {
-				order = append(order, []*vendor.Vendor{v})
+				order = append(order, []*upstream.Vendor{v})
 			}
 		}
 	}
@@ -89,7 +89,7 @@ func (c *Chain) boundOrder(b config.Session) [][]*vendor.Vendor {
 		return order
 	}
 	for _, tier := range c.tiers {
-		rest := slices.DeleteFunc(slices.Clone(tier), func(v *vendor.Vendor) bool { return slices.Contains(b.Vendors, v.Name()) })
+		rest := slices.DeleteFunc(slices.Clone(tier), func(v *upstream.Vendor) bool { return slices.Contains(b.Vendors, v.Name()) })
 		if len(rest) > 0 {
 			order = append(order, rest)
 		}
@@ -97,7 +97,7 @@ func (c *Chain) boundOrder(b config.Session) [][]*vendor.Vendor {
 	return order
 }
 
-func named(tier []*vendor.Vendor, name string) *vendor.Vendor {
+func named(tier []*upstream.Vendor, name string) *upstream.Vendor {
 	for _, v := range tier {
 		if v.Name() == name {
 			return v

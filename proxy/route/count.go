@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"afterglow/proxy/anthropic"
-	"afterglow/proxy/vendor"
+	"afterglow/proxy/upstream"
 )
 
 // Estimated is the header of a count that nobody but us made.
@@ -16,7 +16,7 @@ const Estimated = "X-Afterglow-Estimated"
 // Count asks the vendor that a call would go to how many tokens a request has; a failure leads to the
 // next as in Send. If that vendor has no endpoint to count, the answer is an estimate: another
 // vendor's count would be slower and no closer.
-func (c *Chain) Count(ctx context.Context, call vendor.Call) (*vendor.Answer, error) {
+func (c *Chain) Count(ctx context.Context, call upstream.Call) (*upstream.Answer, error) {
 	var failed failures
 	session := SessionOf(call.Header, call.Request)
 	for _, tier := range c.order(session) {
@@ -60,13 +60,13 @@ func lacks(status int) bool {
 	return status == http.StatusNotFound || status == http.StatusMethodNotAllowed || status == http.StatusNotImplemented
 }
 
-func estimate(req *anthropic.Request) (*vendor.Answer, error) {
+func estimate(req *anthropic.Request) (*upstream.Answer, error) {
 	body, err := req.Decode()
 	if err != nil {
 		return nil, err
 	}
 	count := strconv.AppendInt([]byte(`{"input_tokens":`), body.EstimateTokens(), 10)
-	return &vendor.Answer{
+	return &upstream.Answer{
 		Status: http.StatusOK, Header: http.Header{Estimated: {"true"}}, Body: append(count, '}'),
 	}, nil
 }

@@ -19,7 +19,7 @@ import (
 	"afterglow/limiter"
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/config"
-	"afterglow/proxy/vendor"
+	"afterglow/proxy/upstream"
 )
 
 var update = flag.Bool("update", false, "write testdata/day.golden anew")
@@ -108,7 +108,7 @@ func TestADay(t *testing.T) {
 func dayChain(t *testing.T, begin time.Time) *Chain {
 	t.Helper()
 	var conf config.Config
-	var vendors []*vendor.Vendor
+	var vendors []*upstream.Vendor
 	scripts := dayVendors(begin)
 	for _, name := range []string{"zhipu", "kimi", "anthropic"} {
 		row := config.Vendor{
@@ -122,7 +122,7 @@ func dayChain(t *testing.T, begin time.Time) *Chain {
 			// 300 calls of 1 000 tokens in five hours.
 			row.Quota = config.Quota{Window: 5 * time.Hour, Tokens: 150_000, Threshold: 99, Probe: 30 * time.Minute}
 		}
-		v, err := vendor.New(row, slog.New(slog.DiscardHandler))
+		v, err := upstream.New(row, slog.New(slog.DiscardHandler))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -149,7 +149,7 @@ func play(t *testing.T, c *Chain, begin time.Time, log io.Writer) {
 	for at := begin; at.Before(begin.AddDate(0, 0, 1)); at = at.Add(time.Minute) {
 		time.Sleep(time.Until(at))
 		var tries trail
-		reply, err := c.Send(context.Background(), vendor.Call{Request: req, Header: http.Header{}}, limiter.Caller{}, &tries)
+		reply, err := c.Send(context.Background(), upstream.Call{Request: req, Header: http.Header{}}, limiter.Caller{}, &tries)
 		if err != nil {
 			t.Fatalf("%s: no vendor answered: %v", at.Format("15:04"), err)
 		}

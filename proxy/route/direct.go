@@ -8,7 +8,7 @@ import (
 
 	"afterglow/limiter"
 	"afterglow/proxy/anthropic"
-	"afterglow/proxy/vendor"
+	"afterglow/proxy/upstream"
 )
 
 // Direct is a call to a vendor that the client chose itself. It stands in the same queue as the
@@ -16,7 +16,7 @@ import (
 // the chain is not for it: no other tier, no breaker.
 type Direct struct {
 	chain  *Chain
-	vendor *vendor.Vendor
+	vendor *upstream.Vendor
 	key    limiter.Key
 	permit *limiter.Permit // nil for what takes no slot
 	since  time.Time
@@ -28,7 +28,7 @@ type Direct struct {
 
 // Direct waits for a vendor model's permit, in the queue as one of who's; model "" takes none. The caller closes what it gets. The
 // error is an *anthropic.Error if the queue has no place, or the context's if the client is gone.
-func (c *Chain) Direct(ctx context.Context, v *vendor.Vendor, model string, who limiter.Caller) (*Direct, error) {
+func (c *Chain) Direct(ctx context.Context, v *upstream.Vendor, model string, who limiter.Caller) (*Direct, error) {
 	d := &Direct{chain: c, vendor: v, key: limiter.Key{Vendor: v.Name(), Model: model}}
 	if model != "" {
 		permit, _, err := c.acquire(ctx, d.key, who)
@@ -42,7 +42,7 @@ func (c *Chain) Direct(ctx context.Context, v *vendor.Vendor, model string, who 
 }
 
 // Waiting makes the call's refusals ones that are waited out within the permit; progress is told.
-func (d *Direct) Waiting(progress Progress) vendor.Waiting {
+func (d *Direct) Waiting(progress Progress) upstream.Waiting {
 	d.waits = &waits{progress: progress, place: &place{vendor: d.vendor, key: d.key, permit: d.permit}}
 	return d.waits
 }

@@ -10,7 +10,7 @@ import (
 
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/reason"
-	"afterglow/proxy/vendor"
+	"afterglow/proxy/upstream"
 )
 
 // failures collects why the tiers of one call did not answer.
@@ -46,12 +46,12 @@ func (f *failures) note(why missed) {
 }
 
 // unfit notes a vendor that cannot be called for this client until the user does something.
-func (f *failures) unfit(v *vendor.Vendor, why reason.Reason) {
+func (f *failures) unfit(v *upstream.Vendor, why reason.Reason) {
 	f.note(missed{vendor: v.Name(), reason: v.Name() + ": " + why.Words, model: why.Code == reason.OtherModel})
 }
 
 // called notes a vendor that was called and failed.
-func (f *failures) called(v *vendor.Vendor, err error, why finding) {
+func (f *failures) called(v *upstream.Vendor, err error, why finding) {
 	if why.badKey {
 		f.rejected(v, why.reason.Words)
 		return
@@ -62,7 +62,7 @@ func (f *failures) called(v *vendor.Vendor, err error, why finding) {
 
 // rejected notes a vendor that did not take its credentials; said is its refusal. When it would be asked again is of no
 // interest: the user has to act.
-func (f *failures) rejected(v *vendor.Vendor, said string) {
+func (f *failures) rejected(v *upstream.Vendor, said string) {
 	f.reject = true
 	f.note(missed{vendor: v.Name(), reason: v.Rejected() + " The vendor said: " + said})
 }
@@ -84,7 +84,7 @@ func (f *failures) add(vendor string, err error, until time.Time) {
 }
 
 // gate notes a vendor that was left alone because it is out.
-func (f *failures) gate(v *vendor.Vendor, out *closed) {
+func (f *failures) gate(v *upstream.Vendor, out *closed) {
 	if out.badKey {
 		f.rejected(v, out.reason.Words)
 		return

@@ -1,6 +1,6 @@
 package route
 
-import "afterglow/proxy/mend"
+import "afterglow/proxy/normalize"
 
 // Memory is what calls have taught. It outlives chains: a new configuration, or another order, begins
 // with what the old one knew.
@@ -8,7 +8,7 @@ type Memory struct {
 	Health   *Health
 	Sessions *Sessions
 	pace     *pace
-	thoughts *mend.Provenance
+	thoughts *normalize.Provenance
 }
 
 // Rename gives a vendor another name, before the configuration that has it is taken.
@@ -20,5 +20,5 @@ func (m *Memory) Rename(from, to string) {
 
 // NewMemory returns a Memory that knows nothing. notify is called after each change of Health.
 func NewMemory(notify func()) *Memory {
-	return &Memory{Health: NewHealth(notify), Sessions: NewSessions(), pace: newPace(), thoughts: mend.NewProvenance()}
+	return &Memory{Health: NewHealth(notify), Sessions: NewSessions(), pace: newPace(), thoughts: normalize.NewProvenance()}
 }

@@ -11,34 +11,34 @@ import (
 	"afterglow/limiter"
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/reason"
-	"afterglow/proxy/vendor"
+	"afterglow/proxy/upstream"
 )
 
 // search is one call's way along the chain.
 type search struct {
 	chain    *Chain
-	call     vendor.Call
+	call     upstream.Call
 	who      limiter.Caller
 	progress Progress
 	session  Session
 	failed   failures
-	rest     [][]*vendor.Vendor // the tiers to come
-	called   int                // vendors that were asked
+	rest     [][]*upstream.Vendor // the tiers to come
+	called   int                  // vendors that were asked
 	gated    []gated
-	waited   map[*vendor.Vendor]time.Duration // in queues that the call has left, and may come back to
-	renames  int                              // of models, by vendors that refused an old name
-	renamed  bool                             // by the vendor that was asked last
+	waited   map[*upstream.Vendor]time.Duration // in queues that the call has left, and may come back to
+	renames  int                                // of models, by vendors that refused an old name
+	renamed  bool                               // by the vendor that was asked last
 }
 
 // gated is a vendor that was left alone, and until when.
 type gated struct {
-	vendor *vendor.Vendor
+	vendor *upstream.Vendor
 	closed *closed
 }
 
 // ask tries the members of one tier until one answers; ended says that the search is over. With
 // anyway a vendor is asked although it is out.
-func (s *search) ask(ctx context.Context, tier []*vendor.Vendor, anyway bool) (reply *Reply, ended bool, err error) {
+func (s *search) ask(ctx context.Context, tier []*upstream.Vendor, anyway bool) (reply *Reply, ended bool, err error) {
 	for _, v := range tier {
 		v.Warm(ctx)
 	}
@@ -66,7 +66,7 @@ func (s *search) ask(ctx context.Context, tier []*vendor.Vendor, anyway bool) (r
 
 // place is a permit for a vendor model, and the leave to ask it.
 type place struct {
-	vendor *vendor.Vendor
+	vendor *upstream.Vendor
 	key    limiter.Key
 	permit *limiter.Permit
 	ticket *ticket
@@ -77,9 +77,9 @@ type place struct {
 // pick finds a place at one of the vendors left: the session's own, if it has a free slot; else where
 // most slots are free; else in the queue that is likely the shortest. Vendors that cannot be asked
 // are taken from left. It is nil if none is left, and fails only if the client is gone.
-func (s *search) pick(ctx context.Context, left *[]*vendor.Vendor, anyway bool) (*place, error) {
+func (s *search) pick(ctx context.Context, left *[]*upstream.Vendor, anyway bool) (*place, error) {
 	for {
-		*left = slices.DeleteFunc(*left, func(v *vendor.Vendor) bool { return s.skips(v, anyway) })
+		*left = slices.DeleteFunc(*left, func(v *upstream.Vendor) bool { return s.skips(v, anyway) })
 		if len(*left) == 0 {
 			return nil, nil
 		}
@@ -124,13 +124,13 @@ func (s *search) pick(ctx context.Context, left *[]*vendor.Vendor, anyway bool) 
 }
 
 // others are the vendors that the call may still go to beside v.
-func (s *search) others(v *vendor.Vendor, left []*vendor.Vendor) []*vendor.Vendor {
-	others := slices.Concat(append([][]*vendor.Vendor{left}, s.rest...)...)
+func (s *search) others(v *upstream.Vendor, left []*upstream.Vendor) []*upstream.Vendor {
+	others := slices.Concat(append([][]*upstream.Vendor{left}, s.rest...)...)
 	return without(others, v)
 }
 
 // takes reports whether a vendor can be asked, or its queue has a place.
-func (s *search) takes(v *vendor.Vendor) bool {
+func (s *search) takes(v *upstream.Vendor) bool {
 	if s.unfit(v) || s.closed(v) != nil {
 		return false
 	}
@@ -140,17 +140,17 @@ func (s *search) takes(v *vendor.Vendor) bool {
 }
 
 // unfit reports whether a vendor can never take the call.
-func (s *search) unfit(v *vendor.Vendor) bool {
+func (s *search) unfit(v *upstream.Vendor) bool {
 	return v.Unfit(s.call.Header, s.call.Request.Model).Words != ""
 }
 
-func (s *search) closed(v *vendor.Vendor) *closed {
+func (s *search) closed(v *upstream.Vendor) *closed {
 	return s.chain.memory.Health.closed(v.Name(), v.Model(s.call.Request.Model))
 }
 
 // lastResort reports whether v, which is left alone because of out, is the vendor that the call would be sent to anyway:
 // no other takes calls, or is back earlier.
-func (s *search) lastResort(v *vendor.Vendor, left []*vendor.Vendor, out *closed) bool {
+func (s *search) lastResort(v *upstream.Vendor, left []*upstream.Vendor, out *closed) bool {
 	if s.called > 0 {
 		return false
 	}
@@ -162,12 +162,12 @@ func (s *search) lastResort(v *vendor.Vendor, left []*vendor.Vendor, out *closed
 	return !slices.ContainsFunc(s.gated, func(g gated) bool { return g.vendor != v && !out.before(g.closed) })
 }
 
-func (s *search) key(v *vendor.Vendor) limiter.Key {
+func (s *search) key(v *upstream.Vendor) limiter.Key {
 	return limiter.Key{Vendor: v.Name(), Model: v.Model(s.call.Request.Model)}
 }
 
 // skips reports, and notes, that a vendor cannot be asked.
-func (s *search) skips(v *vendor.Vendor, anyway bool) bool {
+func (s *search) skips(v *upstream.Vendor, anyway bool) bool {
 	if why := v.Unfit(s.call.Header, s.call.Request.Model); why.Words != "" {
 		s.skip(v, why, 0)
 		s.failed.unfit(v, why)
@@ -184,18 +184,18 @@ func (s *search) skips(v *vendor.Vendor, anyway bool) bool {
 }
 
 // skip notes a vendor that was not called, and how long the call was in its queue.
-func (s *search) skip(v *vendor.Vendor, why reason.Reason, queued time.Duration) {
+func (s *search) skip(v *upstream.Vendor, why reason.Reason, queued time.Duration) {
 	s.progress.Tried(Try{Vendor: v.Name(), Model: s.key(v).Model, Verdict: "skipped", Reason: why.Words, Why: why, Queued: queued})
 }
 
-func (s *search) gate(v *vendor.Vendor, out *closed, queued time.Duration) {
+func (s *search) gate(v *upstream.Vendor, out *closed, queued time.Duration) {
 	s.skip(v, out.why(), queued)
 	s.failed.gate(v, out)
 	s.gated = append(s.gated, gated{v, out})
 }
 
 // soonest is the vendor left alone that is back first, nil if none is. One that did not take its key comes last.
-func (s *search) soonest() *vendor.Vendor {
+func (s *search) soonest() *upstream.Vendor {
 	var best *gated
 	for i := range s.gated {
 		g := &s.gated[i]
@@ -210,7 +210,7 @@ func (s *search) soonest() *vendor.Vendor {
 }
 
 // free takes a slot that needs no wait, nil if there is none.
-func (s *search) free(left []*vendor.Vendor) *place {
+func (s *search) free(left []*upstream.Vendor) *place {
 	if len(left) > 1 {
 		left = s.ranked(left)
 	}
@@ -223,9 +223,9 @@ func (s *search) free(left []*vendor.Vendor) *place {
 }
 
 // ranked puts the session's own vendor first if it has a free slot, then those with the most.
-func (s *search) ranked(left []*vendor.Vendor) []*vendor.Vendor {
+func (s *search) ranked(left []*upstream.Vendor) []*upstream.Vendor {
 	type member struct {
-		vendor *vendor.Vendor
+		vendor *upstream.Vendor
 		room   int
 	}
 	home := s.chain.memory.Sessions.home(s.session.Key, s.chain.conf.Affinity)
@@ -243,7 +243,7 @@ func (s *search) ranked(left []*vendor.Vendor) []*vendor.Vendor {
 		members = append(members, m)
 	}
 	slices.SortStableFunc(members, func(a, b member) int { return b.room - a.room })
-	order := make([]*vendor.Vendor, 0, len(members))
+	order := make([]*upstream.Vendor, 0, len(members))
 	for _, m := range members {
 		order = append(order, m.vendor)
 	}
@@ -252,10 +252,10 @@ func (s *search) ranked(left []*vendor.Vendor) []*vendor.Vendor {
 
 // shortest is the vendor in whose queue the wait is likely the shortest. Those where it would be too
 // long for their overflow are taken from left; it is nil if all are.
-func (s *search) shortest(left *[]*vendor.Vendor) *vendor.Vendor {
-	var best *vendor.Vendor
+func (s *search) shortest(left *[]*upstream.Vendor) *upstream.Vendor {
+	var best *upstream.Vendor
 	var least time.Duration
-	*left = slices.DeleteFunc(*left, func(v *vendor.Vendor) bool {
+	*left = slices.DeleteFunc(*left, func(v *upstream.Vendor) bool {
 		wait := s.chain.Wait(s.key(v))
 		if limit := v.Conf().Limit; limit.Overflow && wait > limit.MaxWait {
 			about := wait.Round(time.Second)
@@ -273,7 +273,7 @@ func (s *search) shortest(left *[]*vendor.Vendor) *vendor.Vendor {
 }
 
 // wait queues for a permit. The error is errGone if the vendor left the configuration and one of the others takes calls.
-func (s *search) wait(ctx context.Context, v *vendor.Vendor, others []*vendor.Vendor) (*limiter.Permit, time.Duration, error) {
+func (s *search) wait(ctx context.Context, v *upstream.Vendor, others []*upstream.Vendor) (*limiter.Permit, time.Duration, error) {
 	k, who := s.key(v), s.who
 	who.Waited = s.waited[v]
 	waiting, leave := context.WithCancelCause(ctx)
@@ -296,9 +296,9 @@ func (s *search) wait(ctx context.Context, v *vendor.Vendor, others []*vendor.Ve
 }
 
 // left notes that the call gave up its place in a vendor's queue, to which it may come back.
-func (s *search) left(v *vendor.Vendor, queued time.Duration) {
+func (s *search) left(v *upstream.Vendor, queued time.Duration) {
 	if s.waited == nil {
-		s.waited = map[*vendor.Vendor]time.Duration{}
+		s.waited = map[*upstream.Vendor]time.Duration{}
 	}
 	s.waited[v] += max(queued, 1)
 }
@@ -316,7 +316,7 @@ func (c *Chain) acquire(ctx context.Context, k limiter.Key, who limiter.Caller) 
 }
 
 // unserved is why a call got no slot of a vendor.
-func unserved(v *vendor.Vendor, err error) reason.Reason {
+func unserved(v *upstream.Vendor, err error) reason.Reason {
 	switch {
 	case errors.Is(err, limiter.ErrQueueFull):
 		return reason.Wrap(reason.QueueFull, "", err)
@@ -330,6 +330,6 @@ func unserved(v *vendor.Vendor, err error) reason.Reason {
 // call.
 const afterQueue = 10 * time.Second
 
-func without(left []*vendor.Vendor, v *vendor.Vendor) []*vendor.Vendor {
-	return slices.DeleteFunc(left, func(other *vendor.Vendor) bool { return other == v })
+func without(left []*upstream.Vendor, v *upstream.Vendor) []*upstream.Vendor {
+	return slices.DeleteFunc(left, func(other *upstream.Vendor) bool { return other == v })
 }

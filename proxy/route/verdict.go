@@ -12,7 +12,7 @@ import (
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/bounds"
 	"afterglow/proxy/reason"
-	"afterglow/proxy/vendor"
+	"afterglow/proxy/upstream"
 )
 
 // verdict is what an attempt's outcome means for the call. There is one for streams and whole
@@ -54,7 +54,7 @@ const (
 )
 
 // judge gives the verdict on an attempt at v.
-func judge(ctx context.Context, err error, v *vendor.Vendor, req *anthropic.Request) finding {
+func judge(ctx context.Context, err error, v *upstream.Vendor, req *anthropic.Request) finding {
 	if err == nil {
 		return finding{verdict: commit}
 	}
@@ -71,26 +71,26 @@ func judge(ctx context.Context, err error, v *vendor.Vendor, req *anthropic.Requ
 	if refused.RetryAfter > 0 {
 		f.hint = time.Duration(float64(refused.RetryAfter) * margin)
 	}
-	f.taken = meaning != vendor.BadKey && (refused.Status == http.StatusTooManyRequests || refused.Status == http.StatusPaymentRequired)
+	f.taken = meaning != upstream.BadKey && (refused.Status == http.StatusTooManyRequests || refused.Status == http.StatusPaymentRequired)
 	switch meaning {
-	case vendor.Unsafe:
+	case upstream.Unsafe:
 		return finding{verdict: clientFault}
-	case vendor.BadForm:
-	case vendor.BadKey:
+	case upstream.BadForm:
+	case upstream.BadKey:
 		f.badKey, f.until, f.hint = true, now.Add(afterBadKey), 0
-	case vendor.NoFunds:
+	case upstream.NoFunds:
 		f.usedUp = true
 		if v.Conf().Auth != "client" { // another client may have another balance
 			f.until = now.Add(afterUserMust)
 		}
-	case vendor.NoModel:
+	case upstream.NoModel:
 		f.model, f.until = true, now.Add(afterUserMust)
-	case vendor.ModelBusy:
+	case upstream.ModelBusy:
 		f.model, f.counts, f.until = true, true, now.Add(max(f.hint, afterModelBusy))
 		f.hint = max(f.hint, afterModelBusy)
-	case vendor.UsedUp:
+	case upstream.UsedUp:
 		f.capped, f.usedUp, f.until = true, true, now.Add(max(f.hint, afterUsedUp))
-		if at := vendor.ResetTime(refused.Message, now); !at.IsZero() {
+		if at := upstream.ResetTime(refused.Message, now); !at.IsZero() {
 			f.until = at
 		} else if f.hint > 0 {
 			f.until = now.Add(f.hint)
@@ -105,7 +105,7 @@ func judge(ctx context.Context, err error, v *vendor.Vendor, req *anthropic.Requ
 const margin = 1.1
 
 // judgeStatus fills in a finding from the status alone.
-func judgeStatus(f *finding, e *anthropic.Error, v *vendor.Vendor, req *anthropic.Request, now time.Time) {
+func judgeStatus(f *finding, e *anthropic.Error, v *upstream.Vendor, req *anthropic.Request, now time.Time) {
 	switch status := e.Status; {
 	case e.Within200 || status >= 500 || status == http.StatusTooManyRequests || status == http.StatusRequestTimeout:
 		f.counts = true
@@ -152,18 +152,18 @@ func containsAny(text string, parts ...string) bool {
 const longestReason = bounds.Reason
 
 // refusal is why a vendor refused a call: its words under a code for what they mean.
-func refusal(meaning vendor.Meaning, e *anthropic.Error) reason.Reason {
+func refusal(meaning upstream.Meaning, e *anthropic.Error) reason.Reason {
 	code := reason.Refused
 	switch {
-	case meaning == vendor.BadKey:
+	case meaning == upstream.BadKey:
 		code = reason.KeyRejected
-	case meaning == vendor.NoFunds || meaning == vendor.UsedUp:
+	case meaning == upstream.NoFunds || meaning == upstream.UsedUp:
 		code = reason.UsedUp
-	case meaning == vendor.NoModel:
+	case meaning == upstream.NoModel:
 		code = reason.NoModel
-	case meaning == vendor.ModelBusy || e.Status == anthropic.StatusOverloaded || e.Status == http.StatusServiceUnavailable:
+	case meaning == upstream.ModelBusy || e.Status == anthropic.StatusOverloaded || e.Status == http.StatusServiceUnavailable:
 		code = reason.Overloaded
-	case meaning == vendor.Busy || e.Status == http.StatusTooManyRequests:
+	case meaning == upstream.Busy || e.Status == http.StatusTooManyRequests:
 		code = reason.RateLimited
 	}
 	said := words(e)
@@ -172,7 +172,7 @@ func refusal(meaning vendor.Meaning, e *anthropic.Error) reason.Reason {
 
 // broken is why a vendor gave no answer, nor a refusal.
 func broken(err error) reason.Reason {
-	var silent *vendor.TimeoutError
+	var silent *upstream.TimeoutError
 	var network *net.OpError
 	switch {
 	case errors.As(err, &silent):

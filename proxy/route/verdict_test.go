@@ -11,13 +11,13 @@ import (
 
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/config"
-	"afterglow/proxy/vendor"
+	"afterglow/proxy/upstream"
 )
 
 // testVendor is a vendor that is not called.
-func testVendor(t *testing.T, auth config.Auth, codes string) *vendor.Vendor {
+func testVendor(t *testing.T, auth config.Auth, codes string) *upstream.Vendor {
 	t.Helper()
-	v, err := vendor.New(config.Vendor{Name: "v", Dialect: "anthropic", BaseURL: "http://127.0.0.1:1", Auth: auth, Codes: codes}, slog.New(slog.DiscardHandler))
+	v, err := upstream.New(config.Vendor{Name: "v", Dialect: "anthropic", BaseURL: "http://127.0.0.1:1", Auth: auth, Codes: codes}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,7 +35,7 @@ func TestJudge(t *testing.T) {
 	for name, tc := range map[string]struct {
 		ctx    context.Context
 		err    error
-		vendor *vendor.Vendor
+		vendor *upstream.Vendor
 		body   string
 		want   verdict
 		counts bool

@@ -1,0 +1,40 @@
+package upstream
+
+import (
+	"log/slog"
+	"testing"
+	"time"
+
+	"afterglow/proxy/anthropic"
+	"afterglow/proxy/config"
+)
+
+func TestWhichRefusalsAreForTooManyCallsAtOnce(t *testing.T) {
+	for name, tc := range map[string]struct {
+		refused anthropic.Error
+		want    bool
+	}{
+		"Zhipu's code":                   {anthropic.Error{Status: 429, Code: "1302", Message: "too many"}, true},
+		"the code within the text":       {anthropic.Error{Status: 429, Message: "[1302][too many][id]"}, true},
+		"a 429 without more":             {anthropic.Error{Status: 429, Message: "slow down"}, true},
+		"a short time to wait":           {anthropic.Error{Status: 429, Message: "rate limit", RetryAfter: 20 * time.Second}, true},
+		"a long time to wait":            {anthropic.Error{Status: 429, Message: "rate limit", RetryAfter: time.Hour}, false},
+		"calls a minute":                 {anthropic.Error{Status: 429, Code: "1303", Message: "too often"}, false},
+		"an overloaded model":            {anthropic.Error{Status: 429, Code: "1305", Message: "overloaded"}, false},
+		"the limit of a day":             {anthropic.Error{Status: 429, Code: "1308", Message: "used up"}, false},
+		"the limit of a week":            {anthropic.Error{Status: 429, Code: "1310", Message: "used up"}, false},
+		"no balance":                     {anthropic.Error{Status: 429, Code: "1113", Message: "no balance"}, false},
+		"a quota in words":               {anthropic.Error{Status: 429, Message: "you exceeded your quota"}, false},
+		"OpenAI's word for a balance":    {anthropic.Error{Status: 429, Code: "insufficient_quota", Message: "x"}, false},
+		"a platform that is overloaded":  {anthropic.Error{Status: 529, Message: "overloaded"}, false},
+		"a request that cannot be taken": {anthropic.Error{Status: 400, Message: "no"}, false},
+	} {
+		v, err := New(config.Vendor{Name: "v", Dialect: "anthropic", BaseURL: "http://v", Auth: "bearer", Codes: "zhipu"}, slog.New(slog.DiscardHandler))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := v.Crowded(&tc.refused); got != tc.want {
+			t.Errorf("%s: %v, want %v", name, got, tc.want)
+		}
+	}
+}

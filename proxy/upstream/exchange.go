@@ -1,0 +1,217 @@
+package upstream
+
+import (
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"afterglow/proxy/anthropic"
+	"afterglow/proxy/bounds"
+	"afterglow/proxy/config"
+	"afterglow/proxy/gemini"
+	"afterglow/proxy/openai"
+	"afterglow/proxy/sse"
+)
+
+// maxAnswer bounds, in bytes, an answer that is read whole: as much as a request may have.
+const maxAnswer = bounds.Answer
+
+// maxError bounds, in bytes, how much of an error answer is read.
+const maxError = bounds.ErrorAnswer
+
+// exchange is one request and its answer.
+func (v *Vendor) exchange(parent context.Context, call Prepared) (*Response, error) {
+	limit := v.conf.Message
+	if call.Request.Stream {
+		limit = v.conf.FirstEvent
+	}
+	ctx, guard := watch(parent, limit)
+	answer, err := v.post(ctx, call)
+	if err != nil {
+		return nil, guard.end(err)
+	}
+	guard.body = answer.Body
+	if answer.StatusCode >= 300 {
+		body, _ := io.ReadAll(io.LimitReader(answer.Body, maxError))
+		return nil, guard.end(v.dialect.DecodeError(statusOf(answer.StatusCode), answer.Header, body))
+	}
+	if call.Request.Stream {
+		return v.stream(answer, guard, call.Request.Model)
+	}
+	return v.message(answer, guard, call.Request.Model)
+}
+
+// statusOf turns a redirect, which no API of this kind answers, into an error of the vendor's.
+func statusOf(status int) int {
+	if status >= 300 && status < 400 {
+		return http.StatusBadGateway
+	}
+	return status
+}
+
+// post sends the body and returns the answer with its body still to be read, and closed.
+func (v *Vendor) post(ctx context.Context, call Prepared) (*http.Response, error) {
+	header := requestHeader(call.Header, v.conf)
+	if err := v.authorize(ctx, header, v.conf.Auth); err != nil {
+		return nil, err
+	}
+	if a, ok := v.account.(marked); ok {
+		a.mark(header, call)
+	}
+	parts, base := call.Body, v.base
+	if a, ok := v.account.(hosted); ok {
+		base = a.base()
+	}
+	if a, ok := v.account.(enveloped); ok {
+		before, behind, err := a.envelope(ctx, call)
+		if err != nil {
+			return nil, err
+		}
+		parts = slices.Concat([]string{before}, parts, []string{behind})
+	}
+	body := &payload{parts: parts}
+	defer body.release()
+	req := v.client.R().SetContext(withPayload(ctx, body)).SetDoNotParseResponse(true)
+	req.Header = header
+	path := call.Path
+	query := call.Query
+	if v.conf.Auth != config.AuthClient || !v.conf.AnyKey {
+		query = withoutKey(query)
+	}
+	if v.conf.Dialect == "anthropic" && query != "" {
+		path += "?" + query
+	}
+	// Joined here: the internal API's paths begin with a colon, and resty would put a slash before it.
+	resp, err := req.Post(base + path)
+	if err != nil {
+		return nil, transportError(ctx, err)
+	}
+	answer := resp.RawResponse
+	if answer.Header.Get("Content-Encoding") == "gzip" {
+		unzipped, err := gzip.NewReader(answer.Body)
+		if err != nil {
+			answer.Body.Close()
+			return nil, fmt.Errorf("read compressed answer: %w", err)
+		}
+		answer.Body = v.transport().Unpacked(answer, struct {
+			io.Reader
+			io.Closer
+		}{unzipped, answer.Body})
+	}
+	return answer, nil
+}
+
+// transportError leaves out the URL, whose query may hold what no log should.
+func transportError(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	var withURL *url.Error
+	if errors.As(err, &withURL) {
+		err = withURL.Err
+	}
+	return err
+}
+
+func (v *Vendor) stream(answer *http.Response, guard *guard, model string) (*Response, error) {
+	if kind, _, _ := mime.ParseMediaType(answer.Header.Get("Content-Type")); kind != "text/event-stream" {
+		body, _ := io.ReadAll(io.LimitReader(answer.Body, maxError))
+		if _, err := v.dialect.DecodeMessage(body, model); err != nil {
+			return nil, guard.end(err)
+		}
+		return nil, guard.end(fmt.Errorf("expected text/event-stream, the vendor answered %q", kind))
+	}
+	events := &stream{src: v.dialect.Decode(sse.NewReader(answer.Body), model), guard: guard, idle: v.conf.Idle}
+	if err := events.hold(); err != nil {
+		return nil, guard.end(err)
+	}
+	return &Response{Header: answer.Header, Events: events, guard: guard}, nil
+}
+
+func (v *Vendor) message(answer *http.Response, guard *guard, model string) (*Response, error) {
+	body, err := readAll(answer)
+	if err == nil {
+		body, err = v.dialect.DecodeMessage(body, model)
+	}
+	err = guard.end(err)
+	if err != nil {
+		return nil, err
+	}
+	return &Response{Header: answer.Header, Message: body}, nil
+}
+
+func readAll(answer *http.Response) ([]byte, error) {
+	if n := answer.ContentLength; n > 0 && n <= maxAnswer {
+		body := make([]byte, n)
+		_, err := io.ReadFull(answer.Body, body)
+		return body, err
+	}
+	body, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer+1))
+	if err == nil && len(body) > maxAnswer {
+		err = fmt.Errorf("answer longer than %d MiB", maxAnswer>>20)
+	}
+	return body, err
+}
+
+// TimeoutError says that a vendor was silent for too long.
+type TimeoutError struct{ After time.Duration }
+
+func (e *TimeoutError) Error() string { return fmt.Sprintf("no answer within %v", e.After) }
+
+// guard cancels an exchange that stays silent, and lets go of everything that it holds.
+type guard struct {
+	ctx    context.Context
+	cancel context.CancelCauseFunc
+	timer  *time.Timer
+	limit  atomic.Int64 // a time.Duration: what the timer stands at
+	body   io.Closer
+}
+
+func watch(parent context.Context, limit time.Duration) (context.Context, *guard) {
+	ctx, cancel := context.WithCancelCause(parent)
+	g := &guard{ctx: ctx, cancel: cancel}
+	g.limit.Store(int64(limit))
+	g.timer = time.AfterFunc(limit, func() { cancel(&TimeoutError{time.Duration(g.limit.Load())}) })
+	return ctx, g
+}
+
+// extend gives the vendor another while. It replaces the first limit, which was for the first event.
+func (g *guard) extend(limit time.Duration) {
+	g.limit.Store(int64(limit))
+	g.timer.Reset(limit)
+}
+
+// cause replaces an error that only says "cancelled" by the reason.
+func (g *guard) cause(err error) error {
+	if err != nil && g.ctx.Err() != nil {
+		return context.Cause(g.ctx)
+	}
+	return err
+}
+
+// end releases the exchange and returns the error's cause.
+func (g *guard) end(err error) error {
+	err = g.cause(err)
+	g.timer.Stop()
+	g.cancel(context.Canceled)
+	if g.body != nil {
+		g.body.Close()
+	}
+	return err
+}
+
+var (
+	_ Dialect = anthropic.Dialect{}
+	_ Dialect = openai.Dialect{}
+	_ Dialect = gemini.Dialect{}
+	_ Counter = anthropic.Dialect{}
+	_ Counter = gemini.Dialect{}
+)

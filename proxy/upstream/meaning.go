@@ -1,0 +1,112 @@
+package upstream
+
+import (
+	"net/http"
+	"regexp"
+	"strings"
+	"time"
+
+	"afterglow/proxy/anthropic"
+)
+
+// Meaning is what a vendor's refusal says beyond its status.
+type Meaning uint8
+
+const (
+	Plain     Meaning = iota // what the status says
+	Busy                     // too many calls at once: waiting inside the permit helps
+	ModelBusy                // this model is overloaded; the vendor's others are not
+	UsedUp                   // a limit over hours or days is used up
+	NoFunds                  // no balance, or the plan has ended: until the user does something
+	NoModel                  // the plan does not have this model
+	BadKey                   // the configured key is refused
+	BadForm                  // the vendor cannot take this request; another may
+	Unsafe                   // the content is refused
+)
+
+// zhipuCodes are the business codes of Zhipu's API, from its rate-limit and error pages in November
+// 2026 (docs.bigmodel.cn, docs.z.ai).
+var zhipuCodes = map[string]Meaning{
+	"1000": BadKey, "1001": BadKey, "1002": BadKey, "1003": BadKey, "1004": BadKey,
+	"1113": NoFunds, "1309": NoFunds, "1314": NoFunds,
+	"1210": BadForm, "1211": BadForm, "1212": BadForm, "1213": BadForm, "1214": BadForm,
+	"1301": Unsafe,
+	"1302": Busy, "1303": Busy,
+	"1305": ModelBusy, "1312": ModelBusy,
+	"1311": NoModel,
+	"1304": UsedUp, "1308": UsedUp, "1310": UsedUp, "1313": UsedUp,
+	"1316": UsedUp, "1317": UsedUp, "1318": UsedUp, "1319": UsedUp, "1320": UsedUp, "1321": UsedUp,
+}
+
+// codeInText is how some gateways of Zhipu's give the code: "[1302][text][request]".
+var codeInText = regexp.MustCompile(`^\[(\d{4})\]`)
+
+// capTexts are what vendors without codes write when a limit over hours or days is used up.
+var capTexts = []string{"usage cap", "quota", "limit exceeded", "usage limit"}
+
+// MeaningOf reads a refusal. For a vendor with business codes it also fills in the code and the
+// time until which it is out, where only the message has them.
+func (v *Vendor) MeaningOf(e *anthropic.Error) Meaning {
+	if v.conf.Codes == "zhipu" {
+		if found := codeInText.FindStringSubmatch(e.Message); e.Code == "" && found != nil {
+			e.Code = found[1]
+		}
+		if m, known := zhipuCodes[e.Code]; known {
+			return m
+		}
+	}
+	if e.Code == "insufficient_quota" { // OpenAI's word for an account without money, under 429
+		return NoFunds
+	}
+	text := strings.ToLower(e.Message)
+	switch e.Status {
+	case http.StatusPaymentRequired:
+		return NoFunds
+	case http.StatusTooManyRequests, http.StatusForbidden:
+		for _, t := range capTexts {
+			if strings.Contains(text, t) && !strings.Contains(text, "rate limit") {
+				return UsedUp
+			}
+		}
+	}
+	if own := v.conf.Auth != "client"; own && (e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden) {
+		return BadKey
+	}
+	return Plain
+}
+
+// longWait is how long a vendor asks to be left alone where more is used up than the calls at once.
+const longWait = time.Minute
+
+// Crowded reports whether a refusal is for too many calls at once: the vendor says so, or it is a 429 that gives
+// neither another reason nor a long time.
+func (v *Vendor) Crowded(e *anthropic.Error) bool {
+	if e.Status != http.StatusTooManyRequests || e.RetryAfter > longWait {
+		return false
+	}
+	switch v.MeaningOf(e) {
+	case Busy:
+		return e.Code == "1302" // not 1303, which is for too many a minute
+	case Plain:
+		return true
+	}
+	return false
+}
+
+// timeInText is a time as Zhipu writes it, in Beijing's zone.
+var timeInText = regexp.MustCompile(`\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})?`)
+
+var beijing = time.FixedZone("CST", 8*60*60)
+
+// ResetTime is the time that a refusal's message names, zero if it names none that is to come.
+func ResetTime(message string, now time.Time) time.Time {
+	for _, text := range timeInText.FindAllString(message, -1) {
+		text = strings.Replace(text, " ", "T", 1)
+		for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02T15:04"} {
+			if at, err := time.ParseInLocation(layout, text, beijing); err == nil && at.After(now) {
+				return at
+			}
+		}
+	}
+	return time.Time{}
+}
