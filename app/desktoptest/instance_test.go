@@ -26,7 +26,8 @@ func TestASecondStartShowsTheFirstsWindow(t *testing.T) {
 	if err != nil {
 		t.Fatal(out, err)
 	}
-	if want := fmt.Sprintf("afterglow: Afterglow runs already (process %d) with the state folder ", cmd.Process.Pid); !strings.HasPrefix(out, want) || !strings.HasSuffix(out, "its window is shown") || strings.Count(out, "\n") != 0 {
+	want := fmt.Sprintf("afterglow: Afterglow is already running (process %d) with the state folder ", cmd.Process.Pid)
+	if !strings.HasPrefix(out, want) || !strings.HasSuffix(out, "Its window is shown") || strings.Contains(out, "\n") {
 		t.Errorf("%q, want %q", out, want)
 	}
 	d.await("the window", func() bool { return d.window() != "" })
