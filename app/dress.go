@@ -11,12 +11,14 @@ import (
 func (w *Window) dress(d config.Desktop) {
 	was := w.worn
 	w.worn = d
+	by := float32(1)
 	if d.TextSize != was.TextSize {
-		w.grow(d.TextSize)
+		by = w.grow(d.TextSize)
 	}
 	if d.Theme != was.Theme || d.TextSize != was.TextSize {
 		w.app.Settings().SetTheme(lookOf(d, w.bundled))
 	}
+	w.keepSize(by)
 	if d.Language != was.Language {
 		if err := loadWords(d.Language); err != nil {
 			w.settings.report(err) // a language of config.Languages is part of the program
@@ -28,12 +30,20 @@ func (w *Window) dress(d config.Desktop) {
 	}
 }
 
-// grow shows everything larger or smaller from the next theme on. The window stays as large as it is, as far as its
-// content allows, or it would grow beyond the screen.
-func (w *Window) grow(factor float32) {
+// grow makes everything larger or smaller from the next theme on. It returns the factor, 1 if nothing changes.
+func (w *Window) grow(factor float32) float32 {
 	by, err := w.zoom.set(factor)
 	if err != nil {
 		w.settings.report(err)
+	}
+	return by
+}
+
+// keepSize keeps the window as large as it was on the screen, as far as its content allows. Otherwise it would grow beyond
+// the screen. On a visible window it must follow the theme: Fyne asks for the new size of the content as soon as the theme
+// is set, with the window's size of that moment, and the last request counts.
+func (w *Window) keepSize(by float32) {
+	if by == 1 {
 		return
 	}
 	size := w.window.Canvas().Size()

@@ -100,7 +100,7 @@ func NewWindow(a fyne.App, svc Service, tray bool) *Window {
 	w.build()
 	w.window.SetPadded(false)
 	w.window.Resize(fyne.NewSize(windowWidth, windowHeight))
-	w.grow(w.worn.TextSize)
+	w.keepSize(w.grow(w.worn.TextSize))
 	w.SetTray(tray)
 	return w
 }
