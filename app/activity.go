@@ -11,11 +11,17 @@ import (
 
 	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
+	"afterglow/proxy"
 )
+
+// activityService is what the Activity page asks of the proxy.
+type activityService interface {
+	Calls() []proxy.Call // of this moment, the latest first, then the last that ended
+}
 
 // activity is the page that lists the calls of this moment and the last that ended.
 type activity struct {
-	svc   Service
+	svc   activityService
 	ways  ways
 	calls viewmodel.Calls
 	rows  []viewmodel.CallRow // as shown
@@ -35,7 +41,7 @@ type activity struct {
 }
 
 // newActivity makes the page; capture turns on or off that bodies are kept.
-func newActivity(svc Service, to ways, capture func(on bool)) *activity {
+func newActivity(svc activityService, to ways, capture func(on bool)) *activity {
 	p := &activity{svc: svc, ways: to, views: map[fyne.CanvasObject]*callView{}}
 	p.field = widget.NewField(tr("activity.filter"), func(string) { p.filter() })
 	p.pick = widget.NewButton(widget.Quiet, theme.MenuDropDownIcon(), "", p.offer)

@@ -17,6 +17,7 @@ import (
 // Proxy is what the desktop as a whole asks of the proxy.
 type Proxy interface {
 	Service
+	QuitService
 	Pause(on bool)
 }
 

@@ -17,9 +17,15 @@ import (
 	"afterglow/proxy"
 )
 
+// callService is what the page of a call asks of the proxy.
+type callService interface {
+	Call(number int) (proxy.CallDetail, bool)
+	Cancel(number int) error
+}
+
 // callPage shows all that is known of one call.
 type callPage struct {
-	svc    Service
+	svc    callService
 	ways   ways
 	report func(err error, key string)
 	number int // of the call
@@ -48,8 +54,8 @@ type callPage struct {
 	root   *fyne.Container
 }
 
-func newCallPage(svc Service, d desk, n *notices, to ways) *callPage {
-	p := &callPage{svc: svc, ways: to, report: n.report}
+func newCallPage(svc callService, d desk, report func(err error, key string), to ways) *callPage {
+	p := &callPage{svc: svc, ways: to, report: report}
 	p.back = widget.NewButton(widget.Quiet, theme.NavigateBackIcon(), tr("page.back"), func() { p.ways.back() })
 	p.cancel = widget.NewButton(widget.Plain, theme.CancelIcon(), tr("call.cancel"), p.stop)
 	p.done = widget.NewText(tr("call.cancelled"), widget.Style{Color: widget.ColorMuted})
@@ -93,16 +99,6 @@ func (p *callPage) lay() {
 // like makes a button that lists the calls that share something with this one.
 func (p *callPage) like(label string, query func(c proxy.Call) string) *widget.Button {
 	return widget.NewButton(widget.Quiet, theme.SearchIcon(), label, func() { p.ways.calls(query(p.shown.Call)) })
-}
-
-// heading is the title of a card.
-func heading(text string) *widget.Text {
-	return widget.NewText(text, widget.Style{Bold: true})
-}
-
-// flush takes the room away that Fyne leaves around a wrapped text.
-func flush(o fyne.CanvasObject) fyne.CanvasObject {
-	return container.New(layout.NewCustomPaddedLayout(-textInset, -textInset, -textInset, -textInset), o)
 }
 
 // enter shows the call, from its top.

@@ -1,11 +1,6 @@
 package app
 
 import (
-	"math"
-	"slices"
-	"strings"
-	"time"
-
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
 
@@ -121,14 +116,6 @@ func verdictText(verdict string) string {
 	return verdict
 }
 
-// trTook is a time that something took: below 100 seconds to a tenth of one.
-func trTook(d time.Duration) string {
-	if d >= 100*time.Second {
-		return trLeft(d)
-	}
-	return trFloat("left.seconds", math.Round(d.Seconds()*10)/10)
-}
-
 // whoText is where a call is and whose it is: "zhipu · 4f2a91c4 · sub-agent".
 func whoText(r viewmodel.CallRow) string {
 	return joined(r.Vendor, r.Session, when(r.Agent, "call.agent"))
@@ -168,9 +155,4 @@ func cachedText(r viewmodel.CallRow) string {
 		return ""
 	}
 	return trText("call.cached", viewmodel.Tokens(r.Cached))
-}
-
-// joined puts a dot between the texts that say something.
-func joined(texts ...string) string {
-	return strings.Join(slices.DeleteFunc(texts, func(t string) bool { return t == "" }), " · ")
 }

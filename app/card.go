@@ -12,9 +12,6 @@ import (
 	"afterglow/app/widget"
 )
 
-// rowGap is the room between a card's head and its rows.
-const rowGap = 8
-
 // cardView draws one vendor: its head and a row a model.
 type cardView struct {
 	page *live
@@ -90,13 +87,5 @@ func (c *cardView) back(r viewmodel.Row) {
 		if v.fits(r) {
 			v.back()
 		}
-	}
-}
-
-func setVisible(o fyne.CanvasObject, visible bool) {
-	if visible {
-		o.Show()
-	} else {
-		o.Hide()
 	}
 }

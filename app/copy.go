@@ -11,13 +11,6 @@ import (
 // copiedFor is how long a copy button says that it has copied.
 const copiedFor = 2 * time.Second
 
-// desk is what a page needs beside the service.
-type desk struct {
-	run  func(func())            // on the UI's goroutine
-	copy func(text string)       // to the clipboard
-	open func(page string) error // in the browser
-}
-
 // copyButton copies a text and says so for a moment.
 type copyButton struct {
 	*widget.Button

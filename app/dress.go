@@ -52,7 +52,7 @@ func (w *Window) keepSize(by float32) {
 
 // settingsMeans are what the settings have beside the service.
 func (w *Window) settingsMeans() settingsMeans {
-	return settingsMeans{dress: w.dress, off: func(work func()) { w.off(work) }, places: func() Places { return w.places }, login: w.login, guide: w.openGuide}
+	return settingsMeans{dress: w.dress, places: func() Places { return w.places }, login: w.login, guide: w.openGuide}
 }
 
 // takeSystemFont draws Chinese with the system's font from now on.

@@ -1,8 +1,6 @@
 package app
 
 import (
-	"time"
-
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
@@ -81,28 +79,12 @@ func (v *figuresView) set(f viewmodel.Figures, today *viewmodel.Figures) {
 	v.failovers.set(viewmodel.Exact(f.Failovers), note(func(f viewmodel.Figures) string { return viewmodel.Exact(f.Failovers) }))
 }
 
-// unknown stands where there is no number.
-const unknown = "–"
-
 func successText(f viewmodel.Figures) string {
 	share, ok := f.Success()
 	if !ok {
 		return unknown
 	}
 	return viewmodel.Percent(share)
-}
-
-// spanText is how long something took; "–" for nothing.
-func spanText(d time.Duration) string {
-	switch {
-	case d <= 0:
-		return unknown
-	case d < time.Second:
-		return trN("took.ms", int(d.Milliseconds()))
-	case d < 10*time.Second:
-		return trTook(d.Round(100 * time.Millisecond))
-	}
-	return trTook(d.Round(time.Second))
 }
 
 // gridLayout has columns of the same width.

@@ -13,15 +13,25 @@ import (
 	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 	"afterglow/limiter"
+	"afterglow/proxy"
 )
+
+// gaugeService is what the page of a gauge asks of the proxy. SetLimit writes a file, and is not for the UI's goroutine.
+type gaugeService interface {
+	SetLimit(vendor, model string, limit int) error // model "*" = the vendor's account
+	Calls() []proxy.Call                            // of this moment, the latest first, then the last that ended
+	Cancel(number int) error
+	historyService
+}
 
 // gaugePage shows one gauge: its numbers, its history, and the calls that hold its slots and wait for them.
 type gaugePage struct {
-	svc     Service
-	ways    ways
-	notices *notices
-	key     limiter.Key // of the gauge to show
-	calls   viewmodel.Calls
+	svc    gaugeService
+	ways   ways
+	report func(err error, key string)
+	work   errands
+	key    limiter.Key // of the gauge to show
+	calls  viewmodel.Calls
 
 	title   *widget.Name
 	state   *widget.Text
@@ -40,8 +50,8 @@ type gaugePage struct {
 	cancelled map[int]bool
 }
 
-func newGaugePage(svc Service, d desk, n *notices, to ways) *gaugePage {
-	p := &gaugePage{svc: svc, ways: to, notices: n, cancelled: map[int]bool{}, history: newHistoryView(svc, d)}
+func newGaugePage(svc gaugeService, d desk, report func(err error, key string), to ways) *gaugePage {
+	p := &gaugePage{svc: svc, ways: to, report: report, work: errands{run: d.run, off: d.off}, cancelled: map[int]bool{}, history: newHistoryView(svc, d)}
 	p.title = widget.NewName("", widget.Style{Bold: true, Size: theme.SizeNameSubHeadingText})
 	p.state = widget.NewText("", widget.Style{Color: widget.ColorMuted, Align: fyne.TextAlignTrailing})
 	p.numbers = container.NewStack()
@@ -140,7 +150,7 @@ func (p *gaugePage) arrange(n int) {
 // cancel ends a call.
 func (p *gaugePage) cancel(v *holderView) {
 	err := p.svc.Cancel(v.row.Number)
-	p.notices.report(err, "notice.not_cancelled")
+	p.report(err, "notice.not_cancelled")
 	if err == nil {
 		p.cancelled[v.row.Number] = true
 		v.set(v.row, true)
@@ -148,11 +158,13 @@ func (p *gaugePage) cancel(v *holderView) {
 }
 
 func (p *gaugePage) setLimit(r viewmodel.Row, limit int) {
-	err := p.svc.SetLimit(r.Vendor, r.Model, limit)
-	p.notices.report(err, "notice.not_set")
-	if err != nil {
-		p.row.back()
-	}
+	row := p.row
+	p.work.do(func() error { return p.svc.SetLimit(r.Vendor, r.Model, limit) }, func(err error) {
+		p.report(err, "notice.not_set")
+		if err != nil {
+			row.back()
+		}
+	})
 }
 
 // list shows all calls of the gauge.

@@ -15,9 +15,12 @@ import (
 	"afterglow/proxy/config"
 )
 
-// GuideService is what the guide asks of the proxy, beside what its steps have from other pages.
+// GuideService is what the guide asks of the proxy. Each of its steps has a part.
 type GuideService interface {
+	guideKeys
+	guideClients
 	TryCall(ctx context.Context) proxy.TriedCall // not for the UI's goroutine
+	ChangeDesktop(edit func(*config.Desktop)) error
 }
 
 // guideClient is the agent that the guide connects.
@@ -25,7 +28,7 @@ const guideClient = "claude-code"
 
 // guidePage leads those who are new through four steps. It stands in Live's place until it was finished or skipped.
 type guidePage struct {
-	svc    Service
+	svc    GuideService
 	ways   ways
 	report func(err error, key string)
 	desk   desk
@@ -55,8 +58,8 @@ type guideRow struct {
 	row   chainRow
 }
 
-func newGuidePage(svc Service, d desk, n *notices, to ways) *guidePage {
-	p := &guidePage{svc: svc, ways: to, desk: d, report: n.report, titles: map[string]*guideRow{}}
+func newGuidePage(svc GuideService, d desk, report func(err error, key string), to ways) *guidePage {
+	p := &guidePage{svc: svc, ways: to, desk: d, report: report, titles: map[string]*guideRow{}}
 	p.work.run = d.run
 	p.scroll = container.NewVScroll(nil)
 	p.demo = widget.NewNotice(widget.Info, nil)

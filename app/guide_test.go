@@ -173,9 +173,7 @@ func TestClaudeCodeIsConnectedByOnePress(t *testing.T) {
 	svc := &connecting{fakeService: &fakeService{}}
 	svc.ready = true
 	var said error
-	n := newNotices(func() {})
-	g := newGuidePage(svc, d, n, ways{})
-	g.report = func(err error, key string) { said = err }
+	g := newGuidePage(svc, d, func(err error, key string) { said = err }, ways{})
 	g.enter()
 	do(t, work)
 	if !g.client.choice.Visible() || g.client.choice.Text() != "Own login" {

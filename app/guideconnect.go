@@ -10,6 +10,14 @@ import (
 	"afterglow/proxy/connect"
 )
 
+// guideClients are what the third step asks of the proxy. All of it reads or writes files, and is not for the UI's goroutine.
+type guideClients interface {
+	Clients() []connect.Status
+	Variables(with connect.Credentials) []connect.Variable
+	Connect(id string, with connect.Choice) error
+	Disconnect(id string) ([]connect.Restored, error)
+}
+
 // guideConnect is the guide's third step: Claude Code is pointed at the proxy, by one press or by a line to copy.
 type guideConnect struct {
 	page   *guidePage

@@ -15,6 +15,14 @@ import (
 	"afterglow/proxy/config"
 )
 
+// guideKeys are what the first step asks of the proxy.
+type guideKeys interface {
+	vendorStore
+	vendorTester
+	SignIn(vendor string) error // begins it; how it goes is in the status
+	CancelSignIn(vendor string) error
+}
+
 // guideKey is the guide's first step: a vendor, and its key or a sign-in.
 type guideKey struct {
 	page   *guidePage
@@ -154,7 +162,7 @@ func (k *guideKey) store() {
 	d.Enabled = true
 	tiers := placed(p.list.Tiers, p.list.Drafts, d.Name)
 	p.work.do(func() error {
-		err := saveVendor(p.svc, editing{name: name}, d, key)
+		err := saveVendor(p.svc, name, d, key)
 		if err == nil && name != "" && !already {
 			err = p.svc.SetTiers(tiers)
 		}

@@ -164,7 +164,6 @@ const (
 	headMin    = 440
 	headWide   = 540 // from this width on the sparkline has sparkWide: two pixels a bar and one between
 	sparkWide  = 3*viewmodel.Buckets - 1
-	opticDrop  = 1 // a dot or bar looks centred a little below the middle of its line of text
 )
 
 // MinSize and Layout lay out the head's box.
@@ -198,11 +197,4 @@ func (h *headView) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	x += title + 2*headGap
 	put(h.dot, x, dot, size.Height+2*opticDrop)
 	put(h.state, x+dot+headGap, state, size.Height)
-}
-
-// put places o at x, centred in a line of that height.
-func put(o fyne.CanvasObject, x, width, height float32) {
-	least := o.MinSize().Height
-	o.Move(fyne.NewPos(x, (height-least)/2))
-	o.Resize(fyne.NewSize(width, least))
 }

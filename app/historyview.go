@@ -17,10 +17,15 @@ import (
 	"afterglow/proxy/history"
 )
 
+// historyService is what the history of a gauge asks of the proxy. It reads a database, and is not for the UI's goroutine.
+type historyService interface {
+	History(ctx context.Context, k limiter.Key, span time.Duration) ([]history.Point, error)
+}
+
 // historyView is the history of one gauge: a chart, the choice of its span, and at what limits calls were
 // refused.
 type historyView struct {
-	svc    Service
+	svc    historyService
 	desk   desk
 	span   *widget.Segment
 	chart  *widget.TimeChart
@@ -31,7 +36,7 @@ type historyView struct {
 	root   fyne.CanvasObject
 }
 
-func newHistoryView(svc Service, d desk) *historyView {
+func newHistoryView(svc historyService, d desk) *historyView {
 	v := &historyView{svc: svc, desk: d, chart: widget.NewTimeChart(), remark: fynewidget.NewLabel(""), sized: func() {}}
 	v.span = widget.NewSegment(tr("history.hour"), tr("history.24_hours"), tr("history.30_days"))
 	v.span.OnChosen = func(int) { v.show(v.key) }

@@ -13,18 +13,25 @@ import (
 	"afterglow/limiter"
 )
 
-// pageMargin is the room around the page, cardGap between its cards.
-const (
-	pageMargin = 16
-	cardGap    = 12
-)
+// liveService is what the Live page asks of the proxy. SetLimit, ResetLimits, SetOrder and ResetOrder write a file, and are not
+// for the UI's goroutine.
+type liveService interface {
+	SetLimit(vendor, model string, limit int) error // model "*" = the vendor's account
+	ResetLimits(vendor string) error                // to what the configuration says
+	ResetVendor(vendor string) error                // lets calls through again
+	SetOrder(tiers [][]string) error                // the chain's vendors, tier by tier
+	ResetOrder() error                              // to the configuration's
+	SignIn(vendor string) error                     // begins it; how it goes is in the status
+	CancelSignIn(vendor string) error
+}
 
 // live is the page that shows the calls of this moment: totals, notices, and a card a vendor.
 type live struct {
-	svc  Service
-	desk desk
-	ways ways
-	*notices
+	svc     liveService
+	desk    desk
+	ways    ways
+	report  func(err error, key string)
+	work    errands
 	totals  *totalsView
 	demo    *widget.Notice
 	noTray  *widget.Notice
@@ -42,19 +49,20 @@ type live struct {
 }
 
 // newLive makes the page.
-func newLive(svc Service, d desk, n *notices, to ways) *live {
+func newLive(svc liveService, d desk, report func(err error, key string), to ways) *live {
 	p := &live{
-		svc:     svc,
-		desk:    d,
-		ways:    to,
-		notices: n,
-		totals:  newTotals(d),
-		demo:    widget.NewNotice(widget.Info, nil),
-		noTray:  widget.NewNotice(widget.Info, nil),
-		cards:   map[string]*cardView{},
-		list:    container.New(layout.NewCustomPaddedVBoxLayout(cardGap)),
+		svc:    svc,
+		desk:   d,
+		ways:   to,
+		report: report,
+		work:   errands{run: d.run, off: d.off},
+		totals: newTotals(d),
+		demo:   widget.NewNotice(widget.Info, nil),
+		noTray: widget.NewNotice(widget.Info, nil),
+		cards:  map[string]*cardView{},
+		list:   container.New(layout.NewCustomPaddedVBoxLayout(cardGap)),
 	}
-	p.restore = widget.NewButton(widget.Quiet, theme.ContentUndoIcon(), tr("order.reset"), func() { p.report(p.svc.ResetOrder(), "notice.no_order") })
+	p.restore = widget.NewButton(widget.Quiet, theme.ContentUndoIcon(), tr("order.reset"), func() { p.write(p.svc.ResetOrder, "notice.no_order") })
 	p.changed = widget.NewNotice(widget.Info, p.restore)
 	p.start = newStart(d, func() { p.ways.guide() }, func() { p.stale = true; p.tidy() })
 	top := container.New(layout.NewCustomPaddedVBoxLayout(8),
@@ -126,11 +134,17 @@ func (p *live) arrange(order [][]string) {
 
 // setLimit sets the limit of r's model or account, as the user asked.
 func (p *live) setLimit(r viewmodel.Row, limit int) {
-	err := p.svc.SetLimit(r.Vendor, r.Model, limit)
-	p.report(err, "notice.not_set")
-	if err != nil {
-		p.cards[r.Vendor].back(r)
-	}
+	p.work.do(func() error { return p.svc.SetLimit(r.Vendor, r.Model, limit) }, func(err error) {
+		p.report(err, "notice.not_set")
+		if c := p.cards[r.Vendor]; err != nil && c != nil {
+			c.back(r)
+		}
+	})
+}
+
+// write has the proxy do what the user wants and keep it in a file, away from the UI's goroutine. key is the text that says that it failed.
+func (p *live) write(work func() error, key string) {
+	p.work.do(work, func(err error) { p.report(err, key) })
 }
 
 // resetVendor lets calls through to a vendor again.
@@ -139,7 +153,9 @@ func (p *live) resetVendor(vendor string) {
 }
 
 // signIn begins to sign in to a vendor.
-func (p *live) signIn(vendor string) { p.report(p.svc.SignIn(vendor), "notice.not_signed_in") }
+func (p *live) signIn(vendor string) {
+	p.report(p.svc.SignIn(vendor), "notice.not_signed_in")
+}
 
 // cancelSignIn ends that.
 func (p *live) cancelSignIn(vendor string) {
@@ -148,13 +164,5 @@ func (p *live) cancelSignIn(vendor string) {
 
 // resetLimits brings back a vendor's configured limits.
 func (p *live) resetLimits(vendor string) {
-	p.report(p.svc.ResetLimits(vendor), "notice.not_reset")
-}
-
-// when is the text for key, or "" when the notice is not to be shown.
-func when(shown bool, key string) string {
-	if !shown {
-		return ""
-	}
-	return tr(key)
+	p.write(func() error { return p.svc.ResetLimits(vendor) }, "notice.not_reset")
 }

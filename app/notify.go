@@ -109,21 +109,3 @@ func noticeText(n viewmodel.Notice, now time.Time) (title, text string) {
 	}
 	return tr("notify.old_prices"), trText("notify.old_prices_text", n.Date)
 }
-
-// clock is a time of today, or with its day.
-func clock(at, now time.Time) string {
-	at, now = at.Local(), now.Local()
-	if at.YearDay() == now.YearDay() && at.Year() == now.Year() {
-		return at.Format("15:04")
-	}
-	return at.Format("2006-01-02 15:04")
-}
-
-// plainLines is plain for a text whose lines stay lines.
-func plainLines(s string, length int) string {
-	lines := strings.Split(s, "\n")
-	for i, line := range lines {
-		lines[i] = plain(line, length)
-	}
-	return strings.Join(lines, "\n")
-}

@@ -4,7 +4,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
-	"fyne.io/fyne/v2/layout"
 
 	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
@@ -46,8 +45,8 @@ type ways struct {
 	calls func(query string) // the list of calls, filtered
 	back  func()
 
-	vendor func(e *editing) // the form of a vendor; nil = as it was left
-	guide  func()
+	form  func() // of the vendor that was opened last
+	guide func()
 }
 
 // pages holds all pages, one of them in front.
@@ -75,18 +74,6 @@ func newPages(n *notices, turned func()) *pages {
 		layAnew(p.root)
 	}
 	return p
-}
-
-// under is body below top. It is container.NewBorder, but that the focus goes from top to body.
-func under(top, body fyne.CanvasObject) *fyne.Container {
-	return container.New(layout.NewBorderLayout(top, nil, nil, nil), top, body)
-}
-
-// layAnew lays a page out anew, twice: a wrapped text, and a line, know their height only after they have been given their
-// width.
-func layAnew(root fyne.CanvasObject) {
-	root.Refresh()
-	root.Refresh()
 }
 
 // shortcuts let Control and a number, on a Mac Command, choose a tab, Escape go back, and the arrows, Page Up, Page Down,

@@ -2,7 +2,6 @@ package app
 
 import (
 	"fmt"
-	"net/url"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -55,15 +54,6 @@ func docsFolder() string {
 		}
 	}
 	return ""
-}
-
-// fileURL is the address of a folder, for the program that shows folders.
-func fileURL(dir string) string {
-	path := filepath.ToSlash(dir)
-	if !strings.HasPrefix(path, "/") {
-		path = "/" + path // a drive of Windows
-	}
-	return (&url.URL{Scheme: "file", Path: path}).String()
 }
 
 // facts are what a report of a mistake should say. There is nothing secret in them, and no path: those have names.

@@ -12,6 +12,8 @@ import (
 
 // QuitService is what quitting asks of the proxy.
 type QuitService interface {
+	DesktopService
+	Clients() []connect.Status // reads files, and is not for the UI's goroutine
 	// Suspend disconnects the clients until the next start. It writes files, and is not for the UI's goroutine.
 	Suspend() (done []connect.Suspended, err error)
 }
@@ -21,7 +23,7 @@ const quitPatience = 10 * time.Second
 
 // quitting ends the app. Before that it disconnects the clients, or asks whether it should, as the user has set.
 type quitting struct {
-	svc    Service
+	svc    QuitService
 	window *Window
 	log    *slog.Logger
 	do     func(func()) // on the UI's goroutine

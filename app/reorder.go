@@ -107,9 +107,10 @@ func (p *live) setOrder() {
 	for _, t := range p.movable() {
 		order = append(order, t.vendors)
 	}
-	err := p.svc.SetOrder(order)
-	p.report(err, "notice.no_order")
-	if err != nil {
-		p.order = nil
-	}
+	p.work.do(func() error { return p.svc.SetOrder(order) }, func(err error) {
+		p.report(err, "notice.no_order")
+		if err != nil {
+			p.order = nil
+		}
+	})
 }

@@ -84,7 +84,7 @@ func TestARefusedOrderGoesBack(t *testing.T) {
 	w, svc := chainWindow(t)
 	svc.err = limiter.ErrUnknown
 	w.page.cards["a"].head.grip.TypedKey(&fyne.KeyEvent{Name: fyne.KeyDown})
-	if w.page.failure.Text() == "" {
+	if w.notices.failure.Text() == "" {
 		t.Error("the user is not told")
 	}
 	svc.err = nil

@@ -12,10 +12,9 @@ import (
 	"afterglow/limiter"
 )
 
-// rowHeight and columnGap keep the rows' rhythm, in Fyne's units.
+// rowHeight keeps the rows' rhythm, in Fyne's units.
 const (
 	rowHeight = 32
-	columnGap = 16
 	whyHeight = 16 // of the line below the gauge of an adaptive limit
 	whyRise   = 4  // which stands close to the gauge
 )
@@ -162,7 +161,6 @@ const (
 	countWidth  = 44
 	pillWidth   = 92
 	sliderWidth = 128
-	nameMin     = 104
 	gaugeMin    = 64
 	nameShare   = 0.52
 	gaugeMax    = 320

@@ -30,7 +30,7 @@ func picture(t *testing.T, scene, language, shade string) image.Image {
 	w.Show()
 	w.Update(sceneBoard(scene))
 	if scene == "trouble" {
-		w.page.report(&limiter.RangeError{Key: limiter.Key{Vendor: "zhipu", Model: "glm-5.1"}, Limit: 30, Highest: 20}, "notice.not_set")
+		w.notices.report(&limiter.RangeError{Key: limiter.Key{Vendor: "zhipu", Model: "glm-5.1"}, Limit: 30, Highest: 20}, "notice.not_set")
 	}
 	return w.window.Canvas().Capture()
 }

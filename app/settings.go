@@ -14,7 +14,7 @@ import (
 // settingsPage is where the user changes what is no limit, no order, no vendor and no client. Every change is in force
 // at once. Each section is a card of its own; the page is those, one below the other.
 type settingsPage struct {
-	svc     Service
+	svc     settingsPart
 	desk    desk
 	means   settingsMeans
 	failure *widget.Notice
@@ -32,11 +32,23 @@ type settingsPage struct {
 	root     *fyne.Container
 }
 
+// settingsPart is what the Settings page asks of the proxy.
+type settingsPart interface {
+	DesktopService
+	proxySettings
+	ConfigService
+}
+
+// DesktopService is where the desktop application's own choices are kept.
+type DesktopService interface {
+	Desktop() config.Desktop
+	ChangeDesktop(edit func(*config.Desktop)) error
+}
+
 // settingsMeans are what the page has beside the service.
 type settingsMeans struct {
 	dress  func(d config.Desktop) // shows a change of how the window looks
 	guide  func()                 // opens the guide of the first run; nil = there is none
-	off    func(work func())      // does work that may take a while, away from the UI's goroutine
 	places func() Places
 	login  loginStart
 }
@@ -47,7 +59,7 @@ type control interface {
 	fyne.Focusable
 }
 
-func newSettingsPage(svc Service, d desk, means settingsMeans) *settingsPage {
+func newSettingsPage(svc settingsPart, d desk, means settingsMeans) *settingsPage {
 	p := &settingsPage{svc: svc, desk: d, means: means}
 	p.failure = widget.NewNotice(widget.Problem, widget.NewButton(widget.Quiet, theme.CancelIcon(), "", func() { p.report(nil) }))
 	p.looks, p.start, p.quit, p.tell = newLookSettings(p), newStartSettings(p), newQuitSettings(p), newNoticeSettings(p)
@@ -155,12 +167,3 @@ func (p *settingsPage) button(icon fyne.Resource, text string, tapped func()) *w
 	p.controls = append(p.controls, b)
 	return b
 }
-
-// asWideAs gives what is in it all the room, and has the least width of another object: a scroll by itself has none.
-type asWideAs struct{ other fyne.CanvasObject }
-
-func (l *asWideAs) MinSize(objects []fyne.CanvasObject) fyne.Size {
-	return fyne.NewSize(l.other.MinSize().Width, objects[0].MinSize().Height)
-}
-
-func (l *asWideAs) Layout(objects []fyne.CanvasObject, size fyne.Size) { objects[0].Resize(size) }

@@ -12,12 +12,14 @@ import (
 	fynewidget "fyne.io/fyne/v2/widget"
 
 	"afterglow/app/widget"
+	"afterglow/proxy"
 	"afterglow/proxy/reason"
 )
 
 // ConfigService is what the settings ask of the configuration file. All of it reads or writes that file, and is not for
 // the UI's goroutine.
 type ConfigService interface {
+	Status() proxy.Status // does not read the file
 	ConfigFile() (path string, exists bool)
 	CheckConfig() error          // what is wrong with the file as it is now
 	SetListen(addr string) error // writes it into the file and moves there at once
@@ -80,7 +82,7 @@ func (s *addressSettings) apply() {
 		p.report(err)
 		return
 	}
-	p.means.off(func() {
+	p.desk.off(func() {
 		err := p.svc.SetListen(addr)
 		p.desk.run(func() {
 			p.report(err)
@@ -116,7 +118,7 @@ func badAddress(typed string) error {
 // check says what is wrong with the configuration file.
 func (s *addressSettings) check() {
 	p := s.page
-	p.means.off(func() {
+	p.desk.off(func() {
 		path, exists := p.svc.ConfigFile()
 		err := p.svc.CheckConfig()
 		p.desk.run(func() {

@@ -10,6 +10,13 @@ import (
 	"afterglow/proxy/ledger"
 )
 
+// proxySettings are the proxy's settings that can be changed while it runs. They are kept over a restart.
+type proxySettings interface {
+	Settings() proxy.Settings
+	ChangeSettings(edit func(*proxy.Settings)) error
+	LedgerStats() ledger.Stats
+}
+
 // ledgerSettings are how long calls are kept and what of them, and which lines the log has.
 type ledgerSettings struct {
 	page      *settingsPage
@@ -20,8 +27,6 @@ type ledgerSettings struct {
 	level     *widget.Segment
 	card      *widget.Card
 }
-
-const dayLong = 24 * time.Hour
 
 // retentions are what is offered; 0 = for ever.
 var retentions = []time.Duration{30 * dayLong, 90 * dayLong, 180 * dayLong, 365 * dayLong, 0}
@@ -65,16 +70,6 @@ func termsWith(also time.Duration) []time.Duration {
 	}
 	i := slices.IndexFunc(retentions, func(r time.Duration) bool { return r > also || r == 0 })
 	return slices.Insert(slices.Clone(retentions), i, also)
-}
-
-func termText(term time.Duration) string {
-	switch {
-	case term == 0:
-		return tr("settings.for_ever")
-	case term%dayLong == 0:
-		return trN("settings.days", int(term/dayLong))
-	}
-	return trLeft(term)
 }
 
 func ledgerSize(s ledger.Stats) string {

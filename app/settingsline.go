@@ -4,8 +4,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
-	"fyne.io/fyne/v2/theme"
-	fynewidget "fyne.io/fyne/v2/widget"
 
 	"afterglow/app/widget"
 )
@@ -19,23 +17,6 @@ func settingsCard(title string, lines ...fyne.CanvasObject) *widget.Card {
 // settingLine is a setting's name, and at the right what it is set to; below the name where there is no room.
 func settingLine(name string, control fyne.CanvasObject) *fyne.Container {
 	return container.New(&lineLayout{}, widget.NewText(name, widget.Style{}), control)
-}
-
-// explained is a line with words below it that say more.
-func explained(line fyne.CanvasObject, why fyne.CanvasObject) *fyne.Container {
-	return container.New(layout.NewCustomPaddedVBoxLayout(2-textInset), line, sideways(why))
-}
-
-// sideways takes the room away that Fyne leaves left, right and below a wrapped text.
-func sideways(o fyne.CanvasObject) fyne.CanvasObject {
-	return container.New(layout.NewCustomPaddedLayout(0, -textInset, -textInset, -textInset), o)
-}
-
-// caption is words that explain, in as many lines as they need.
-func caption(text string) *fynewidget.Label {
-	l := fynewidget.NewLabel(text)
-	l.SizeName, l.Importance, l.Wrapping = theme.SizeNameCaptionText, fynewidget.LowImportance, fyne.TextWrapWord
-	return l
 }
 
 // lineLayout puts the first object at the left and the second at the right, or below it where both have no room.
@@ -66,9 +47,4 @@ func (l *lineLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	}
 	lay(objects[0], 0, (size.Height-name.Height)/2, size.Width-lineGap-control.Width, name.Height)
 	lay(objects[1], size.Width-control.Width, (size.Height-control.Height)/2, control.Width, control.Height)
-}
-
-func lay(o fyne.CanvasObject, x, y, width, height float32) {
-	o.Move(fyne.NewPos(x, y))
-	o.Resize(fyne.NewSize(width, height))
 }

@@ -53,7 +53,7 @@ func (s *startSettings) set(on bool) { s.ask(func() error { return s.page.means.
 
 func (s *startSettings) ask(before func() error) {
 	p := s.page
-	p.means.off(func() {
+	p.desk.off(func() {
 		var failed error
 		if before != nil {
 			failed = before()

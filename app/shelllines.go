@@ -1,14 +1,11 @@
 package app
 
 import (
-	"strings"
-
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
 
 	"afterglow/app/widget"
-	"afterglow/proxy/config"
 	"afterglow/proxy/connect"
 )
 
@@ -67,28 +64,4 @@ func (l *shellLines) show() {
 		l.copies[i].set(tr("copy.label"), v.Line(shell))
 		line.Set(connect.Variable{Name: v.Name, Value: masked(v)}.Line(shell))
 	}
-}
-
-// exportAll are the lines for bash and zsh that set these variables, as they may be seen or as they are copied.
-func exportAll(variables []connect.Variable, hidden bool) string {
-	var lines []string
-	for _, v := range variables {
-		if hidden {
-			v.Value = masked(v)
-		}
-		lines = append(lines, v.Line("bash"))
-	}
-	return strings.Join(lines, "\n")
-}
-
-// masked is a variable's value as it may be seen: whoever looks over one's shoulder must not read a token. What is copied
-// is the whole.
-func masked(v connect.Variable) string {
-	if v.Value == config.Placeholder || !strings.HasSuffix(v.Name, "_TOKEN") && !strings.HasSuffix(v.Name, "_HEADERS") {
-		return v.Value
-	}
-	if name, _, found := strings.Cut(v.Value, ": "); found {
-		return name + ": ••••••••"
-	}
-	return "••••••••"
 }

@@ -2,8 +2,6 @@ package app
 
 import (
 	"cmp"
-	"fmt"
-	"net/url"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -99,15 +97,4 @@ func signInText(now proxy.SignIn) string {
 		return tr("sign_in.google")
 	}
 	return tr("sign_in.github")
-}
-
-// opener opens a page in the user's browser.
-func opener(a fyne.App) func(string) error {
-	return func(page string) error {
-		u, err := url.Parse(page)
-		if err != nil {
-			return fmt.Errorf("open page: %w", err)
-		}
-		return a.OpenURL(u)
-	}
 }

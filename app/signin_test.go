@@ -15,6 +15,7 @@ import (
 // signing is a page with one vendor to sign in to, and what it did on the desk.
 type signing struct {
 	page           *live
+	notices        *notices
 	svc            *fakeService
 	copied, opened []string
 	browser        error
@@ -23,11 +24,12 @@ type signing struct {
 func newSigning(t *testing.T) *signing {
 	speak(t, "en")
 	s := &signing{svc: &fakeService{}}
+	s.notices = newNotices(func() {})
 	s.page = newLive(s.svc, desk{
 		run:  func(func()) {}, // comes from a copy button's timer, on its goroutine: Fyne keeps things for the test's own
 		copy: func(text string) { s.copied = append(s.copied, text) },
 		open: func(page string) error { s.opened = append(s.opened, page); return s.browser },
-	}, newNotices(func() {}), ways{})
+	}, s.notices.report, ways{})
 	return s
 }
 
@@ -79,8 +81,8 @@ func TestWithoutABrowserTheCardSaysSo(t *testing.T) {
 	test.Tap(view.begin)
 	page := "https://accounts.google.com/o/oauth2/v2/auth?state=1"
 	s.now(proxy.SignIn{Provider: "google", State: "pending", URL: page})
-	if len(s.copied) > 0 || !slices.Equal(s.opened, []string{page}) || s.page.failure.Text() != "Couldn't open your browser: no program opens https" {
-		t.Error(s.copied, s.opened, s.page.failure.Text())
+	if len(s.copied) > 0 || !slices.Equal(s.opened, []string{page}) || s.notices.failure.Text() != "Couldn't open your browser: no program opens https" {
+		t.Error(s.copied, s.opened, s.notices.failure.Text())
 	}
 	test.Tap(view.copy.Button)
 	if !slices.Equal(s.copied, []string{page}) {

@@ -11,9 +11,6 @@ import (
 	"afterglow/app/widget"
 )
 
-// textInset is the room that Fyne leaves around a wrapped text: its theme.SizeNameInnerPadding.
-const textInset = 6
-
 // startView tells a newcomer what to do, until the first call has come.
 type startView struct {
 	line   *widget.Code

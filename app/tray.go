@@ -3,16 +3,9 @@ package app
 import (
 	"context"
 	"fmt"
-	"strconv"
-	"strings"
-	"unicode"
 
 	"afterglow/app/viewmodel"
-	"afterglow/proxy/config"
 )
-
-// appName is the program's name for people. No language translates it.
-const appName = "Afterglow"
 
 // trayIcon is where the tray shows itself: the desktop's, or a test's. It starts with the badge of the
 // zero value, no texts, and a menu of items that are all visible, enabled and empty.
@@ -34,7 +27,7 @@ type tray struct {
 
 // run keeps the tray in step with the service until ctx ends. An error means that the icon is gone:
 // systray panics when the session bus has died.
-func (t *tray) run(ctx context.Context, svc Service) (err error) {
+func (t *tray) run(ctx context.Context, svc source) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			err = fmt.Errorf("show tray icon: %v", cause)
@@ -131,42 +124,4 @@ func (t *tray) view(b viewmodel.Board) trayView {
 	v.items[trayPause] = trayItem{label: tr("tray.pause"), checked: b.Paused}
 	v.items[trayQuit].label = tr("tray.quit")
 	return v
-}
-
-// numberOf is what stands beside an icon of one colour, "" for nothing.
-func numberOf(b viewmodel.Board, shows string) string {
-	switch {
-	case shows == config.TrayPending && b.Totals.Pending > 0:
-		return strconv.Itoa(b.Totals.InFlight) + "+" + strconv.Itoa(b.Totals.Pending)
-	case b.Totals.InFlight > 0:
-		return strconv.Itoa(b.Totals.InFlight)
-	}
-	return ""
-}
-
-// headline is the menu's first line: the totals, or where there are none, what the tooltip says.
-func headline(b viewmodel.Board) string {
-	if b.Totals.InFlight == 0 && b.Totals.Pending == 0 {
-		return tooltip(b)
-	}
-	line := trN("tooltip.in_flight", b.Totals.InFlight)
-	if b.Totals.Pending > 0 {
-		line += " · " + trN("tooltip.queued", b.Totals.Pending)
-	}
-	return line
-}
-
-// plain is s in one line of at most length characters. Clients choose the names of models, which may
-// hold anything.
-func plain(s string, length int) string {
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) {
-			return r
-		}
-		return ' '
-	}, s)
-	if letters := []rune(s); len(letters) > length {
-		return string(letters[:length-1]) + "…"
-	}
-	return s
 }

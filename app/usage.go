@@ -12,6 +12,7 @@ import (
 
 	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
+	"afterglow/proxy"
 	"afterglow/proxy/calendar"
 	"afterglow/proxy/ledger"
 )
@@ -19,9 +20,15 @@ import (
 // usageAgain is how often the page is read anew while it is in front.
 const usageAgain = 30 * time.Second
 
+// usageService is what the Usage page asks of the proxy. It reads a database, and is not for the UI's goroutine.
+type usageService interface {
+	Usage(ctx context.Context, q ledger.Query) (proxy.Usage, error)
+	Export(ctx context.Context, q ledger.Query, format string, to io.Writer) error // "csv" or "json"
+}
+
 // usagePage shows what calls came to over days.
 type usagePage struct {
-	svc   Service
+	svc   usageService
 	desk  desk
 	usage viewmodel.Usage
 	read  bool // something was read already
@@ -44,7 +51,7 @@ type usagePage struct {
 	root      *fyne.Container
 }
 
-func newUsagePage(svc Service, d desk) *usagePage {
+func newUsagePage(svc usageService, d desk) *usagePage {
 	p := &usagePage{svc: svc, desk: d, figures: newFigures(), failovers: newFailovers()}
 	p.days = newDays(p.reload)
 	p.problem = widget.NewNotice(widget.Problem, widget.NewButton(widget.Quiet, theme.ViewRefreshIcon(), tr("usage.again"), p.reload))

@@ -19,7 +19,19 @@ type editing struct {
 
 // edit opens a vendor's form.
 func (p *vendorsPage) edit(name string, d config.Draft) {
-	p.ways.vendor(&editing{name, d, p.list})
+	p.openForm(&editing{name, d, p.list})
+}
+
+// openForm opens the form of a vendor; nil = as it was left. If the form holds another vendor with changes that are not saved,
+// that one comes first.
+func (p *vendorsPage) openForm(e *editing) {
+	if e != nil && !p.form.dirty() {
+		p.form.open(*e)
+	}
+	p.ways.form()
+	if e != nil && p.form.e.name != e.name {
+		p.form.stay()
+	}
 }
 
 // offer opens a menu of what can be added.
@@ -98,9 +110,16 @@ func without(tiers [][]string, name string) [][]string {
 	return all
 }
 
-// saveVendor writes a vendor. A new one that is to be in the chain gets its place there. It may take a while.
-func saveVendor(svc VendorService, e editing, d config.Draft, key config.Secret) error {
-	if err := svc.SaveVendor(e.name, d, key); err != nil || e.name != "" || !d.Enabled {
+// vendorStore is where vendors are kept. It reads and writes files, and is not for the UI's goroutine.
+type vendorStore interface {
+	Vendors() (proxy.VendorList, error)
+	SaveVendor(name string, d config.Draft, key config.Secret) error // name "" = a new one
+	SetTiers(tiers [][]string) error
+}
+
+// saveVendor writes a vendor that was called that; "" = a new one. A new one that is to be in the chain gets its place there. It may take a while.
+func saveVendor(svc vendorStore, was string, d config.Draft, key config.Secret) error {
+	if err := svc.SaveVendor(was, d, key); err != nil || was != "" || !d.Enabled {
 		return err
 	}
 	now, err := svc.Vendors()

@@ -134,31 +134,3 @@ func (f *fieldsView) tell(err error) (rest string) {
 	}
 	return strings.Join(others, "\n")
 }
-
-// labelWidth is the room of a form's labels.
-const labelWidth = 112
-
-// formLine is a label, and a control that has the rest of the line.
-func formLine(label string, control fyne.CanvasObject) *fyne.Container {
-	return container.New(formLayout{}, widget.NewText(label, widget.Style{Color: widget.ColorMuted}), control)
-}
-
-// formLayout lays out a formLine.
-type formLayout struct{}
-
-func (formLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
-	least := o[1].MinSize()
-	return fyne.NewSize(formLayout{}.label(o[0])+least.Width, max(least.Height, o[0].MinSize().Height))
-}
-
-func (formLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
-	label := formLayout{}.label(o[0])
-	put(o[0], 0, label, min(size.Height, 32))
-	o[1].Move(fyne.NewPos(label, 0))
-	o[1].Resize(fyne.NewSize(size.Width-label, size.Height))
-}
-
-// label is the label's room: more where texts are large.
-func (formLayout) label(o fyne.CanvasObject) float32 {
-	return max(labelWidth, o.MinSize().Width+8)
-}

@@ -79,11 +79,6 @@ func newVendorPage(svc VendorService, d desk, to ways) *vendorPage {
 	return p
 }
 
-// answers are the buttons of a question.
-func answers(buttons ...fyne.CanvasObject) fyne.CanvasObject {
-	return container.New(layout.NewCustomPaddedLayout(1, 1, 0, 1), container.New(layout.NewCustomPaddedHBoxLayout(4), buttons...))
-}
-
 func (p *vendorPage) lay() {
 	body := container.New(layout.NewCustomPaddedVBoxLayout(cardGap),
 		widget.NewCard(p.fields.box), widget.NewCard(p.models.box), widget.NewCard(p.limits.box))

@@ -72,11 +72,6 @@ func (l *limitsView) toggle(label string) *widget.Switch {
 	return s
 }
 
-// switchLine is a switch with its name, and below what it means.
-func switchLine(s *widget.Switch, why string) fyne.CanvasObject {
-	return above(container.NewBorder(nil, nil, widget.NewText(s.Label, widget.Style{}), s), widget.NewText(why, captionStyle))
-}
-
 // numberLine is a label, a field for a number, and what the number is.
 func numberLine(i *widget.Input, why string) fyne.CanvasObject {
 	return formLine(i.Label, container.NewBorder(nil, nil, i, nil,

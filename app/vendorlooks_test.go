@@ -56,7 +56,7 @@ func vendorPicture(t *testing.T, scene, language, shade string) *Window {
 		}
 	case strings.HasPrefix(scene, "vendor"):
 		e := editing{"zhipu", list.Drafts[0], list}
-		w.openVendor(&e)
+		w.vendors.openForm(&e)
 		switch scene {
 		case "vendor-wrong":
 			w.vendor.fields.base.SetText("open.bigmodel.cn")

@@ -156,18 +156,6 @@ func (m *mapView) arrange() {
 	m.resized()
 }
 
-// focus gives a part of a page the focus. What has just come to the page knows its canvas only once it was drawn.
-func focus(o fyne.Focusable) {
-	driver := fyne.CurrentApp().Driver()
-	c := driver.CanvasForObject(o.(fyne.CanvasObject))
-	if windows := driver.AllWindows(); c == nil && len(windows) > 0 {
-		c = windows[0].Canvas()
-	}
-	if c != nil {
-		c.Focus(o)
-	}
-}
-
 // halves lays two things side by side, each with half of the room; a third stands between them.
 type halves struct{ arrow bool }
 

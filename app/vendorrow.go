@@ -64,8 +64,13 @@ func (r *vendorRow) set(d config.Draft, in proxy.SignIn, lack string) (resized b
 	return r.sign.set(in)
 }
 
+// vendorTester makes a small call to a vendor, which may not be saved yet. It is not for the UI's goroutine.
+type vendorTester interface {
+	TestVendor(ctx context.Context, d config.Draft, key config.Secret) proxy.VendorTest
+}
+
 // tryVendor is a small call to a vendor as a draft describes it.
-func tryVendor(svc VendorService, d config.Draft, key config.Secret) func(ctx context.Context) trialResult {
+func tryVendor(svc vendorTester, d config.Draft, key config.Secret) func(ctx context.Context) trialResult {
 	return func(ctx context.Context) trialResult {
 		return testResult(svc.TestVendor(ctx, d, key), hostOf(d.BaseURL))
 	}

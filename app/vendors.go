@@ -25,6 +25,8 @@ type VendorService interface {
 	RemoveVendor(name string) error
 	SetTiers(tiers [][]string) error
 	TestVendor(ctx context.Context, d config.Draft, key config.Secret) proxy.VendorTest // not for the UI's goroutine
+	SignIn(vendor string) error                                                         // begins it; how it goes is in the status
+	CancelSignIn(vendor string) error
 }
 
 // vendorsAgain is how often the configuration file is read anew while the page is in front: people have editors.
@@ -32,7 +34,7 @@ const vendorsAgain = 5 * time.Second
 
 // vendorsPage is where vendors are added, changed and put in order.
 type vendorsPage struct {
-	svc    Service
+	svc    VendorService
 	desk   desk
 	ways   ways
 	report func(err error, key string)
@@ -43,7 +45,7 @@ type vendorsPage struct {
 	rows   map[string]*vendorRow
 	work   errands
 	stop   context.CancelFunc
-	open   func() string // the vendor whose form has changes that are not saved, "" if none has
+	form   *vendorPage
 
 	add      *widget.Button
 	unsaved  *widget.Notice
@@ -62,12 +64,11 @@ type vendorsPage struct {
 	root     *fyne.Container
 }
 
-func newVendorsPage(svc Service, d desk, n *notices, to ways) *vendorsPage {
-	p := &vendorsPage{svc: svc, desk: d, ways: to, report: n.report, rows: map[string]*vendorRow{}, signs: map[string]proxy.SignIn{}, lacks: map[string]string{}}
-	p.open = func() string { return "" }
+func newVendorsPage(svc VendorService, d desk, report func(err error, key string), to ways) *vendorsPage {
+	p := &vendorsPage{svc: svc, desk: d, ways: to, report: report, rows: map[string]*vendorRow{}, signs: map[string]proxy.SignIn{}, lacks: map[string]string{}}
 	p.work.run = d.run
 	p.add = widget.NewButton(widget.Plain, theme.ContentAddIcon(), tr("vendors.add"), p.offer)
-	p.goOn = widget.NewButton(widget.Plain, theme.DocumentCreateIcon(), tr("vendors.go_on"), func() { p.ways.vendor(nil) })
+	p.goOn = widget.NewButton(widget.Plain, theme.DocumentCreateIcon(), tr("vendors.go_on"), func() { p.openForm(nil) })
 	p.unsaved = widget.NewNotice(widget.Attention, container.New(layout.NewCustomPaddedLayout(1, 1, 0, 1), p.goOn))
 	p.demo = widget.NewNotice(widget.Info, nil)
 	p.problem = widget.NewNotice(widget.Problem, widget.NewButton(widget.Quiet, theme.ViewRefreshIcon(), tr("usage.again"), p.reload))
@@ -101,14 +102,9 @@ func (p *vendorsPage) lay() {
 	p.root = under(container.New(layout.NewCustomPaddedLayout(pageMargin-4, 12, pageMargin, pageMargin), top), p.scroll)
 }
 
-// above puts a line of explanation under a heading.
-func above(title, why fyne.CanvasObject) fyne.CanvasObject {
-	return container.New(layout.NewCustomPaddedVBoxLayout(2), title, why)
-}
-
 // enter is called when the page comes to the front, leave when another does.
 func (p *vendorsPage) enter() {
-	name := p.open()
+	name := p.form.pending()
 	text := ""
 	if name != "" {
 		text = trText("vendors.unsaved", name)

@@ -17,10 +17,10 @@ func (p *vendorPage) storeTo(host string) {
 		p.tell(err)
 		return
 	}
-	e, d, key := p.e, p.draft, p.key
+	name, d, key := p.e.name, p.draft, p.key
 	d.Confirmed = host
 	p.unsaved.Set(tr("vendor.saving"))
-	p.work.do(func() error { return saveVendor(p.svc, e, d, key) }, p.saved)
+	p.work.do(func() error { return saveVendor(p.svc, name, d, key) }, p.saved)
 }
 
 // saved is called when the vendor was written, or was not.

@@ -6,7 +6,6 @@ import (
 	"os"
 	"strconv"
 	"strings"
-	"time"
 
 	"afterglow/proxy"
 	"afterglow/proxy/config"
@@ -116,14 +115,6 @@ func testResult(t proxy.VendorTest, host string) trialResult {
 		words += "\n" + why
 	}
 	return trialResult{false, words}
-}
-
-// answerTime is how long an answer took, in milliseconds where it was less than a second.
-func answerTime(d time.Duration) string {
-	if d < time.Second {
-		return trN("took.ms", int(d.Milliseconds()))
-	}
-	return trTook(d)
 }
 
 // testTrouble is a sentence about why, and what there is to do.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"afterglow/app/viewmodel"
+	"afterglow/proxy"
 )
 
 // The least time between two boards for the tray and for the window. Each board that changes anything
@@ -14,11 +15,17 @@ const (
 	windowTick = 800 * time.Millisecond
 )
 
+// source is what boards are made of: a status, and a channel that wakes after each change until ctx ends.
+type source interface {
+	Status() proxy.Status
+	Watch(ctx context.Context) <-chan struct{}
+}
+
 // watch shows the service's board now and after every change, at most one a tick and the last one
 // always, until ctx is done. A change after a quiet time shows at once. A board also comes when nothing
 // has changed for a bucket of the history, because that moves on by itself. It calls show on its own
 // goroutine.
-func watch(ctx context.Context, svc Service, tick time.Duration, show func(viewmodel.Board)) {
+func watch(ctx context.Context, svc source, tick time.Duration, show func(viewmodel.Board)) {
 	model := viewmodel.New()
 	wake := svc.Watch(ctx)
 	for {
@@ -42,22 +49,6 @@ func awake(ctx context.Context, tick time.Duration, wake <-chan struct{}) bool {
 	case <-time.After(viewmodel.Bucket):
 	}
 	return true
-}
-
-// follow reads what a page shows and has it shown, now and again and again until ctx ends. read may take a while, and is not
-// called on the UI's goroutine. Nothing is shown after ctx has ended: it ends there, where all is shown.
-func (d desk) follow(ctx context.Context, every time.Duration, read func() (show func())) {
-	for {
-		show := read()
-		d.run(func() {
-			if ctx.Err() == nil {
-				show()
-			}
-		})
-		if !sleep(ctx, every) {
-			return
-		}
-	}
 }
 
 // sleep waits; it is false when ctx ended first.

@@ -2,52 +2,28 @@ package app
 
 import (
 	"context"
-	"io"
 	"sync"
-	"time"
 
 	"fyne.io/fyne/v2"
 
 	"afterglow/app/viewmodel"
 	"afterglow/limiter"
-	"afterglow/proxy"
 	"afterglow/proxy/config"
-	"afterglow/proxy/history"
-	"afterglow/proxy/ledger"
 )
 
-// Service is what the desktop asks of the proxy.
+// Service is what the window's pages ask of the proxy. Each page names its own part.
 type Service interface {
-	Status() proxy.Status
-	Watch(ctx context.Context) <-chan struct{}
-	SetLimit(vendor, model string, limit int) error // model "*" = the vendor's account
-	ResetLimits(vendor string) error                // to what the configuration says
-	ResetVendor(vendor string) error                // let calls through again; "" = to all
-	SetOrder(tiers [][]string) error                // the chain's vendors, tier by tier
-	ResetOrder() error                              // to the configuration's
-	SignIn(vendor string) error                     // begins it; how it goes is in the status
-	CancelSignIn(vendor string) error
-
-	Calls() []proxy.Call // of this moment, the latest first, then the last that ended
-	Call(number int) (proxy.CallDetail, bool)
-	Cancel(number int) error
-	Capture(on bool) // the bodies of calls are kept
-
-	// These read a database, and are not for the UI's goroutine.
-	Usage(ctx context.Context, q ledger.Query) (proxy.Usage, error)
-	Export(ctx context.Context, q ledger.Query, format string, to io.Writer) error // "csv" or "json"
-	History(ctx context.Context, k limiter.Key, span time.Duration) ([]history.Point, error)
-
-	LedgerStats() ledger.Stats
-	Settings() proxy.Settings
-	ChangeSettings(edit func(*proxy.Settings)) error // what can be changed while running; it is kept over a restart
-
+	source
+	liveService
+	gaugeService
+	activityService
+	callService
+	usageService
 	VendorService
-	GuideService
 	ClientService
-	DesktopService
-	ConfigService
-	QuitService
+	settingsPart
+	GuideService
+	Capture(on bool) // the bodies of calls are kept
 }
 
 // windowWidth and windowHeight are the window's first size: room for three cards.
@@ -110,7 +86,7 @@ func (w *Window) build() {
 	w.notices = newNotices(func() { w.setCapture(false) })
 	w.notices.answer = w.answerOffer
 	w.pages = newPages(w.notices, w.turned)
-	w.addPages(desk{run: w.run, copy: w.app.Clipboard().SetContent, open: opener(w.app)})
+	w.addPages(desk{run: func(f func()) { w.run(f) }, off: func(work func()) { w.off(work) }, copy: w.app.Clipboard().SetContent, open: opener(w.app)})
 	w.pages.shortcuts(w.window.Canvas())
 	w.window.SetTitle(tr("window.title"))
 	w.window.SetContent(w.pages.root)
@@ -123,8 +99,18 @@ func (w *Window) addPages(d desk) {
 		call:  func(number int) { w.call.number = number; w.pages.turn(atCall) },
 		calls: func(query string) { w.activity.choose(query); w.pages.turn(atActivity) },
 		back:  w.pages.back,
+		form:  func() { w.pages.turn(atVendor) },
 		guide: w.openGuide,
 	}
+	report := w.notices.report
+	w.page = newLive(w.svc, d, report, to)
+	w.activity = newActivity(w.svc, to, w.setCapture)
+	w.gauge = newGaugePage(w.svc, d, report, to)
+	w.call = newCallPage(w.svc, d, report, to)
+	w.settings = newSettingsPage(w.svc, d, w.settingsMeans())
+	usage := newUsagePage(w.svc, d)
+	clients := newClientsPage(w.svc, d)
+	w.vendors, w.guide = newVendorsPage(w.svc, d, report, to), newGuidePage(w.svc, d, report, to)
 	form := to
 	form.back = func() {
 		if w.pages.front == atVendor { // a vendor may be saved long after its form was left
@@ -132,16 +118,7 @@ func (w *Window) addPages(d desk) {
 		}
 	}
 	w.vendor = newVendorPage(w.svc, d, form)
-	to.vendor = w.openVendor
-	w.page = newLive(w.svc, d, w.notices, to)
-	w.activity = newActivity(w.svc, to, w.setCapture)
-	w.gauge = newGaugePage(w.svc, d, w.notices, to)
-	w.call = newCallPage(w.svc, d, w.notices, to)
-	w.settings = newSettingsPage(w.svc, d, w.settingsMeans())
-	usage := newUsagePage(w.svc, d)
-	clients := newClientsPage(w.svc, d)
-	w.vendors, w.guide = newVendorsPage(w.svc, d, w.notices, to), newGuidePage(w.svc, d, w.notices, to)
-	w.vendors.open = w.vendor.pending
+	w.vendors.form = w.vendor
 	w.pages.list = [spots]page{
 		atLive:     {root: w.page.root, set: func(b viewmodel.Board) bool { w.page.set(b); return false }},
 		atActivity: {root: w.activity.root, set: w.activity.set},
@@ -155,18 +132,6 @@ func (w *Window) addPages(d desk) {
 		atGuide:    {root: w.guide.root, enter: w.guide.enter, leave: w.guide.leave, set: w.guide.take},
 	}
 	w.pages.turn(atLive)
-}
-
-// openVendor opens the form of a vendor. If it holds another with changes that are not saved, that one comes first.
-func (w *Window) openVendor(e *editing) {
-	form := w.vendor
-	if e != nil && !form.dirty() {
-		form.open(*e)
-	}
-	w.pages.turn(atVendor)
-	if e != nil && form.e.name != e.name {
-		form.stay()
-	}
 }
 
 // openGuide shows the guide for those who are new.

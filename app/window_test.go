@@ -82,8 +82,8 @@ func TestSliderSetsTheLimitOfItsModelAndOfTheAccount(t *testing.T) {
 	if want := []string{"zhipu/glm-5.1=4", "zhipu/*=20"}; !slices.Equal(svc.sets, want) {
 		t.Errorf("sets = %v, want %v", svc.sets, want)
 	}
-	if w.page.failure.Visible() {
-		t.Errorf("says %q", w.page.failure.Text())
+	if w.notices.failure.Visible() {
+		t.Errorf("says %q", w.notices.failure.Text())
 	}
 }
 
@@ -97,12 +97,12 @@ func TestRefusedLimitIsToldAndTheSliderReturns(t *testing.T) {
 	if slider.Value() != 3 {
 		t.Errorf("slider at %d, want 3 again", slider.Value())
 	}
-	if got := w.page.failure.Text(); !w.page.failure.Visible() || !strings.Contains(got, "the state folder is full") {
+	if got := w.notices.failure.Text(); !w.notices.failure.Visible() || !strings.Contains(got, "the state folder is full") {
 		t.Errorf("says %q", got)
 	}
 	svc.err = nil
 	slider.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEnd})
-	if w.page.failure.Visible() {
+	if w.notices.failure.Visible() {
 		t.Error("the notice stays after a change that was taken")
 	}
 }
@@ -178,14 +178,14 @@ func TestNotices(t *testing.T) {
 	w.Show()
 	w.Update(sceneBoard("trouble"))
 	p := w.page
-	if !p.problem.Visible() || !p.paused.Visible() || !p.noTray.Visible() || p.demo.Visible() {
-		t.Errorf("problem %t, paused %t, no tray %t, demo %t", p.problem.Visible(), p.paused.Visible(), p.noTray.Visible(), p.demo.Visible())
+	if !w.notices.problem.Visible() || !w.notices.paused.Visible() || !p.noTray.Visible() || p.demo.Visible() {
+		t.Errorf("problem %t, paused %t, no tray %t, demo %t", w.notices.problem.Visible(), w.notices.paused.Visible(), p.noTray.Visible(), p.demo.Visible())
 	}
 	if p.start.card.Visible() || p.totals.address.Visible() {
 		t.Error("an address is offered although the proxy does not listen")
 	}
 	w.Update(sceneBoard("empty"))
-	if p.problem.Visible() || p.paused.Visible() || !p.demo.Visible() {
+	if w.notices.problem.Visible() || w.notices.paused.Visible() || !p.demo.Visible() {
 		t.Error("notices do not follow the board")
 	}
 }

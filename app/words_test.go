@@ -232,7 +232,7 @@ func uses(t *testing.T, file string) []use {
 			return true
 		}
 		by := calledName(call)
-		if !slices.Contains([]string{"tr", "trN", "trExact", "trText", "trTextN", "trFloat", "trNth", "trPair", "when", "report"}, by) {
+		if !slices.Contains([]string{"tr", "trN", "trExact", "trText", "trTextN", "trFloat", "trNth", "trPair", "when", "report", "write"}, by) {
 			return true
 		}
 		lasts := slices.ContainsFunc(call.Args, func(arg ast.Expr) bool {

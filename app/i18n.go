@@ -3,15 +3,41 @@ package app
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 	"sync/atomic"
+	"unicode"
 
 	"github.com/jeandeaual/go-locale"
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
 
+	"afterglow/app/viewmodel"
 	"afterglow/assets"
 	"afterglow/proxy/config"
 )
+
+// joined puts a dot between the texts that say something.
+func joined(texts ...string) string {
+	return strings.Join(slices.DeleteFunc(texts, func(t string) bool { return t == "" }), " · ")
+}
+
+// when is the text for key, or "" when the notice is not to be shown.
+func when(shown bool, key string) string {
+	if !shown {
+		return ""
+	}
+	return tr(key)
+}
+
+// plainLines is plain for a text whose lines stay lines.
+func plainLines(s string, length int) string {
+	lines := strings.Split(s, "\n")
+	for i, line := range lines {
+		lines[i] = plain(line, length)
+	}
+	return strings.Join(lines, "\n")
+}
 
 // spoken is the language that tr speaks; nil before loadWords.
 //
@@ -72,4 +98,49 @@ func say(key string, count any, holes map[string]any) string {
 		return key
 	}
 	return text
+}
+
+// tr is the text for a key of assets/translations in the user's language.
+func tr(key string) string { return say(key, nil, nil) }
+
+// trN is the text for a key that holds a number, in the form that the number asks for: "1 call", "2 calls".
+func trN(key string, n int) string { return say(key, n, map[string]any{"N": n}) }
+
+// trExact is trN for a number with all its digits, in groups of three.
+func trExact(key string, n int64) string { return say(key, n, map[string]any{"N": viewmodel.Exact(n)}) }
+
+// trNth is the text for a key that holds a place; Nth is N as English counts.
+func trNth(key string, n int) string {
+	return say(key, n, map[string]any{"N": n, "Nth": viewmodel.Ordinal(n)})
+}
+
+// trText is the text for a key that holds another text.
+func trText(key, text string) string { return say(key, nil, map[string]any{"Text": text}) }
+
+// trPair is the text for a key that holds two others.
+func trPair(key, text, n string) string {
+	return say(key, nil, map[string]any{"Text": text, "N": n})
+}
+
+// trTextN is the text for a key that holds another text and a number, in the form that the number asks for.
+func trTextN(key, text string, n int) string {
+	return say(key, n, map[string]any{"Text": text, "N": n})
+}
+
+// appName is the program's name for people. No language translates it.
+const appName = "Afterglow"
+
+// plain is s in one line of at most length characters. Clients choose the names of models, which may
+// hold anything.
+func plain(s string, length int) string {
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return ' '
+	}, s)
+	if letters := []rune(s); len(letters) > length {
+		return string(letters[:length-1]) + "…"
+	}
+	return s
 }

@@ -1,0 +1,50 @@
+package app
+
+import (
+	"net"
+	"strings"
+
+	"afterglow/proxy/config"
+	"afterglow/proxy/connect"
+)
+
+// exportAll are the lines for bash and zsh that set these variables, as they may be seen or as they are copied.
+func exportAll(variables []connect.Variable, hidden bool) string {
+	var lines []string
+	for _, v := range variables {
+		if hidden {
+			v.Value = masked(v)
+		}
+		lines = append(lines, v.Line("bash"))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// masked is a variable's value as it may be seen: whoever looks over one's shoulder must not read a token. What is copied
+// is the whole.
+func masked(v connect.Variable) string {
+	if v.Value == config.Placeholder || !strings.HasSuffix(v.Name, "_TOKEN") && !strings.HasSuffix(v.Name, "_HEADERS") {
+		return v.Value
+	}
+	if name, _, found := strings.Cut(v.Value, ": "); found {
+		return name + ": ••••••••"
+	}
+	return "••••••••"
+}
+
+// exportLine is what a shell must run before Claude Code, so that it calls the proxy at addr: a line, or two where it
+// needs no login, because Claude Code wants something that stands for a key.
+func exportLine(addr string, noLogin bool) string {
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return ""
+	}
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	line := "export ANTHROPIC_BASE_URL=http://" + net.JoinHostPort(host, port)
+	if noLogin {
+		line += "\nexport ANTHROPIC_AUTH_TOKEN=" + config.Placeholder
+	}
+	return line
+}
