@@ -1,27 +1,15 @@
 package app
 
 import (
-	"fmt"
 	"testing"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/test"
 
-	"afterglow/app/widget"
+	"afterglow/app/apptest"
 	"afterglow/limiter"
 	"afterglow/proxy"
 	"afterglow/proxy/config"
 )
-
-// mouseOnly are things that need no key: what they show when tapped is read aloud, or other keys do the same.
-func mouseOnly(o any) bool {
-	_, name := o.(*widget.Name)
-	return name || fmt.Sprintf("%T", o) == "*widget.scrollBarArea"
-}
-
-// unmarked are things that Fyne gives the focus without showing it, and that nobody needs: a text of which a part can be
-// selected has a button beside it that copies it whole.
-func unmarked(o any) bool { return fmt.Sprintf("%T", o) == "*widget.focusSelectable" }
 
 // everyPage shows each page with much on it.
 func everyPage(t *testing.T, language, shade string, check func(t *testing.T, c fyne.Canvas)) {
@@ -30,8 +18,8 @@ func everyPage(t *testing.T, language, shade string, check func(t *testing.T, c 
 		"live": atLive, "activity": atActivity, "gauge": atGauge, "call": atCall, "settings": atSettings,
 	} {
 		t.Run(name+suffix, func(t *testing.T) {
-			a := speak(t, language)
-			a.Settings().SetTheme(shaded{newLook(), test.KnownThemeVariants()[shade]})
+			a := apptest.Speak(t, language)
+			apptest.Shade(a, shade)
 			w, _ := windowOf(t, a, to)
 			check(t, w.window.Canvas())
 		})
@@ -43,47 +31,47 @@ func everyPage(t *testing.T, language, shade string, check func(t *testing.T, c 
 	}
 	for name, to := range map[string]spot{"adaptive": atLive, "adaptive-gauge": atGauge} {
 		t.Run(name+suffix, func(t *testing.T) {
-			a := speak(t, language)
-			a.Settings().SetTheme(shaded{newLook(), test.KnownThemeVariants()[shade]})
+			a := apptest.Speak(t, language)
+			apptest.Shade(a, shade)
 			w, _ := windowOf(t, a, to)
-			w.Update(adaptiveBoard())
+			w.Update(apptest.AdaptiveBoard())
 			check(t, w.window.Canvas())
 		})
 	}
 	for _, scene := range []string{"quit", "quit-failed"} {
 		t.Run(scene+suffix, func(t *testing.T) {
-			check(t, drawn(t, language, shade, fyne.NewSize(windowWidth, windowHeight), func() fyne.CanvasObject { return quitDialogOf(scene).Dialog }))
+			check(t, apptest.Draw(t, language, shade, fyne.NewSize(windowWidth, windowHeight), func() fyne.CanvasObject { return quitDialogOf(scene).Dialog }))
 		})
 	}
 	for _, scene := range []string{"usage-full", "usage-custom", "usage-failed", "history", "clients", "clients-trouble"} {
 		t.Run(scene+suffix, func(t *testing.T) {
-			check(t, drawn(t, language, shade, fyne.NewSize(windowWidth, windowHeight), func() fyne.CanvasObject { return pageScene(scene) }))
+			check(t, apptest.Draw(t, language, shade, fyne.NewSize(windowWidth, windowHeight), func() fyne.CanvasObject { return pageScene(scene) }))
 		})
 	}
 }
 
 // windowOf is a shown window over some calls, with a page in front.
-func windowOf(t *testing.T, a fyne.App, to spot) (*Window, *fakeService) {
+func windowOf(t *testing.T, a fyne.App, to spot) (*Window, *apptest.Proxy) {
 	t.Helper()
 	svc := settingsService()
-	svc.calls, svc.details = callScene(8), map[int]proxy.CallDetail{}
-	for _, c := range svc.calls {
-		svc.details[c.Number] = callDetail(c)
+	svc.CallList, svc.Details = apptest.CallScene(8), map[int]proxy.CallDetail{}
+	for _, c := range svc.CallList {
+		svc.Details[c.Number] = apptest.CallDetail(c)
 	}
 	w := NewWindow(a, svc, true)
 	w.run = func(f func()) { f() }
 	w.login = &loginFake{}
 	w.build()
-	w.gauge.key, w.call.number = limiter.Key{Vendor: "zhipu", Model: "glm-5.1"}, svc.calls[0].Number
+	w.gauge.key, w.call.number = limiter.Key{Vendor: "zhipu", Model: "glm-5.1"}, svc.CallList[0].Number
 	w.pages.turn(to)
 	w.Show()
-	w.Update(sceneBoard("chain"))
+	w.Update(apptest.SceneBoard("chain"))
 	return w, svc
 }
 
 func TestEveryTextHasRoom(t *testing.T) {
 	for _, language := range []string{"en", "zh"} {
-		everyPage(t, language, "light", checkRoom)
+		everyPage(t, language, "light", apptest.CheckRoom)
 	}
 }
 
@@ -107,23 +95,23 @@ func TestSmallestWindowHasRoom(t *testing.T) {
 					w.Resize(c.Content().MinSize().Max(fyne.NewSize(640, 330)))
 				}
 			}
-			checkRoom(t, c)
+			apptest.CheckRoom(t, c)
 		})
 	}
 }
 
 func TestEveryTextHasContrast(t *testing.T) {
 	for _, shade := range []string{"light", "dark"} {
-		everyPage(t, "en", shade, checkContrast)
+		everyPage(t, "en", shade, apptest.CheckContrast)
 	}
 }
 
 func TestKeysReachEverything(t *testing.T) {
-	everyPage(t, "en", "dark", checkKeys)
+	everyPage(t, "en", "dark", apptest.CheckKeys)
 }
 
 func TestKeysScrollThePage(t *testing.T) {
-	w, _ := windowOf(t, speak(t, "en"), atLive)
+	w, _ := windowOf(t, apptest.Speak(t, "en"), atLive)
 	w.pages.shortcuts(w.window.Canvas())
 	w.window.Canvas().FocusNext() // a tab, which has no use for these keys
 	for _, c := range []struct {

@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 
+	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 	"afterglow/proxy"
@@ -43,25 +44,25 @@ type activity struct {
 // newActivity makes the page; capture turns on or off that bodies are kept.
 func newActivity(svc activityService, to ways, capture func(on bool)) *activity {
 	p := &activity{svc: svc, ways: to, views: map[fyne.CanvasObject]*callView{}}
-	p.field = widget.NewField(tr("activity.filter"), func(string) { p.filter() })
+	p.field = widget.NewField(ui.Tr("activity.filter"), func(string) { p.filter() })
 	p.pick = widget.NewButton(widget.Quiet, theme.MenuDropDownIcon(), "", p.offer)
-	p.pick.Label = tr("activity.choose")
-	p.underWay = widget.NewChip(nil, tr("activity.under_way"))
-	p.failed = widget.NewChip(nil, tr("activity.failed"))
+	p.pick.Label = ui.Tr("activity.choose")
+	p.underWay = widget.NewChip(nil, ui.Tr("activity.under_way"))
+	p.failed = widget.NewChip(nil, ui.Tr("activity.failed"))
 	p.underWay.OnSet = func(bool) { p.filter() }
 	p.failed.OnSet = func(bool) { p.filter() }
-	p.capture = widget.NewChip(theme.MediaRecordIcon(), tr("activity.capture"))
+	p.capture = widget.NewChip(theme.MediaRecordIcon(), ui.Tr("activity.capture"))
 	p.capture.OnSet = capture
 	p.list = widget.NewList(callHeight, p.newView, func(row int, on fyne.CanvasObject) { p.views[on].set(p.rows[row]) })
 	p.list.Label = func(row int) string { return callLabel(p.rows[row]) }
 	p.list.OnOpen = func(row int) { p.ways.call(p.rows[row].Number) }
 	p.empty = widget.NewText("", widget.Style{Color: widget.ColorMuted})
-	p.all = widget.NewButton(widget.Quiet, theme.CancelIcon(), tr("activity.all"), p.clear)
+	p.all = widget.NewButton(widget.Quiet, theme.CancelIcon(), ui.Tr("activity.all"), p.clear)
 	p.nothing = container.NewCenter(container.NewHBox(p.empty, p.all))
 	chips := container.New(layout.NewCustomPaddedHBoxLayout(8), p.underWay, p.failed, p.capture)
 	bar := container.NewBorder(nil, nil, nil, container.NewHBox(p.pick, chips), p.field)
-	p.root = container.New(layout.NewCustomPaddedLayout(pageMargin-4, pageMargin, pageMargin, pageMargin),
-		under(container.New(layout.NewCustomPaddedLayout(0, cardGap-4, 0, 0), bar),
+	p.root = container.New(layout.NewCustomPaddedLayout(ui.PageMargin-4, ui.PageMargin, ui.PageMargin, ui.PageMargin),
+		ui.Below(container.New(layout.NewCustomPaddedLayout(0, ui.CardGap-4, 0, 0), bar),
 			container.NewStack(widget.NewListCard(p.list), p.nothing)))
 	p.nothing.Hide()
 	return p
@@ -103,17 +104,17 @@ func (p *activity) sayNothing() {
 	switch {
 	case len(p.rows) > 0:
 	case p.query.All():
-		text = tr("activity.empty")
+		text = ui.Tr("activity.empty")
 	default:
-		text = tr("activity.none")
+		text = ui.Tr("activity.none")
 	}
 	if text == p.empty.Text() {
 		return
 	}
 	p.empty.Set(text)
-	setVisible(p.list, text == "")
-	setVisible(p.all, !p.query.All())
-	setVisible(p.nothing, text != "")
+	ui.SetVisible(p.list, text == "")
+	ui.SetVisible(p.all, !p.query.All())
+	ui.SetVisible(p.nothing, text != "")
 	p.nothing.Refresh()
 }
 

@@ -8,13 +8,14 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
+	"afterglow/app/apptest"
 	"afterglow/app/viewmodel"
 	"afterglow/proxy"
 	"afterglow/proxy/ledger"
 )
 
 // activityWindow is a window with the calls in front.
-func activityWindow(t *testing.T, n int) (*Window, *fakeService) {
+func activityWindow(t *testing.T, n int) (*Window, *apptest.Proxy) {
 	t.Helper()
 	w, svc := callWindow(t, n)
 	w.pages.turn(atActivity)
@@ -46,7 +47,7 @@ func TestActivityMakesOnlyTheRowsInView(t *testing.T) {
 
 func TestUnchangedCallsAreLeftAlone(t *testing.T) {
 	w, _ := activityWindow(t, 500)
-	b := sceneBoard("busy")
+	b := apptest.SceneBoard("busy")
 	w.Update(b)
 	if allocs := testing.AllocsPerRun(10, func() { w.Update(b) }); allocs > 20 {
 		t.Errorf("the same 500 calls again cost %.0f allocations", allocs)
@@ -116,7 +117,7 @@ func TestFilterIsChosenFromWhatThereIs(t *testing.T) {
 	if w.window.Canvas().Overlays().Top() == nil {
 		t.Error("no menu opens")
 	}
-	svc.calls = nil
+	svc.CallList = nil
 	if items := p.choices(); len(items) != 1 || !items[0].Disabled {
 		t.Errorf("%d lines for no calls", len(items))
 	}
@@ -127,8 +128,8 @@ func TestEmptyActivitySaysSo(t *testing.T) {
 	if !w.activity.nothing.Visible() || w.activity.all.Visible() {
 		t.Error("nothing is said of the empty list, or a filter is offered to be taken away")
 	}
-	svc.calls = callScene(1)
-	w.Update(sceneBoard("busy"))
+	svc.CallList = apptest.CallScene(1)
+	w.Update(apptest.SceneBoard("busy"))
 	if w.activity.nothing.Visible() || !w.activity.list.Visible() {
 		t.Error("the first call does not show")
 	}
@@ -163,19 +164,19 @@ func TestNewCallsDoNotMoveThoseThatAreRead(t *testing.T) {
 		p.list.TypedKey(&fyne.KeyEvent{Name: fyne.KeyDown})
 	}
 	top, marked := p.rows[p.list.Top()].Number, p.rows[p.list.Marked()].Number
-	svc.calls = append([]proxy.Call{{Number: 102, Phase: proxy.Streaming}, {Number: 101, Phase: proxy.Streaming}}, svc.calls...)
-	w.Update(sceneBoard("busy"))
+	svc.CallList = append([]proxy.Call{{Number: 102, Phase: proxy.Streaming}, {Number: 101, Phase: proxy.Streaming}}, svc.CallList...)
+	w.Update(apptest.SceneBoard("busy"))
 	if p.rows[p.list.Top()].Number != top || p.rows[p.list.Marked()].Number != marked {
 		t.Errorf("in view from %d, marked %d; want %d and %d", p.rows[p.list.Top()].Number, p.rows[p.list.Marked()].Number, top, marked)
 	}
-	svc.calls[1].Phase = proxy.Ended // moves below those under way
-	w.Update(sceneBoard("busy"))
+	svc.CallList[1].Phase = proxy.Ended // moves below those under way
+	w.Update(apptest.SceneBoard("busy"))
 	if got := p.rows[p.list.Top()].Number; got != top {
 		t.Errorf("a call that ended above moved the list to %d", got)
 	}
 	p.list.TypedKey(&fyne.KeyEvent{Name: fyne.KeyHome})
-	svc.calls = append([]proxy.Call{{Number: 103, Phase: proxy.Streaming}}, svc.calls...)
-	w.Update(sceneBoard("busy"))
+	svc.CallList = append([]proxy.Call{{Number: 103, Phase: proxy.Streaming}}, svc.CallList...)
+	w.Update(apptest.SceneBoard("busy"))
 	if p.list.Top() != 0 {
 		t.Error("at the list's top a new call does not show")
 	}
@@ -183,26 +184,26 @@ func TestNewCallsDoNotMoveThoseThatAreRead(t *testing.T) {
 
 func TestPageAsksForTheNextSecondOnlyWhileACallIsUnderWay(t *testing.T) {
 	w, svc := activityWindow(t, 30)
-	if len(w.pulse.asked) != 1 {
+	if len(w.pulse.Asked) != 1 {
 		t.Error("nothing lets the durations tick")
 	}
-	<-w.pulse.asked
-	svc.calls = svc.calls[7:]
-	w.Update(sceneBoard("busy"))
-	if len(w.pulse.asked) != 0 {
+	<-w.pulse.Asked
+	svc.CallList = svc.CallList[7:]
+	w.Update(apptest.SceneBoard("busy"))
+	if len(w.pulse.Asked) != 0 {
 		t.Error("a list of calls that have ended asks for more paints")
 	}
-	svc.calls = callScene(30)
+	svc.CallList = apptest.CallScene(30)
 	w.pages.turn(atLive)
-	w.Update(sceneBoard("busy"))
-	if len(w.pulse.asked) != 0 {
+	w.Update(apptest.SceneBoard("busy"))
+	if len(w.pulse.Asked) != 0 {
 		t.Error("the Live page asks for paints though the watch brings them")
 	}
 }
 
 func TestCallPage(t *testing.T) {
 	w, svc := activityWindow(t, 30)
-	failed := numbered(t, svc.calls, func(c proxy.Call) bool { return c.Class == ledger.Overloaded })
+	failed := apptest.Numbered(t, svc.CallList, func(c proxy.Call) bool { return c.Class == ledger.Overloaded })
 	w.activity.ways.call(failed.Number)
 	p := w.call
 	if p.why.Text != failed.Outcome || p.cancel.Visible() || len(p.tries.Objects) != 3 {
@@ -230,15 +231,15 @@ func TestCallPage(t *testing.T) {
 func TestCallUnderWayIsCancelledWithOneTap(t *testing.T) {
 	w, svc := activityWindow(t, 30)
 	w.activity.ways.call(28)
-	svc.err = proxy.ErrNoCall
+	svc.Err = proxy.ErrNoCall
 	test.Tap(w.call.cancel)
 	if !w.notices.failure.Visible() || w.call.done.Visible() {
 		t.Error("a failure is not told")
 	}
-	svc.err = nil
+	svc.Err = nil
 	test.Tap(w.call.cancel)
-	if !slices.Equal(svc.cancels, []int{28, 28}) || w.call.cancel.Visible() || !w.call.done.Visible() || w.notices.failure.Visible() {
-		t.Errorf("cancels %v, button %t, says so %t", svc.cancels, w.call.cancel.Visible(), w.call.done.Visible())
+	if !slices.Equal(svc.Cancels, []int{28, 28}) || w.call.cancel.Visible() || !w.call.done.Visible() || w.notices.failure.Visible() {
+		t.Errorf("cancels %v, button %t, says so %t", svc.Cancels, w.call.cancel.Visible(), w.call.done.Visible())
 	}
 	w.activity.ways.back()
 	w.activity.ways.call(27)
@@ -251,15 +252,15 @@ func TestForgottenCallStays(t *testing.T) {
 	w, svc := activityWindow(t, 30)
 	w.activity.ways.call(20)
 	title := w.call.route.AccessibilityLabel()
-	svc.details = nil
-	w.Update(sceneBoard("busy"))
+	svc.Details = nil
+	w.Update(apptest.SceneBoard("busy"))
 	if w.call.route.AccessibilityLabel() != title || len(w.call.tries.Objects) != 3 {
 		t.Error("a call that the proxy has forgotten loses its page under the reader")
 	}
 }
 
 func TestStandingsHaveAWordEach(t *testing.T) {
-	speak(t, "en")
+	apptest.Speak(t, "en")
 	words := map[string]bool{}
 	for _, r := range []viewmodel.CallRow{
 		{Phase: proxy.Queued}, {Phase: proxy.Waiting, Left: 12 * time.Second}, {Phase: proxy.Connecting}, {Phase: proxy.Streaming}, {Phase: proxy.Ended},

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"time"
 
+	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 	"afterglow/limiter"
 )
@@ -11,41 +12,41 @@ import (
 // limitText is an adaptive limit in a few words, "Limit 2 of 5 · 3 refused at 09:14", or says that a limit was removed.
 func limitText(r viewmodel.Row) string {
 	if r.Ending {
-		return tr("row.ending")
+		return ui.Tr("row.ending")
 	}
 	why := ""
 	switch r.Why {
 	case limiter.Refused:
-		why = trTextN("adaptive.refused", clockTime(r.Since), r.Refused)
+		why = ui.TrTextN("adaptive.refused", clockTime(r.Since), r.Refused)
 	case limiter.Trying:
-		why = trN("adaptive.trying", r.Limit)
+		why = ui.TrN("adaptive.trying", r.Limit)
 	case limiter.Ceiling:
-		why = tr("adaptive.ceiling")
+		why = ui.Tr("adaptive.ceiling")
 	case limiter.Enough:
-		why = tr("adaptive.enough")
+		why = ui.Tr("adaptive.enough")
 	}
-	return trTextN("adaptive.limit", strconv.Itoa(r.Ceiling), r.Limit) + " · " + why
+	return ui.TrTextN("adaptive.limit", strconv.Itoa(r.Ceiling), r.Limit) + " · " + why
 }
 
 // limitSentence is the same in whole sentences, "" for a limit of which there is nothing to say.
 func limitSentence(r viewmodel.Row) string {
 	if r.Ending {
-		return tr("gauge.ending")
+		return ui.Tr("gauge.ending")
 	}
 	why := ""
 	switch r.Why {
 	case limiter.Fixed:
 		return ""
 	case limiter.Refused:
-		why = trTextN("gauge.adaptive_refused", clockTime(r.Since), r.Refused)
+		why = ui.TrTextN("gauge.adaptive_refused", clockTime(r.Since), r.Refused)
 	case limiter.Trying:
-		why = trN("gauge.adaptive_trying", r.Limit)
+		why = ui.TrN("gauge.adaptive_trying", r.Limit)
 	case limiter.Ceiling:
-		why = tr("gauge.adaptive_ceiling")
+		why = ui.Tr("gauge.adaptive_ceiling")
 	case limiter.Enough:
-		why = tr("gauge.adaptive_enough")
+		why = ui.Tr("gauge.adaptive_enough")
 	}
-	return trTextN("gauge.adaptive", strconv.Itoa(r.Ceiling), r.Limit) + why
+	return ui.TrTextN("gauge.adaptive", strconv.Itoa(r.Ceiling), r.Limit) + why
 }
 
 // clockTime is a time of the last day by the clock, an earlier one with its date.

@@ -8,58 +8,24 @@ import (
 
 	"fyne.io/fyne/v2/test"
 
+	"afterglow/app/apptest"
 	"afterglow/app/viewmodel"
 	"afterglow/limiter"
-	"afterglow/proxy"
 	"afterglow/proxy/history"
 )
 
-// nineFourteen is when the scenes' vendor refused a call: today, because clockTime leaves out no other date.
-func nineFourteen() time.Time {
-	y, m, d := time.Now().Date()
-	return time.Date(y, m, d, 9, 14, 0, 0, time.Local)
-}
-
-// adaptiveScene is a limit for each reason, and beside them one that is fixed.
-func adaptiveScene() proxy.Status {
-	gauge := func(model string, inFlight, limit, ceiling, pending int, a limiter.Adaptation) limiter.Gauge {
-		return limiter.Gauge{
-			Key: limiter.Key{Vendor: "zhipu", Model: model}, Mode: limiter.Limited, InFlight: inFlight, Limit: limit, Ceiling: ceiling, Configured: 8, Max: 20,
-			Pending: pending, Adaptation: a,
-		}
-	}
-	at := nineFourteen()
-	s := sceneStatus("")
-	s.Concurrency = limiter.Snapshot{
-		Gauges: []limiter.Gauge{
-			gauge("glm-4.5-air", 1, 3, 8, 0, limiter.Adaptation{Why: limiter.Enough, Since: at}),
-			gauge("glm-4.6v", 4, 4, 8, 3, limiter.Adaptation{Why: limiter.Trying, Since: at}),
-			gauge("glm-5-preview-with-a-long-name-0905", 6, 3, 12, 12, limiter.Adaptation{Why: limiter.Refused, Refused: 6, Since: at}),
-			gauge("glm-5.1", 2, 2, 8, 4, limiter.Adaptation{Why: limiter.Refused, Refused: 3, Since: at}),
-			gauge("glm-5v-turbo", 5, 8, 8, 0, limiter.Adaptation{Why: limiter.Ceiling, Since: at}),
-			{Key: limiter.Key{Vendor: "kimi", Model: "kimi-k2.5"}, Mode: limiter.Limited, InFlight: 2, Limit: 3, Ceiling: 3, Configured: 3, Max: 20},
-			{Key: limiter.Key{Vendor: "anthropic", Model: "claude-opus-4-6"}, InFlight: 1},
-		},
-	}
-	return s
-}
-
-func adaptiveBoard() viewmodel.Board {
-	return viewmodel.New().Update(adaptiveScene(), time.Date(2026, 11, 23, 9, 20, 0, 0, time.UTC))
-}
-
 func adaptivePicture(t *testing.T, page, language, shade string) image.Image {
 	t.Helper()
-	a := speak(t, language)
-	a.Settings().SetTheme(shaded{newLook(), test.KnownThemeVariants()[shade]})
-	w := NewWindow(a, &fakeService{}, true)
+	a := apptest.Speak(t, language)
+	apptest.Shade(a, shade)
+	w := NewWindow(a, &apptest.Proxy{}, true)
 	t.Cleanup(w.window.Close)
 	w.Show()
-	w.Update(adaptiveBoard())
+	w.Update(apptest.AdaptiveBoard())
 	if page == "gauge" {
 		w.gauge.key = limiter.Key{Vendor: "zhipu", Model: "glm-5.1"}
 		w.pages.turn(atGauge)
-		w.gauge.history.set(movingHistory(), nil, viewmodel.Hour, sceneDay)
+		w.gauge.history.set(movingHistory(), nil, viewmodel.Hour, apptest.SceneDay)
 	}
 	return w.window.Canvas().Capture()
 }
@@ -68,7 +34,7 @@ func adaptivePicture(t *testing.T, page, language, shade string) image.Image {
 func movingHistory() []history.Point {
 	var points []history.Point
 	for i := range 3600 {
-		p := history.Point{Time: sceneDay.Add(time.Duration(i-3600) * time.Second), Limit: 5, Pending: 4}
+		p := history.Point{Time: apptest.SceneDay.Add(time.Duration(i-3600) * time.Second), Limit: 5, Pending: 4}
 		switch {
 		case i > 2700:
 			p.Limit = min(2+(i-2700)/20, 8)
@@ -86,7 +52,7 @@ func movingHistory() []history.Point {
 }
 
 func TestAdaptiveLooks(t *testing.T) {
-	onMastersProcessor(t)
+	apptest.OnMastersProcessor(t)
 	for _, c := range [][3]string{{"rows", "en", "light"}, {"rows", "zh", "dark"}, {"gauge", "en", "dark"}, {"gauge", "zh", "light"}} {
 		name := "adaptive-" + strings.Join(c[:], "-")
 		t.Run(name, func(t *testing.T) {
@@ -96,7 +62,7 @@ func TestAdaptiveLooks(t *testing.T) {
 }
 
 func TestAnAdaptiveLimitSaysWhyItIsWhereItIs(t *testing.T) {
-	at := nineFourteen()
+	at := apptest.NineFourteen()
 	refused := viewmodel.Row{Limited: true, Limit: 2, Ceiling: 5, Adaptation: limiter.Adaptation{Why: limiter.Refused, Refused: 3, Since: at}}
 	trying := viewmodel.Row{Limited: true, Limit: 4, Ceiling: 5, Adaptation: limiter.Adaptation{Why: limiter.Trying, Since: at}}
 	ceiling := viewmodel.Row{Limited: true, Limit: 5, Ceiling: 5, Adaptation: limiter.Adaptation{Why: limiter.Ceiling, Since: at}}
@@ -106,7 +72,7 @@ func TestAnAdaptiveLimitSaysWhyItIsWhereItIs(t *testing.T) {
 		"zh": {"上限 2（最高 5） · 09:14 并发 3 被拒绝", "上限 4（最高 5） · 正在尝试 4", "上限 5（最高 5） · 已到最高值", "上限 3（最高 5） · 目前够用"},
 	} {
 		t.Run(language, func(t *testing.T) {
-			speak(t, language)
+			apptest.Speak(t, language)
 			for i, r := range []viewmodel.Row{refused, trying, ceiling, enough} {
 				if got := limitText(r); got != want[i] {
 					t.Errorf("%q, want %q", got, want[i])
@@ -129,7 +95,7 @@ func TestAnAdaptiveLimitSaysWhyItIsWhereItIs(t *testing.T) {
 func TestARowStaysCalmWhileItsLimitMoves(t *testing.T) {
 	w, svc := newTestWindow(t, true)
 	w.Show()
-	w.Update(adaptiveBoard())
+	w.Update(apptest.AdaptiveBoard())
 	r := row(t, w, "zhipu", "glm-5.1")
 	before := r.box.MinSize()
 	moved := r.row
@@ -142,8 +108,8 @@ func TestARowStaysCalmWhileItsLimitMoves(t *testing.T) {
 		t.Error("the row is made anew")
 	}
 	r.slider.OnSet(6)
-	if len(svc.sets) != 1 || svc.sets[0] != "zhipu/glm-5.1=6" {
-		t.Errorf("sets %v", svc.sets)
+	if len(svc.Sets) != 1 || svc.Sets[0] != "zhipu/glm-5.1=6" {
+		t.Errorf("sets %v", svc.Sets)
 	}
 }
 
@@ -154,11 +120,11 @@ func TestARemovedLimitSaysUntilWhenItHolds(t *testing.T) {
 		"zh": {"上限已移除 · 排队清空前仍有效", "上限已移除，"},
 	} {
 		t.Run(language, func(t *testing.T) {
-			a := speak(t, language)
-			w := NewWindow(a, &fakeService{}, true)
+			a := apptest.Speak(t, language)
+			w := NewWindow(a, &apptest.Proxy{}, true)
 			defer w.window.Close()
 			w.Show()
-			status := sceneStatus("")
+			status := apptest.SceneStatus("")
 			gauge := limiter.Gauge{Key: limiter.Key{Vendor: "zhipu", Model: "glm-5.1"}, Mode: limiter.Limited, InFlight: 3, Limit: 3, Ceiling: 3, Configured: 3, Max: 20, Pending: 9}
 			status.Concurrency = limiter.Snapshot{Gauges: []limiter.Gauge{gauge}}
 			w.Update(viewmodel.New().Update(status, time.Now()))

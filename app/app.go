@@ -11,6 +11,7 @@ import (
 	fynedesktop "fyne.io/fyne/v2/driver/desktop"
 
 	"afterglow/app/desktop"
+	"afterglow/app/ui"
 	"afterglow/assets"
 )
 
@@ -36,8 +37,8 @@ func Run(ctx context.Context, a fyne.App, p Proxy, o Options) error {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	fonts := askFonts()
-	if err := loadWords(p.Desktop().Language); err != nil {
+	fonts := ui.FindChineseFont()
+	if err := ui.LoadTranslations(p.Desktop().Language); err != nil {
 		return err
 	}
 	badges, err := newBadges()
@@ -45,8 +46,8 @@ func Run(ctx context.Context, a fyne.App, p Proxy, o Options) error {
 		return err
 	}
 	a.SetIcon(fyne.NewStaticResource("afterglow.svg", assets.Icon))
-	known, chinese := chineseSoon(fonts)
-	a.Settings().SetTheme(lookOf(p.Desktop(), !chinese))
+	known, chinese := ui.AwaitChineseFont(fonts)
+	a.Settings().SetTheme(ui.Theme(p.Desktop(), !chinese))
 	f := newFace(ctx, a, p, badges, o)
 	f.state, f.window.bundled = o.State, !chinese
 	if !known {
@@ -64,7 +65,7 @@ type face struct {
 	state   string // the folder in which a second start asks for the window
 	window  *Window
 	badges  *badges
-	loop    *loop
+	loop    *ui.IdleThrottle
 	bar     fynedesktop.App // nil: Fyne has no tray on this system
 	fonts   <-chan bool     // has not said yet whether the system has a Chinese font; nil: it has
 	running sync.WaitGroup
@@ -73,12 +74,12 @@ type face struct {
 
 // newFace makes the window and readies the tray.
 func newFace(ctx context.Context, a fyne.App, p Proxy, b *badges, o Options) *face {
-	f := &face{app: a, proxy: p, badges: b, log: o.Log, loop: newLoop()}
+	f := &face{app: a, proxy: p, badges: b, log: o.Log, loop: ui.NewIdleThrottle()}
 	f.window = NewWindow(a, p, false)
-	f.window.onHide = f.loop.hidden
+	f.window.onHide = f.loop.Hidden
 	f.window.places = o.Places
 	f.window.off = func(work func()) { go work() }
-	f.quits = &quitting{svc: p, window: f.window, log: o.Log, do: f.loop.do, end: f.end}
+	f.quits = &quitting{svc: p, window: f.window, log: o.Log, do: f.loop.Do, end: f.end}
 	f.window.quit = f.quits.quit
 	if !p.Desktop().Guided {
 		f.window.openGuide()
@@ -111,7 +112,7 @@ func (f *face) run(ctx context.Context, hidden bool) {
 
 // start begins to show the proxy. It runs on the UI's goroutine, once the app runs.
 func (f *face) start(ctx context.Context, hidden bool) {
-	f.running.Go(func() { watch(ctx, f.proxy, windowTick, f.window.Update) })
+	f.running.Go(func() { ui.Watch(ctx, f.proxy, windowTick, f.window.Update) })
 	f.running.Go(func() { f.window.Pulse(ctx) })
 	// Nobody waits for this one: the desktop may take its time over a notice.
 	go f.watchNotices(ctx)
@@ -130,7 +131,7 @@ func (f *face) start(ctx context.Context, hidden bool) {
 	if !hidden || f.bar == nil {
 		f.window.Show()
 	}
-	f.running.Go(func() { f.loop.rest(ctx, f.window.Shown) })
+	f.running.Go(func() { f.loop.Run(ctx, f.window.Shown) })
 }
 
 // awaitFonts takes the system's Chinese font when it has been found.
@@ -139,7 +140,7 @@ func (f *face) awaitFonts(ctx context.Context) {
 	case <-ctx.Done():
 	case chinese := <-f.fonts:
 		if chinese {
-			f.loop.do(f.window.takeSystemFont)
+			f.loop.Do(f.window.takeSystemFont)
 		}
 	}
 }
@@ -154,7 +155,7 @@ func (f *face) runTray(ctx context.Context) {
 		shows: func() string { return f.proxy.Desktop().Tray }}
 	err := t.run(ctx, f.proxy)
 	// The icon is also lost when the app ends, just before ctx does.
-	if err != nil && sleep(ctx, traySettle) {
+	if err != nil && ui.Sleep(ctx, traySettle) {
 		f.log.Error("tray is lost", "error", err)
 		f.setTray(false)
 	}
@@ -170,7 +171,7 @@ func (f *face) watchTray(ctx context.Context) {
 
 // setTray tells the window whether there is a tray. Without one a hidden window could never come back.
 func (f *face) setTray(has bool) {
-	f.loop.do(func() {
+	f.loop.Do(func() {
 		f.window.SetTray(has)
 		if !has {
 			f.window.Show()
@@ -184,7 +185,7 @@ func (f *face) actions() trayActions {
 		copy: func() {
 			now := f.proxy.Status()
 			line := exportLine(now.Addr, now.NoLogin)
-			f.loop.do(func() { f.app.Clipboard().SetContent(line) })
+			f.loop.Do(func() { f.app.Clipboard().SetContent(line) })
 		},
 		pause: func() { f.proxy.Pause(!f.proxy.Status().Paused) },
 		quit:  f.quits.quit,
@@ -192,8 +193,8 @@ func (f *face) actions() trayActions {
 }
 
 // open shows the window.
-func (f *face) open() { f.loop.do(f.window.Show) }
+func (f *face) open() { f.loop.Do(f.window.Show) }
 
 // end ends the app's Run. A signal also ends it without us, and then this may come later, when Fyne has no window any more:
 // fyne.App.Quit would close one all the same, and panic.
-func (f *face) end() { f.loop.do(f.app.Driver().Quit) }
+func (f *face) end() { f.loop.Do(f.app.Driver().Quit) }

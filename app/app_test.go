@@ -9,6 +9,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"afterglow/app/apptest"
 	"afterglow/proxy"
 )
 
@@ -49,7 +50,7 @@ func (d loopDriver) DoFromGoroutine(f func(), wait bool) {
 
 func newLoopApp(t *testing.T) *loopApp {
 	t.Helper()
-	inner := speak(t, "en")
+	inner := apptest.Speak(t, "en")
 	quitted := make(chan struct{})
 	quit := sync.OnceFunc(func() { close(quitted) })
 	a := &loopApp{App: inner, driver: loopDriver{inner.Driver(), make(chan func(), 100), quit, quitted, &atomic.Bool{}}, quitted: quitted}
@@ -91,24 +92,24 @@ func ask[T any](f func() T) T {
 	return <-answer
 }
 
-// testProxy is a fakeService that any number can watch, and that can be paused.
+// testProxy is a Proxy that any number can watch, and that can be paused.
 type testProxy struct {
-	*fakeService
+	*apptest.Proxy
 	watchers []chan struct{} // guarded by mu
 }
 
 func (p *testProxy) Watch(context.Context) <-chan struct{} {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	p.Mu.Lock()
+	defer p.Mu.Unlock()
 	wake := make(chan struct{}, 1)
 	p.watchers = append(p.watchers, wake)
 	return wake
 }
 
 func (p *testProxy) change(do func(*proxy.Status)) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	do(&p.status)
+	p.Mu.Lock()
+	defer p.Mu.Unlock()
+	do(&p.State)
 	for _, wake := range p.watchers {
 		select {
 		case wake <- struct{}{}:
@@ -138,7 +139,7 @@ func runFace(ctx context.Context, t *testing.T, a fyne.App, svc Proxy) (f *face,
 
 func TestAppWithoutATrayShowsItsWindowAndEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	f, ended := runFace(ctx, t, newLoopApp(t), &testProxy{fakeService: &fakeService{}})
+	f, ended := runFace(ctx, t, newLoopApp(t), &testProxy{Proxy: &apptest.Proxy{}})
 	if !ask(func() bool { return f.window.shown }) {
 		t.Error("the window is hidden, and no tray could bring it up")
 	}
@@ -156,7 +157,7 @@ func TestASignalThatEndsTheLoopFirstIsNoPanic(t *testing.T) {
 		cancel()
 		<-asked
 	}
-	_, ended := runFace(ctx, t, a, &testProxy{fakeService: &fakeService{}})
+	_, ended := runFace(ctx, t, a, &testProxy{Proxy: &apptest.Proxy{}})
 	a.Driver().Quit()
 	<-ended
 }
@@ -164,7 +165,7 @@ func TestASignalThatEndsTheLoopFirstIsNoPanic(t *testing.T) {
 func TestRunEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := Run(ctx, newLoopApp(t), &testProxy{fakeService: &fakeService{}}, Options{}); err != nil {
+	if err := Run(ctx, newLoopApp(t), &testProxy{Proxy: &apptest.Proxy{}}, Options{}); err != nil {
 		t.Error(err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"fyne.io/fyne/v2/test"
 
+	"afterglow/app/apptest"
 	"afterglow/app/viewmodel"
 	"afterglow/proxy/config"
 )
@@ -65,7 +66,7 @@ func TestBadgeNumbersCanBeRead(t *testing.T) {
 	for m := busy; m < moods; m++ {
 		ground := paintOf(m).ground
 		// What WCAG asks of text.
-		if got := contrast(paintOf(m).ink, ground); got < 4.5 {
+		if got := apptest.Contrast(paintOf(m).ink, ground); got < 4.5 {
 			t.Errorf("mood %d: ink and ground have a contrast of %.1f", m, got)
 		}
 		for n := 1; n <= badgeMany; n++ {

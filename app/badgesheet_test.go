@@ -4,9 +4,10 @@ import (
 	"image"
 	"image/color"
 	"image/draw"
-	"math"
 
 	xdraw "golang.org/x/image/draw"
+
+	"afterglow/app/apptest"
 )
 
 // sheet lays badges out as panels show them: one row a size, on light and on dark, and below it each
@@ -53,31 +54,12 @@ func share(img image.Image, area image.Rectangle, to color.Color, ratio float64)
 	n := 0
 	for y := area.Min.Y; y < area.Max.Y; y++ {
 		for x := area.Min.X; x < area.Max.X; x++ {
-			if contrast(img.At(x, y), to) >= ratio {
+			if apptest.Contrast(img.At(x, y), to) >= ratio {
 				n++
 			}
 		}
 	}
 	return float64(n) / float64(area.Dx()*area.Dy())
-}
-
-// contrast is the contrast ratio of WCAG 2, from 1 to 21.
-func contrast(a, b color.Color) float64 {
-	high, low := luminance(a), luminance(b)
-	return (max(high, low) + 0.05) / (min(high, low) + 0.05)
-}
-
-// luminance is the relative luminance of WCAG 2, from 0 to 1.
-func luminance(c color.Color) float64 {
-	linear := func(v uint32) float64 {
-		s := float64(v) / 0xffff
-		if s <= 0.04045 {
-			return s / 12.92
-		}
-		return math.Pow((s+0.055)/1.055, 2.4)
-	}
-	r, g, b, _ := c.RGBA()
-	return 0.2126*linear(r) + 0.7152*linear(g) + 0.0722*linear(b)
 }
 
 // distance is the number of pixels of which a channel differs by more than a quarter.

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 	"afterglow/proxy"
 )
@@ -15,31 +16,31 @@ func factsOf(r viewmodel.CallRow, d proxy.CallDetail) []fact {
 		status = strconv.Itoa(r.Status)
 	}
 	if r.First > 0 {
-		first = trTook(r.First)
+		first = ui.TrTook(r.First)
 	}
 	cached := ""
 	if d.Usage.CacheRead+d.Usage.CacheCreation > 0 {
-		cached = trText("call.cache_read", viewmodel.Tokens(d.Usage.CacheRead)) + " · " + trText("call.cache_written", viewmodel.Tokens(d.Usage.CacheCreation))
+		cached = ui.TrText("call.cache_read", viewmodel.Tokens(d.Usage.CacheRead)) + " · " + ui.TrText("call.cache_written", viewmodel.Tokens(d.Usage.CacheCreation))
 	}
 	served := d.ModelServed
 	if served == r.VendorModel {
 		served = ""
 	}
 	return []fact{
-		{tr("fact.started"), r.Started.Format("15:04:05")},
-		{tr("fact.queued"), trTook(r.Queued)},
-		{tr("fact.first"), first},
-		{tr("fact.tokens"), tokensText(r)},
-		{tr("fact.cache"), cached},
-		{tr("fact.cost"), r.Cost.String()},
-		{tr("fact.vendor"), r.Vendor},
-		{tr("fact.status"), status},
-		{tr("fact.retries"), retriesText(d.Retries)},
-		{tr("fact.session"), d.Session},
-		{tr("fact.agent"), d.Agent},
-		{tr("fact.request_id"), d.RequestID},
-		{tr("fact.kind"), kindText(d.Call)},
-		{tr("fact.served"), served},
+		{ui.Tr("fact.started"), r.Started.Format("15:04:05")},
+		{ui.Tr("fact.queued"), ui.TrTook(r.Queued)},
+		{ui.Tr("fact.first"), first},
+		{ui.Tr("fact.tokens"), tokensText(r)},
+		{ui.Tr("fact.cache"), cached},
+		{ui.Tr("fact.cost"), r.Cost.String()},
+		{ui.Tr("fact.vendor"), r.Vendor},
+		{ui.Tr("fact.status"), status},
+		{ui.Tr("fact.retries"), retriesText(d.Retries)},
+		{ui.Tr("fact.session"), d.Session},
+		{ui.Tr("fact.agent"), d.Agent},
+		{ui.Tr("fact.request_id"), d.RequestID},
+		{ui.Tr("fact.kind"), kindText(d.Call)},
+		{ui.Tr("fact.served"), served},
 	}
 }
 
@@ -68,7 +69,7 @@ func tryText(t proxy.Try) string {
 		status = ""
 	}
 	if t.Retries > 0 {
-		retries = trN("call.retries", t.Retries)
+		retries = ui.TrN("call.retries", t.Retries)
 	}
-	return joined(status, whyText(t.Why, t.Reason), retries)
+	return ui.Joined(status, ui.WhyText(t.Why, t.Reason), retries)
 }

@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
+	"afterglow/app/apptest"
 	"afterglow/app/viewmodel"
 	"afterglow/limiter"
 	"afterglow/proxy"
@@ -15,7 +16,7 @@ import (
 
 // TestCallLooks is TestLooks for the pages of calls.
 func TestCallLooks(t *testing.T) {
-	onMastersProcessor(t)
+	apptest.OnMastersProcessor(t)
 	for _, c := range []struct{ scene, language, shade string }{
 		{"activity-empty", "en", "light"},
 		{"activity-empty", "zh", "dark"},
@@ -51,24 +52,24 @@ func TestCallLooks(t *testing.T) {
 // callPicture is a window with a scene.
 func callPicture(t *testing.T, scene, language, shade string) *Window {
 	t.Helper()
-	a := speak(t, language)
-	a.Settings().SetTheme(shaded{newLook(), test.KnownThemeVariants()[shade]})
+	a := apptest.Speak(t, language)
+	apptest.Shade(a, shade)
 	n := map[string]int{"activity-empty": 0, "activity-1": 1}
 	calls, few := n[scene]
 	if !few {
 		calls = 30
 	}
-	svc := &fakeService{calls: callScene(calls), details: map[int]proxy.CallDetail{}}
+	svc := &apptest.Proxy{CallList: apptest.CallScene(calls), Details: map[int]proxy.CallDetail{}}
 	if scene == "activity-line" {
-		svc.calls = lineScene()
+		svc.CallList = apptest.LineScene()
 	}
-	for _, c := range svc.calls {
-		svc.details[c.Number] = callDetail(c)
+	for _, c := range svc.CallList {
+		svc.Details[c.Number] = apptest.CallDetail(c)
 	}
 	w := NewWindow(a, svc, true)
 	t.Cleanup(w.window.Close)
 	w.Show()
-	w.Update(sceneBoard("busy"))
+	w.Update(apptest.SceneBoard("busy"))
 	w.pages.turn(atActivity)
 	switch scene {
 	case "activity-wide":
@@ -78,7 +79,7 @@ func callPicture(t *testing.T, scene, language, shade string) *Window {
 		test.Tap(w.activity.underWay)
 	case "activity-capture":
 		test.Tap(w.activity.capture)
-		b := sceneBoard("busy")
+		b := apptest.SceneBoard("busy")
 		b.Capture = true
 		w.Update(b)
 	case "activity-focus":
@@ -87,18 +88,18 @@ func callPicture(t *testing.T, scene, language, shade string) *Window {
 	case "activity-choose":
 		test.Tap(w.activity.pick)
 	case "call", "call-bodies":
-		w.call.number = numbered(t, svc.calls, func(c proxy.Call) bool { return c.Class == ledger.Overloaded }).Number
+		w.call.number = apptest.Numbered(t, svc.CallList, func(c proxy.Call) bool { return c.Class == ledger.Overloaded }).Number
 		w.pages.turn(atCall)
 		if scene == "call-bodies" {
 			w.call.scroll.ScrollToBottom()
 		}
 	case "call-live":
-		w.call.number = numbered(t, svc.calls, func(c proxy.Call) bool { return c.Phase == proxy.Waiting }).Number
+		w.call.number = apptest.Numbered(t, svc.CallList, func(c proxy.Call) bool { return c.Phase == proxy.Waiting }).Number
 		w.pages.turn(atCall)
 	case "gauge":
 		w.gauge.key = limiter.Key{Vendor: "zhipu", Model: "glm-5.1"}
 		w.pages.turn(atGauge)
-		w.gauge.history.set(historyScene(), nil, viewmodel.Hour, sceneDay)
+		w.gauge.history.set(apptest.HistoryScene(), nil, viewmodel.Hour, apptest.SceneDay)
 	case "gauge-hover":
 		w.pages.turn(atLive)
 		row(t, w, "zhipu", "glm-5.1").box.(interface{ Hover(bool) }).Hover(true)

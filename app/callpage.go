@@ -12,6 +12,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	fynewidget "fyne.io/fyne/v2/widget"
 
+	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 	"afterglow/proxy"
@@ -54,27 +55,27 @@ type callPage struct {
 	root   *fyne.Container
 }
 
-func newCallPage(svc callService, d desk, report func(err error, key string), to ways) *callPage {
+func newCallPage(svc callService, d ui.Context, report func(err error, key string), to ways) *callPage {
 	p := &callPage{svc: svc, ways: to, report: report}
-	p.back = widget.NewButton(widget.Quiet, theme.NavigateBackIcon(), tr("page.back"), func() { p.ways.back() })
-	p.cancel = widget.NewButton(widget.Plain, theme.CancelIcon(), tr("call.cancel"), p.stop)
-	p.done = widget.NewText(tr("call.cancelled"), widget.Style{Color: widget.ColorMuted})
+	p.back = widget.NewButton(widget.Quiet, theme.NavigateBackIcon(), ui.Tr("page.back"), func() { p.ways.back() })
+	p.cancel = widget.NewButton(widget.Plain, theme.CancelIcon(), ui.Tr("call.cancel"), p.stop)
+	p.done = widget.NewText(ui.Tr("call.cancelled"), widget.Style{Color: widget.ColorMuted})
 	p.route = widget.NewRoute(widget.Style{Bold: true, Size: theme.SizeNameSubHeadingText})
 	p.dot, p.word = widget.NewDot(), widget.NewText("", widget.Style{})
 	p.why = fynewidget.NewLabel("")
 	p.why.Wrapping, p.why.Selectable = fyne.TextWrapWord, true
 	p.facts = newFacts()
 	p.only = container.NewHBox(
-		p.like(tr("call.only_vendor"), func(c proxy.Call) string { return viewmodel.VendorWord(c.Vendor) }),
-		p.like(tr("call.only_model"), func(c proxy.Call) string { return viewmodel.ModelWord(c.Model) }),
-		p.like(tr("call.only_session"), func(c proxy.Call) string { return viewmodel.SessionWord(c.Session) }))
+		p.like(ui.Tr("call.only_vendor"), func(c proxy.Call) string { return viewmodel.VendorWord(c.Vendor) }),
+		p.like(ui.Tr("call.only_model"), func(c proxy.Call) string { return viewmodel.ModelWord(c.Model) }),
+		p.like(ui.Tr("call.only_session"), func(c proxy.Call) string { return viewmodel.SessionWord(c.Session) }))
 	p.tries = container.New(layout.NewCustomPaddedVBoxLayout(6))
 	p.made = fynewidget.NewLabel("")
 	p.made.Wrapping = fyne.TextWrapWord
-	p.trials = widget.NewCard(container.New(layout.NewCustomPaddedVBoxLayout(rowGap), heading(tr("call.tries")), p.tries, flush(p.made)))
+	p.trials = widget.NewCard(container.New(layout.NewCustomPaddedVBoxLayout(ui.RowGap), ui.Heading(ui.Tr("call.tries")), p.tries, ui.Flush(p.made)))
 	p.folds = [4]*fold{
-		newFold(d, tr("call.request_headers"), false, p.tidy), newFold(d, tr("call.answer_headers"), false, p.tidy),
-		newFold(d, tr("call.request_body"), true, p.tidy), newFold(d, tr("call.answer_body"), true, p.tidy),
+		newFold(d, ui.Tr("call.request_headers"), false, p.tidy), newFold(d, ui.Tr("call.answer_headers"), false, p.tidy),
+		newFold(d, ui.Tr("call.request_body"), true, p.tidy), newFold(d, ui.Tr("call.answer_body"), true, p.tidy),
 	}
 	folds := container.New(layout.NewCustomPaddedVBoxLayout(4))
 	for _, f := range p.folds {
@@ -87,13 +88,13 @@ func newCallPage(svc callService, d desk, report func(err error, key string), to
 
 func (p *callPage) lay() {
 	title := container.New(layout.NewCustomPaddedVBoxLayout(4), p.route,
-		container.New(layout.NewCustomPaddedHBoxLayout(8), container.NewCenter(p.dot), p.word), flush(p.why))
+		container.New(layout.NewCustomPaddedHBoxLayout(8), container.NewCenter(p.dot), p.word), ui.Flush(p.why))
 	about := widget.NewCard(container.New(layout.NewCustomPaddedVBoxLayout(14), title, p.facts.box,
 		container.New(layout.NewCustomPaddedLayout(0, 0, -8, -8), p.only)))
-	p.body = container.New(layout.NewCustomPaddedVBoxLayout(cardGap), about, p.trials, p.texts)
-	p.scroll = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, pageMargin, pageMargin, pageMargin), p.body))
+	p.body = container.New(layout.NewCustomPaddedVBoxLayout(ui.CardGap), about, p.trials, p.texts)
+	p.scroll = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, ui.PageMargin, ui.PageMargin, ui.PageMargin), p.body))
 	head := container.NewBorder(nil, nil, p.back, container.NewHBox(p.done, p.cancel))
-	p.root = under(container.New(layout.NewCustomPaddedLayout(pageMargin-6, 8, pageMargin-8, pageMargin), head), p.scroll)
+	p.root = ui.Below(container.New(layout.NewCustomPaddedLayout(ui.PageMargin-6, 8, ui.PageMargin-8, ui.PageMargin), head), p.scroll)
 }
 
 // like makes a button that lists the calls that share something with this one.
@@ -128,7 +129,7 @@ func (p *callPage) set(viewmodel.Board) bool {
 	for i, text := range textsOf(d) {
 		resized = p.folds[i].set(text) || resized
 	}
-	setVisible(p.texts, slices.ContainsFunc(p.folds[:], func(f *fold) bool { return f.text != "" }))
+	ui.SetVisible(p.texts, slices.ContainsFunc(p.folds[:], func(f *fold) bool { return f.text != "" }))
 	if resized || was.Outcome != d.Outcome {
 		p.tidy()
 	}
@@ -139,19 +140,19 @@ func (p *callPage) setHead(r viewmodel.CallRow, d proxy.CallDetail) {
 	now := standingOf(r)
 	p.route.Set(r.Model, r.Served())
 	p.dot.Set(now.dot, now.ring)
-	p.word.Set(now.word + " · " + trTook(r.Took))
+	p.word.Set(now.word + " · " + ui.TrTook(r.Took))
 	p.word.SetColor(now.ink)
 	why := ""
 	if r.Failed {
 		why = outcomeText(d.Call)
 	}
 	p.why.SetText(why)
-	setVisible(p.why, why != "")
+	ui.SetVisible(p.why, why != "")
 	cancelled := p.cancelled == p.number
-	setVisible(p.cancel, r.UnderWay && !cancelled)
-	setVisible(p.done, cancelled)
+	ui.SetVisible(p.cancel, r.UnderWay && !cancelled)
+	ui.SetVisible(p.done, cancelled)
 	for i, has := range []bool{r.Vendor != "", r.Model != "", d.Session != ""} {
-		setVisible(p.only.Objects[i], has)
+		ui.SetVisible(p.only.Objects[i], has)
 	}
 }
 
@@ -168,9 +169,9 @@ func (p *callPage) setTries(d proxy.CallDetail) {
 	for i, label := range d.Adaptations {
 		made[i] = strings.ReplaceAll(label, "_", " ")
 	}
-	p.made.SetText(trText("call.adapted", strings.Join(made, ", ")))
-	setVisible(p.made, len(made) > 0)
-	setVisible(p.trials, len(d.Tries)+len(made) > 0)
+	p.made.SetText(ui.TrText("call.adapted", strings.Join(made, ", ")))
+	ui.SetVisible(p.made, len(made) > 0)
+	ui.SetVisible(p.trials, len(d.Tries)+len(made) > 0)
 }
 
 // stop cancels the call.
@@ -186,7 +187,7 @@ func (p *callPage) stop() {
 
 // tidy lays the page out again.
 func (p *callPage) tidy() {
-	layAnew(p.root)
+	ui.LayOutAgain(p.root)
 }
 
 // textsOf are the texts of a call in the order of the folds.

@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
+	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 )
@@ -33,16 +34,16 @@ func newCallView() *callView {
 	v := &callView{
 		dot:    widget.NewDot(),
 		word:   widget.NewText("", widget.Style{}),
-		begin:  widget.NewText("", captionStyle),
+		begin:  widget.NewText("", ui.CaptionStyle),
 		route:  widget.NewRoute(widget.Style{}),
-		who:    widget.NewRoute(captionStyle),
+		who:    widget.NewRoute(ui.CaptionStyle),
 		tokens: widget.NewText("", widget.Style{Align: fyne.TextAlignTrailing}),
-		waits:  widget.NewText("", trailingCaption),
-		queued: widget.NewText("", trailingCaption),
-		first:  widget.NewText("", trailingCaption),
-		cached: widget.NewText("", trailingCaption),
+		waits:  widget.NewText("", ui.TrailingCaption),
+		queued: widget.NewText("", ui.TrailingCaption),
+		first:  widget.NewText("", ui.TrailingCaption),
+		cached: widget.NewText("", ui.TrailingCaption),
 		took:   widget.NewText("", widget.Style{Bold: true, Align: fyne.TextAlignTrailing}),
-		cost:   widget.NewText("", trailingCaption),
+		cost:   widget.NewText("", ui.TrailingCaption),
 	}
 	v.box = container.New(v, v.dot, v.word, v.begin, v.route, v.who, v.tokens, v.waits, v.queued, v.first, v.cached, v.took, v.cost)
 	return v
@@ -68,9 +69,9 @@ func (v *callView) set(r viewmodel.CallRow) {
 	v.tokens.Set(tokensText(r))
 	v.queued.Set(queuedText(r))
 	v.first.Set(firstText(r))
-	v.waits.Set(joined(v.queued.Text(), v.first.Text()))
+	v.waits.Set(ui.Joined(v.queued.Text(), v.first.Text()))
 	v.cached.Set(cachedText(r))
-	v.took.Set(trTook(r.Took))
+	v.took.Set(ui.TrTook(r.Took))
 	v.cost.Set(r.Cost.String())
 }
 
@@ -89,7 +90,7 @@ const (
 
 // MinSize and Layout lay out the row.
 func (v *callView) MinSize([]fyne.CanvasObject) fyne.Size {
-	return fyne.NewSize(callStanding+nameMin+callWaits+callTook+3*columnGap, callHeight)
+	return fyne.NewSize(callStanding+ui.NameMin+callWaits+callTook+3*ui.ColumnGap, callHeight)
 }
 
 func (v *callView) Layout(_ []fyne.CanvasObject, size fyne.Size) {
@@ -103,22 +104,22 @@ func (v *callView) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	right := size.Width - callTook
 	line(v.took, 0, right, callTook)
 	line(v.cost, 1, right, callTook)
-	right -= columnGap + callWaits
+	right -= ui.ColumnGap + callWaits
 	line(v.tokens, 0, right, callWaits)
 	wide := size.Width >= callWide
 	for _, o := range []fyne.CanvasObject{v.queued, v.first, v.cached} {
-		setVisible(o, wide)
+		ui.SetVisible(o, wide)
 	}
-	setVisible(v.waits, !wide)
+	ui.SetVisible(v.waits, !wide)
 	line(v.waits, 1, right, callWaits)
 	if wide {
 		line(v.cached, 1, right, callWaits)
-		right -= columnGap + callOne
+		right -= ui.ColumnGap + callOne
 		line(v.first, 0, right, callOne)
-		right -= columnGap + callOne
+		right -= ui.ColumnGap + callOne
 		line(v.queued, 0, right, callOne)
 	}
-	x := float32(callStanding + columnGap)
-	line(v.route, 0, x, right-columnGap-x)
-	line(v.who, 1, x, right-columnGap-x)
+	x := float32(callStanding + ui.ColumnGap)
+	line(v.route, 0, x, right-ui.ColumnGap-x)
+	line(v.who, 1, x, right-ui.ColumnGap-x)
 }

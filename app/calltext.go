@@ -4,6 +4,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
 
+	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 	"afterglow/proxy"
@@ -25,11 +26,11 @@ func standingOf(r viewmodel.CallRow) standing {
 	case proxy.Queued:
 		return standing{placeText(r.Place), theme.ColorNameWarning, true, widget.ColorPendingText}
 	case proxy.Waiting:
-		return standing{trText("call.waiting", trLeft(r.Left)), theme.ColorNameWarning, false, widget.ColorPendingText}
+		return standing{ui.TrText("call.waiting", ui.TrLeft(r.Left)), theme.ColorNameWarning, false, widget.ColorPendingText}
 	case proxy.Connecting:
-		return standing{tr("call.connecting"), theme.ColorNamePrimary, true, ""}
+		return standing{ui.Tr("call.connecting"), theme.ColorNamePrimary, true, ""}
 	case proxy.Streaming:
-		return standing{tr("call.streaming"), theme.ColorNamePrimary, false, ""}
+		return standing{ui.Tr("call.streaming"), theme.ColorNamePrimary, false, ""}
 	}
 	switch {
 	case r.Failed:
@@ -37,55 +38,55 @@ func standingOf(r viewmodel.CallRow) standing {
 	case r.Class != ledger.OK:
 		return standing{classText(r.Class), widget.ColorMuted, true, widget.ColorMuted}
 	}
-	return standing{tr("call.ok"), theme.ColorNameSuccess, false, widget.ColorMuted}
+	return standing{ui.Tr("call.ok"), theme.ColorNameSuccess, false, widget.ColorMuted}
 }
 
 // placeText is where in its queue a call stands; place 0 = it is in none just now.
 func placeText(place int) string {
 	switch place {
 	case 0:
-		return tr("call.queued")
+		return ui.Tr("call.queued")
 	case 1:
-		return tr("call.next")
+		return ui.Tr("call.next")
 	}
-	return trNth("call.place", place)
+	return ui.TrNth("call.place", place)
 }
 
 // classText is what became of a call, in two words.
 func classText(c ledger.Class) string {
 	switch c {
 	case ledger.OK:
-		return tr("call.ok")
+		return ui.Tr("call.ok")
 	case ledger.RateLimit:
-		return tr("class.rate_limit")
+		return ui.Tr("class.rate_limit")
 	case ledger.Overloaded:
-		return tr("class.overloaded")
+		return ui.Tr("class.overloaded")
 	case ledger.Quota:
-		return tr("class.quota")
+		return ui.Tr("class.quota")
 	case ledger.Auth:
-		return tr("class.auth")
+		return ui.Tr("class.auth")
 	case ledger.Invalid:
-		return tr("class.invalid")
+		return ui.Tr("class.invalid")
 	case ledger.VendorFail:
-		return tr("class.vendor")
+		return ui.Tr("class.vendor")
 	case ledger.Network:
-		return tr("class.network")
+		return ui.Tr("class.network")
 	case ledger.Timeout:
-		return tr("class.timeout")
+		return ui.Tr("class.timeout")
 	case ledger.Broken:
-		return tr("class.broken")
+		return ui.Tr("class.broken")
 	case ledger.Queue:
-		return tr("class.queue")
+		return ui.Tr("class.queue")
 	case ledger.NoVendor:
-		return tr("class.no_vendor")
+		return ui.Tr("class.no_vendor")
 	case ledger.Gone:
-		return tr("class.gone")
+		return ui.Tr("class.gone")
 	case ledger.Cancelled:
-		return tr("call.cancelled")
+		return ui.Tr("call.cancelled")
 	case ledger.Stopped:
-		return tr("class.stopped")
+		return ui.Tr("class.stopped")
 	}
-	return tr("class.internal")
+	return ui.Tr("class.internal")
 }
 
 // outcomeText is why a call did not end well. What the vendor said stands alone: the class before it says what it means.
@@ -94,36 +95,36 @@ func outcomeText(c proxy.Call) string {
 	case reason.Refused, reason.KeyRejected, reason.RateLimited, reason.Overloaded, reason.UsedUp:
 		return c.Why.Text
 	}
-	return whyText(c.Why, c.Outcome)
+	return ui.WhyText(c.Why, c.Outcome)
 }
 
 // verdictText is what was decided about a vendor's part in a call.
 func verdictText(verdict string) string {
 	switch verdict {
 	case "commit":
-		return tr("verdict.commit")
+		return ui.Tr("verdict.commit")
 	case "next_tier":
-		return tr("verdict.next_tier")
+		return ui.Tr("verdict.next_tier")
 	case "client_fault":
-		return tr("verdict.client_fault")
+		return ui.Tr("verdict.client_fault")
 	case "client_gone":
-		return tr("verdict.client_gone")
+		return ui.Tr("verdict.client_gone")
 	case "skipped":
-		return tr("verdict.skipped")
+		return ui.Tr("verdict.skipped")
 	case "": // nothing yet
-		return tr("activity.under_way")
+		return ui.Tr("activity.under_way")
 	}
 	return verdict
 }
 
 // whoText is where a call is and whose it is: "zhipu · 4f2a91c4 · sub-agent".
 func whoText(r viewmodel.CallRow) string {
-	return joined(r.Vendor, r.Session, when(r.Agent, "call.agent"))
+	return ui.Joined(r.Vendor, r.Session, ui.When(r.Agent, "call.agent"))
 }
 
 // callLabel is what a screen reader says of a call that can be opened.
 func callLabel(r viewmodel.CallRow) string {
-	return trText("call.open", joined(standingOf(r).word, r.Model, whoText(r)))
+	return ui.TrText("call.open", ui.Joined(standingOf(r).word, r.Model, whoText(r)))
 }
 
 // tokensText is "12.3k in · 840 out", or "" while nothing is known.
@@ -131,7 +132,7 @@ func tokensText(r viewmodel.CallRow) string {
 	if r.Input == 0 && r.Output == 0 {
 		return ""
 	}
-	return trText("call.in", viewmodel.Tokens(r.Input)) + " · " + trText("call.out", viewmodel.Tokens(r.Output))
+	return ui.TrText("call.in", viewmodel.Tokens(r.Input)) + " · " + ui.TrText("call.out", viewmodel.Tokens(r.Output))
 }
 
 // queuedText is how long a call waited for its slot, firstText for its first event, and cachedText how much of its
@@ -140,19 +141,19 @@ func queuedText(r viewmodel.CallRow) string {
 	if r.Queued == 0 {
 		return ""
 	}
-	return trText("call.waited", trTook(r.Queued))
+	return ui.TrText("call.waited", ui.TrTook(r.Queued))
 }
 
 func firstText(r viewmodel.CallRow) string {
 	if r.First == 0 {
 		return ""
 	}
-	return trText("call.first", trTook(r.First))
+	return ui.TrText("call.first", ui.TrTook(r.First))
 }
 
 func cachedText(r viewmodel.CallRow) string {
 	if r.Cached == 0 {
 		return ""
 	}
-	return trText("call.cached", viewmodel.Tokens(r.Cached))
+	return ui.TrText("call.cached", viewmodel.Tokens(r.Cached))
 }

@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2/layout"
 	fynewidget "fyne.io/fyne/v2/widget"
 
+	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 )
@@ -35,10 +36,10 @@ func newCard(page *live) *cardView {
 	c.sign = newSignIn(page.desk, signInActions{
 		begin:   func() { page.signIn(c.head.shown.Vendor) },
 		cancel:  func() { page.cancelSignIn(c.head.shown.Vendor) },
-		open:    func(url string) { page.report(page.desk.open(url), "notice.no_browser") },
+		open:    func(url string) { page.report(page.desk.Open(url), "notice.no_browser") },
 		resized: func() { page.stale = true; page.tidy() },
 	})
-	c.card = widget.NewCard(container.New(layout.NewCustomPaddedVBoxLayout(rowGap), c.head.box, c.head.why, c.sign.box, c.list))
+	c.card = widget.NewCard(container.New(layout.NewCustomPaddedVBoxLayout(ui.RowGap), c.head.box, c.head.why, c.sign.box, c.list))
 	return c
 }
 
@@ -77,7 +78,7 @@ func (c *cardView) arrange(rows []viewmodel.Row) bool {
 		}
 	}
 	c.list.Objects = objects
-	setVisible(c.list, len(rows) > 0)
+	ui.SetVisible(c.list, len(rows) > 0)
 	return true
 }
 

@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/layout"
 	fynewidget "fyne.io/fyne/v2/widget"
 
+	"afterglow/app/ui"
 	"afterglow/app/widget"
 )
 
@@ -38,7 +39,7 @@ func newChainView() *chainView {
 
 // newChainRow makes a row with content beside its number. Its grip stands in the margin at the left.
 func (c *chainView) newRow(name string, content fyne.CanvasObject) chainRow {
-	r := chainRow{place: widget.NewText("", captionStyle), grip: widget.NewGrip()}
+	r := chainRow{place: widget.NewText("", ui.CaptionStyle), grip: widget.NewGrip()}
 	r.grip.OnDrag = func(y float32) { c.drag(name, y) }
 	r.grip.OnDrop = c.drop
 	r.grip.OnStep = func(by int) { c.step(name, by, r.grip) }
@@ -59,7 +60,7 @@ func (c *chainView) set(tiers [][]string) {
 		}
 		box := rows[0]
 		if len(rows) > 1 {
-			pool := container.New(layout.NewCustomPaddedLayout(6, 0, placeWidth, 0), widget.NewText(tr("card.pool"), captionStyle))
+			pool := container.New(layout.NewCustomPaddedLayout(6, 0, placeWidth, 0), widget.NewText(ui.Tr("card.pool"), ui.CaptionStyle))
 			box = container.New(layout.NewCustomPaddedVBoxLayout(0), append([]fyne.CanvasObject{pool}, rows...)...)
 		}
 		c.boxes = append(c.boxes, box)
@@ -157,8 +158,8 @@ func (gripLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
 
 func (gripLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	grip := o[0].MinSize()
-	put(o[0], -grip.Width, grip.Width, size.Height)
-	put(o[1], 0, placeWidth, size.Height)
+	ui.PutInLine(o[0], -grip.Width, grip.Width, size.Height)
+	ui.PutInLine(o[1], 0, placeWidth, size.Height)
 	o[2].Move(fyne.NewPos(placeWidth, 0))
 	o[2].Resize(fyne.NewSize(size.Width-placeWidth, size.Height))
 }

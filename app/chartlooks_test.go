@@ -12,6 +12,8 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/test"
 
+	"afterglow/app/apptest"
+	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 	"afterglow/proxy/history"
@@ -20,9 +22,9 @@ import (
 // pastView is a history on a card, in a window of its own.
 func pastView(t *testing.T, language, shade string) (*historyView, fyne.Window) {
 	t.Helper()
-	a := speak(t, language)
-	a.Settings().SetTheme(shaded{newLook(), test.KnownThemeVariants()[shade]})
-	v := newHistoryView(&fakeService{}, desk{run: func(f func()) { f() }})
+	a := apptest.Speak(t, language)
+	apptest.Shade(a, shade)
+	v := newHistoryView(&apptest.Proxy{}, ui.Context{Run: func(f func()) { f() }})
 	w := onCard(t, v.root)
 	v.sized = func() {
 		w.Content().Refresh()
@@ -42,14 +44,14 @@ func onCard(t *testing.T, o fyne.CanvasObject) fyne.Window {
 
 // TestChartLooks is TestLooks for the charts, marked and full.
 func TestChartLooks(t *testing.T) {
-	onMastersProcessor(t)
+	apptest.OnMastersProcessor(t)
 	for _, c := range []struct {
 		scene string
 		draw  func(t *testing.T, language, shade string) image.Image
 	}{
 		{"history-tip", func(t *testing.T, language, shade string) image.Image {
 			v, w := pastView(t, language, shade)
-			v.set(historyScene(), nil, viewmodel.Hour, sceneDay)
+			v.set(apptest.HistoryScene(), nil, viewmodel.Hour, apptest.SceneDay)
 			w.Canvas().Focus(v.chart)
 			for range 60 {
 				v.chart.TypedKey(&fyne.KeyEvent{Name: fyne.KeyRight})
@@ -80,7 +82,7 @@ func TestChartLooks(t *testing.T) {
 }
 
 // summer ends a month in which hardly a clock is set.
-func summer() time.Time { return sceneDay.AddDate(0, -4, 0) }
+func summer() time.Time { return apptest.SceneDay.AddDate(0, -4, 0) }
 
 // monthScene is a month of working days.
 func monthScene() []history.Point {
@@ -102,8 +104,8 @@ func monthScene() []history.Point {
 
 func barPicture(t *testing.T, language, shade string, days, series, marked int) image.Image {
 	t.Helper()
-	a := speak(t, language)
-	a.Settings().SetTheme(shaded{newLook(), test.KnownThemeVariants()[shade]})
+	a := apptest.Speak(t, language)
+	apptest.Shade(a, shade)
 	c := widget.NewBarChart()
 	w := onCard(t, c)
 	c.Set(barScene(days, series))
@@ -115,8 +117,8 @@ func barPicture(t *testing.T, language, shade string, days, series, marked int) 
 
 func hugePicture(t *testing.T, language, shade string) image.Image {
 	t.Helper()
-	a := speak(t, language)
-	a.Settings().SetTheme(shaded{newLook(), test.KnownThemeVariants()[shade]})
+	a := apptest.Speak(t, language)
+	apptest.Shade(a, shade)
 	c := widget.NewBarChart()
 	w := onCard(t, c)
 	d := barScene(14, 3)
@@ -132,7 +134,7 @@ func barScene(days, series int) widget.BarData {
 	for j := range series {
 		d.Series = append(d.Series, widget.BarSeries{Name: names[j]})
 	}
-	day := sceneDay.AddDate(0, 0, 1-days)
+	day := apptest.SceneDay.AddDate(0, 0, 1-days)
 	for i := range days {
 		at := day.AddDate(0, 0, i)
 		d.Labels, d.Full = append(d.Labels, at.Format("01-02")), append(d.Full, at.Format(time.DateOnly))

@@ -3,6 +3,7 @@ package app
 import (
 	"fyne.io/fyne/v2"
 
+	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 )
 
@@ -11,7 +12,7 @@ const chooseMost = 5
 
 // offer opens a menu of the vendors, models and sessions that there are, below the field.
 func (p *activity) offer() {
-	menuBelow(p.field, p.choices()...)
+	ui.MenuBelow(p.field, p.choices()...)
 }
 
 // choices are the lines of the menu.
@@ -30,11 +31,11 @@ func (p *activity) choices() []*fyne.MenuItem {
 			items = append(items, fyne.NewMenuItem(value, func() { p.field.SetText(viewmodel.With(p.field.Text, word(value))) }))
 		}
 	}
-	add(tr("fact.vendor"), c.Vendors, viewmodel.VendorWord)
-	add(tr("choose.model"), c.Models, viewmodel.ModelWord)
-	add(tr("fact.session"), c.Sessions, viewmodel.SessionWord)
+	add(ui.Tr("fact.vendor"), c.Vendors, viewmodel.VendorWord)
+	add(ui.Tr("choose.model"), c.Models, viewmodel.ModelWord)
+	add(ui.Tr("fact.session"), c.Sessions, viewmodel.SessionWord)
 	if len(items) == 0 {
-		items = append(items, &fyne.MenuItem{Label: tr("choose.none"), Disabled: true})
+		items = append(items, &fyne.MenuItem{Label: ui.Tr("choose.none"), Disabled: true})
 	}
 	return items
 }

@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	fynewidget "fyne.io/fyne/v2/widget"
 
+	"afterglow/app/ui"
 	"afterglow/app/widget"
 	"afterglow/proxy/connect"
 )
@@ -36,13 +37,13 @@ func newClientCard(c connect.Status, page *clientsPage) *clientCard {
 	v := &clientCard{
 		page: page,
 		dot:  widget.NewDot(), state: widget.NewText("", widget.Style{Color: widget.ColorMuted}),
-		file: widget.NewName("", captionStyle), why: fynewidget.NewLabel(""),
+		file: widget.NewName("", ui.CaptionStyle), why: fynewidget.NewLabel(""),
 	}
 	v.why.Wrapping, v.why.SizeName, v.why.Importance = fyne.TextWrapWord, theme.SizeNameCaptionText, fynewidget.LowImportance
 	v.choice = widget.NewButton(widget.Quiet, theme.MenuDropDownIcon(), "", v.choose)
 	v.found = newFoundList(func() { v.send(true) })
-	v.connect = widget.NewButton(widget.Primary, theme.LoginIcon(), tr("clients.connect"), func() { v.send(false) })
-	v.undo = widget.NewButton(widget.Plain, theme.ContentUndoIcon(), tr("clients.disconnect"), func() {
+	v.connect = widget.NewButton(widget.Primary, theme.LoginIcon(), ui.Tr("clients.connect"), func() { v.send(false) })
+	v.undo = widget.NewButton(widget.Plain, theme.ContentUndoIcon(), ui.Tr("clients.disconnect"), func() {
 		if !v.busy {
 			id := v.shown.ID
 			page.change(func(svc ClientService) ([]connect.Restored, error) { return svc.Disconnect(id) })
@@ -52,7 +53,7 @@ func newClientCard(c connect.Status, page *clientsPage) *clientCard {
 	head := container.New(layout.NewCustomPaddedHBoxLayout(8), name, container.New(layout.NewCustomPaddedLayout(0, 0, 4, 0), v.dot), v.state)
 	top := container.NewBorder(nil, nil, head, container.New(layout.NewCustomPaddedHBoxLayout(8), v.choice, v.undo, v.connect))
 	v.card = widget.NewCard(container.New(layout.NewCustomPaddedVBoxLayout(4), top,
-		container.New(layout.NewCustomPaddedLayout(-textInset, -textInset, -textInset, -textInset), v.why), v.file, v.found.box))
+		container.New(layout.NewCustomPaddedLayout(-ui.TextInset, -ui.TextInset, -ui.TextInset, -ui.TextInset), v.why), v.file, v.found.box))
 	return v
 }
 
@@ -101,15 +102,15 @@ func (v *clientCard) arrange() {
 	c := v.shown
 	able := c.State != connect.Unreadable && (c.Chain || len(c.Vendors) > 0)
 	on := c.State == connect.Connected
-	setVisible(v.undo, on)
-	setVisible(v.connect, able && !on)
-	setVisible(v.choice, able && (len(c.LoginVendors) > 0 || !on && len(c.Vendors) > 0))
+	ui.SetVisible(v.undo, on)
+	ui.SetVisible(v.connect, able && !on)
+	ui.SetVisible(v.choice, able && (len(c.LoginVendors) > 0 || !on && len(c.Vendors) > 0))
 	switch {
 	case len(c.LoginVendors) > 0:
-		v.choice.Label = trText("clients.choose_login", loginName(v.login()))
+		v.choice.Label = ui.TrText("clients.choose_login", loginName(v.login()))
 		v.choice.Set(theme.MenuDropDownIcon(), loginName(v.login()))
 	case len(c.Vendors) > 0:
-		v.choice.Label = trText("clients.choose", v.target())
+		v.choice.Label = ui.TrText("clients.choose", v.target())
 		v.choice.Set(theme.MenuDropDownIcon(), v.target())
 	}
 	v.why.SetText(clientWhy(c, v.login()))
@@ -118,9 +119,9 @@ func (v *clientCard) arrange() {
 // loginName is what a client signs its calls with, in a word or two.
 func loginName(c connect.Credentials) string {
 	if c == connect.Own {
-		return tr("clients.login_own")
+		return ui.Tr("clients.login_own")
 	}
-	return tr("clients.login_none")
+	return ui.Tr("clients.login_none")
 }
 
 // target is the vendor that the client would be connected to.
@@ -149,7 +150,7 @@ func (v *clientCard) choose() {
 			}})
 		}
 	}
-	menuBelow(v.choice, items...)
+	ui.MenuBelow(v.choice, items...)
 }
 
 // chooseLogin takes the user's choice. A connected client is connected with it at once.
@@ -174,15 +175,15 @@ func (v *clientCard) rest(on bool) { v.busy = on }
 func clientState(c connect.Status) string {
 	switch {
 	case c.Overridden() != nil:
-		return tr("clients.overridden")
+		return ui.Tr("clients.overridden")
 	case c.State == connect.Connected:
-		return tr("clients.connected")
+		return ui.Tr("clients.connected")
 	case c.State == connect.Elsewhere:
-		return trText("clients.elsewhere", c.Address)
+		return ui.TrText("clients.elsewhere", c.Address)
 	case c.State == connect.Unreadable:
-		return tr("clients.unreadable")
+		return ui.Tr("clients.unreadable")
 	}
-	return tr("clients.apart")
+	return ui.Tr("clients.apart")
 }
 
 // clientWhy says what connecting does, or why it cannot be done.
@@ -192,15 +193,15 @@ func clientWhy(c connect.Status, login connect.Credentials) string {
 	case c.State == connect.Unreadable:
 		return c.Error
 	case names != "" && login == connect.Own:
-		return trText("clients.login_own_why", names)
+		return ui.TrText("clients.login_own_why", names)
 	case names != "":
-		return trText("clients.login_none_why", names)
+		return ui.TrText("clients.login_none_why", names)
 	case c.Chain:
-		return tr("clients.chain")
+		return ui.Tr("clients.chain")
 	case len(c.Vendors) > 0:
-		return tr("clients.vendor")
+		return ui.Tr("clients.vendor")
 	case c.ID == "codex":
-		return tr("clients.no_responses")
+		return ui.Tr("clients.no_responses")
 	}
-	return tr("clients.no_chat")
+	return ui.Tr("clients.no_chat")
 }

@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	fynewidget "fyne.io/fyne/v2/widget"
 
+	"afterglow/app/ui"
 	"afterglow/app/widget"
 	"afterglow/proxy/connect"
 )
@@ -28,7 +29,7 @@ type foundList struct {
 func newFoundList(setAside func()) *foundList {
 	l := &foundList{rows: container.New(layout.NewCustomPaddedVBoxLayout(0))}
 	l.aside = widget.NewButton(widget.Plain, theme.VisibilityOffIcon(), "", setAside)
-	why := container.NewCenter(widget.NewText(tr("found.restored"), captionStyle))
+	why := container.NewCenter(widget.NewText(ui.Tr("found.restored"), ui.CaptionStyle))
 	l.foot = container.New(layout.NewCustomPaddedHBoxLayout(8), l.aside, why)
 	l.box = container.New(layout.NewCustomPaddedLayout(4, 0, 0, 0), container.New(layout.NewCustomPaddedVBoxLayout(6), l.rows, l.foot))
 	l.box.Hide()
@@ -53,13 +54,13 @@ func (l *foundList) set(c connect.Status) {
 			l.rows.Add(foundRow(line, overrides[i]))
 		}
 	}
-	l.aside.Label = tr("found.aside_connect")
+	l.aside.Label = ui.Tr("found.aside_connect")
 	if c.State == connect.Connected {
-		l.aside.Label = tr("found.aside")
+		l.aside.Label = ui.Tr("found.aside")
 	}
 	l.aside.Set(theme.VisibilityOffIcon(), l.aside.Label)
-	setVisible(l.foot, can)
-	setVisible(l.box, len(lines) > 0)
+	ui.SetVisible(l.foot, can)
+	ui.SetVisible(l.box, len(lines) > 0)
 }
 
 func foundRow(line string, overrides bool) fyne.CanvasObject {
@@ -71,7 +72,7 @@ func foundRow(line string, overrides bool) fyne.CanvasObject {
 	words.Wrapping, words.SizeName = fyne.TextWrapWord, theme.SizeNameCaptionText
 	mark := container.New(layout.NewCustomPaddedLayout(1, 0, 0, 0), fynewidget.NewIcon(theme.NewColoredResource(icon, color)))
 	return container.NewBorder(nil, nil, container.NewVBox(mark), nil,
-		container.New(layout.NewCustomPaddedLayout(-textInset, -textInset, -2, -textInset), words))
+		container.New(layout.NewCustomPaddedLayout(-ui.TextInset, -ui.TextInset, -2, -ui.TextInset), words))
 }
 
 // foundText says what a setting does.
@@ -82,28 +83,28 @@ func foundText(c connect.Status, f connect.Finding) string {
 	}
 	switch f.Kind {
 	case connect.Address:
-		return trPair("found.address", at, f.Value)
+		return ui.TrPair("found.address", at, f.Value)
 	case connect.Credential:
 		if f.Replaced {
-			return trText("found.credential_replaced", at)
+			return ui.TrText("found.credential_replaced", at)
 		}
-		return trText("found.credential", at)
+		return ui.TrText("found.credential", at)
 	case connect.Helper:
-		return trText("found.helper", at)
+		return ui.TrText("found.helper", at)
 	case connect.Model:
-		return trPair("found.model", at, f.Value)
+		return ui.TrPair("found.model", at, f.Value)
 	case connect.Cloud:
-		return trText("found.cloud", at)
+		return ui.TrText("found.cloud", at)
 	case connect.WebProxy:
-		return trPair("found.web_proxy", at, f.Value)
+		return ui.TrPair("found.web_proxy", at, f.Value)
 	case connect.Ignored:
-		return tr("found.ignored")
+		return ui.Tr("found.ignored")
 	case connect.Profile:
-		return trText("found.profile", f.Value)
+		return ui.TrText("found.profile", f.Value)
 	case connect.Provider:
-		return trText("found.provider", at)
+		return ui.TrText("found.provider", at)
 	case connect.OtherModel:
-		return trText("found.other_model", f.Value)
+		return ui.TrText("found.other_model", f.Value)
 	}
 	return f.String()
 }
@@ -113,26 +114,26 @@ func restoredText(r connect.Restored) string {
 	text := ""
 	switch r.How {
 	case connect.Same:
-		text = trText("restored.same", r.File)
+		text = ui.TrText("restored.same", r.File)
 	case connect.Removed:
-		text = trText("restored.removed", r.File)
+		text = ui.TrText("restored.removed", r.File)
 	case connect.Edited:
-		text = trText("restored.edited", r.File)
+		text = ui.TrText("restored.edited", r.File)
 	case connect.Left:
-		text = trPair("restored.left", r.File, strings.Join(r.Keys, ", "))
+		text = ui.TrPair("restored.left", r.File, strings.Join(r.Keys, ", "))
 	case connect.Gone:
-		text = trText("restored.gone", r.File)
+		text = ui.TrText("restored.gone", r.File)
 	default:
-		text = trText("restored.no_backup", r.File)
+		text = ui.TrText("restored.no_backup", r.File)
 	}
 	if r.Backup != "" {
-		text += "\n" + trText("restored.backup", r.Backup)
+		text += "\n" + ui.TrText("restored.backup", r.Backup)
 	}
 	switch {
 	case r.Project || r.Address == "":
 		return text
 	case r.Here:
-		return text + "\n" + trText("restored.here", r.Address)
+		return text + "\n" + ui.TrText("restored.here", r.Address)
 	}
-	return text + "\n" + trPair("restored.address", r.Name, r.Address)
+	return text + "\n" + ui.TrPair("restored.address", r.Name, r.Address)
 }

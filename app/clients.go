@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	fynewidget "fyne.io/fyne/v2/widget"
 
+	"afterglow/app/ui"
 	"afterglow/app/widget"
 	"afterglow/proxy/connect"
 )
@@ -25,7 +26,7 @@ type ClientService interface {
 // clientsPage is where coding agents are connected to the proxy, and disconnected.
 type clientsPage struct {
 	svc     ClientService
-	desk    desk
+	desk    ui.Context
 	failure *widget.Notice
 	outcome *widget.Notice // of the last disconnection
 	reading *widget.Text
@@ -36,17 +37,17 @@ type clientsPage struct {
 	root    *fyne.Container
 }
 
-func newClientsPage(svc ClientService, d desk) *clientsPage {
-	p := &clientsPage{svc: svc, desk: d, cards: map[string]*clientCard{}, list: container.New(layout.NewCustomPaddedVBoxLayout(cardGap))}
+func newClientsPage(svc ClientService, d ui.Context) *clientsPage {
+	p := &clientsPage{svc: svc, desk: d, cards: map[string]*clientCard{}, list: container.New(layout.NewCustomPaddedVBoxLayout(ui.CardGap))}
 	p.failure = widget.NewNotice(widget.Problem, widget.NewButton(widget.Quiet, theme.CancelIcon(), "", func() { p.report("") }))
 	p.outcome = widget.NewNotice(widget.Info, widget.NewButton(widget.Quiet, theme.CancelIcon(), "", func() { p.tell(nil) }))
-	p.reading = widget.NewText(tr("clients.reading"), captionStyle)
+	p.reading = widget.NewText(ui.Tr("clients.reading"), ui.CaptionStyle)
 	p.lines = newShellLines(d, p.tidy)
-	restart := fynewidget.NewLabel(tr("clients.restart"))
+	restart := fynewidget.NewLabel(ui.Tr("clients.restart"))
 	restart.Wrapping, restart.SizeName, restart.Importance = fyne.TextWrapWord, theme.SizeNameCaptionText, fynewidget.LowImportance
-	body := container.New(layout.NewCustomPaddedVBoxLayout(cardGap), p.failure, p.outcome, p.reading, p.list,
-		container.New(layout.NewCustomPaddedLayout(-textInset, -textInset, 10, 10), restart), p.lines.card)
-	p.root = container.NewStack(container.NewVScroll(container.New(layout.NewCustomPaddedLayout(pageMargin-4, pageMargin, pageMargin, pageMargin), body)))
+	body := container.New(layout.NewCustomPaddedVBoxLayout(ui.CardGap), p.failure, p.outcome, p.reading, p.list,
+		container.New(layout.NewCustomPaddedLayout(-ui.TextInset, -ui.TextInset, 10, 10), restart), p.lines.card)
+	p.root = container.NewStack(container.NewVScroll(container.New(layout.NewCustomPaddedLayout(ui.PageMargin-4, ui.PageMargin, ui.PageMargin, ui.PageMargin), body)))
 	return p
 }
 
@@ -68,7 +69,7 @@ func (p *clientsPage) reload() {
 	}
 	go func() {
 		clients, variables := p.svc.Clients(), p.svc.Variables(login)
-		p.desk.run(func() {
+		p.desk.Run(func() {
 			if asked == p.read {
 				p.show(clients, variables)
 			}
@@ -77,7 +78,7 @@ func (p *clientsPage) reload() {
 }
 
 func (p *clientsPage) show(clients []connect.Status, variables []connect.Variable) {
-	setVisible(p.reading, false)
+	ui.SetVisible(p.reading, false)
 	for _, c := range clients {
 		card := p.cards[c.ID]
 		if card == nil {
@@ -101,10 +102,10 @@ func (p *clientsPage) change(do func(ClientService) ([]connect.Restored, error))
 	}
 	go func() {
 		done, err := do(p.svc)
-		p.desk.run(func() {
+		p.desk.Run(func() {
 			p.tell(done)
 			if err != nil {
-				p.report(trText("clients.not_done", errorText(err)))
+				p.report(ui.TrText("clients.not_done", ui.ErrorText(err)))
 			}
 			for _, c := range p.cards {
 				c.rest(false)
@@ -132,5 +133,5 @@ func (p *clientsPage) tell(done []connect.Restored) {
 }
 
 func (p *clientsPage) tidy() {
-	layAnew(p.root)
+	ui.LayOutAgain(p.root)
 }

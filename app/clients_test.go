@@ -8,33 +8,35 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
+	"afterglow/app/apptest"
+	"afterglow/app/ui"
 	"afterglow/proxy/connect"
 )
 
 // TestClientLooks compares pictures of the Clients page with testdata/looks, as TestLooks does.
 func TestClientLooks(t *testing.T) {
-	onMastersProcessor(t)
+	apptest.OnMastersProcessor(t)
 	for _, c := range []struct{ scene, language, shade string }{
 		{"clients", "en", "light"}, {"clients", "zh", "dark"}, {"clients-trouble", "en", "dark"}, {"clients-trouble", "zh", "light"},
 		{"clients-found", "en", "light"}, {"clients-found", "zh", "dark"}, {"clients-done", "en", "dark"}, {"clients-done", "zh", "light"},
 	} {
 		name := strings.Join([]string{c.scene, c.language, c.shade}, "-")
 		t.Run(name, func(t *testing.T) {
-			canvas := drawn(t, c.language, c.shade, fyne.NewSize(windowWidth, windowHeight), func() fyne.CanvasObject { return pageScene(c.scene) })
+			canvas := apptest.Draw(t, c.language, c.shade, fyne.NewSize(windowWidth, windowHeight), func() fyne.CanvasObject { return pageScene(c.scene) })
 			test.AssertImageMatches(t, "looks/"+name+".png", canvas.Capture())
 		})
 	}
 }
 
 // clientsOf is the page after its first reading.
-func clientsOf(t *testing.T) (*clientsPage, *clientFake, chan func()) {
+func clientsOf(t *testing.T) (*clientsPage, *apptest.ClientPart, chan func()) {
 	t.Helper()
-	speak(t, "en")
-	d, work := queueDesk()
-	f := clientScene("clients")
+	apptest.Speak(t, "en")
+	d, work := apptest.QueueContext()
+	f := apptest.ClientScene("clients")
 	p := newClientsPage(&f, d)
 	p.enter()
-	do(t, work)
+	apptest.Do(t, work)
 	return p, &f, work
 }
 
@@ -46,16 +48,16 @@ func TestClientIsConnectedAndDisconnected(t *testing.T) {
 	}
 	test.Tap(card.undo)
 	test.Tap(card.undo) // in vain: the first is under way
-	do(t, work)
-	do(t, work) // what was read after it
+	apptest.Do(t, work)
+	apptest.Do(t, work) // what was read after it
 	if card.undo.Visible() || !card.connect.Visible() || card.state.Text() != "Not connected" {
 		t.Errorf("after disconnecting it says %q", card.state.Text())
 	}
 	card.connect.TypedKey(&fyne.KeyEvent{Name: fyne.KeySpace})
-	do(t, work)
-	do(t, work)
-	if want := []string{"disconnect claude-code", "connect claude-code "}; !slices.Equal(f.asked, want) || card.state.Text() != "Connected" {
-		t.Errorf("asked %v, want %v; it says %q", f.asked, want, card.state.Text())
+	apptest.Do(t, work)
+	apptest.Do(t, work)
+	if want := []string{"disconnect claude-code", "connect claude-code "}; !slices.Equal(f.Asked, want) || card.state.Text() != "Connected" {
+		t.Errorf("asked %v, want %v; it says %q", f.Asked, want, card.state.Text())
 	}
 }
 
@@ -68,29 +70,29 @@ func TestClientIsConnectedToTheVendorThatWasChosen(t *testing.T) {
 	card.vendor = "deepseek" // as the menu does
 	card.arrange()
 	test.Tap(card.connect)
-	do(t, work)
-	do(t, work)
-	if want := []string{"connect opencode deepseek"}; !slices.Equal(f.asked, want) {
-		t.Errorf("asked %v, want %v", f.asked, want)
+	apptest.Do(t, work)
+	apptest.Do(t, work)
+	if want := []string{"connect opencode deepseek"}; !slices.Equal(f.Asked, want) {
+		t.Errorf("asked %v, want %v", f.Asked, want)
 	}
 }
 
 func TestClientThatIsRefusedStaysAndSaysWhy(t *testing.T) {
 	p, f, work := clientsOf(t)
-	f.refuses = "/home/me/.claude/settings.json: it may only be read"
+	f.Refuses = "/home/me/.claude/settings.json: it may only be read"
 	test.Tap(p.cards["claude-code"].undo)
-	do(t, work)
-	do(t, work)
-	if p.failure.Text() != "Couldn't change the file: "+f.refuses || !p.cards["claude-code"].undo.Visible() {
+	apptest.Do(t, work)
+	apptest.Do(t, work)
+	if p.failure.Text() != "Couldn't change the file: "+f.Refuses || !p.cards["claude-code"].undo.Visible() {
 		t.Errorf("it says %q", p.failure.Text())
 	}
 }
 
 func TestShellLinesHideTheTokenAndCopyIt(t *testing.T) {
-	speak(t, "en")
+	apptest.Speak(t, "en")
 	copied := ""
-	l := newShellLines(desk{copy: func(text string) { copied = text }, run: func(f func()) {}}, func() {})
-	l.set(clientScene("trouble").variables)
+	l := newShellLines(ui.Context{Copy: func(text string) { copied = text }, Run: func(f func()) {}}, func() {})
+	l.set(apptest.ClientScene("trouble").VariableList)
 	for i, s := range shellNames {
 		l.shell.Choose(i)
 		l.show()
@@ -108,12 +110,12 @@ func TestShellLinesHideTheTokenAndCopyIt(t *testing.T) {
 
 // What else decides where a client's calls go is said on its card, and set aside by a press.
 func TestWhatOverridesAConnectionIsSaidAndSetAside(t *testing.T) {
-	speak(t, "en")
-	d, work := queueDesk()
-	f := clientScene("found")
+	apptest.Speak(t, "en")
+	d, work := apptest.QueueContext()
+	f := apptest.ClientScene("found")
 	p := newClientsPage(&f, d)
 	p.enter()
-	do(t, work)
+	apptest.Do(t, work)
 	open := p.cards["opencode"]
 	if open.state.Text() != "Connected, but overridden" || !open.found.box.Visible() || !strings.Contains(strings.Join(open.found.lines, ""), "corp/large") {
 		t.Errorf("it says %q and %q", open.state.Text(), open.found.lines)
@@ -122,55 +124,55 @@ func TestWhatOverridesAConnectionIsSaidAndSetAside(t *testing.T) {
 		t.Errorf("an administrator's file can be set aside: %q", managed.lines)
 	}
 	test.Tap(open.found.aside)
-	do(t, work)
-	do(t, work)
+	apptest.Do(t, work)
+	apptest.Do(t, work)
 	claude := p.cards["claude-code"]
 	test.Tap(claude.connect)
-	do(t, work)
-	do(t, work)
-	if want := []string{"connect opencode  set aside", "connect claude-code placeholder"}; !slices.Equal(f.asked, want) {
-		t.Errorf("asked %q, want %q", f.asked, want)
+	apptest.Do(t, work)
+	apptest.Do(t, work)
+	if want := []string{"connect opencode  set aside", "connect claude-code placeholder"}; !slices.Equal(f.Asked, want) {
+		t.Errorf("asked %q, want %q", f.Asked, want)
 	}
-	if clients := clientScene("clients"); newFoundList(nil).box.Visible() || clients.clients[0].Findings != nil {
+	if clients := apptest.ClientScene("clients"); newFoundList(nil).box.Visible() || clients.ClientList[0].Findings != nil {
 		t.Error("nothing was found, and is shown")
 	}
 }
 
 // Whether Claude Code keeps its own login is chosen before it is connected, and changed while it is.
 func TestLoginIsChosenWhereAVendorNeedsIt(t *testing.T) {
-	speak(t, "en")
-	d, work := queueDesk()
-	f := clientScene("found")
+	apptest.Speak(t, "en")
+	d, work := apptest.QueueContext()
+	f := apptest.ClientScene("found")
 	p := newClientsPage(&f, d)
 	p.enter()
-	do(t, work)
+	apptest.Do(t, work)
 	card := p.cards["claude-code"]
 	if !card.choice.Visible() || card.choice.Text() != "No login needed" || !strings.Contains(card.why.Text, "anthropic") {
 		t.Fatalf("it shows %q and says %q", card.choice.Text(), card.why.Text)
 	}
 	card.chooseLogin(connect.Own) // as the menu does
-	do(t, work)
-	if card.choice.Text() != "Own login" || len(f.asked) > 0 {
-		t.Errorf("it shows %q; asked %q", card.choice.Text(), f.asked)
+	apptest.Do(t, work)
+	if card.choice.Text() != "Own login" || len(f.Asked) > 0 {
+		t.Errorf("it shows %q; asked %q", card.choice.Text(), f.Asked)
 	}
 	test.Tap(card.connect)
-	do(t, work)
-	do(t, work)
+	apptest.Do(t, work)
+	apptest.Do(t, work)
 	card.chooseLogin(connect.Own) // as it is
 	card.chooseLogin(connect.Placeholder)
-	do(t, work)
-	do(t, work)
-	if want := []string{"connect claude-code own", "connect claude-code placeholder"}; !slices.Equal(f.asked, want) {
-		t.Errorf("asked %q, want %q", f.asked, want)
+	apptest.Do(t, work)
+	apptest.Do(t, work)
+	if want := []string{"connect claude-code own", "connect claude-code placeholder"}; !slices.Equal(f.Asked, want) {
+		t.Errorf("asked %q, want %q", f.Asked, want)
 	}
-	if none := clientScene("clients"); len(none.clients[0].LoginVendors) > 0 {
+	if none := apptest.ClientScene("clients"); len(none.ClientList[0].LoginVendors) > 0 {
 		t.Error("without such a vendor there is a choice")
 	}
 }
 
 func TestEachOutcomeOfDisconnectingHasItsText(t *testing.T) {
 	for _, language := range []string{"en", "zh"} {
-		speak(t, language)
+		apptest.Speak(t, language)
 		seen := map[string]bool{}
 		for _, how := range []connect.How{connect.Same, connect.Removed, connect.Edited, connect.Left, connect.Gone, connect.NoBackup} {
 			text := restoredText(connect.Restored{Name: "Codex", File: "/f", How: how, Keys: []string{"a.b"}})
@@ -188,11 +190,11 @@ func TestEachOutcomeOfDisconnectingHasItsText(t *testing.T) {
 
 func TestWhatIsLeftOfAConnectionIsNoFailure(t *testing.T) {
 	p, f, work := clientsOf(t)
-	f.left = &connect.Restored{How: connect.Left, File: "/home/me/.claude/settings.json", Keys: []string{"env.ANTHROPIC_BASE_URL"}, Backup: "/home/me/.local/state/afterglow/connect/x.json"}
+	f.Left = &connect.Restored{How: connect.Left, File: "/home/me/.claude/settings.json", Keys: []string{"env.ANTHROPIC_BASE_URL"}, Backup: "/home/me/.local/state/afterglow/connect/x.json"}
 	test.Tap(p.cards["claude-code"].undo)
-	do(t, work)
-	do(t, work)
-	if got := p.outcome.Text(); got != restoredText(*f.left) || p.failure.Visible() || p.cards["claude-code"].undo.Visible() {
+	apptest.Do(t, work)
+	apptest.Do(t, work)
+	if got := p.outcome.Text(); got != restoredText(*f.Left) || p.failure.Visible() || p.cards["claude-code"].undo.Visible() {
 		t.Errorf("it says %q", got)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 
+	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 	"afterglow/proxy/calendar"
@@ -31,12 +32,12 @@ const dayWidth = 128
 
 func newDays(changed func()) *daysView {
 	v := &daysView{changed: changed}
-	v.span = widget.NewSegment(tr("usage.today"), tr("usage.7_days"), tr("usage.30_days"), tr("usage.any_days"))
+	v.span = widget.NewSegment(ui.Tr("usage.today"), ui.Tr("usage.7_days"), ui.Tr("usage.30_days"), ui.Tr("usage.any_days"))
 	v.span.Choose(1)
 	v.span.OnChosen = v.choose
 	v.wrong = widget.NewText("", widget.Style{Color: theme.ColorNameError})
-	v.from = widget.NewField(tr("usage.from"), func(string) { v.typed() })
-	v.to = widget.NewField(tr("usage.to"), func(string) { v.typed() })
+	v.from = widget.NewField(ui.Tr("usage.from"), func(string) { v.typed() })
+	v.to = widget.NewField(ui.Tr("usage.to"), func(string) { v.typed() })
 	wide := func(f *widget.Field) fyne.CanvasObject {
 		return container.New(layout.NewGridWrapLayout(fyne.NewSize(dayWidth, f.MinSize().Height)), f)
 	}
@@ -53,7 +54,7 @@ func (v *daysView) choose(i int) {
 		v.from.SetText(days.From)
 		v.to.SetText(days.To)
 	}
-	setVisible(v.custom, i == len(spans))
+	ui.SetVisible(v.custom, i == len(spans))
 	v.changed()
 }
 
@@ -61,7 +62,7 @@ func (v *daysView) choose(i int) {
 func (v *daysView) typed() {
 	days := viewmodel.Days{From: v.from.Text, To: v.to.Text}
 	if err := days.Check(); err != nil {
-		v.wrong.Set(tr("usage.wrong_days"))
+		v.wrong.Set(ui.Tr("usage.wrong_days"))
 		return
 	}
 	v.wrong.Set("")

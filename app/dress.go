@@ -3,6 +3,7 @@ package app
 import (
 	"fyne.io/fyne/v2"
 
+	"afterglow/app/ui"
 	"afterglow/proxy/config"
 )
 
@@ -16,11 +17,11 @@ func (w *Window) dress(d config.Desktop) {
 		by = w.grow(d.TextSize)
 	}
 	if d.Theme != was.Theme || d.TextSize != was.TextSize {
-		w.app.Settings().SetTheme(lookOf(d, w.bundled))
+		w.app.Settings().SetTheme(ui.Theme(d, w.bundled))
 	}
 	w.keepSize(by)
 	if d.Language != was.Language {
-		if err := loadWords(d.Language); err != nil {
+		if err := ui.LoadTranslations(d.Language); err != nil {
 			w.settings.report(err) // a language of config.Languages is part of the program
 			return
 		}
@@ -32,7 +33,7 @@ func (w *Window) dress(d config.Desktop) {
 
 // grow makes everything larger or smaller from the next theme on. It returns the factor, 1 if nothing changes.
 func (w *Window) grow(factor float32) float32 {
-	by, err := w.zoom.set(factor)
+	by, err := w.zoom.Set(factor)
 	if err != nil {
 		w.settings.report(err)
 	}
@@ -58,7 +59,7 @@ func (w *Window) settingsMeans() settingsMeans {
 // takeSystemFont draws Chinese with the system's font from now on.
 func (w *Window) takeSystemFont() {
 	w.bundled = false
-	w.app.Settings().SetTheme(lookOf(w.worn, false))
+	w.app.Settings().SetTheme(ui.Theme(w.worn, false))
 	w.rebuild() // the new font has other widths
 }
 

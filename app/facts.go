@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
+	"afterglow/app/ui"
 	"afterglow/app/widget"
 )
 
@@ -31,7 +32,7 @@ func (v *factsView) set(facts []fact) bool {
 	facts = slices.DeleteFunc(facts, func(f fact) bool { return f.value == "" })
 	resized := len(facts) != len(v.shown)
 	for len(v.names) < len(facts) {
-		v.names = append(v.names, widget.NewText("", captionStyle))
+		v.names = append(v.names, widget.NewText("", ui.CaptionStyle))
 		v.texts = append(v.texts, widget.NewName("", widget.Style{}))
 	}
 	v.shown = facts
@@ -59,13 +60,13 @@ const (
 // MinSize and Layout lay out the facts.
 func (v *factsView) MinSize([]fyne.CanvasObject) fyne.Size {
 	lines := (len(v.shown) + factColumns - 1) / factColumns
-	return fyne.NewSize(factColumns*nameMin, float32(lines*factHeight-8))
+	return fyne.NewSize(factColumns*ui.NameMin, float32(lines*factHeight-8))
 }
 
 func (v *factsView) Layout(_ []fyne.CanvasObject, size fyne.Size) {
-	width := (size.Width - (factColumns-1)*columnGap) / factColumns
+	width := (size.Width - (factColumns-1)*ui.ColumnGap) / factColumns
 	for i := range v.shown {
-		x, y := float32(i%factColumns)*(width+columnGap), float32(i/factColumns*factHeight)
+		x, y := float32(i%factColumns)*(width+ui.ColumnGap), float32(i/factColumns*factHeight)
 		v.names[i].Move(fyne.NewPos(x, y))
 		v.names[i].Resize(fyne.NewSize(width, factLine))
 		v.texts[i].Move(fyne.NewPos(x, y+factLine))

@@ -5,6 +5,7 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
 
+	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 	"afterglow/proxy/ledger"
@@ -18,7 +19,7 @@ type failoversView struct {
 
 func newFailovers() *failoversView {
 	v := &failoversView{list: container.New(layout.NewCustomPaddedVBoxLayout(0))}
-	v.card = widget.NewCard(container.New(layout.NewCustomPaddedVBoxLayout(4), heading(tr("usage.failovers")), v.list))
+	v.card = widget.NewCard(container.New(layout.NewCustomPaddedVBoxLayout(4), ui.Heading(ui.Tr("usage.failovers")), v.list))
 	return v
 }
 
@@ -33,7 +34,7 @@ func (v *failoversView) set(list []ledger.Failover) {
 		line.Objects[0].(*widget.Text).Set(viewmodel.Exact(f.Count))
 		line.Objects[1].(*widget.Route).Set(f.From, f.To)
 	}
-	setVisible(v.card, len(list) > 0)
+	ui.SetVisible(v.card, len(list) > 0)
 }
 
 // tallLayout gives one object the whole width and a height of its own.

@@ -5,6 +5,7 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
 
+	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 )
@@ -18,10 +19,10 @@ type figure struct {
 
 func newFigure(label string) *figure {
 	f := &figure{
-		value: widget.NewText("", widget.Style{Bold: true, Size: sizeFigure}),
-		note:  widget.NewName("", captionStyle),
+		value: widget.NewText("", widget.Style{Bold: true, Size: ui.SizeFigure}),
+		note:  widget.NewName("", ui.CaptionStyle),
 	}
-	f.box = container.New(layout.NewCustomPaddedVBoxLayout(2), widget.NewText(label, captionStyle), f.value, f.note)
+	f.box = container.New(layout.NewCustomPaddedVBoxLayout(2), widget.NewText(label, ui.CaptionStyle), f.value, f.note)
 	return f
 }
 
@@ -38,12 +39,12 @@ type figuresView struct {
 
 func newFigures() *figuresView {
 	v := &figuresView{
-		requests: newFigure(tr("usage.requests")), tokens: newFigure(tr("usage.tokens")),
-		cache: newFigure(tr("usage.cache")), cost: newFigure(tr("usage.cost")),
-		success: newFigure(tr("usage.success")), took: newFigure(tr("usage.took")),
-		queued: newFigure(tr("usage.queued")), failovers: newFigure(tr("usage.failovers")),
+		requests: newFigure(ui.Tr("usage.requests")), tokens: newFigure(ui.Tr("usage.tokens")),
+		cache: newFigure(ui.Tr("usage.cache")), cost: newFigure(ui.Tr("usage.cost")),
+		success: newFigure(ui.Tr("usage.success")), took: newFigure(ui.Tr("usage.took")),
+		queued: newFigure(ui.Tr("usage.queued")), failovers: newFigure(ui.Tr("usage.failovers")),
 	}
-	v.card = widget.NewCard(container.New(gridLayout{4, columnGap, 14}, v.requests.box, v.tokens.box, v.cache.box, v.cost.box,
+	v.card = widget.NewCard(container.New(gridLayout{4, ui.ColumnGap, 14}, v.requests.box, v.tokens.box, v.cache.box, v.cost.box,
 		v.success.box, v.took.box, v.queued.box, v.failovers.box))
 	return v
 }
@@ -55,34 +56,34 @@ func (v *figuresView) set(f viewmodel.Figures, today *viewmodel.Figures) {
 		if today == nil {
 			return ""
 		}
-		return trText("usage.today_is", text(*today))
+		return ui.TrText("usage.today_is", text(*today))
 	}
 	v.requests.set(viewmodel.Exact(f.Requests), note(func(f viewmodel.Figures) string { return viewmodel.Exact(f.Requests) }))
-	v.tokens.set(viewmodel.Tokens(f.Tokens()), joined(trText("usage.in", viewmodel.Tokens(f.In)), trText("usage.out", viewmodel.Tokens(f.Out))))
-	v.cache.set(viewmodel.Tokens(f.CacheRead), trText("usage.written", viewmodel.Tokens(f.CacheWrite)))
+	v.tokens.set(viewmodel.Tokens(f.Tokens()), ui.Joined(ui.TrText("usage.in", viewmodel.Tokens(f.In)), ui.TrText("usage.out", viewmodel.Tokens(f.Out))))
+	v.cache.set(viewmodel.Tokens(f.CacheRead), ui.TrText("usage.written", viewmodel.Tokens(f.CacheWrite)))
 	cost := note(func(f viewmodel.Figures) string { return viewmodel.Amount(f.Cost) })
 	if f.Cost.Unpriced > 0 {
-		cost = trText("usage.unpriced", viewmodel.Exact(f.Cost.Unpriced))
+		cost = ui.TrText("usage.unpriced", viewmodel.Exact(f.Cost.Unpriced))
 	}
 	v.cost.set(viewmodel.Amount(f.Cost), cost)
 	left := ""
 	if f.Cancelled > 0 {
-		left = trText("usage.cancelled", viewmodel.Exact(f.Cancelled))
+		left = ui.TrText("usage.cancelled", viewmodel.Exact(f.Cancelled))
 	}
-	v.success.set(successText(f), joined(trText("usage.failed", viewmodel.Exact(f.Failed())), left))
-	v.took.set(spanText(f.TookHalf), trText("usage.p95", spanText(f.TookMost)))
-	queued := tr("usage.none_queued")
+	v.success.set(successText(f), ui.Joined(ui.TrText("usage.failed", viewmodel.Exact(f.Failed())), left))
+	v.took.set(ui.SpanText(f.TookHalf), ui.TrText("usage.p95", ui.SpanText(f.TookMost)))
+	queued := ui.Tr("usage.none_queued")
 	if f.Waited > 0 {
-		queued = joined(trText("usage.p95", spanText(f.WaitMost)), trExact("usage.calls", f.Waited))
+		queued = ui.Joined(ui.TrText("usage.p95", ui.SpanText(f.WaitMost)), ui.TrExact("usage.calls", f.Waited))
 	}
-	v.queued.set(spanText(f.WaitMean), queued)
+	v.queued.set(ui.SpanText(f.WaitMean), queued)
 	v.failovers.set(viewmodel.Exact(f.Failovers), note(func(f viewmodel.Figures) string { return viewmodel.Exact(f.Failovers) }))
 }
 
 func successText(f viewmodel.Figures) string {
 	share, ok := f.Success()
 	if !ok {
-		return unknown
+		return ui.Unknown
 	}
 	return viewmodel.Percent(share)
 }

@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	fynewidget "fyne.io/fyne/v2/widget"
 
+	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 )
@@ -22,14 +23,14 @@ type fold struct {
 	text   string
 	open   bool
 	toggle *widget.Button
-	copy   *copyButton
+	copy   *ui.CopyButton
 	label  *fynewidget.Label
 	back   *fyne.Container
 	box    *fyne.Container
 }
 
 // newFold makes a hidden fold. resized is called whenever it has another size.
-func newFold(d desk, title string, open bool, resized func()) *fold {
+func newFold(d ui.Context, title string, open bool, resized func()) *fold {
 	f := &fold{title: title, open: open, label: fynewidget.NewLabel("")}
 	f.label.TextStyle.Monospace, f.label.Selectable, f.label.Wrapping = true, true, fyne.TextWrapBreak
 	f.label.SizeName = theme.SizeNameCaptionText
@@ -38,7 +39,7 @@ func newFold(d desk, title string, open bool, resized func()) *fold {
 		f.show()
 		resized()
 	})
-	f.copy = newCopyButton(d, widget.Quiet, resized)
+	f.copy = ui.NewCopyButton(d, widget.Quiet, resized)
 	f.back = container.NewStack(widget.NewGround(), f.label)
 	head := container.NewBorder(nil, nil, f.toggle, f.copy.Button)
 	f.box = container.New(layout.NewCustomPaddedVBoxLayout(4), head, f.back)
@@ -58,14 +59,14 @@ func (f *fold) set(text string) bool {
 	}
 	f.label.SetText(shown)
 	f.toggle.Set(theme.MenuDropDownIcon(), f.title+"  "+viewmodel.Bytes(int64(len(text))))
-	f.copy.set(tr("copy.label"), text)
+	f.copy.SetText(ui.Tr("copy.label"), text)
 	f.show()
 	return true
 }
 
 func (f *fold) show() {
-	setVisible(f.box, f.text != "")
-	setVisible(f.back, f.open)
+	ui.SetVisible(f.box, f.text != "")
+	ui.SetVisible(f.back, f.open)
 	icon := theme.MenuExpandIcon()
 	if f.open {
 		icon = theme.MenuDropDownIcon()

@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	fynewidget "fyne.io/fyne/v2/widget"
 
+	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 	"afterglow/limiter"
@@ -29,7 +30,7 @@ type gaugePage struct {
 	svc    gaugeService
 	ways   ways
 	report func(err error, key string)
-	work   errands
+	work   ui.TaskQueue
 	key    limiter.Key // of the gauge to show
 	calls  viewmodel.Calls
 
@@ -50,26 +51,26 @@ type gaugePage struct {
 	cancelled map[int]bool
 }
 
-func newGaugePage(svc gaugeService, d desk, report func(err error, key string), to ways) *gaugePage {
-	p := &gaugePage{svc: svc, ways: to, report: report, work: errands{run: d.run, off: d.off}, cancelled: map[int]bool{}, history: newHistoryView(svc, d)}
+func newGaugePage(svc gaugeService, d ui.Context, report func(err error, key string), to ways) *gaugePage {
+	p := &gaugePage{svc: svc, ways: to, report: report, work: ui.TaskQueue{Run: d.Run, Off: d.Off}, cancelled: map[int]bool{}, history: newHistoryView(svc, d)}
 	p.title = widget.NewName("", widget.Style{Bold: true, Size: theme.SizeNameSubHeadingText})
 	p.state = widget.NewText("", widget.Style{Color: widget.ColorMuted, Align: fyne.TextAlignTrailing})
 	p.numbers = container.NewStack()
 	p.why = fynewidget.NewLabel("")
 	p.why.Wrapping = fyne.TextWrapWord
-	p.whyBox = container.New(layout.NewCustomPaddedLayout(-textInset, -textInset, -textInset, -textInset), p.why)
+	p.whyBox = container.New(layout.NewCustomPaddedLayout(-ui.TextInset, -ui.TextInset, -ui.TextInset, -ui.TextInset), p.why)
 	p.whyBox.Hide()
 	p.past = widget.NewCard(p.history.root)
 	p.history.sized = func() { p.root.Refresh() }
-	p.none = widget.NewText(tr("gauge.none"), widget.Style{Color: widget.ColorMuted})
+	p.none = widget.NewText(ui.Tr("gauge.none"), widget.Style{Color: widget.ColorMuted})
 	p.holders = container.New(layout.NewCustomPaddedVBoxLayout(0))
-	now := widget.NewCard(container.New(layout.NewCustomPaddedVBoxLayout(rowGap), container.NewBorder(nil, nil, nil, p.state, p.title), p.numbers, p.whyBox))
-	who := widget.NewCard(container.New(layout.NewCustomPaddedVBoxLayout(rowGap), heading(tr("gauge.holders")), p.none, p.holders))
-	body := container.New(layout.NewCustomPaddedVBoxLayout(cardGap), now, p.past, who)
-	p.scroll = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, pageMargin, pageMargin, pageMargin), body))
-	back := widget.NewButton(widget.Quiet, theme.NavigateBackIcon(), tr("page.back"), func() { p.ways.back() })
-	all := widget.NewButton(widget.Quiet, theme.ListIcon(), tr("gauge.all"), p.list)
-	p.root = under(container.New(layout.NewCustomPaddedLayout(pageMargin-6, 8, pageMargin-8, pageMargin-8),
+	now := widget.NewCard(container.New(layout.NewCustomPaddedVBoxLayout(ui.RowGap), container.NewBorder(nil, nil, nil, p.state, p.title), p.numbers, p.whyBox))
+	who := widget.NewCard(container.New(layout.NewCustomPaddedVBoxLayout(ui.RowGap), ui.Heading(ui.Tr("gauge.holders")), p.none, p.holders))
+	body := container.New(layout.NewCustomPaddedVBoxLayout(ui.CardGap), now, p.past, who)
+	p.scroll = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, ui.PageMargin, ui.PageMargin, ui.PageMargin), body))
+	back := widget.NewButton(widget.Quiet, theme.NavigateBackIcon(), ui.Tr("page.back"), func() { p.ways.back() })
+	all := widget.NewButton(widget.Quiet, theme.ListIcon(), ui.Tr("gauge.all"), p.list)
+	p.root = ui.Below(container.New(layout.NewCustomPaddedLayout(ui.PageMargin-6, 8, ui.PageMargin-8, ui.PageMargin-8),
 		container.NewBorder(nil, nil, back, all)), p.scroll)
 	return p
 }
@@ -79,7 +80,7 @@ func (p *gaugePage) enter() {
 	p.scroll.ScrollToTop()
 	clear(p.cancelled)
 	p.row = nil
-	setVisible(p.past, p.key.Model != limiter.AccountModel) // of an account there is no history
+	ui.SetVisible(p.past, p.key.Model != limiter.AccountModel) // of an account there is no history
 	if p.past.Visible() {
 		p.history.show(p.key)
 	}
@@ -101,7 +102,7 @@ func (p *gaugePage) set(b viewmodel.Board) bool {
 	p.row.set(row)
 	if why := limitSentence(row); why != p.why.Text {
 		p.why.SetText(why)
-		setVisible(p.whyBox, why != "")
+		ui.SetVisible(p.whyBox, why != "")
 		stale = true
 	}
 	rows := p.calls.Holders(p.svc.Calls(), p.key, time.Now())
@@ -113,7 +114,7 @@ func (p *gaugePage) set(b viewmodel.Board) bool {
 		p.views[i].set(r, p.cancelled[r.Number])
 	}
 	if stale {
-		layAnew(p.root)
+		ui.LayOutAgain(p.root)
 	}
 	return len(rows) > 0
 }
@@ -144,7 +145,7 @@ func (p *gaugePage) arrange(n int) {
 	for _, v := range p.views[:n] {
 		p.holders.Objects = append(p.holders.Objects, v.box)
 	}
-	setVisible(p.none, n == 0)
+	ui.SetVisible(p.none, n == 0)
 }
 
 // cancel ends a call.
@@ -159,7 +160,7 @@ func (p *gaugePage) cancel(v *holderView) {
 
 func (p *gaugePage) setLimit(r viewmodel.Row, limit int) {
 	row := p.row
-	p.work.do(func() error { return p.svc.SetLimit(r.Vendor, r.Model, limit) }, func(err error) {
+	p.work.Do(func() error { return p.svc.SetLimit(r.Vendor, r.Model, limit) }, func(err error) {
 		p.report(err, "notice.not_set")
 		if err != nil {
 			row.back()

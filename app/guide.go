@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 
+	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 	"afterglow/proxy"
@@ -31,10 +32,10 @@ type guidePage struct {
 	svc    GuideService
 	ways   ways
 	report func(err error, key string)
-	desk   desk
+	desk   ui.Context
 	list   proxy.VendorList
 	read   bool
-	work   errands
+	work   ui.TaskQueue
 	stop   context.CancelFunc
 
 	demo   *widget.Notice
@@ -58,36 +59,36 @@ type guideRow struct {
 	row   chainRow
 }
 
-func newGuidePage(svc GuideService, d desk, report func(err error, key string), to ways) *guidePage {
+func newGuidePage(svc GuideService, d ui.Context, report func(err error, key string), to ways) *guidePage {
 	p := &guidePage{svc: svc, ways: to, desk: d, report: report, titles: map[string]*guideRow{}}
-	p.work.run = d.run
+	p.work.Run = d.Run
 	p.scroll = container.NewVScroll(nil)
 	p.demo = widget.NewNotice(widget.Info, nil)
-	p.failed = widget.NewNotice(widget.Problem, widget.NewButton(widget.Quiet, theme.ViewRefreshIcon(), tr("usage.again"), p.reload))
+	p.failed = widget.NewNotice(widget.Problem, widget.NewButton(widget.Quiet, theme.ViewRefreshIcon(), ui.Tr("usage.again"), p.reload))
 	p.key = newGuideKey(p)
 	p.chain = newChainView()
 	p.chain.resized, p.chain.changed = p.tidy, p.setTiers
 	p.chain.row = p.row
-	p.order = newGuideStep("2", tr("guide.order"), tr("guide.order_why"), p.chain.box)
+	p.order = newGuideStep("2", ui.Tr("guide.order"), ui.Tr("guide.order_why"), p.chain.box)
 	p.client = newGuideConnect(p)
-	p.trial = newTrial(widget.Primary, tr("guide.send"), d, p.tidy)
+	p.trial = newTrial(widget.Primary, ui.Tr("guide.send"), d, p.tidy)
 	p.trial.try = func() (func(ctx context.Context) trialResult, bool) { return p.call, true }
-	p.try = newGuideStep("4", tr("guide.try"), tr("guide.try_why"),
+	p.try = newGuideStep("4", ui.Tr("guide.try"), ui.Tr("guide.try_why"),
 		container.New(layout.NewCustomPaddedVBoxLayout(8), container.NewHBox(p.trial.button), p.trial.box))
-	p.skip = widget.NewButton(widget.Quiet, theme.NavigateNextIcon(), tr("guide.skip"), p.finish)
-	p.done = widget.NewButton(widget.Primary, theme.ConfirmIcon(), tr("guide.done"), p.finish)
+	p.skip = widget.NewButton(widget.Quiet, theme.NavigateNextIcon(), ui.Tr("guide.skip"), p.finish)
+	p.done = widget.NewButton(widget.Primary, theme.ConfirmIcon(), ui.Tr("guide.done"), p.finish)
 	p.lay()
 	return p
 }
 
 func (p *guidePage) lay() {
-	title := above(widget.NewText(tr("guide.title"), widget.Style{Bold: true, Size: sizeFigure}), widget.NewText(tr("guide.why"), widget.Style{Color: widget.ColorMuted}))
+	title := ui.WithCaption(widget.NewText(ui.Tr("guide.title"), widget.Style{Bold: true, Size: ui.SizeFigure}), widget.NewText(ui.Tr("guide.why"), widget.Style{Color: widget.ColorMuted}))
 	top := container.New(layout.NewCustomPaddedVBoxLayout(8),
 		container.NewBorder(nil, nil, nil, container.NewCenter(p.skip), title), p.demo, p.failed)
-	body := container.New(layout.NewCustomPaddedVBoxLayout(cardGap), p.key.step.card, p.order.card, p.client.step.card, p.try.card,
+	body := container.New(layout.NewCustomPaddedVBoxLayout(ui.CardGap), p.key.step.card, p.order.card, p.client.step.card, p.try.card,
 		container.NewHBox(layout.NewSpacer(), p.done))
-	p.scroll.Content = container.New(layout.NewCustomPaddedLayout(0, pageMargin, pageMargin, pageMargin), body)
-	p.root = under(container.New(layout.NewCustomPaddedLayout(pageMargin-4, 12, pageMargin, pageMargin), top), p.scroll)
+	p.scroll.Content = container.New(layout.NewCustomPaddedLayout(0, ui.PageMargin, ui.PageMargin, ui.PageMargin), body)
+	p.root = ui.Below(container.New(layout.NewCustomPaddedLayout(ui.PageMargin-4, 12, ui.PageMargin, ui.PageMargin), top), p.scroll)
 }
 
 // enter is called when the page comes to the front, leave when another does.
@@ -110,7 +111,7 @@ func (p *guidePage) reload() {
 	ctx, cancel := context.WithCancel(context.Background())
 	p.stop = cancel
 	login := p.client.chosen()
-	go p.desk.follow(ctx, vendorsAgain, func() func() {
+	go p.desk.Follow(ctx, vendorsAgain, func() func() {
 		list, err := p.svc.Vendors()
 		now := p.client.ask(login)
 		return func() {
@@ -123,15 +124,15 @@ func (p *guidePage) reload() {
 // set shows what was read.
 func (p *guidePage) set(list proxy.VendorList, err error) {
 	if err != nil {
-		p.notify(p.failed, trText("vendors.not_read", errorText(err)))
+		p.notify(p.failed, ui.TrText("vendors.not_read", ui.ErrorText(err)))
 		return
 	}
 	p.failed.Set("")
-	if p.work.busy || p.chain.dragged || p.read && reflect.DeepEqual(list, p.list) {
+	if p.work.Busy || p.chain.dragged || p.read && reflect.DeepEqual(list, p.list) {
 		return
 	}
 	p.list, p.read = list, true
-	p.demo.Set(when(!list.Live, "vendors.demo"))
+	p.demo.Set(ui.When(!list.Live, "vendors.demo"))
 	p.key.set(list)
 	p.chain.set(list.Tiers)
 	p.tick()
@@ -167,7 +168,7 @@ func (p *guidePage) row(name string) chainRow {
 // setTiers has the chain written that the user has put in order.
 func (p *guidePage) setTiers(tiers [][]string) {
 	p.list.Tiers = tiers
-	p.work.do(func() error { return p.svc.SetTiers(tiers) }, func(err error) {
+	p.work.Do(func() error { return p.svc.SetTiers(tiers) }, func(err error) {
 		p.report(err, "vendors.not_changed")
 		p.again()
 	})
@@ -175,7 +176,7 @@ func (p *guidePage) setTiers(tiers [][]string) {
 
 // again reads the vendors once more, if the page is still in front and nothing else is on its way.
 func (p *guidePage) again() {
-	if p.stop != nil && !p.work.busy {
+	if p.stop != nil && !p.work.Busy {
 		p.read = false
 		p.reload()
 	}
@@ -186,14 +187,14 @@ func (p *guidePage) call(ctx context.Context) trialResult {
 	t := p.svc.TryCall(ctx)
 	r := testResult(t.VendorTest, t.Vendor)
 	if t.OK {
-		r.words = trPair("guide.works", t.Vendor+" · "+t.Model, answerTime(t.Took))
+		r.words = ui.TrPair("guide.works", t.Vendor+" · "+t.Model, ui.AnswerTime(t.Took))
 		if t.Answer != "" {
-			r.words += "\n" + trText("trial.said", t.Answer)
+			r.words += "\n" + ui.TrText("trial.said", t.Answer)
 		}
 	} else if t.Outcome == "client_auth" {
-		r.words = tr("guide.client_auth")
+		r.words = ui.Tr("guide.client_auth")
 	}
-	p.desk.run(func() {
+	p.desk.Run(func() {
 		if ctx.Err() == nil {
 			p.try.tick(t.OK)
 			p.tidy()
@@ -213,7 +214,7 @@ func (p *guidePage) take(b viewmodel.Board) bool {
 
 // finish leaves the guide for good: it does not come by itself again.
 func (p *guidePage) finish() {
-	p.work.do(func() error {
+	p.work.Do(func() error {
 		return p.svc.ChangeDesktop(func(d *config.Desktop) { d.Guided = true })
 	}, func(err error) { p.report(err, "guide.not_kept") })
 	p.ways.back()
@@ -228,6 +229,6 @@ func (p *guidePage) notify(n *widget.Notice, text string) {
 // tidy lays the page out again.
 func (p *guidePage) tidy() {
 	if p.root != nil {
-		layAnew(p.root)
+		ui.LayOutAgain(p.root)
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"afterglow/app/apptest"
 	"afterglow/app/widget"
 	"afterglow/proxy"
 	"afterglow/proxy/config"
@@ -15,14 +16,14 @@ import (
 )
 
 // guideOpen is a window with the guide in front, over a configuration in which no vendor has a key.
-func guideOpen(t *testing.T) (*Window, *fakeService, chan func()) {
+func guideOpen(t *testing.T) (*Window, *apptest.Proxy, chan func()) {
 	t.Helper()
-	list := vendorScene(6)
+	list := apptest.VendorScene(6)
 	list.Drafts, list.Tiers = list.Drafts[3:4], [][]string{{"anthropic"}} // the client's own
 	w, svc, work := vendorWindow(t, "en", "light", list)
 	w.openGuide()
-	do(t, work)
-	w.Update(signBoard())
+	apptest.Do(t, work)
+	w.Update(apptest.SignBoard())
 	return w, svc, work
 }
 
@@ -34,13 +35,13 @@ func TestGuideFromTheKeyToTheAnswer(t *testing.T) {
 	}
 	g.key.pick("deepseek")
 	g.key.key.SetText("sk-of-deepseek")
-	pressed(w, g.key.save, fyne.KeyReturn)
-	do(t, work) // saved
-	if svc.keys["deepseek"] != "sk-of-deepseek" || g.key.key.Text != "" {
-		t.Errorf("kept %d keys, the field still holds one: %t", len(svc.keys), g.key.key.Text != "")
+	apptest.Pressed(w.window.Canvas(), g.key.save, fyne.KeyReturn)
+	apptest.Do(t, work) // saved
+	if svc.Keys["deepseek"] != "sk-of-deepseek" || g.key.key.Text != "" {
+		t.Errorf("kept %d keys, the field still holds one: %t", len(svc.Keys), g.key.key.Text != "")
 	}
-	do(t, work) // tested, or read
-	do(t, work)
+	apptest.Do(t, work) // tested, or read
+	apptest.Do(t, work)
 	w.Update(boardOf(proxy.Status{Addr: "127.0.0.1:3392", Tiers: []proxy.Tier{{Vendor: "deepseek", State: proxy.NoKey}, {Vendor: "anthropic", State: proxy.Ready}}}))
 	if g.key.step.mark.Visible() {
 		t.Error("it is ticked while the proxy has no key")
@@ -49,27 +50,27 @@ func TestGuideFromTheKeyToTheAnswer(t *testing.T) {
 	if !strings.HasPrefix(g.key.test.words.Text, "Works: glm-5.1") || !g.key.step.mark.Visible() || !g.order.mark.Visible() {
 		t.Errorf("says %q, ticked %t %t", g.key.test.words.Text, g.key.step.mark.Visible(), g.order.mark.Visible())
 	}
-	pressed(w, g.titles["anthropic"].row.grip, fyne.KeyUp)
-	do(t, work)
-	do(t, work)
+	apptest.Pressed(w.window.Canvas(), g.titles["anthropic"].row.grip, fyne.KeyUp)
+	apptest.Do(t, work)
+	apptest.Do(t, work)
 	want := []string{`save "" as "deepseek"`, "tiers [[deepseek] [anthropic]]", "test deepseek with a key of 14 at https://api.deepseek.com/anthropic", "tiers [[anthropic] [deepseek]]"}
-	if got := svc.doings(); !slices.Equal(got, want) {
+	if got := svc.Doings(); !slices.Equal(got, want) {
 		t.Errorf("did %q", got)
 	}
-	pressed(w, g.client.copy.Button, fyne.KeySpace)
-	g.client.copy.copied.Stop() // it would draw on a goroutine of its own
+	apptest.Pressed(w.window.Canvas(), g.client.copy.Button, fyne.KeySpace)
+	g.client.copy.Copied.Stop() // it would draw on a goroutine of its own
 	if !g.client.step.mark.Visible() {
 		t.Error("the line was copied, and nothing is ticked")
 	}
-	svc.tried = proxy.TriedCall{VendorTest: worksVerdict, Vendor: "DeepSeek"}
-	pressed(w, g.trial.button, fyne.KeySpace)
-	do(t, work)
-	do(t, work)
+	svc.Tried = proxy.TriedCall{VendorTest: apptest.WorksVerdict, Vendor: "DeepSeek"}
+	apptest.Pressed(w.window.Canvas(), g.trial.button, fyne.KeySpace)
+	apptest.Do(t, work)
+	apptest.Do(t, work)
 	if got := g.trial.words.Text; got != "It works: DeepSeek · glm-5.1 answered in 1.2 s.\nAnswer: Yes, it is working." || !g.try.mark.Visible() {
 		t.Errorf("says %q", got)
 	}
-	pressed(w, g.done, fyne.KeyReturn)
-	do(t, work)
+	apptest.Pressed(w.window.Canvas(), g.done, fyne.KeyReturn)
+	apptest.Do(t, work)
 	if !svc.Desktop().Guided || w.pages.front != atLive {
 		t.Errorf("guided %t, page %d", svc.Desktop().Guided, w.pages.front)
 	}
@@ -80,14 +81,14 @@ func TestKeyThatWasRefusedIsToldInTheGuide(t *testing.T) {
 	g := w.guide
 	g.key.drafts[1].Key = config.KeyNone
 	g.key.pick("deepseek")
-	pressed(w, g.key.save, fyne.KeySpace)
-	if g.key.test.words.Text != "No key yet. Paste one first." || len(svc.doings()) != 0 {
-		t.Errorf("says %q, did %q", g.key.test.words.Text, svc.doings())
+	apptest.Pressed(w.window.Canvas(), g.key.save, fyne.KeySpace)
+	if g.key.test.words.Text != "No key yet. Paste one first." || len(svc.Doings()) != 0 {
+		t.Errorf("says %q, did %q", g.key.test.words.Text, svc.Doings())
 	}
-	svc.broken = errors.New("config.toml cannot be written")
+	svc.Broken = errors.New("config.toml cannot be written")
 	g.key.key.SetText("sk-1")
-	pressed(w, g.key.save, fyne.KeySpace)
-	do(t, work)
+	apptest.Pressed(w.window.Canvas(), g.key.save, fyne.KeySpace)
+	apptest.Do(t, work)
 	if !strings.Contains(g.key.test.words.Text, "cannot be written") || g.key.key.Text != "sk-1" {
 		t.Errorf("says %q, the key is lost: %t", g.key.test.words.Text, g.key.key.Text == "")
 	}
@@ -104,7 +105,7 @@ func TestKeyThatWasTypedStaysWhenTheWindowIsMadeAnew(t *testing.T) {
 	w.guide.key.key.SetText("sk-half")
 	w.run = func(f func()) { work <- f } // also of the new pages
 	w.takeSystemFont()
-	do(t, work)
+	apptest.Do(t, work)
 	if k := w.guide.key; k.chosen != "deepseek" || k.key.Text != "sk-half" || w.pages.front != atGuide {
 		t.Errorf("chosen %q, %d letters, page %d", k.chosen, len(k.key.Text), w.pages.front)
 	}
@@ -112,12 +113,12 @@ func TestKeyThatWasTypedStaysWhenTheWindowIsMadeAnew(t *testing.T) {
 
 func TestGuideIsSkippedAndFoundAgain(t *testing.T) {
 	w, svc, work := guideOpen(t)
-	tapped(t, w, w.guide.skip)
-	do(t, work)
+	apptest.Tapped(t, w.window.Canvas(), w.guide.skip)
+	apptest.Do(t, work)
 	if !svc.Desktop().Guided || w.pages.front != atLive {
 		t.Fatalf("guided %t, page %d", svc.Desktop().Guided, w.pages.front)
 	}
-	tapped(t, w, w.page.start.guide)
+	apptest.Tapped(t, w.window.Canvas(), w.page.start.guide)
 	if w.pages.front != atGuide {
 		t.Error("it cannot be found again")
 	}
@@ -129,18 +130,18 @@ func TestGuideIsSkippedAndFoundAgain(t *testing.T) {
 
 func TestTryingWithTheClientsOwnCredentialsSaysSo(t *testing.T) {
 	w, svc, work := guideOpen(t)
-	svc.tried = proxy.TriedCall{VendorTest: proxy.VendorTest{Outcome: "client_auth"}}
-	tapped(t, w, w.guide.scrolledTo(t, w.guide.trial.button))
-	do(t, work)
-	do(t, work)
+	svc.Tried = proxy.TriedCall{VendorTest: proxy.VendorTest{Outcome: "client_auth"}}
+	apptest.Tapped(t, w.window.Canvas(), w.guide.scrolledTo(t, w.guide.trial.button))
+	apptest.Do(t, work)
+	apptest.Do(t, work)
 	if !strings.Contains(w.guide.trial.words.Text, "Start Claude Code") || w.guide.try.mark.Visible() {
 		t.Errorf("says %q", w.guide.trial.words.Text)
 	}
 }
 
-// connecting is a fakeService with clients.
+// connecting is a Proxy with clients.
 type connecting struct {
-	*fakeService
+	*apptest.Proxy
 	on bool
 	as connect.Credentials
 }
@@ -168,25 +169,25 @@ func (c *connecting) Disconnect(string) ([]connect.Restored, error) {
 }
 
 func TestClaudeCodeIsConnectedByOnePress(t *testing.T) {
-	speak(t, "en")
-	d, work := queueDesk()
-	svc := &connecting{fakeService: &fakeService{}}
-	svc.ready = true
+	apptest.Speak(t, "en")
+	d, work := apptest.QueueContext()
+	svc := &connecting{Proxy: &apptest.Proxy{}}
+	svc.Ready = true
 	var said error
 	g := newGuidePage(svc, d, func(err error, key string) { said = err }, ways{})
 	g.enter()
-	do(t, work)
+	apptest.Do(t, work)
 	if !g.client.choice.Visible() || g.client.choice.Text() != "Own login" {
 		t.Errorf("the login is %q", g.client.choice.Text())
 	}
 	g.client.chooseLogin(connect.Placeholder) // as the menu does
-	do(t, work)
+	apptest.Do(t, work)
 	if !strings.HasSuffix(g.client.line.Text(), "\nexport AS='placeholder'") {
 		t.Errorf("the lines are %q", g.client.line.Text())
 	}
 	g.client.connect.Tapped(nil)
-	do(t, work)
-	do(t, work)
+	apptest.Do(t, work)
+	apptest.Do(t, work)
 	if svc.as != connect.Placeholder {
 		t.Errorf("connected with %q", svc.as)
 	}
@@ -194,7 +195,7 @@ func TestClaudeCodeIsConnectedByOnePress(t *testing.T) {
 		t.Errorf("ticked %t, button %q", g.client.step.mark.Visible(), g.client.connect.Text())
 	}
 	g.client.connect.Tapped(nil)
-	do(t, work)
+	apptest.Do(t, work)
 	if said == nil {
 		t.Error("a failure is not told")
 	}

@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 
+	"afterglow/app/ui"
 	"afterglow/app/widget"
 	"afterglow/proxy/connect"
 )
@@ -30,26 +31,26 @@ type guideConnect struct {
 	state   *widget.Text
 	found   *foundList
 	line    *widget.Code
-	copy    *copyButton
+	copy    *ui.CopyButton
 	step    *guideStep
 }
 
 func newGuideConnect(page *guidePage) *guideConnect {
 	c := &guideConnect{page: page, state: widget.NewText("", widget.Style{Color: widget.ColorMuted})}
-	c.connect = widget.NewButton(widget.Primary, theme.LoginIcon(), tr("guide.connect"), c.press)
+	c.connect = widget.NewButton(widget.Primary, theme.LoginIcon(), ui.Tr("guide.connect"), c.press)
 	c.choice = widget.NewButton(widget.Plain, theme.MenuDropDownIcon(), "", c.choose)
 	c.choice.Hide()
 	c.found = newFoundList(func() { c.send(true) })
 	d := page.desk
-	d.copy = func(text string) {
-		page.desk.copy(text)
+	d.Copy = func(text string) {
+		page.desk.Copy(text)
 		c.copied = true
 		c.tick()
 	}
-	c.copy = newCopyButton(d, widget.Plain, page.tidy)
+	c.copy = ui.NewCopyButton(d, widget.Plain, page.tidy)
 	c.line = widget.NewCode(c.copy.Button)
 	one := container.New(layout.NewCustomPaddedHBoxLayout(8), c.connect, c.choice, c.state)
-	c.step = newGuideStep("3", tr("guide.client"), tr("guide.client_press"),
+	c.step = newGuideStep("3", ui.Tr("guide.client"), ui.Tr("guide.client_press"),
 		container.New(layout.NewCustomPaddedVBoxLayout(8), one, c.found.box, c.line))
 	return c
 }
@@ -84,14 +85,14 @@ func (c *guideConnect) set(now guideAsked) {
 	if on {
 		c.login = connect.Usual // it is in the file now
 	}
-	c.state.Set(when(on, "guide.connected"))
+	c.state.Set(ui.When(on, "guide.connected"))
 	if on {
-		c.connect.Set(theme.ContentUndoIcon(), tr("guide.disconnect"))
+		c.connect.Set(theme.ContentUndoIcon(), ui.Tr("guide.disconnect"))
 	} else {
-		c.connect.Set(theme.LoginIcon(), tr("guide.connect"))
+		c.connect.Set(theme.LoginIcon(), ui.Tr("guide.connect"))
 	}
 	if c.shown.Overridden() != nil {
-		c.state.Set(tr("clients.overridden"))
+		c.state.Set(ui.Tr("clients.overridden"))
 	}
 	c.name()
 	c.found.set(c.shown)
@@ -107,7 +108,7 @@ func (c *guideConnect) address(addr string, noLogin bool) {
 }
 
 func (c *guideConnect) lines(seen, copied string) {
-	c.copy.set(tr("copy.label"), copied)
+	c.copy.SetText(ui.Tr("copy.label"), copied)
 	if c.line.Set(seen) {
 		c.page.tidy()
 	}
@@ -115,8 +116,8 @@ func (c *guideConnect) lines(seen, copied string) {
 
 // name shows what Claude Code would sign its calls with, where there is a choice.
 func (c *guideConnect) name() {
-	setVisible(c.choice, len(c.shown.LoginVendors) > 0)
-	c.choice.Label = trText("clients.choose_login", loginName(c.chosen()))
+	ui.SetVisible(c.choice, len(c.shown.LoginVendors) > 0)
+	c.choice.Label = ui.TrText("clients.choose_login", loginName(c.chosen()))
 	c.choice.Set(theme.MenuDropDownIcon(), loginName(c.chosen()))
 }
 
@@ -133,7 +134,7 @@ func (c *guideConnect) choose() {
 	for _, login := range []connect.Credentials{connect.Placeholder, connect.Own} {
 		items = append(items, &fyne.MenuItem{Label: loginName(login), Checked: login == c.chosen(), Action: func() { c.chooseLogin(login) }})
 	}
-	menuBelow(c.choice, items...)
+	ui.MenuBelow(c.choice, items...)
 }
 
 // chooseLogin takes the user's choice. A connected client is connected with it at once.
@@ -174,7 +175,7 @@ func (c *guideConnect) send(setAside bool) {
 }
 
 func (c *guideConnect) change(work func() error) {
-	c.page.work.do(work, func(err error) {
+	c.page.work.Do(work, func(err error) {
 		c.page.report(err, "guide.not_connected")
 		c.page.again()
 	})

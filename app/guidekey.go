@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 
+	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 	"afterglow/proxy"
@@ -44,27 +45,27 @@ type guideKey struct {
 
 func newGuideKey(page *guidePage) *guideKey {
 	k := &guideKey{page: page, signs: map[string]proxy.SignIn{}, states: map[string]proxy.TierState{}}
-	k.choose = widget.NewButton(widget.Plain, theme.MenuDropDownIcon(), tr("guide.choose"), k.offer)
+	k.choose = widget.NewButton(widget.Plain, theme.MenuDropDownIcon(), ui.Tr("guide.choose"), k.offer)
 	k.key = widget.NewSecret("", func(string) { k.test.cancel(); k.test.clear() })
-	k.key.Label = tr("vendor.key")
+	k.key.Label = ui.Tr("vendor.key")
 	k.key.OnSubmitted = func(string) { k.store() }
-	k.kept = widget.NewText("", captionStyle)
-	k.save = widget.NewButton(widget.Primary, theme.DocumentSaveIcon(), tr("guide.save"), k.store)
-	k.test = newTrial(widget.Quiet, tr("trial.test"), page.desk, page.tidy)
+	k.kept = widget.NewText("", ui.CaptionStyle)
+	k.save = widget.NewButton(widget.Primary, theme.DocumentSaveIcon(), ui.Tr("guide.save"), k.store)
+	k.test = newTrial(widget.Quiet, ui.Tr("trial.test"), page.desk, page.tidy)
 	k.test.try = func() (func(ctx context.Context) trialResult, bool) {
 		d, ok := k.draft()
 		return tryVendor(page.svc, d, k.secret()), ok
 	}
 	k.enter = container.New(layout.NewCustomPaddedVBoxLayout(4),
 		container.NewBorder(nil, nil, nil, container.NewHBox(container.NewCenter(k.save), container.NewCenter(k.test.button)), k.key), k.kept)
-	k.put = widget.NewButton(widget.Primary, theme.LoginIcon(), tr("guide.use"), k.store)
+	k.put = widget.NewButton(widget.Primary, theme.LoginIcon(), ui.Tr("guide.use"), k.store)
 	k.sign = newSignIn(page.desk, signInActions{
 		begin:   func() { page.report(page.svc.SignIn(k.chosen), "notice.not_signed_in") },
 		cancel:  func() { page.report(page.svc.CancelSignIn(k.chosen), "notice.not_signed_in") },
-		open:    func(url string) { page.report(page.desk.open(url), "notice.no_browser") },
+		open:    func(url string) { page.report(page.desk.Open(url), "notice.no_browser") },
 		resized: page.tidy,
 	})
-	k.step = newGuideStep("1", tr("guide.key"), tr("guide.key_why"), container.New(layout.NewCustomPaddedVBoxLayout(8),
+	k.step = newGuideStep("1", ui.Tr("guide.key"), ui.Tr("guide.key_why"), container.New(layout.NewCustomPaddedVBoxLayout(8),
 		container.NewHBox(k.choose), k.enter, container.NewHBox(k.put), k.sign.box, k.test.box))
 	return k
 }
@@ -78,7 +79,7 @@ func (k *guideKey) offer() {
 	if len(items) == 0 {
 		return
 	}
-	menuBelow(k.choose, items...)
+	ui.MenuBelow(k.choose, items...)
 }
 
 // set shows what can be chosen: the vendors that there are, then the built-in ones, without those that need nothing.
@@ -92,7 +93,7 @@ func (k *guideKey) set(list proxy.VendorList) {
 	if _, ok := k.draft(); !ok && len(k.drafts) > 0 {
 		k.chosen = k.drafts[0].Name
 	}
-	k.kept.Set(trText("vendor.kept", keysPlace(list)))
+	k.kept.Set(ui.TrText("vendor.kept", keysPlace(list)))
 	k.show()
 }
 
@@ -117,8 +118,8 @@ func (k *guideKey) show() {
 		d.Key = config.KeyNone // the place is named, and empty
 	}
 	k.key.SetPlaceHolder(keyHint(d))
-	setVisible(k.enter, ok && !signsIn(d))
-	setVisible(k.put, ok && signsIn(d) && !d.Enabled)
+	ui.SetVisible(k.enter, ok && !signsIn(d))
+	ui.SetVisible(k.put, ok && signsIn(d) && !d.Enabled)
 	in := proxy.SignIn{}
 	if ok && signsIn(d) {
 		in = k.signs[k.chosen]
@@ -161,7 +162,7 @@ func (k *guideKey) store() {
 	}
 	d.Enabled = true
 	tiers := placed(p.list.Tiers, p.list.Drafts, d.Name)
-	p.work.do(func() error {
+	p.work.Do(func() error {
 		err := saveVendor(p.svc, name, d, key)
 		if err == nil && name != "" && !already {
 			err = p.svc.SetTiers(tiers)
@@ -169,7 +170,7 @@ func (k *guideKey) store() {
 		return err
 	}, func(err error) {
 		if err != nil {
-			k.test.tell(trialResult{false, trText("vendor.not_saved", errorText(err))})
+			k.test.tell(trialResult{false, ui.TrText("vendor.not_saved", ui.ErrorText(err))})
 			return
 		}
 		if !signsIn(d) {

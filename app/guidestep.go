@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	fynewidget "fyne.io/fyne/v2/widget"
 
+	"afterglow/app/ui"
 	"afterglow/app/widget"
 )
 
@@ -18,14 +19,14 @@ type guideStep struct {
 
 func newGuideStep(number, title, why string, content fyne.CanvasObject) *guideStep {
 	tick := fynewidget.NewIcon(theme.NewColoredResource(theme.ConfirmIcon(), theme.ColorNameSuccess))
-	s := &guideStep{mark: container.NewHBox(tick, widget.NewText(tr("guide.ticked"), captionStyle))}
+	s := &guideStep{mark: container.NewHBox(tick, widget.NewText(ui.Tr("guide.ticked"), ui.CaptionStyle))}
 	s.mark.Hide()
 	head := container.NewBorder(nil, nil, widget.NewText(number, widget.Style{Bold: true, Size: theme.SizeNameSubHeadingText, Color: theme.ColorNamePrimary}), s.mark,
 		container.New(layout.NewCustomPaddedLayout(0, 0, 8, 0), widget.NewText(title, widget.Style{Bold: true, Size: theme.SizeNameSubHeadingText})))
 	said := fynewidget.NewLabel(why)
 	said.Wrapping = fyne.TextWrapWord
-	s.card = widget.NewCard(container.New(layout.NewCustomPaddedVBoxLayout(8), head, flush(said), content))
+	s.card = widget.NewCard(container.New(layout.NewCustomPaddedVBoxLayout(8), head, ui.Flush(said), content))
 	return s
 }
 
-func (s *guideStep) tick(done bool) { setVisible(s.mark, done) }
+func (s *guideStep) tick(done bool) { ui.SetVisible(s.mark, done) }

@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 
+	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 	"afterglow/proxy"
@@ -47,16 +48,16 @@ func newHead(do headActions) *headView {
 		title:  widget.NewName("", widget.Style{Bold: true, Size: theme.SizeNameSubHeadingText}),
 		dot:    widget.NewDot(),
 		state:  widget.NewText("", muted),
-		reset:  widget.NewButton(widget.Quiet, theme.ContentUndoIcon(), tr("card.reset"), do.resetLimits),
-		span:   widget.NewText("", trailingCaption),
+		reset:  widget.NewButton(widget.Quiet, theme.ContentUndoIcon(), ui.Tr("card.reset"), do.resetLimits),
+		span:   widget.NewText("", ui.TrailingCaption),
 		spark:  widget.NewSparkline(viewmodel.Buckets, theme.ColorNameWarning),
 		reason: widget.NewName("", muted),
-		again:  widget.NewButton(widget.Quiet, theme.ViewRefreshIcon(), tr("card.again"), do.reset),
+		again:  widget.NewButton(widget.Quiet, theme.ViewRefreshIcon(), ui.Tr("card.again"), do.reset),
 		grip:   widget.NewGrip(),
 	}
 	h.grip.OnDrag, h.grip.OnDrop, h.grip.OnStep = do.drag, do.drop, do.step
 	for i := range h.quotas {
-		h.quotas[i] = widget.NewText("", trailingCaption)
+		h.quotas[i] = widget.NewText("", ui.TrailingCaption)
 		h.quotas[i].Hide()
 	}
 	h.reset.Hide()
@@ -74,7 +75,7 @@ func (h *headView) set(c viewmodel.Card, changed bool) bool {
 	if c.Head != h.shown {
 		h.setState(c.Head)
 	}
-	setVisible(h.reset, changed)
+	ui.SetVisible(h.reset, changed)
 	if c.History != h.history {
 		h.setHistory(c.History)
 	}
@@ -89,19 +90,19 @@ func (h *headView) setState(head viewmodel.Head) {
 	h.title.Set(head.Title)
 	state := stateText(head)
 	if head.SignIn.State == "pending" {
-		state = tr("state.signing_in")
+		state = ui.Tr("state.signing_in")
 	}
 	if head.Left > 0 && head.State != proxy.Rejected { // the time when it is asked again is no news to who has to replace the key
-		state += " · " + trText("left", trLeft(head.Left))
+		state += " · " + ui.TrText("left", ui.TrLeft(head.Left))
 	}
 	h.state.Set(state)
 	h.reason.Set(vendorReason(head))
-	setVisible(h.why, head.Reason != "" && head.State != proxy.SignedOut) // the way to sign in says it
+	ui.SetVisible(h.why, head.Reason != "" && head.State != proxy.SignedOut) // the way to sign in says it
 	out := head.State == proxy.Out || head.State == proxy.Probing || head.State == proxy.Rejected
-	setVisible(h.again, out)
-	setVisible(h.grip, head.Tier > 0)
+	ui.SetVisible(h.again, out)
+	ui.SetVisible(h.grip, head.Tier > 0)
 	for i, q := range head.Quotas {
-		setVisible(h.quotas[i], q.Name != "")
+		ui.SetVisible(h.quotas[i], q.Name != "")
 		if q.Name != "" {
 			h.quotas[i].Set(q.Name + " " + strconv.Itoa(q.Percent) + " %")
 			h.quotas[i].SetColor(quotaColor(q.Percent))
@@ -145,14 +146,14 @@ func (h *headView) setSpan(noModels bool) bool {
 	text := ""
 	switch {
 	case busy:
-		text = tr("card.history")
+		text = ui.Tr("card.history")
 	case noModels:
-		text = tr("card.quiet")
+		text = ui.Tr("card.quiet")
 	}
 	if busy == h.spark.Visible() && text == h.span.Text() {
 		return false
 	}
-	setVisible(h.spark, busy)
+	ui.SetVisible(h.spark, busy)
 	h.span.Set(text)
 	return true
 }
@@ -179,22 +180,22 @@ func (h *headView) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 				width = sparkWide
 			}
 			right -= width
-			put(o, right, width, size.Height)
+			ui.PutInLine(o, right, width, size.Height)
 			right -= headGap
 		}
 	}
 	x := float32(0)
 	if h.shown.Tier > 0 {
 		grip := h.grip.MinSize()
-		put(h.grip, -grip.Width, grip.Width, size.Height) // in the card's margin
+		ui.PutInLine(h.grip, -grip.Width, grip.Width, size.Height) // in the card's margin
 		x = h.tier.MinSize().Width
-		put(h.tier, 0, x, size.Height)
+		ui.PutInLine(h.tier, 0, x, size.Height)
 		x += headGap
 	}
 	dot, state := h.dot.MinSize().Width, h.state.MinSize().Width
 	title := min(h.title.FullWidth(), max(right-x-3*headGap-dot-state, 0))
-	put(h.title, x, title, size.Height)
+	ui.PutInLine(h.title, x, title, size.Height)
 	x += title + 2*headGap
-	put(h.dot, x, dot, size.Height+2*opticDrop)
-	put(h.state, x+dot+headGap, state, size.Height)
+	ui.PutInLine(h.dot, x, dot, size.Height+2*ui.OpticDrop)
+	ui.PutInLine(h.state, x+dot+headGap, state, size.Height)
 }

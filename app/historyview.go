@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/layout"
 	fynewidget "fyne.io/fyne/v2/widget"
 
+	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 	"afterglow/limiter"
@@ -26,7 +27,7 @@ type historyService interface {
 // refused.
 type historyView struct {
 	svc    historyService
-	desk   desk
+	desk   ui.Context
 	span   *widget.Segment
 	chart  *widget.TimeChart
 	remark *fynewidget.Label // on the limits, or why there is no chart
@@ -36,16 +37,16 @@ type historyView struct {
 	root   fyne.CanvasObject
 }
 
-func newHistoryView(svc historyService, d desk) *historyView {
+func newHistoryView(svc historyService, d ui.Context) *historyView {
 	v := &historyView{svc: svc, desk: d, chart: widget.NewTimeChart(), remark: fynewidget.NewLabel(""), sized: func() {}}
-	v.span = widget.NewSegment(tr("history.hour"), tr("history.24_hours"), tr("history.30_days"))
+	v.span = widget.NewSegment(ui.Tr("history.hour"), ui.Tr("history.24_hours"), ui.Tr("history.30_days"))
 	v.span.OnChosen = func(int) { v.show(v.key) }
 	v.remark.Wrapping = fyne.TextWrapWord
 	v.chart.Hide()
 	v.root = container.New(layout.NewCustomPaddedVBoxLayout(8),
 		container.NewHBox(v.span),
 		v.chart,
-		container.New(layout.NewCustomPaddedLayout(-textInset, -textInset, -textInset, -textInset), v.remark))
+		container.New(layout.NewCustomPaddedLayout(-ui.TextInset, -ui.TextInset, -ui.TextInset, -ui.TextInset), v.remark))
 	return v
 }
 
@@ -59,7 +60,7 @@ func (v *historyView) show(k limiter.Key) {
 	ctx, cancel := context.WithCancel(context.Background())
 	v.stop = cancel
 	span := viewmodel.Span(v.span.Chosen())
-	go v.desk.follow(ctx, span.Again(), func() func() {
+	go v.desk.Follow(ctx, span.Again(), func() func() {
 		points, err := v.svc.History(ctx, k, span.Length())
 		now := calendar.Now()
 		return func() { v.set(points, err, span, now) }
@@ -77,12 +78,12 @@ func (v *historyView) hide() {
 // set shows what was read.
 func (v *historyView) set(points []history.Point, err error, s viewmodel.Span, now time.Time) {
 	if err != nil {
-		v.clear(trText("history.failed", errorText(err)))
+		v.clear(ui.TrText("history.failed", ui.ErrorText(err)))
 		return
 	}
 	limits := viewmodel.Refusals(points, s.Step())
 	if len(limits) == 0 {
-		v.clear(tr("history.empty"))
+		v.clear(ui.Tr("history.empty"))
 		return
 	}
 	line := viewmodel.Timeline(points, s, now)
@@ -92,7 +93,7 @@ func (v *historyView) set(points []history.Point, err error, s viewmodel.Span, n
 		Full:   func(i int) string { return line[i].Time.Local().Format(tipTime(s)) },
 		Ticks:  s.Ticks(line),
 		Names: widget.TimeNames{
-			InFlight: tr("chart.in_flight"), Pending: tr("chart.queued"), Limit: tr("chart.limit"), Refused: tr("chart.refused"),
+			InFlight: ui.Tr("chart.in_flight"), Pending: ui.Tr("chart.queued"), Limit: ui.Tr("chart.limit"), Refused: ui.Tr("chart.refused"),
 		},
 	})
 	v.say(refusalText(limits), true)
@@ -106,7 +107,7 @@ func (v *historyView) say(text string, chart bool) {
 	if text == v.remark.Text && chart == v.chart.Visible() {
 		return
 	}
-	setVisible(v.chart, chart)
+	ui.SetVisible(v.chart, chart)
 	v.remark.SetText(text)
 	v.root.Refresh()
 	v.sized()
@@ -141,14 +142,14 @@ func tipTime(s viewmodel.Span) string {
 func refusalText(limits []viewmodel.AtLimit) string {
 	parts := make([]string, len(limits))
 	for i, l := range limits {
-		at, refused := tr("history.no_limit"), tr("history.none")
+		at, refused := ui.Tr("history.no_limit"), ui.Tr("history.none")
 		if l.Limit > 0 {
-			at = trN("history.limit", l.Limit)
+			at = ui.TrN("history.limit", l.Limit)
 		}
 		if l.Refused > 0 {
-			refused = trN("history.refused", l.Refused)
+			refused = ui.TrN("history.refused", l.Refused)
 		}
-		parts[i] = at + refused + trText("history.in", trLeft(l.InUse))
+		parts[i] = at + refused + ui.TrText("history.in", ui.TrLeft(l.InUse))
 	}
 	return strings.Join(parts, " · ")
 }

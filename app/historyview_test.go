@@ -10,6 +10,8 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"afterglow/app/apptest"
+	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 	"afterglow/limiter"
 	"afterglow/proxy/history"
@@ -19,7 +21,7 @@ var glm = limiter.Key{Vendor: "zhipu", Model: "glm-5.1"}
 
 // slowService answers when it is told to.
 type slowService struct {
-	fakeService
+	apptest.Proxy
 	asked   []limiter.Key
 	spans   []time.Duration
 	answers chan []history.Point
@@ -28,17 +30,17 @@ type slowService struct {
 func (f *slowService) History(ctx context.Context, k limiter.Key, span time.Duration) ([]history.Point, error) {
 	f.asked, f.spans = append(f.asked, k), append(f.spans, span)
 	if f.answers == nil {
-		return f.history, f.err
+		return f.Points, f.Err
 	}
-	return <-f.answers, f.err // though ctx has ended, as a database may
+	return <-f.answers, f.Err // though ctx has ended, as a database may
 }
 
 // follow runs f in a bubble of time, with a view whose answers it shows in due order.
 func follow(t *testing.T, f func(t *testing.T, v *historyView, svc *slowService, show func())) {
-	speak(t, "en")
+	apptest.Speak(t, "en")
 	svc := &slowService{}
 	due := make(chan func(), 1000)
-	v := newHistoryView(svc, desk{run: func(f func()) { due <- f }})
+	v := newHistoryView(svc, ui.Context{Run: func(f func()) { due <- f }})
 	synctest.Test(t, func(t *testing.T) {
 		due = make(chan func(), 1000)
 		f(t, v, svc, func() {
@@ -107,17 +109,17 @@ func TestAnswerThatComesLateIsDropped(t *testing.T) {
 }
 
 func TestHistorySaysWhyThereIsNoChart(t *testing.T) {
-	speak(t, "en")
-	v := newHistoryView(&fakeService{}, desk{})
-	v.set(historyScene(), nil, viewmodel.Hour, sceneDay)
+	apptest.Speak(t, "en")
+	v := newHistoryView(&apptest.Proxy{}, ui.Context{})
+	v.set(apptest.HistoryScene(), nil, viewmodel.Hour, apptest.SceneDay)
 	if !v.chart.Visible() {
 		t.Error("no chart of what there is")
 	}
-	v.set(nil, errors.New("the ledger is turned off"), viewmodel.Day, sceneDay)
+	v.set(nil, errors.New("the ledger is turned off"), viewmodel.Day, apptest.SceneDay)
 	if v.chart.Visible() || !strings.Contains(v.remark.Text, "the ledger is turned off") {
 		t.Errorf("chart %t, %q", v.chart.Visible(), v.remark.Text)
 	}
-	v.set(nil, nil, viewmodel.Day, sceneDay)
+	v.set(nil, nil, viewmodel.Day, apptest.SceneDay)
 	if v.chart.Visible() || v.remark.Text != "No calls in this period." {
 		t.Errorf("chart %t, %q", v.chart.Visible(), v.remark.Text)
 	}
@@ -130,7 +132,7 @@ func TestRefusalsInWords(t *testing.T) {
 		"zh": "无上限：无拒绝（5秒内） · 上限 5：拒绝12次（8分钟内） · 上限 3：无拒绝（41分钟内）",
 	} {
 		t.Run(language, func(t *testing.T) {
-			speak(t, language)
+			apptest.Speak(t, language)
 			if got := refusalText(limits); got != want {
 				t.Errorf("%q, want %q", got, want)
 			}

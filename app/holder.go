@@ -5,6 +5,7 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 
+	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 	"afterglow/proxy"
@@ -32,9 +33,9 @@ func newHolder(open func(number int), cancel func(v *holderView)) *holderView {
 		age:   widget.NewText("", widget.Style{Bold: true, Align: fyne.TextAlignTrailing}),
 		who:   widget.NewRoute(widget.Style{Color: widget.ColorMuted}),
 		model: widget.NewRoute(widget.Style{}),
-		done:  widget.NewText(tr("call.cancelled"), widget.Style{Color: widget.ColorMuted, Align: fyne.TextAlignTrailing}),
+		done:  widget.NewText(ui.Tr("call.cancelled"), widget.Style{Color: widget.ColorMuted, Align: fyne.TextAlignTrailing}),
 	}
-	v.cancel = widget.NewButton(widget.Quiet, theme.CancelIcon(), tr("call.cancel"), func() { cancel(v) })
+	v.cancel = widget.NewButton(widget.Quiet, theme.CancelIcon(), ui.Tr("call.cancel"), func() { cancel(v) })
 	v.done.Hide()
 	parts := container.New(v, v.dot, v.word, v.who, v.model, v.age, v.cancel, v.done)
 	v.opener = widget.NewOpener("", parts, func() { open(v.row.Number) })
@@ -56,16 +57,16 @@ func (v *holderView) set(r viewmodel.CallRow, cancelled bool) {
 	if r.Phase == proxy.Queued {
 		age = r.Queued
 	}
-	v.age.Set(trTook(age))
+	v.age.Set(ui.TrTook(age))
 	v.model.Set(r.Model, "")
 	who := r.Session
 	if r.Agent {
-		who += " · " + tr("call.agent")
+		who += " · " + ui.Tr("call.agent")
 	}
 	v.who.Set(who, "")
 	v.opener.Label = callLabel(r)
-	setVisible(v.cancel, !cancelled)
-	setVisible(v.done, cancelled)
+	ui.SetVisible(v.cancel, !cancelled)
+	ui.SetVisible(v.done, cancelled)
 }
 
 // holderCancel is the room of the button.
@@ -73,7 +74,7 @@ const holderCancel = 84
 
 // MinSize and Layout lay out the row.
 func (v *holderView) MinSize([]fyne.CanvasObject) fyne.Size {
-	return fyne.NewSize(callStanding+2*nameMin+callTook+holderCancel+4*columnGap, rowHeight)
+	return fyne.NewSize(callStanding+2*ui.NameMin+callTook+holderCancel+4*ui.ColumnGap, rowHeight)
 }
 
 func (v *holderView) Layout(_ []fyne.CanvasObject, size fyne.Size) {
@@ -84,12 +85,12 @@ func (v *holderView) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	at(v.dot, 0, 8)
 	at(v.word, callDot, callStanding-callDot)
 	button := v.cancel.MinSize()
-	put(v.cancel, size.Width-button.Width, button.Width, size.Height)
+	ui.PutInLine(v.cancel, size.Width-button.Width, button.Width, size.Height)
 	at(v.done, size.Width-holderCancel, holderCancel)
-	right := size.Width - holderCancel - columnGap - callTook
+	right := size.Width - holderCancel - ui.ColumnGap - callTook
 	at(v.age, right, callTook)
-	x := float32(callStanding + columnGap)
-	half := (right - 2*columnGap - x) / 2
+	x := float32(callStanding + ui.ColumnGap)
+	half := (right - 2*ui.ColumnGap - x) / 2
 	at(v.model, x, half)
-	at(v.who, x+half+columnGap, half)
+	at(v.who, x+half+ui.ColumnGap, half)
 }

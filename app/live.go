@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 
+	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 	"afterglow/limiter"
@@ -28,10 +29,10 @@ type liveService interface {
 // live is the page that shows the calls of this moment: totals, notices, and a card a vendor.
 type live struct {
 	svc     liveService
-	desk    desk
+	desk    ui.Context
 	ways    ways
 	report  func(err error, key string)
-	work    errands
+	work    ui.TaskQueue
 	totals  *totalsView
 	demo    *widget.Notice
 	noTray  *widget.Notice
@@ -49,35 +50,35 @@ type live struct {
 }
 
 // newLive makes the page.
-func newLive(svc liveService, d desk, report func(err error, key string), to ways) *live {
+func newLive(svc liveService, d ui.Context, report func(err error, key string), to ways) *live {
 	p := &live{
 		svc:    svc,
 		desk:   d,
 		ways:   to,
 		report: report,
-		work:   errands{run: d.run, off: d.off},
+		work:   ui.TaskQueue{Run: d.Run, Off: d.Off},
 		totals: newTotals(d),
 		demo:   widget.NewNotice(widget.Info, nil),
 		noTray: widget.NewNotice(widget.Info, nil),
 		cards:  map[string]*cardView{},
-		list:   container.New(layout.NewCustomPaddedVBoxLayout(cardGap)),
+		list:   container.New(layout.NewCustomPaddedVBoxLayout(ui.CardGap)),
 	}
-	p.restore = widget.NewButton(widget.Quiet, theme.ContentUndoIcon(), tr("order.reset"), func() { p.write(p.svc.ResetOrder, "notice.no_order") })
+	p.restore = widget.NewButton(widget.Quiet, theme.ContentUndoIcon(), ui.Tr("order.reset"), func() { p.write(p.svc.ResetOrder, "notice.no_order") })
 	p.changed = widget.NewNotice(widget.Info, p.restore)
 	p.start = newStart(d, func() { p.ways.guide() }, func() { p.stale = true; p.tidy() })
 	top := container.New(layout.NewCustomPaddedVBoxLayout(8),
 		p.totals.box, p.changed, p.demo, p.noTray)
-	body := container.New(layout.NewCustomPaddedVBoxLayout(cardGap), p.start.card, p.list)
-	p.scroll = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, pageMargin, pageMargin, pageMargin), body))
-	p.root = under(container.New(layout.NewCustomPaddedLayout(pageMargin-4, pageMargin-4, pageMargin, pageMargin), top), p.scroll)
+	body := container.New(layout.NewCustomPaddedVBoxLayout(ui.CardGap), p.start.card, p.list)
+	p.scroll = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, ui.PageMargin, ui.PageMargin, ui.PageMargin), body))
+	p.root = ui.Below(container.New(layout.NewCustomPaddedLayout(ui.PageMargin-4, ui.PageMargin-4, ui.PageMargin, ui.PageMargin), top), p.scroll)
 	return p
 }
 
 // set shows b and touches only what has changed.
 func (p *live) set(b viewmodel.Board) {
 	p.totals.set(b)
-	p.notify(p.changed, when(b.Reordered, "notice.reordered"))
-	p.notify(p.demo, when(b.Demo, "notice.demo"))
+	p.notify(p.changed, ui.When(b.Reordered, "notice.reordered"))
+	p.notify(p.demo, ui.When(b.Demo, "notice.demo"))
 	p.stale = p.start.set(b) || p.stale
 	p.arrange(tiersOf(b.Cards))
 	for _, c := range b.Cards {
@@ -102,7 +103,7 @@ func (p *live) notify(n *widget.Notice, text string) {
 func (p *live) tidy() {
 	if p.stale {
 		p.stale = false
-		layAnew(p.root)
+		ui.LayOutAgain(p.root)
 	}
 }
 
@@ -134,7 +135,7 @@ func (p *live) arrange(order [][]string) {
 
 // setLimit sets the limit of r's model or account, as the user asked.
 func (p *live) setLimit(r viewmodel.Row, limit int) {
-	p.work.do(func() error { return p.svc.SetLimit(r.Vendor, r.Model, limit) }, func(err error) {
+	p.work.Do(func() error { return p.svc.SetLimit(r.Vendor, r.Model, limit) }, func(err error) {
 		p.report(err, "notice.not_set")
 		if c := p.cards[r.Vendor]; err != nil && c != nil {
 			c.back(r)
@@ -144,7 +145,7 @@ func (p *live) setLimit(r viewmodel.Row, limit int) {
 
 // write has the proxy do what the user wants and keep it in a file, away from the UI's goroutine. key is the text that says that it failed.
 func (p *live) write(work func() error, key string) {
-	p.work.do(work, func(err error) { p.report(err, key) })
+	p.work.Do(work, func(err error) { p.report(err, key) })
 }
 
 // resetVendor lets calls through to a vendor again.

@@ -4,6 +4,7 @@ import (
 	"sync"
 
 	"afterglow/app/desktop"
+	"afterglow/app/ui"
 )
 
 // appID is what desktops know the program by.
@@ -17,7 +18,7 @@ type login struct {
 
 func newLogin() login {
 	return login{how: sync.OnceValues(desktop.NewAutostart), program: sync.OnceValues(func() (desktop.Program, error) {
-		return desktop.ThisProgram(appID, appName, "Shows how many model calls are in flight, and limits them", "--hidden")
+		return desktop.ThisProgram(appID, ui.AppName, "Shows how many model calls are in flight, and limits them", "--hidden")
 	})}
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"afterglow/app/desktop"
+	"afterglow/app/ui"
 	"afterglow/proxy/config"
 	"afterglow/proxy/connect"
 )
@@ -53,7 +54,7 @@ func (f *face) offerLogin(ctx context.Context) {
 	case <-ctx.Done():
 	case yes := <-wanted:
 		if yes {
-			f.loop.do(func() { f.window.offer(true) })
+			f.loop.Do(func() { f.window.offer(true) })
 		}
 	}
 }
@@ -61,7 +62,7 @@ func (f *face) offerLogin(ctx context.Context) {
 // offer shows the offer above every page, or takes it away.
 func (w *Window) offer(on bool) {
 	w.offering = on
-	w.notices.offer.Set(when(on, "offer.login"))
+	w.notices.offer.Set(ui.When(on, "offer.login"))
 	w.notices.arrange()
 }
 

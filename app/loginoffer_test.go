@@ -5,19 +5,20 @@ import (
 	"strings"
 	"testing"
 
+	"afterglow/app/apptest"
 	"afterglow/app/desktop"
 	"afterglow/proxy/connect"
 )
 
 // offerWindow is a window over clients of which none is connected.
-func offerWindow(t *testing.T) (*Window, *fakeService, *loginFake) {
+func offerWindow(t *testing.T) (*Window, *apptest.Proxy, *loginFake) {
 	t.Helper()
 	w, svc := newTestWindow(t, true)
 	w.run = func(f func()) { f() }
 	login := &loginFake{}
 	w.login = login
-	svc.clientFake = clientScene("clients")
-	svc.clients[0].State = connect.Apart
+	svc.ClientPart = apptest.ClientScene("clients")
+	svc.ClientList[0].State = connect.Apart
 	w.Show()
 	return w, svc, login
 }
@@ -46,8 +47,8 @@ func TestStartAtLoginIsOfferedWithTheFirstClientAndOnce(t *testing.T) {
 				t.Error("the offer is gone in another language")
 			}
 			w.notices.answer(yes)
-			if got := login.at == desktop.AtLogin; got != yes || w.notices.offer.Visible() || !svc.chosen.LoginOffered {
-				t.Errorf("at login %t, still offered %t, remembered %t", got, w.notices.offer.Visible(), svc.chosen.LoginOffered)
+			if got := login.at == desktop.AtLogin; got != yes || w.notices.offer.Visible() || !svc.Chosen.LoginOffered {
+				t.Errorf("at login %t, still offered %t, remembered %t", got, w.notices.offer.Visible(), svc.Chosen.LoginOffered)
 			}
 			login.at = desktop.NotAtLogin
 			if w.offered(t) {
@@ -58,16 +59,16 @@ func TestStartAtLoginIsOfferedWithTheFirstClientAndOnce(t *testing.T) {
 }
 
 func TestStartAtLoginIsNotOfferedInVain(t *testing.T) {
-	for name, change := range map[string]func(svc *fakeService, login *loginFake){
-		"it is on":           func(_ *fakeService, login *loginFake) { login.at = desktop.AtLogin },
-		"another copy is on": func(_ *fakeService, login *loginFake) { login.at = desktop.OtherAtLogin },
-		"a demo":             func(svc *fakeService, _ *loginFake) { svc.status.Demo = true },
-		"not connected":      func(svc *fakeService, _ *loginFake) { svc.refuses = "it may only be read" },
+	for name, change := range map[string]func(svc *apptest.Proxy, login *loginFake){
+		"it is on":           func(_ *apptest.Proxy, login *loginFake) { login.at = desktop.AtLogin },
+		"another copy is on": func(_ *apptest.Proxy, login *loginFake) { login.at = desktop.OtherAtLogin },
+		"a demo":             func(svc *apptest.Proxy, _ *loginFake) { svc.State.Demo = true },
+		"not connected":      func(svc *apptest.Proxy, _ *loginFake) { svc.Refuses = "it may only be read" },
 	} {
 		t.Run(name, func(t *testing.T) {
 			w, svc, login := offerWindow(t)
 			change(svc, login)
-			if err := w.svc.Connect("claude-code", connect.Choice{}); (err != nil) != (svc.refuses != "") {
+			if err := w.svc.Connect("claude-code", connect.Choice{}); (err != nil) != (svc.Refuses != "") {
 				t.Error(err)
 			}
 			if w.notices.offer.Visible() {
@@ -82,15 +83,15 @@ func TestAnOfferThatFailedSaysWhyAndStays(t *testing.T) {
 	w.offered(t)
 	login.err = errors.New("the folder cannot be written")
 	w.notices.answer(true)
-	if !w.notices.offer.Visible() || !strings.Contains(w.notices.failure.Text(), "cannot be written") || svc.chosen.LoginOffered {
+	if !w.notices.offer.Visible() || !strings.Contains(w.notices.failure.Text(), "cannot be written") || svc.Chosen.LoginOffered {
 		t.Errorf("offered %t, says %q", w.notices.offer.Visible(), w.notices.failure.Text())
 	}
 }
 
 // A client that was connected on the command line is one too.
 func TestStartAtLoginIsOfferedForClientsOfBefore(t *testing.T) {
-	svc := &testProxy{fakeService: &fakeService{}}
-	svc.clientFake = clientScene("clients")
+	svc := &testProxy{Proxy: &apptest.Proxy{}}
+	svc.ClientPart = apptest.ClientScene("clients")
 	badges, err := newBadges()
 	if err != nil {
 		t.Fatal(err)
@@ -99,7 +100,7 @@ func TestStartAtLoginIsOfferedForClientsOfBefore(t *testing.T) {
 	f := newFace(t.Context(), a, svc, badges, Options{})
 	f.window.login = &loginFake{}
 	f.offerLogin(t.Context())
-	do(t, a.driver.do)
+	apptest.Do(t, a.driver.do)
 	if !f.window.notices.offer.Visible() {
 		t.Error("it is not offered")
 	}

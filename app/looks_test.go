@@ -1,26 +1,18 @@
 package app
 
 import (
-	"runtime"
 	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2/test"
-	"fyne.io/fyne/v2/theme"
-)
 
-// onMastersProcessor skips a comparison with pictures that were drawn on another kind of processor.
-func onMastersProcessor(t *testing.T) {
-	t.Helper()
-	if runtime.GOARCH != "amd64" {
-		t.Skip("another processor rounds some pixels another way")
-	}
-}
+	"afterglow/app/apptest"
+)
 
 // TestLooks compares pictures of the page, drawn by Fyne's software painter, with testdata/looks. After
 // a change that is meant, look at testdata/failed/looks and move them over.
 func TestLooks(t *testing.T) {
-	onMastersProcessor(t)
+	apptest.OnMastersProcessor(t)
 	for _, c := range []struct{ scene, language, shade string }{
 		{"busy", "en", "light"},
 		{"busy", "zh", "dark"},
@@ -43,12 +35,12 @@ func TestLooks(t *testing.T) {
 // as if it had been dark from the start.
 func TestShadeChangesWhileTheWindowIsOpen(t *testing.T) {
 	want := picture(t, "busy", "en", "dark")
-	a := speak(t, "en")
-	a.Settings().SetTheme(shaded{newLook(), theme.VariantLight})
-	w := NewWindow(a, &fakeService{}, true)
+	a := apptest.Speak(t, "en")
+	apptest.Shade(a, "light")
+	w := NewWindow(a, &apptest.Proxy{}, true)
 	w.Show()
-	w.Update(sceneBoard("busy"))
-	a.Settings().SetTheme(shaded{newLook(), theme.VariantDark})
+	w.Update(apptest.SceneBoard("busy"))
+	apptest.Shade(a, "dark")
 	w.pages.root.Refresh()
 	got := w.window.Canvas().Capture()
 	different := 0

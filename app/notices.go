@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 
+	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 )
@@ -33,13 +34,13 @@ func newNotices(stop func()) *notices {
 	}
 	n.failure = widget.NewNotice(widget.Problem,
 		widget.NewButton(widget.Quiet, theme.CancelIcon(), "", func() { n.report(nil, "") }))
-	n.stop = widget.NewButton(widget.Plain, theme.MediaStopIcon(), tr("capture.stop"), stop)
+	n.stop = widget.NewButton(widget.Plain, theme.MediaStopIcon(), ui.Tr("capture.stop"), stop)
 	n.capture = widget.NewNotice(widget.Attention, container.New(layout.NewCustomPaddedLayout(1, 1, 0, 1), n.stop))
-	n.offer = widget.NewNotice(widget.Info, answers(
-		widget.NewButton(widget.Quiet, theme.CancelIcon(), tr("offer.dismiss"), func() { n.answer(false) }),
-		widget.NewButton(widget.Plain, theme.ConfirmIcon(), tr("offer.accept"), func() { n.answer(true) })))
+	n.offer = widget.NewNotice(widget.Info, ui.Answers(
+		widget.NewButton(widget.Quiet, theme.CancelIcon(), ui.Tr("offer.dismiss"), func() { n.answer(false) }),
+		widget.NewButton(widget.Plain, theme.ConfirmIcon(), ui.Tr("offer.accept"), func() { n.answer(true) })))
 	inside := container.New(layout.NewCustomPaddedVBoxLayout(8), n.problem, n.failure, n.paused, n.capture, n.offer)
-	n.box = container.New(layout.NewCustomPaddedLayout(pageMargin-4, 0, pageMargin, pageMargin), inside)
+	n.box = container.New(layout.NewCustomPaddedLayout(ui.PageMargin-4, 0, ui.PageMargin, ui.PageMargin), inside)
 	n.box.Hide()
 	return n
 }
@@ -47,8 +48,8 @@ func newNotices(stop func()) *notices {
 // set shows b and touches only what has changed.
 func (n *notices) set(b viewmodel.Board) {
 	problem := n.problem.Set(problemOf(b))
-	paused := n.paused.Set(when(b.Paused, "notice.paused"))
-	capture := n.capture.Set(when(b.Capture, "capture.on"))
+	paused := n.paused.Set(ui.When(b.Paused, "notice.paused"))
+	capture := n.capture.Set(ui.When(b.Capture, "capture.on"))
 	if problem || paused || capture {
 		n.arrange()
 	}
@@ -57,7 +58,7 @@ func (n *notices) set(b viewmodel.Board) {
 // problemOf says what is wrong with the proxy, "" where all is well.
 func problemOf(b viewmodel.Board) string {
 	if b.Failed != nil {
-		return errorText(b.Failed)
+		return ui.ErrorText(b.Failed)
 	}
 	return b.Problem
 }
@@ -66,7 +67,7 @@ func problemOf(b viewmodel.Board) string {
 func (n *notices) report(err error, key string) {
 	text := ""
 	if err != nil {
-		text = trText(key, errorText(err))
+		text = ui.TrText(key, ui.ErrorText(err))
 	}
 	if n.failure.Set(text) {
 		n.arrange()
@@ -74,6 +75,6 @@ func (n *notices) report(err error, key string) {
 }
 
 func (n *notices) arrange() {
-	setVisible(n.box, n.problem.Visible() || n.failure.Visible() || n.paused.Visible() || n.capture.Visible() || n.offer.Visible())
+	ui.SetVisible(n.box, n.problem.Visible() || n.failure.Visible() || n.paused.Visible() || n.capture.Visible() || n.offer.Visible())
 	n.resized()
 }

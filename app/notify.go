@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"afterglow/app/desktop"
+	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 	"afterglow/proxy/config"
 	"afterglow/proxy/reason"
@@ -22,7 +23,7 @@ type sender func(ctx context.Context, title, text string) error
 
 // watchNotices tells what is worth a notice, until ctx ends.
 func (f *face) watchNotices(ctx context.Context) {
-	own := desktop.NewNotices(f.app.UniqueID(), appName, f.open)
+	own := desktop.NewNotices(f.app.UniqueID(), ui.AppName, f.open)
 	if own == nil {
 		f.tell(ctx, func(_ context.Context, title, text string) error {
 			f.app.SendNotification(fyne.NewNotification(title, text)) // on these systems it starts a program, or asks nobody
@@ -40,12 +41,12 @@ func (f *face) tell(ctx context.Context, send sender) {
 	for first := true; ; first = false {
 		for _, notice := range n.Update(f.proxy.Status(), f.proxy.Calls(), f.proxy.Desktop(), time.Now()) {
 			title, text := noticeText(notice, time.Now())
-			lost.note(send(ctx, plain(title, noticeTitle), plainLines(text, noticeLines)))
+			lost.note(send(ctx, ui.Plain(title, noticeTitle), ui.PlainLines(text, noticeLines)))
 		}
 		if first {
 			f.log.Debug("looking for notices")
 		}
-		if !awake(ctx, noticeTick, wake) {
+		if !ui.Awake(ctx, noticeTick, wake) {
 			return
 		}
 	}
@@ -75,7 +76,7 @@ const (
 
 // noticeText is a notice in words.
 func noticeText(n viewmodel.Notice, now time.Time) (title, text string) {
-	name, why := n.Vendor, whyText(n.Why, n.Reason)
+	name, why := n.Vendor, ui.WhyText(n.Why, n.Reason)
 	if n.Why.Code == reason.KeyRejected { // the title says that
 		why = n.Reason
 	}
@@ -89,23 +90,23 @@ func noticeText(n viewmodel.Notice, now time.Time) (title, text string) {
 			t, _ := noticeText(r, now)
 			titles = append(titles, t)
 		}
-		return trN("notify.more", len(n.Rest)), strings.Join(titles, "\n")
+		return ui.TrN("notify.more", len(n.Rest)), strings.Join(titles, "\n")
 	case n.Back:
-		return trText("notify.back", name), trText("notify.was_out", trLeft(n.Lasted))
+		return ui.TrText("notify.back", name), ui.TrText("notify.was_out", ui.TrLeft(n.Lasted))
 	case n.Kind == "vendor_out" && n.Until.IsZero():
-		return trText("notify.out", name), why
+		return ui.TrText("notify.out", name), why
 	case n.Kind == "vendor_out":
-		return trText("notify.out", name), trText("notify.until", clock(n.Until, now)) + "\n" + why
+		return ui.TrText("notify.out", name), ui.TrText("notify.until", ui.Clock(n.Until, now)) + "\n" + why
 	case n.Kind == "credential" && n.Key != config.KeyNone:
-		return trText("notify.key_rejected", name), trText("notify.key_replace", keyPlace(n.Key, n.KeyVar)) + "\n" + why
+		return ui.TrText("notify.key_rejected", name), ui.TrText("notify.key_replace", keyPlace(n.Key, n.KeyVar)) + "\n" + why
 	case n.Kind == "credential":
-		return trText("notify.credential", name), why
+		return ui.TrText("notify.credential", name), why
 	case n.Kind == "failover":
-		return trText("notify.failover", name+" → "+n.To), tr("notify.failover_text")
+		return ui.TrText("notify.failover", name+" → "+n.To), ui.Tr("notify.failover_text")
 	case n.Kind == "queue":
-		return trText("notify.queue", name), trN("notify.queue_text", n.Count)
+		return ui.TrText("notify.queue", name), ui.TrN("notify.queue_text", n.Count)
 	case n.Kind == "no_price":
-		return trText("notify.no_price", name), tr("notify.no_price_text")
+		return ui.TrText("notify.no_price", name), ui.Tr("notify.no_price_text")
 	}
-	return tr("notify.old_prices"), trText("notify.old_prices_text", n.Date)
+	return ui.Tr("notify.old_prices"), ui.TrText("notify.old_prices_text", n.Date)
 }

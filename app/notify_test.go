@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"afterglow/app/apptest"
 	"afterglow/app/viewmodel"
 	"afterglow/proxy"
 	"afterglow/proxy/config"
@@ -35,7 +36,7 @@ func TestNoticesInWords(t *testing.T) {
 		},
 	} {
 		t.Run(language, func(t *testing.T) {
-			speak(t, language)
+			apptest.Speak(t, language)
 			for i, n := range []viewmodel.Notice{
 				{Kind: "vendor_out", Vendor: "Zhipu", Reason: "429 [1308] used up", Until: now.Add(125 * time.Minute)},
 				{Kind: "vendor_out", Vendor: "Zhipu", Reason: "429", Until: now.Add(21*time.Hour + 30*time.Minute)},
@@ -72,8 +73,8 @@ func TestLostNoticesAreLoggedOnce(t *testing.T) {
 
 func TestNoticesAreSentOffTheUI(t *testing.T) {
 	a := newLoopApp(t)
-	svc := &testProxy{fakeService: &fakeService{}}
-	svc.status = proxy.Status{Tiers: []proxy.Tier{{Vendor: "zhipu", Title: "Zhipu", State: proxy.SignedOut, Reason: "sign in\nwith\x1b GitHub"}}}
+	svc := &testProxy{Proxy: &apptest.Proxy{}}
+	svc.State = proxy.Status{Tiers: []proxy.Tier{{Vendor: "zhipu", Title: "Zhipu", State: proxy.SignedOut, Reason: "sign in\nwith\x1b GitHub"}}}
 	f := &face{app: a, proxy: svc, log: slog.New(slog.DiscardHandler)}
 	ctx, cancel := context.WithCancel(t.Context())
 	var got []string

@@ -5,6 +5,7 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
 
+	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 	"afterglow/limiter"
@@ -66,12 +67,12 @@ type pages struct {
 // newPages makes the frame around the pages, which are added later. The notices stand below the tabs.
 func newPages(n *notices, turned func()) *pages {
 	p := &pages{turned: turned, body: container.NewStack()}
-	p.tabs = widget.NewTabs(tr("page.live"), tr("page.activity"), tr("page.usage"),
-		tr("page.vendors"), tr("page.clients"), tr("page.settings"))
+	p.tabs = widget.NewTabs(ui.Tr("page.live"), ui.Tr("page.activity"), ui.Tr("page.usage"),
+		ui.Tr("page.vendors"), ui.Tr("page.clients"), ui.Tr("page.settings"))
 	p.tabs.OnSelect = func(tab int) { p.turn(spot(tab)) }
-	p.root = under(container.NewVBox(p.tabs), under(n.box, p.body))
+	p.root = ui.Below(container.NewVBox(p.tabs), ui.Below(n.box, p.body))
 	n.resized = func() {
-		layAnew(p.root)
+		ui.LayOutAgain(p.root)
 	}
 	return p
 }

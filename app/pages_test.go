@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
 
+	"afterglow/app/apptest"
 	"afterglow/app/viewmodel"
 	"afterglow/limiter"
 	"afterglow/proxy"
@@ -44,14 +45,14 @@ func TestControlAndANumberTurnToAPage(t *testing.T) {
 
 func TestPageThatIsNotInFrontCostsNothing(t *testing.T) {
 	w, svc := newTestWindow(t, true)
-	svc.calls = callScene(3)
+	svc.CallList = apptest.CallScene(3)
 	w.Show()
-	w.Update(sceneBoard("busy"))
+	w.Update(apptest.SceneBoard("busy"))
 	if len(w.activity.rows) != 0 {
 		t.Error("the list of calls is made behind the page in front")
 	}
 	w.pages.turn(atActivity)
-	w.Update(sceneBoard("empty"))
+	w.Update(apptest.SceneBoard("empty"))
 	if len(w.activity.rows) != 3 || !w.page.start.card.Hidden {
 		t.Errorf("%d calls; the Live page took a board behind: %t", len(w.activity.rows), w.page.start.card.Visible())
 	}
@@ -85,7 +86,7 @@ func TestCaptureIsSaidOnEveryPageUntilItIsStopped(t *testing.T) {
 		t.Fatal("bodies are kept from the start")
 	}
 	test.Tap(w.activity.capture)
-	if !svc.status.Capture {
+	if !svc.State.Capture {
 		t.Fatal("the switch does not turn it on")
 	}
 	for at := range spots {
@@ -95,7 +96,7 @@ func TestCaptureIsSaidOnEveryPageUntilItIsStopped(t *testing.T) {
 		}
 	}
 	test.Tap(w.notices.stop)
-	if svc.status.Capture || w.notices.capture.Visible() || w.notices.box.Visible() {
+	if svc.State.Capture || w.notices.capture.Visible() || w.notices.box.Visible() {
 		t.Error("it does not stop")
 	}
 	w.pages.turn(atActivity)
@@ -175,18 +176,18 @@ func TestGaugePageCancelsAndSetsTheLimit(t *testing.T) {
 	w.page.openGauge(viewmodel.Row{Vendor: "zhipu", Model: "glm-5.1"})
 	v := w.gauge.views[2]
 	test.Tap(v.cancel)
-	if !slices.Equal(svc.cancels, []int{v.row.Number}) || v.cancel.Visible() || !v.done.Visible() {
-		t.Errorf("cancelled %v, the button shows: %t", svc.cancels, v.cancel.Visible())
+	if !slices.Equal(svc.Cancels, []int{v.row.Number}) || v.cancel.Visible() || !v.done.Visible() {
+		t.Errorf("cancelled %v, the button shows: %t", svc.Cancels, v.cancel.Visible())
 	}
-	svc.err = proxy.ErrNoCall
+	svc.Err = proxy.ErrNoCall
 	test.Tap(w.gauge.views[1].cancel)
 	if !strings.Contains(w.notices.failure.Text(), "already ended") || w.gauge.views[1].done.Visible() {
 		t.Errorf("says %q", w.notices.failure.Text())
 	}
-	svc.err = errors.New("full")
+	svc.Err = errors.New("full")
 	w.gauge.row.slider.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEnd})
-	if w.gauge.row.slider.Value() != 3 || !slices.Equal(svc.sets, []string{"zhipu/glm-5.1=20"}) {
-		t.Errorf("slider %d, sets %v", w.gauge.row.slider.Value(), svc.sets)
+	if w.gauge.row.slider.Value() != 3 || !slices.Equal(svc.Sets, []string{"zhipu/glm-5.1=20"}) {
+		t.Errorf("slider %d, sets %v", w.gauge.row.slider.Value(), svc.Sets)
 	}
 	w.pages.back()
 	if w.notices.failure.Visible() {
@@ -197,7 +198,7 @@ func TestGaugePageCancelsAndSetsTheLimit(t *testing.T) {
 func TestGaugeThatHasGoneStandsAtZero(t *testing.T) {
 	w, svc := callWindow(t, 30)
 	w.page.openGauge(viewmodel.Row{Vendor: "zhipu", Model: "glm-5.1"})
-	svc.calls = nil
+	svc.CallList = nil
 	w.Update(viewmodel.Board{})
 	if w.gauge.row.count.Text() != "0" || len(w.gauge.holders.Objects) != 0 || !w.gauge.none.Visible() {
 		t.Errorf("count %s, %d holders", w.gauge.row.count.Text(), len(w.gauge.holders.Objects))

@@ -7,6 +7,8 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strings"
+
+	"afterglow/app/ui"
 )
 
 // Places are where the program has its things, and which program it is. What is "" is not known, or there is none.
@@ -58,7 +60,7 @@ func docsFolder() string {
 
 // facts are what a report of a mistake should say. There is nothing secret in them, and no path: those have names.
 func (p Places) facts() string {
-	lines := []string{appName + " " + p.Version}
+	lines := []string{ui.AppName + " " + p.Version}
 	if c := commit(); c != "" {
 		lines = append(lines, "commit "+c)
 	}

@@ -14,16 +14,17 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
 
+	"afterglow/app/apptest"
 	"afterglow/proxy/config"
 	"afterglow/proxy/connect"
 )
 
 // quitService is a service with clients of which two are connected.
 func quitService(set string) *testProxy {
-	svc := &testProxy{fakeService: &fakeService{}}
-	svc.clientFake = clientScene("clients")
-	svc.clients[1].State = connect.Connected
-	svc.chosen.DisconnectOnQuit, svc.chosen.LoginOffered = set, true
+	svc := &testProxy{Proxy: &apptest.Proxy{}}
+	svc.ClientPart = apptest.ClientScene("clients")
+	svc.ClientList[1].State = connect.Connected
+	svc.Chosen.DisconnectOnQuit, svc.Chosen.LoginOffered = set, true
 	return svc
 }
 
@@ -76,8 +77,8 @@ func TestQuitAsksWhileClientsAreConnected(t *testing.T) {
 			}
 			c.answer(d)
 			<-ended
-			if !slices.Equal(svc.clientFake.asked, c.asked) || svc.chosen.DisconnectOnQuit != c.set {
-				t.Errorf("asked %q, set %q; want %q, %q", svc.clientFake.asked, svc.chosen.DisconnectOnQuit, c.asked, c.set)
+			if !slices.Equal(svc.ClientPart.Asked, c.asked) || svc.Chosen.DisconnectOnQuit != c.set {
+				t.Errorf("asked %q, set %q; want %q, %q", svc.ClientPart.Asked, svc.Chosen.DisconnectOnQuit, c.asked, c.set)
 			}
 		})
 	}
@@ -96,13 +97,13 @@ func TestQuitDoesNotAskWhereItIsSetOrNothingIsConnected(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			svc := quitService(c.set)
 			if c.apart {
-				svc.clients = svc.clients[2:]
+				svc.ClientList = svc.ClientList[2:]
 			}
 			f, ended := runFace(t.Context(), t, newLoopApp(t), svc)
 			f.actions().quit()
 			<-ended
-			if !slices.Equal(svc.clientFake.asked, c.asked) {
-				t.Errorf("asked %q, want %q", svc.clientFake.asked, c.asked)
+			if !slices.Equal(svc.ClientPart.Asked, c.asked) {
+				t.Errorf("asked %q, want %q", svc.ClientPart.Asked, c.asked)
 			}
 		})
 	}
@@ -121,8 +122,8 @@ func TestASignalQuitsWithoutAnAnswer(t *testing.T) {
 			}
 			cancel()
 			<-ended
-			if !slices.Equal(svc.clientFake.asked, asked) {
-				t.Errorf("%q, dialog %t: asked %q, want %q", set, open, svc.clientFake.asked, asked)
+			if !slices.Equal(svc.ClientPart.Asked, asked) {
+				t.Errorf("%q, dialog %t: asked %q, want %q", set, open, svc.ClientPart.Asked, asked)
 			}
 		}
 	}
@@ -143,8 +144,8 @@ func TestCancelStaysAndHidesTheWindowThatWasHidden(t *testing.T) {
 		f.actions().quit()
 		d := dialogOf(t, f, asking)
 		ask(func() bool { d.key(&fyne.KeyEvent{Name: fyne.KeyEscape}); return true })
-		if ask(func() bool { return f.window.asks != nil }) || f.window.Shown() == hidden || svc.clientFake.asked != nil {
-			t.Errorf("hidden before %t: shown %t, asked %q", hidden, f.window.Shown(), svc.clientFake.asked)
+		if ask(func() bool { return f.window.asks != nil }) || f.window.Shown() == hidden || svc.ClientPart.Asked != nil {
+			t.Errorf("hidden before %t: shown %t, asked %q", hidden, f.window.Shown(), svc.ClientPart.Asked)
 		}
 	}
 }
@@ -152,14 +153,14 @@ func TestCancelStaysAndHidesTheWindowThatWasHidden(t *testing.T) {
 func TestQuitThatCannotDisconnectSaysWhyAndCanQuitAnyway(t *testing.T) {
 	for _, set := range []string{config.QuitAsks, config.QuitAlways} {
 		svc := quitService(set)
-		svc.refuses = "/home/me/.claude/settings.json: it may only be read"
+		svc.Refuses = "/home/me/.claude/settings.json: it may only be read"
 		f, ended := runFace(t.Context(), t, newLoopApp(t), svc)
 		f.actions().quit()
 		if set == config.QuitAsks {
 			tap(dialogOf(t, f, asking).disconnect)
 		}
 		d := dialogOf(t, f, failing)
-		if got := ask(d.failed.Text); !strings.Contains(got, svc.refuses) {
+		if got := ask(d.failed.Text); !strings.Contains(got, svc.Refuses) {
 			t.Errorf("says %q", got)
 		}
 		tap(d.keep)
@@ -171,22 +172,22 @@ func TestQuitThatCannotDisconnectSaysWhyAndCanQuitAnyway(t *testing.T) {
 func TestFilesThatDoNotAnswerDoNotHoldUpTheEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		svc := quitService(config.QuitAlways)
-		svc.hangs = make(chan struct{})
-		defer close(svc.hangs)
+		svc.Hangs = make(chan struct{})
+		defer close(svc.Hangs)
 		q := &quitting{svc: svc, log: slog.New(slog.DiscardHandler)}
 		begun := time.Now()
 		q.ended()
 		if took := time.Since(begun); took != quitPatience {
 			t.Errorf("it took %v, want %v", took, quitPatience)
 		}
-		if _, err := inTime(func() (int, error) { <-svc.hangs; return 1, nil }); err == nil || !strings.Contains(err.Error(), "10s") {
+		if _, err := inTime(func() (int, error) { <-svc.Hangs; return 1, nil }); err == nil || !strings.Contains(err.Error(), "10s") {
 			t.Error(err)
 		}
 	})
 }
 
 func TestAnswersAreTakenOnce(t *testing.T) {
-	speak(t, "en")
+	apptest.Speak(t, "en")
 	given := 0
 	d := newQuitDialog(nil, quitAnswers{disconnect: func(bool) { given++ }, keep: func(bool) { given++ }, cancel: func() { given++ }})
 	test.Tap(d.disconnect)

@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 
+	"afterglow/app/ui"
 	"afterglow/app/widget"
 	"afterglow/proxy/connect"
 )
@@ -31,25 +32,25 @@ type quitDialog struct {
 }
 
 func newQuitDialog(clients []connect.Status, answers quitAnswers) *quitDialog {
-	q := &quitDialog{answers: answers, failed: widget.NewNotice(widget.Problem, nil), remember: widget.NewSwitch(tr("quit.remember"))}
-	q.cancel = widget.NewButton(widget.Quiet, theme.CancelIcon(), tr("quit.cancel"), q.stay)
-	q.keep = widget.NewButton(widget.Plain, theme.LogoutIcon(), tr("quit.keep"), func() { q.answer(q.answers.keep) })
-	q.disconnect = widget.NewButton(widget.Primary, theme.ContentUndoIcon(), tr("quit.disconnect"), func() {
+	q := &quitDialog{answers: answers, failed: widget.NewNotice(widget.Problem, nil), remember: widget.NewSwitch(ui.Tr("quit.remember"))}
+	q.cancel = widget.NewButton(widget.Quiet, theme.CancelIcon(), ui.Tr("quit.cancel"), q.stay)
+	q.keep = widget.NewButton(widget.Plain, theme.LogoutIcon(), ui.Tr("quit.keep"), func() { q.answer(q.answers.keep) })
+	q.disconnect = widget.NewButton(widget.Primary, theme.ContentUndoIcon(), ui.Tr("quit.disconnect"), func() {
 		if q.answer(q.answers.disconnect) {
-			q.disconnect.Set(theme.ContentUndoIcon(), tr("quit.working"))
+			q.disconnect.Set(theme.ContentUndoIcon(), ui.Tr("quit.working"))
 		}
 	})
 	list := container.New(layout.NewFormLayout())
 	for _, c := range clients {
 		list.Add(container.New(layout.NewCustomPaddedLayout(0, 0, 0, 8), widget.NewText(c.Name, widget.Style{})))
-		list.Add(widget.NewName(c.File, captionStyle))
+		list.Add(widget.NewName(c.File, ui.CaptionStyle))
 	}
-	connected := container.New(layout.NewCustomPaddedVBoxLayout(4), heading(tr("quit.connected")), list)
+	connected := container.New(layout.NewCustomPaddedVBoxLayout(4), ui.Heading(ui.Tr("quit.connected")), list)
 	body := container.New(layout.NewCustomPaddedVBoxLayout(12), q.failed, connected,
-		explained(heading(tr("quit.disconnect")), caption(tr("quit.disconnect_why"))),
-		explained(heading(tr("quit.keep")), caption(tr("quit.keep_why"))),
-		switchLine(q.remember, tr("quit.remember_why")))
-	q.Dialog = widget.NewDialog(tr("quit.title"), body, q.cancel, q.keep, q.disconnect)
+		ui.Explained(ui.Heading(ui.Tr("quit.disconnect")), ui.Caption(ui.Tr("quit.disconnect_why"))),
+		ui.Explained(ui.Heading(ui.Tr("quit.keep")), ui.Caption(ui.Tr("quit.keep_why"))),
+		ui.SwitchLine(q.remember, ui.Tr("quit.remember_why")))
+	q.Dialog = widget.NewDialog(ui.Tr("quit.title"), body, q.cancel, q.keep, q.disconnect)
 	return q
 }
 
@@ -73,9 +74,9 @@ func (q *quitDialog) stay() {
 // fail says that clients could not be disconnected, and asks again.
 func (q *quitDialog) fail(err error) {
 	q.resting = false
-	q.failed.Set(trText("quit.failed", err.Error()))
-	q.disconnect.Set(theme.ViewRefreshIcon(), tr("quit.again"))
-	q.keep.Set(theme.LogoutIcon(), tr("quit.anyway"))
+	q.failed.Set(ui.TrText("quit.failed", err.Error()))
+	q.disconnect.Set(theme.ViewRefreshIcon(), ui.Tr("quit.again"))
+	q.keep.Set(theme.LogoutIcon(), ui.Tr("quit.anyway"))
 	q.Refresh()
 }
 

@@ -7,17 +7,19 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2/test"
+
+	"afterglow/app/apptest"
 )
 
 // quitScene is the dialog over a window with calls.
 func quitScene(t *testing.T, scene, language, shade string) image.Image {
 	t.Helper()
-	a := speak(t, language)
-	a.Settings().SetTheme(shaded{newLook(), test.KnownThemeVariants()[shade]})
-	w := NewWindow(a, &fakeService{}, true)
+	a := apptest.Speak(t, language)
+	apptest.Shade(a, shade)
+	w := NewWindow(a, &apptest.Proxy{}, true)
 	t.Cleanup(w.window.Close)
 	w.Show()
-	w.Update(sceneBoard("busy"))
+	w.Update(apptest.SceneBoard("busy"))
 	if scene == "offer" {
 		w.offer(true)
 		return w.window.Canvas().Capture()
@@ -28,7 +30,7 @@ func quitScene(t *testing.T, scene, language, shade string) image.Image {
 
 // quitDialogOf is the dialog of a scene.
 func quitDialogOf(scene string) *quitDialog {
-	clients := clientScene("clients").clients
+	clients := apptest.ClientScene("clients").ClientList
 	if scene == "quit" {
 		clients = clients[:1]
 	}
@@ -41,7 +43,7 @@ func quitDialogOf(scene string) *quitDialog {
 
 // TestQuitLooks compares pictures of the dialog, and of the offer to start at login, with testdata/looks, as TestLooks does.
 func TestQuitLooks(t *testing.T) {
-	onMastersProcessor(t)
+	apptest.OnMastersProcessor(t)
 	for _, c := range []struct{ scene, language, shade string }{
 		{"quit", "en", "light"}, {"quit", "zh", "dark"}, {"quit-failed", "en", "dark"}, {"quit-failed", "zh", "light"},
 		{"offer", "en", "light"}, {"offer", "zh", "dark"},

@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
 
+	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 )
@@ -39,7 +40,7 @@ func newTier(vendors []string, cards []fyne.CanvasObject) tierView {
 	if len(cards) == 1 {
 		return tierView{vendors, cards[0]}
 	}
-	return tierView{vendors, widget.NewGroup(tr("card.pool"), container.New(layout.NewCustomPaddedVBoxLayout(groupGap), cards...))}
+	return tierView{vendors, widget.NewGroup(ui.Tr("card.pool"), container.New(layout.NewCustomPaddedVBoxLayout(groupGap), cards...))}
 }
 
 // drag moves the tier of a vendor to where the pointer is, on the screen alone.
@@ -107,7 +108,7 @@ func (p *live) setOrder() {
 	for _, t := range p.movable() {
 		order = append(order, t.vendors)
 	}
-	p.work.do(func() error { return p.svc.SetOrder(order) }, func(err error) {
+	p.work.Do(func() error { return p.svc.SetOrder(order) }, func(err error) {
 		p.report(err, "notice.no_order")
 		if err != nil {
 			p.order = nil

@@ -9,13 +9,14 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
+	"afterglow/app/apptest"
 	"afterglow/app/viewmodel"
 	"afterglow/limiter"
 	"afterglow/proxy"
 )
 
 // chainWindow shows a chain of a, the pool of b and c, and d.
-func chainWindow(t *testing.T) (*Window, *fakeService) {
+func chainWindow(t *testing.T) (*Window, *apptest.Proxy) {
 	t.Helper()
 	w, svc := newTestWindow(t, true)
 	w.Show()
@@ -49,8 +50,8 @@ func TestATierIsDraggedToItsPlace(t *testing.T) {
 		grip.Dragged(&fyne.DragEvent{PointEvent: fyne.PointEvent{AbsolutePosition: fyne.NewPos(0, y)}})
 	}
 	dragTo(middle(p.tiers[1].box) - 1)
-	if got := shownOrder(p); got != "[[a] [d] [b c]]" || len(svc.orders) > 0 {
-		t.Fatalf("while dragging: %s, set %v", got, svc.orders)
+	if got := shownOrder(p); got != "[[a] [d] [b c]]" || len(svc.Orders) > 0 {
+		t.Fatalf("while dragging: %s, set %v", got, svc.Orders)
 	}
 	w.Update(boardOf(proxy.Status{Addr: "127.0.0.1:1", Paused: true, Tiers: []proxy.Tier{
 		{Vendor: "a", State: proxy.Ready}, {Vendor: "b", Pool: 2, State: proxy.Ready}, {Vendor: "c", Pool: 2, State: proxy.Ready}, {Vendor: "d", State: proxy.Ready}}}))
@@ -59,8 +60,8 @@ func TestATierIsDraggedToItsPlace(t *testing.T) {
 	}
 	dragTo(0)
 	grip.DragEnd()
-	if got := shownOrder(p); got != "[[d] [a] [b c]]" || !slices.Equal(svc.orders, []string{"[[d] [a] [b c]]"}) {
-		t.Errorf("dropped: %s, set %v", got, svc.orders)
+	if got := shownOrder(p); got != "[[d] [a] [b c]]" || !slices.Equal(svc.Orders, []string{"[[d] [a] [b c]]"}) {
+		t.Errorf("dropped: %s, set %v", got, svc.Orders)
 	}
 }
 
@@ -72,8 +73,8 @@ func TestAPoolMovesAsOneByKeyboard(t *testing.T) {
 		grip.TypedKey(&fyne.KeyEvent{Name: key})
 	}
 	want := []string{"[[a] [d] [b c]]", "[[a] [b c] [d]]", "[[b c] [a] [d]]"}
-	if !slices.Equal(svc.orders, want) {
-		t.Errorf("set %v, want %v", svc.orders, want)
+	if !slices.Equal(svc.Orders, want) {
+		t.Errorf("set %v, want %v", svc.Orders, want)
 	}
 	if w.window.Canvas().Focused() != grip {
 		t.Error("the focus is gone")
@@ -82,12 +83,12 @@ func TestAPoolMovesAsOneByKeyboard(t *testing.T) {
 
 func TestARefusedOrderGoesBack(t *testing.T) {
 	w, svc := chainWindow(t)
-	svc.err = limiter.ErrUnknown
+	svc.Err = limiter.ErrUnknown
 	w.page.cards["a"].head.grip.TypedKey(&fyne.KeyEvent{Name: fyne.KeyDown})
 	if w.notices.failure.Text() == "" {
 		t.Error("the user is not told")
 	}
-	svc.err = nil
+	svc.Err = nil
 	w.Update(boardOf(proxy.Status{Addr: "127.0.0.1:1", Tiers: []proxy.Tier{
 		{Vendor: "a", State: proxy.Ready}, {Vendor: "b", Pool: 2, State: proxy.Ready}, {Vendor: "c", Pool: 2, State: proxy.Ready}, {Vendor: "d", State: proxy.Ready}}}))
 	if got := shownOrder(w.page); got != "[[a] [b c] [d]]" {
@@ -102,8 +103,8 @@ func TestAVendorThatIsOutCanBeReset(t *testing.T) {
 		t.Fatalf("Reset is shown: %v at the one that is out, %v at the other", out.again.Visible(), ready.again.Visible())
 	}
 	test.Tap(out.again)
-	if !slices.Equal(svc.resets, []string{"vendor a"}) {
-		t.Errorf("reset %v", svc.resets)
+	if !slices.Equal(svc.Resets, []string{"vendor a"}) {
+		t.Errorf("reset %v", svc.Resets)
 	}
 }
 
@@ -117,7 +118,7 @@ func TestBackToTheConfiguredOrder(t *testing.T) {
 		t.Fatal("the user is not told")
 	}
 	w.page.restore.Tapped(nil)
-	if !slices.Equal(svc.orders, []string{"configured"}) {
-		t.Errorf("set %v", svc.orders)
+	if !slices.Equal(svc.Orders, []string{"configured"}) {
+		t.Errorf("set %v", svc.Orders)
 	}
 }

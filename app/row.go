@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
+	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 	"afterglow/limiter"
@@ -49,7 +50,7 @@ func newRow(r viewmodel.Row, do rowActions) *rowView {
 		v.name = widget.NewName(gaugeName(r.Model), widget.Style{Color: widget.ColorMuted})
 	}
 	if (r.Adaptive() || r.Ending) && !do.silent {
-		v.why = widget.NewText("", captionStyle)
+		v.why = widget.NewText("", ui.CaptionStyle)
 	}
 	parts := container.New(rowLayout{limited: r.Limited, why: v.why}, v.count, v.pill)
 	if r.Limited {
@@ -76,7 +77,7 @@ func newRow(r viewmodel.Row, do rowActions) *rowView {
 // opens makes the row a way to the gauge's own page.
 func (v *rowView) opens(r viewmodel.Row, parts fyne.CanvasObject, do rowActions) {
 	open := func() { do.open(v.row) }
-	o := widget.NewOpener(trText("row.open", r.Vendor+" "+gaugeName(r.Model)), parts, open)
+	o := widget.NewOpener(ui.TrText("row.open", r.Vendor+" "+gaugeName(r.Model)), parts, open)
 	v.name.OnTapped, v.name.OnHover = open, o.Hover
 	v.box = o
 }
@@ -84,7 +85,7 @@ func (v *rowView) opens(r viewmodel.Row, parts fyne.CanvasObject, do rowActions)
 // gaugeName is a gauge's name for people: a model's, or that of the account.
 func gaugeName(model string) string {
 	if model == limiter.AccountModel {
-		return tr("row.account")
+		return ui.Tr("row.account")
 	}
 	return model
 }
@@ -106,9 +107,9 @@ func (v *rowView) set(r viewmodel.Row) {
 	case r.Pending > 0:
 		v.pill.Set(widget.Pending, pendingText(r))
 	case r.Out:
-		v.pill.Set(widget.Closed, trLeft(r.Left))
+		v.pill.Set(widget.Closed, ui.TrLeft(r.Left))
 	case r.Afterglow() > 0:
-		v.pill.Set(widget.Afterglow, trN("row.afterglow", r.Afterglow()))
+		v.pill.Set(widget.Afterglow, ui.TrN("row.afterglow", r.Afterglow()))
 	default:
 		v.pill.Set(widget.NoPill, "")
 	}
@@ -129,7 +130,7 @@ func pendingText(r viewmodel.Row) string {
 	if r.Wait < time.Second {
 		return strconv.Itoa(r.Pending)
 	}
-	return strconv.Itoa(r.Pending) + " · ~" + trLeft(r.Wait)
+	return strconv.Itoa(r.Pending) + " · ~" + ui.TrLeft(r.Wait)
 }
 
 // back puts the slider where the limit is, after a change that was refused.
@@ -171,19 +172,19 @@ func (l rowLayout) MinSize([]fyne.CanvasObject) fyne.Size {
 	if l.why != nil {
 		height += whyHeight
 	}
-	return fyne.NewSize(nameMin+gaugeMin+countWidth+pillWidth+sliderWidth+4*columnGap, height)
+	return fyne.NewSize(ui.NameMin+gaugeMin+countWidth+pillWidth+sliderWidth+4*ui.ColumnGap, height)
 }
 
 func (l rowLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	free := size.Width - countWidth - pillWidth - sliderWidth - 4*columnGap
+	free := size.Width - countWidth - pillWidth - sliderWidth - 4*ui.ColumnGap
 	gauge := min(max(float32(int(free*(1-nameShare))), gaugeMin), gaugeMax)
 	name := free - gauge
-	x := name + columnGap
+	x := name + ui.ColumnGap
 	for _, o := range objects {
 		switch o := o.(type) {
 		case *widget.Name:
 			if !l.limited {
-				name += columnGap + gauge
+				name += ui.ColumnGap + gauge
 			}
 			place(o, 0, name)
 		case *widget.Gauge:
@@ -194,9 +195,9 @@ func (l rowLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 				o.Resize(fyne.NewSize(size.Width-x, whyHeight))
 				continue
 			}
-			place(o, x+gauge+columnGap, countWidth)
+			place(o, x+gauge+ui.ColumnGap, countWidth)
 		case *widget.Pill:
-			place(o, x+gauge+countWidth+2*columnGap, pillWidth)
+			place(o, x+gauge+countWidth+2*ui.ColumnGap, pillWidth)
 		case *widget.LimitSlider:
 			place(o, size.Width-sliderWidth, sliderWidth)
 		}
@@ -207,7 +208,7 @@ func place(o fyne.CanvasObject, x, width float32) {
 	drop := float32(0)
 	switch o.(type) {
 	case *widget.Gauge, *widget.LimitSlider:
-		drop = opticDrop
+		drop = ui.OpticDrop
 	}
 	o.Move(fyne.NewPos(x, drop))
 	o.Resize(fyne.NewSize(width, rowHeight))

@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 
+	"afterglow/app/ui"
 	"afterglow/app/widget"
 	"afterglow/proxy"
 	"afterglow/proxy/config"
@@ -15,7 +16,7 @@ import (
 // at once. Each section is a card of its own; the page is those, one below the other.
 type settingsPage struct {
 	svc     settingsPart
-	desk    desk
+	desk    ui.Context
 	means   settingsMeans
 	failure *widget.Notice
 
@@ -59,14 +60,14 @@ type control interface {
 	fyne.Focusable
 }
 
-func newSettingsPage(svc settingsPart, d desk, means settingsMeans) *settingsPage {
+func newSettingsPage(svc settingsPart, d ui.Context, means settingsMeans) *settingsPage {
 	p := &settingsPage{svc: svc, desk: d, means: means}
 	p.failure = widget.NewNotice(widget.Problem, widget.NewButton(widget.Quiet, theme.CancelIcon(), "", func() { p.report(nil) }))
 	p.looks, p.start, p.quit, p.tell = newLookSettings(p), newStartSettings(p), newQuitSettings(p), newNoticeSettings(p)
 	p.address, p.keep, p.about = newAddressSettings(p), newLedgerSettings(p), newAboutSettings(p)
-	body := container.New(layout.NewCustomPaddedVBoxLayout(cardGap), p.failure, p.looks.card, p.start.card, p.quit.card, p.tell.card,
+	body := container.New(layout.NewCustomPaddedVBoxLayout(ui.CardGap), p.failure, p.looks.card, p.start.card, p.quit.card, p.tell.card,
 		p.address.card, p.keep.card, p.about.card)
-	inside := container.New(layout.NewCustomPaddedLayout(pageMargin-4, pageMargin, pageMargin, pageMargin), body)
+	inside := container.New(layout.NewCustomPaddedLayout(ui.PageMargin-4, ui.PageMargin, ui.PageMargin, ui.PageMargin), body)
 	p.scroll = container.NewVScroll(inside)
 	p.root = container.New(&asWideAs{inside}, p.scroll)
 	return p
@@ -109,7 +110,7 @@ func (p *settingsPage) changeProxy(edit func(s *proxy.Settings)) {
 func (p *settingsPage) report(err error) {
 	text := ""
 	if err != nil {
-		text = trText("settings.not_set", errorText(err))
+		text = ui.TrText("settings.not_set", ui.ErrorText(err))
 	}
 	p.tellFailure(text)
 }
@@ -125,7 +126,7 @@ func (p *settingsPage) tellFailure(text string) {
 
 // settle lays the page out anew.
 func (p *settingsPage) settle() {
-	layAnew(p.root)
+	ui.LayOutAgain(p.root)
 }
 
 // focused is the place of the control that has the focus, -1 where none has.
@@ -158,7 +159,7 @@ func (p *settingsPage) segment(chosen func(i int), texts ...string) *widget.Segm
 
 // onOff makes a choice of off and on.
 func (p *settingsPage) onOff(set func(on bool)) *widget.Segment {
-	return p.segment(func(i int) { set(i == 1) }, tr("settings.off"), tr("settings.on"))
+	return p.segment(func(i int) { set(i == 1) }, ui.Tr("settings.off"), ui.Tr("settings.on"))
 }
 
 // button makes a button.
@@ -167,3 +168,12 @@ func (p *settingsPage) button(icon fyne.Resource, text string, tapped func()) *w
 	p.controls = append(p.controls, b)
 	return b
 }
+
+// asWideAs gives what is in it all the room, and has the least width of another object: a scroll by itself has none.
+type asWideAs struct{ other fyne.CanvasObject }
+
+func (l *asWideAs) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(l.other.MinSize().Width, objects[0].MinSize().Height)
+}
+
+func (l *asWideAs) Layout(objects []fyne.CanvasObject, size fyne.Size) { objects[0].Resize(size) }

@@ -12,7 +12,9 @@ import (
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/theme"
 
+	"afterglow/app/apptest"
 	"afterglow/app/desktop"
+	"afterglow/app/ui"
 	"afterglow/app/widget"
 	"afterglow/proxy"
 	"afterglow/proxy/config"
@@ -39,15 +41,15 @@ func (f *loginFake) Set(on bool) error {
 }
 
 // settingsService is a service as the settings see it.
-func settingsService() *fakeService {
-	return &fakeService{settings: proxy.Settings{LogLevel: "info", Retention: 180 * dayLong},
-		status: proxy.Status{Addr: "127.0.0.1:3392"}, usage: proxy.Usage{Ledger: ledger.Stats{Path: "ledger.db", Bytes: 48_300_000}}}
+func settingsService() *apptest.Proxy {
+	return &apptest.Proxy{InForce: proxy.Settings{LogLevel: "info", Retention: 180 * ui.DayLong},
+		State: proxy.Status{Addr: "127.0.0.1:3392"}, Read: proxy.Usage{Ledger: ledger.Stats{Path: "ledger.db", Bytes: 48_300_000}}}
 }
 
 // settingsWindow is a window with the settings in front.
 func settingsWindow(t *testing.T, svc Service) (*Window, *loginFake) {
 	t.Helper()
-	a := speak(t, "en")
+	a := apptest.Speak(t, "en")
 	w := NewWindow(a, svc, true)
 	t.Cleanup(w.window.Close)
 	w.run = func(f func()) { f() }
@@ -60,8 +62,6 @@ func settingsWindow(t *testing.T, svc Service) (*Window, *loginFake) {
 	return w, login
 }
 
-func key(c fyne.Focusable, name fyne.KeyName) { c.TypedKey(&fyne.KeyEvent{Name: name}) }
-
 func TestASettingThatIsRefusedGoesBack(t *testing.T) {
 	svc := &refusing{*settingsService(), nil}
 	w, _ := settingsWindow(t, svc)
@@ -69,12 +69,12 @@ func TestASettingThatIsRefusedGoesBack(t *testing.T) {
 	if p.keep.retention.Chosen() != 2 || p.keep.level.Chosen() != 1 || p.keep.evidence.Chosen() != 0 {
 		t.Error("other settings are shown than are in force")
 	}
-	key(p.keep.level, fyne.KeyLeft)
-	if svc.settings.LogLevel != "debug" || p.failure.Visible() {
-		t.Errorf("%+v", svc.settings)
+	apptest.Press(p.keep.level, fyne.KeyLeft)
+	if svc.InForce.LogLevel != "debug" || p.failure.Visible() {
+		t.Errorf("%+v", svc.InForce)
 	}
 	svc.refusal = errors.New("the state folder is full")
-	key(p.keep.retention, fyne.KeyEnd)
+	apptest.Press(p.keep.retention, fyne.KeyEnd)
 	if p.keep.retention.Chosen() != 2 || !strings.Contains(p.failure.Text(), "is full") {
 		t.Errorf("chosen %d, %q", p.keep.retention.Chosen(), p.failure.Text())
 	}
@@ -82,21 +82,21 @@ func TestASettingThatIsRefusedGoesBack(t *testing.T) {
 
 func TestARetentionOfTheConfigurationIsOffered(t *testing.T) {
 	svc := settingsService()
-	svc.settings.Retention = 45 * dayLong
+	svc.InForce.Retention = 45 * ui.DayLong
 	w, _ := settingsWindow(t, svc)
 	s := w.settings.keep.retention
 	if got := s.Texts(); s.Chosen() != 1 || got[1] != "45 days" || len(got) != 6 {
 		t.Errorf("%q, chosen %d", got, s.Chosen())
 	}
-	key(s, fyne.KeyEnd)
-	if svc.settings.Retention != 0 || len(s.Texts()) != 5 {
-		t.Errorf("%v, %q", svc.settings.Retention, s.Texts())
+	apptest.Press(s, fyne.KeyEnd)
+	if svc.InForce.Retention != 0 || len(s.Texts()) != 5 {
+		t.Errorf("%v, %q", svc.InForce.Retention, s.Texts())
 	}
 }
 
 // refusing refuses settings.
 type refusing struct {
-	fakeService
+	apptest.Proxy
 	refusal error
 }
 
@@ -104,7 +104,7 @@ func (r *refusing) ChangeSettings(edit func(*proxy.Settings)) error {
 	if r.refusal != nil {
 		return r.refusal
 	}
-	return r.fakeService.ChangeSettings(edit)
+	return r.Proxy.ChangeSettings(edit)
 }
 
 func TestLanguageChangesWithoutARestart(t *testing.T) {
@@ -112,9 +112,9 @@ func TestLanguageChangesWithoutARestart(t *testing.T) {
 	w, _ := settingsWindow(t, svc)
 	canvas := w.window.Canvas()
 	canvas.Focus(w.settings.looks.language)
-	key(w.settings.looks.language, fyne.KeyEnd)
-	if svc.chosen.Language != "zh-Hans" || tr("page.settings") != "设置" || w.pages.front != atSettings {
-		t.Fatalf("language %q, says %q, page %d", svc.chosen.Language, tr("page.settings"), w.pages.front)
+	apptest.Press(w.settings.looks.language, fyne.KeyEnd)
+	if svc.Chosen.Language != "zh-Hans" || ui.Tr("page.settings") != "设置" || w.pages.front != atSettings {
+		t.Fatalf("language %q, says %q, page %d", svc.Chosen.Language, ui.Tr("page.settings"), w.pages.front)
 	}
 	if got := w.settings.looks.language; canvas.Focused() != fyne.Focusable(got) || got.Chosen() != 2 {
 		t.Errorf("the focus is on %T, chosen %d", canvas.Focused(), got.Chosen())
@@ -122,9 +122,9 @@ func TestLanguageChangesWithoutARestart(t *testing.T) {
 	if got := tooltip(busyBoard(3, 2)); !strings.Contains(got, "进行中") {
 		t.Errorf("the tray says %q", got)
 	}
-	key(w.settings.looks.language, fyne.KeyLeft)
-	key(w.settings.looks.language, fyne.KeyLeft)
-	if tr("page.settings") != "Settings" || svc.chosen.Language != "" {
+	apptest.Press(w.settings.looks.language, fyne.KeyLeft)
+	apptest.Press(w.settings.looks.language, fyne.KeyLeft)
+	if ui.Tr("page.settings") != "Settings" || svc.Chosen.Language != "" {
 		t.Error("the system's language does not come back")
 	}
 }
@@ -133,12 +133,12 @@ func TestThemeChangesWithoutARestart(t *testing.T) {
 	svc := settingsService()
 	w, _ := settingsWindow(t, svc)
 	look := func() fyne.Theme { return fyne.CurrentApp().Settings().Theme() }
-	light, dark := rgba(0xf5f4f8ff), rgba(0x17161cff)
-	key(w.settings.looks.theme, fyne.KeyEnd)
+	light, dark := ui.Rgba(0xf5f4f8ff), ui.Rgba(0x17161cff)
+	apptest.Press(w.settings.looks.theme, fyne.KeyEnd)
 	if got := look().Color(theme.ColorNameBackground, theme.VariantLight); got != dark {
 		t.Errorf("dark: %v", got)
 	}
-	key(w.settings.looks.theme, fyne.KeyLeft)
+	apptest.Press(w.settings.looks.theme, fyne.KeyLeft)
 	if got := look().Color(theme.ColorNameBackground, theme.VariantDark); got != light {
 		t.Errorf("light: %v", got)
 	}
@@ -146,7 +146,7 @@ func TestThemeChangesWithoutARestart(t *testing.T) {
 
 // Fyne reads its scale from the environment, whatever draws it.
 func TestSizeChangesWithoutARestart(t *testing.T) {
-	t.Setenv(scaleVariable, "1.5")
+	t.Setenv(ui.ScaleVariable, "1.5")
 	svc := settingsService()
 	w, _ := settingsWindow(t, svc)
 	before := w.window.Canvas().Size()
@@ -155,9 +155,9 @@ func TestSizeChangesWithoutARestart(t *testing.T) {
 		want  string
 		kept  float32
 	}{{fyne.KeyEnd, "3.00", 2}, {fyne.KeyHome, "1.20", 0.8}, {fyne.KeyRight, "1.5", 1}} {
-		key(w.settings.looks.size, c.press)
-		if got := os.Getenv(scaleVariable); got != c.want || svc.chosen.TextSize != c.kept {
-			t.Errorf("%s: Fyne's scale is %s, want %s; kept %v", c.press, got, c.want, svc.chosen.TextSize)
+		apptest.Press(w.settings.looks.size, c.press)
+		if got := os.Getenv(ui.ScaleVariable); got != c.want || svc.Chosen.TextSize != c.kept {
+			t.Errorf("%s: Fyne's scale is %s, want %s; kept %v", c.press, got, c.want, svc.Chosen.TextSize)
 		}
 	}
 	if got := w.window.Canvas().Size(); got != before {
@@ -168,12 +168,12 @@ func TestSizeChangesWithoutARestart(t *testing.T) {
 func TestStartAtLogin(t *testing.T) {
 	w, login := settingsWindow(t, settingsService())
 	s := w.settings.start
-	key(s.login, fyne.KeyRight)
+	apptest.Press(s.login, fyne.KeyRight)
 	if login.at != desktop.AtLogin || s.login.Chosen() != 1 {
 		t.Errorf("at %d, chosen %d", login.at, s.login.Chosen())
 	}
 	login.err = errors.New("the folder cannot be written")
-	key(s.login, fyne.KeyLeft)
+	apptest.Press(s.login, fyne.KeyLeft)
 	if s.login.Chosen() != 1 || !strings.Contains(w.settings.failure.Text(), "cannot be written") {
 		t.Errorf("chosen %d, says %q", s.login.Chosen(), w.settings.failure.Text())
 	}
@@ -193,20 +193,20 @@ func TestWindowTrayAndNoticesAreKept(t *testing.T) {
 	svc := settingsService()
 	w, _ := settingsWindow(t, svc)
 	p := w.settings
-	key(p.start.window, fyne.KeyLeft)
-	key(p.looks.tray, fyne.KeyRight)
+	apptest.Press(p.start.window, fyne.KeyLeft)
+	apptest.Press(p.looks.tray, fyne.KeyRight)
 	for _, kind := range []string{"failover", "queue"} {
-		key(p.tell.kinds[kind], fyne.KeyLeft)
+		apptest.Press(p.tell.kinds[kind], fyne.KeyLeft)
 	}
-	key(p.tell.kinds["failover"], fyne.KeyRight)
-	key(p.tell.queue, fyne.KeyRight)
-	key(p.tell.span, fyne.KeyEnd)
+	apptest.Press(p.tell.kinds["failover"], fyne.KeyRight)
+	apptest.Press(p.tell.queue, fyne.KeyRight)
+	apptest.Press(p.tell.span, fyne.KeyEnd)
 	want := config.Desktop{Hidden: true, Tray: config.TrayPending, Silenced: []string{"queue"}, Queue: 10, QueueFor: 15 * time.Minute}
-	if got := svc.chosen; got.Hidden != want.Hidden || got.Tray != want.Tray || !slices.Equal(got.Silenced, want.Silenced) ||
+	if got := svc.Chosen; got.Hidden != want.Hidden || got.Tray != want.Tray || !slices.Equal(got.Silenced, want.Silenced) ||
 		got.Queue != want.Queue || got.QueueFor != want.QueueFor {
 		t.Errorf("%+v, want %+v", got, want)
 	}
-	svc.chosen.Queue = 7 // as the state file may say
+	svc.Chosen.Queue = 7 // as the state file may say
 	p.enter()
 	if texts := p.tell.queue.Texts(); !slices.Equal(texts, []string{"2", "5", "7", "10", "20"}) || p.tell.queue.Chosen() != 2 {
 		t.Errorf("%q, chosen %d", texts, p.tell.queue.Chosen())
@@ -224,8 +224,8 @@ func TestWhatQuittingDoesIsKept(t *testing.T) {
 		key  fyne.KeyName
 		want string
 	}{{fyne.KeyHome, config.QuitAlways}, {fyne.KeyEnd, config.QuitNever}, {fyne.KeyLeft, config.QuitAsks}} {
-		key(choice, c.key)
-		if got := svc.chosen.DisconnectOnQuit; got != c.want {
+		apptest.Press(choice, c.key)
+		if got := svc.Chosen.DisconnectOnQuit; got != c.want {
 			t.Errorf("%s: %q, want %q", c.key, got, c.want)
 		}
 	}
@@ -242,17 +242,17 @@ func TestAddress(t *testing.T) {
 		"4000": "127.0.0.1:4000", " [::1]:80 ": "[::1]:80", "localhost:1": "localhost:1", ":9": ":9",
 		"0": "", "65536": "", "x": "", "": "", "127.0.0.1": "", "127.0.0.1:": "", "1:2:3": "",
 	} {
-		svc.listens = nil
+		svc.Listens = nil
 		s.address.SetText(typed)
 		s.address.OnSubmitted(typed)
-		if got := strings.Join(svc.listens, " "); got != want {
+		if got := strings.Join(svc.Listens, " "); got != want {
 			t.Errorf("%q: asked for %q, want %q", typed, got, want)
 		}
 		if refused := w.settings.failure.Visible(); refused != (want == "") {
 			t.Errorf("%q: refused %t", typed, refused)
 		}
 	}
-	svc.listen = errors.New("127.0.0.1:80: permission denied")
+	svc.Listen = errors.New("127.0.0.1:80: permission denied")
 	s.address.SetText("80")
 	test.Tap(s.set)
 	if got := w.settings.failure.Text(); !strings.Contains(got, "permission denied") || s.address.Text != "80" {
@@ -273,7 +273,7 @@ func TestCheckConfiguration(t *testing.T) {
 	if !s.good.Visible() || s.found.Visible() || !strings.Contains(s.good.Text(), "config.toml is valid") {
 		t.Errorf("says %q and %q", s.good.Text(), s.found.Text())
 	}
-	svc.mistake = errors.New(`config.toml: listen: expected host:port, got "x"`)
+	svc.Mistake = errors.New(`config.toml: listen: expected host:port, got "x"`)
 	s.check()
 	if s.good.Visible() || !strings.Contains(s.found.Text(), "expected host:port") {
 		t.Errorf("says %q and %q", s.good.Text(), s.found.Text())
@@ -285,7 +285,7 @@ func TestFactsOfAReportHoldNoPathAndAreCopied(t *testing.T) {
 	w, _ := settingsWindow(t, settingsService())
 	s := w.settings.about
 	test.Tap(s.copy.Button)
-	defer s.copy.copied.Stop()
+	defer s.copy.Copied.Stop()
 	got := fyne.CurrentApp().Clipboard().Content()
 	if !strings.HasPrefix(got, "Afterglow 0.1.0\n") || strings.Contains(got, "/home") || !strings.Contains(got, "XFCE") {
 		t.Errorf("copied %q", got)
@@ -294,7 +294,7 @@ func TestFactsOfAReportHoldNoPathAndAreCopied(t *testing.T) {
 		t.Errorf("folders %q, %q", s.folders[0].dir, s.folders[2].dir)
 	}
 	var opened string
-	w.settings.desk.open = func(page string) error { opened = page; return nil }
+	w.settings.desk.Open = func(page string) error { opened = page; return nil }
 	dir := t.TempDir()
 	if err := w.settings.openFolder(dir); err != nil || opened != "file://"+dir {
 		t.Errorf("opened %q, %v", opened, err)
@@ -306,7 +306,7 @@ func TestFactsOfAReportHoldNoPathAndAreCopied(t *testing.T) {
 
 // TestSettingsLook compares pictures of the page with testdata/looks, as TestLooks does.
 func TestSettingsLook(t *testing.T) {
-	onMastersProcessor(t)
+	apptest.OnMastersProcessor(t)
 	for _, c := range []struct {
 		name, language, shade string
 	}{{"settings", "en", "light"}, {"settings", "zh", "dark"}, {"settings-trouble", "zh", "light"}} {
@@ -317,13 +317,13 @@ func TestSettingsLook(t *testing.T) {
 			if c.name == "settings-trouble" {
 				login.at = desktop.OtherAtLogin
 				w.places.Listen = "127.0.0.1:3392"
-				svc.mistake = errors.New(`config.toml: listen: expected host:port, got "x"`)
-				svc.settings.Retention = 45 * dayLong
-				svc.chosen.Tray, svc.chosen.Silenced = config.TrayBusy, []string{"failover"}
+				svc.Mistake = errors.New(`config.toml: listen: expected host:port, got "x"`)
+				svc.InForce.Retention = 45 * ui.DayLong
+				svc.Chosen.Tray, svc.Chosen.Silenced = config.TrayBusy, []string{"failover"}
 			}
-			d := svc.chosen
+			d := svc.Chosen
 			d.Language, d.Theme = map[string]string{"en": "en", "zh": "zh-Hans"}[c.language], c.shade
-			svc.chosen = d
+			svc.Chosen = d
 			w.dress(d)
 			w.settings.enter()
 			w.settings.about.version.Set("0.1.0 · 0123456789ab")

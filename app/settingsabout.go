@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 
+	"afterglow/app/ui"
 	"afterglow/app/widget"
 )
 
@@ -19,7 +20,7 @@ type aboutSettings struct {
 	folders []*folderLine
 	version *widget.Text
 	built   *widget.Text
-	copy    *copyButton
+	copy    *ui.CopyButton
 	card    *fyne.Container
 }
 
@@ -30,34 +31,34 @@ type folderLine struct {
 }
 
 func newAboutSettings(p *settingsPage) *aboutSettings {
-	s := &aboutSettings{page: p, version: widget.NewText("", trailingText)}
-	s.built = widget.NewText(runtime.Version()+" · "+runtime.GOOS+"/"+runtime.GOARCH, trailingText)
+	s := &aboutSettings{page: p, version: widget.NewText("", ui.TrailingText)}
+	s.built = widget.NewText(runtime.Version()+" · "+runtime.GOOS+"/"+runtime.GOARCH, ui.TrailingText)
 	var folders []fyne.CanvasObject
-	for _, name := range []string{tr("settings.folder_config"), tr("settings.folder_state"), tr("settings.folder_log")} {
+	for _, name := range []string{ui.Tr("settings.folder_config"), ui.Tr("settings.folder_state"), ui.Tr("settings.folder_log")} {
 		line, box := s.folder(name)
 		s.folders, folders = append(s.folders, line), append(folders, box)
 	}
-	s.copy = newCopyButton(p.desk, widget.Plain, func() {})
+	s.copy = ui.NewCopyButton(p.desk, widget.Plain, func() {})
 	p.controls = append(p.controls, s.copy.Button)
-	buttons := []fyne.CanvasObject{s.copy.Button} // not the copyButton: Fyne would draw that apart from it
+	buttons := []fyne.CanvasObject{s.copy.Button} // not the CopyButton: Fyne would draw that apart from it
 	if p.means.guide != nil {
-		buttons = append(buttons, p.button(theme.HelpIcon(), tr("settings.guide"), p.means.guide))
+		buttons = append(buttons, p.button(theme.HelpIcon(), ui.Tr("settings.guide"), p.means.guide))
 	}
 	if dir := docsFolder(); dir != "" {
-		buttons = append(buttons, p.button(theme.DocumentIcon(), tr("settings.docs"), func() { p.report(p.desk.open(fileURL(dir))) }))
+		buttons = append(buttons, p.button(theme.DocumentIcon(), ui.Tr("settings.docs"), func() { p.report(p.desk.Open(ui.FileURL(dir))) }))
 	}
-	about := settingsCard(tr("settings.about"), settingLine(tr("settings.version"), s.version),
-		settingLine(tr("settings.built"), s.built),
-		explained(settingLine(tr("settings.licence"), widget.NewText("Apache 2.0", trailingText)), caption(tr("settings.font"))),
+	about := settingsCard(ui.Tr("settings.about"), settingLine(ui.Tr("settings.version"), s.version),
+		settingLine(ui.Tr("settings.built"), s.built),
+		ui.Explained(settingLine(ui.Tr("settings.licence"), widget.NewText("Apache 2.0", ui.TrailingText)), ui.Caption(ui.Tr("settings.font"))),
 		container.New(layout.NewCustomPaddedHBoxLayout(8), buttons...))
-	s.card = container.New(layout.NewCustomPaddedVBoxLayout(cardGap), settingsCard(tr("settings.folders"), folders...), about)
+	s.card = container.New(layout.NewCustomPaddedVBoxLayout(ui.CardGap), settingsCard(ui.Tr("settings.folders"), folders...), about)
 	return s
 }
 
 // folder is a line for a folder.
 func (s *aboutSettings) folder(name string) (*folderLine, fyne.CanvasObject) {
-	line := &folderLine{path: widget.NewName("", captionStyle)}
-	open := s.page.button(theme.FolderOpenIcon(), tr("settings.open"), func() { s.page.report(s.page.openFolder(line.dir)) })
+	line := &folderLine{path: widget.NewName("", ui.CaptionStyle)}
+	open := s.page.button(theme.FolderOpenIcon(), ui.Tr("settings.open"), func() { s.page.report(s.page.openFolder(line.dir)) })
 	return line, container.NewBorder(nil, nil, nil, container.NewCenter(open),
 		container.New(layout.NewCustomPaddedVBoxLayout(2), widget.NewText(name, widget.Style{}), line.path))
 }
@@ -67,7 +68,7 @@ func (p *settingsPage) openFolder(dir string) error {
 	if _, err := os.Stat(dir); err != nil {
 		return err
 	}
-	return p.desk.open(fileURL(dir))
+	return p.desk.Open(ui.FileURL(dir))
 }
 
 // show shows where things are.
@@ -86,5 +87,5 @@ func (s *aboutSettings) show() {
 		version += " · " + c
 	}
 	s.version.Set(version)
-	s.copy.set(tr("settings.facts"), places.facts())
+	s.copy.SetText(ui.Tr("settings.facts"), places.facts())
 }

@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	fynewidget "fyne.io/fyne/v2/widget"
 
+	"afterglow/app/ui"
 	"afterglow/app/widget"
 	"afterglow/proxy"
 	"afterglow/proxy/reason"
@@ -45,23 +46,23 @@ func newAddressSettings(p *settingsPage) *addressSettings {
 	s.address = widget.NewField("127.0.0.1:3392", func(string) { s.ready() })
 	s.address.OnSubmitted = func(string) { s.apply() }
 	p.controls = append(p.controls, s.address)
-	s.set = p.button(theme.ConfirmIcon(), tr("settings.apply"), s.apply)
+	s.set = p.button(theme.ConfirmIcon(), ui.Tr("settings.apply"), s.apply)
 	s.offer = container.NewCenter(s.set)
 	entry := container.New(layout.NewCustomPaddedHBoxLayout(8), s.offer, container.New(&wide{addressWidth}, s.address))
-	s.why = caption("")
-	check := p.button(theme.SearchIcon(), tr("settings.check"), s.check)
+	s.why = ui.Caption("")
+	check := p.button(theme.SearchIcon(), ui.Tr("settings.check"), s.check)
 	s.found, s.good = widget.NewNotice(widget.Problem, nil), widget.NewNotice(widget.Info, nil)
-	s.card = settingsCard(tr("settings.proxy"), explained(settingLine(tr("settings.address"), entry), s.why),
-		settingLine(tr("settings.config"), check), s.found, s.good)
+	s.card = settingsCard(ui.Tr("settings.proxy"), ui.Explained(settingLine(ui.Tr("settings.address"), entry), s.why),
+		settingLine(ui.Tr("settings.config"), check), s.found, s.good)
 	return s
 }
 
 // show shows the address in force.
 func (s *addressSettings) show() {
 	s.address.SetText(s.page.svc.Status().Addr)
-	s.why.SetText(tr("settings.address_why"))
+	s.why.SetText(ui.Tr("settings.address_why"))
 	if flag := s.page.means.places().Listen; flag != "" {
-		s.why.SetText(trText("settings.address_flag", flag))
+		s.why.SetText(ui.TrText("settings.address_flag", flag))
 		s.address.Disable()
 	}
 	s.ready()
@@ -70,7 +71,7 @@ func (s *addressSettings) show() {
 
 // ready lets a new address be set.
 func (s *addressSettings) ready() {
-	setVisible(s.offer, s.address.Text != s.page.svc.Status().Addr && !s.address.Disabled())
+	ui.SetVisible(s.offer, s.address.Text != s.page.svc.Status().Addr && !s.address.Disabled())
 	s.card.Refresh()
 }
 
@@ -82,9 +83,9 @@ func (s *addressSettings) apply() {
 		p.report(err)
 		return
 	}
-	p.desk.off(func() {
+	p.desk.Off(func() {
 		err := p.svc.SetListen(addr)
-		p.desk.run(func() {
+		p.desk.Run(func() {
 			p.report(err)
 			if err == nil {
 				s.show()
@@ -118,17 +119,17 @@ func badAddress(typed string) error {
 // check says what is wrong with the configuration file.
 func (s *addressSettings) check() {
 	p := s.page
-	p.desk.off(func() {
+	p.desk.Off(func() {
 		path, exists := p.svc.ConfigFile()
 		err := p.svc.CheckConfig()
-		p.desk.run(func() {
+		p.desk.Run(func() {
 			switch {
 			case err != nil:
-				s.tell(errorText(err), "")
+				s.tell(ui.ErrorText(err), "")
 			case !exists:
-				s.tell("", trText("settings.config_none", path))
+				s.tell("", ui.TrText("settings.config_none", path))
 			default:
-				s.tell("", trText("settings.config_good", path))
+				s.tell("", ui.TrText("settings.config_good", path))
 			}
 		})
 	})

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 	"afterglow/proxy"
@@ -29,20 +30,20 @@ type ledgerSettings struct {
 }
 
 // retentions are what is offered; 0 = for ever.
-var retentions = []time.Duration{30 * dayLong, 90 * dayLong, 180 * dayLong, 365 * dayLong, 0}
+var retentions = []time.Duration{30 * ui.DayLong, 90 * ui.DayLong, 180 * ui.DayLong, 365 * ui.DayLong, 0}
 
 // levels are the log's.
 var levels = []string{"debug", "info", "warn", "error"}
 
 func newLedgerSettings(p *settingsPage) *ledgerSettings {
-	s := &ledgerSettings{page: p, size: widget.NewText("", trailingText)}
+	s := &ledgerSettings{page: p, size: widget.NewText("", ui.TrailingText)}
 	s.retention = p.segment(func(i int) { p.changeProxy(func(set *proxy.Settings) { set.Retention = s.terms[i] }) }, "")
 	s.evidence = p.onOff(func(on bool) { p.changeProxy(func(set *proxy.Settings) { set.Evidence = on }) })
 	s.level = p.segment(func(i int) { p.changeProxy(func(set *proxy.Settings) { set.LogLevel = levels[i] }) }, levels...)
-	s.card = settingsCard(tr("settings.ledger"),
-		settingLine(tr("settings.size"), s.size), settingLine(tr("settings.retention"), s.retention),
-		explained(settingLine(tr("settings.evidence"), s.evidence), caption(tr("settings.evidence_why"))),
-		settingLine(tr("settings.level"), s.level))
+	s.card = settingsCard(ui.Tr("settings.ledger"),
+		settingLine(ui.Tr("settings.size"), s.size), settingLine(ui.Tr("settings.retention"), s.retention),
+		ui.Explained(settingLine(ui.Tr("settings.evidence"), s.evidence), ui.Caption(ui.Tr("settings.evidence_why"))),
+		settingLine(ui.Tr("settings.level"), s.level))
 	return s
 }
 
@@ -52,7 +53,7 @@ func (s *ledgerSettings) show() {
 	s.terms = termsWith(set.Retention)
 	var texts []string
 	for _, term := range s.terms {
-		texts = append(texts, termText(term))
+		texts = append(texts, ui.TermText(term))
 	}
 	s.retention.Offer(texts, slices.Index(s.terms, set.Retention))
 	s.level.Choose(slices.Index(levels, set.LogLevel))
@@ -74,7 +75,7 @@ func termsWith(also time.Duration) []time.Duration {
 
 func ledgerSize(s ledger.Stats) string {
 	if s.Path == "" {
-		return unknown
+		return ui.Unknown
 	}
 	return viewmodel.Bytes(s.Bytes)
 }

@@ -5,12 +5,13 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
 
+	"afterglow/app/ui"
 	"afterglow/app/widget"
 )
 
 // settingsCard is a section: a heading and lines.
 func settingsCard(title string, lines ...fyne.CanvasObject) *widget.Card {
-	objects := append([]fyne.CanvasObject{heading(title)}, lines...)
+	objects := append([]fyne.CanvasObject{ui.Heading(title)}, lines...)
 	return widget.NewCard(container.New(layout.NewCustomPaddedVBoxLayout(10), objects...))
 }
 
@@ -47,4 +48,9 @@ func (l *lineLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	}
 	lay(objects[0], 0, (size.Height-name.Height)/2, size.Width-lineGap-control.Width, name.Height)
 	lay(objects[1], size.Width-control.Width, (size.Height-control.Height)/2, control.Width, control.Height)
+}
+
+func lay(o fyne.CanvasObject, x, y, width, height float32) {
+	o.Move(fyne.NewPos(x, y))
+	o.Resize(fyne.NewSize(width, height))
 }

@@ -3,6 +3,7 @@ package app
 import (
 	"slices"
 
+	"afterglow/app/ui"
 	"afterglow/app/widget"
 	"afterglow/proxy/config"
 )
@@ -25,16 +26,16 @@ func newLookSettings(p *settingsPage) *lookSettings {
 	l := &lookSettings{}
 	// A language's name is not translated: who cannot read the window must find it.
 	l.language = p.segment(func(i int) { p.changeDesktop(func(d *config.Desktop) { d.Language = languages[i] }) },
-		tr("settings.system"), "English", "中文")
+		ui.Tr("settings.system"), "English", "中文")
 	l.theme = p.segment(func(i int) { p.changeDesktop(func(d *config.Desktop) { d.Theme = themes[i] }) },
-		tr("settings.system"), tr("settings.light"), tr("settings.dark"))
+		ui.Tr("settings.system"), ui.Tr("settings.light"), ui.Tr("settings.dark"))
 	l.size = p.segment(func(i int) { p.changeDesktop(func(d *config.Desktop) { d.TextSize = textSizes[i] }) },
 		"80 %", "100 %", "125 %", "150 %", "200 %")
 	l.tray = p.segment(func(i int) { p.changeDesktop(func(d *config.Desktop) { d.Tray = trayShows[i] }) },
-		tr("settings.tray_in_flight"), tr("settings.tray_pending"), tr("settings.tray_busy"))
-	l.card = settingsCard(tr("settings.look"), settingLine(tr("settings.language"), l.language),
-		settingLine(tr("settings.theme"), l.theme), settingLine(tr("settings.text_size"), l.size),
-		explained(settingLine(tr("settings.tray"), l.tray), caption(tr("settings.tray_why"))))
+		ui.Tr("settings.tray_in_flight"), ui.Tr("settings.tray_pending"), ui.Tr("settings.tray_busy"))
+	l.card = settingsCard(ui.Tr("settings.look"), settingLine(ui.Tr("settings.language"), l.language),
+		settingLine(ui.Tr("settings.theme"), l.theme), settingLine(ui.Tr("settings.text_size"), l.size),
+		ui.Explained(settingLine(ui.Tr("settings.tray"), l.tray), ui.Caption(ui.Tr("settings.tray_why"))))
 	return l
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"afterglow/app/ui"
 	"afterglow/app/widget"
 	"afterglow/proxy/config"
 )
@@ -40,9 +41,9 @@ func newNoticeSettings(p *settingsPage) *noticeSettings {
 		}
 		n.queue = p.segment(func(i int) { p.changeDesktop(func(d *config.Desktop) { d.Queue = n.long[i] }) }, "")
 		n.span = p.segment(func(i int) { p.changeDesktop(func(d *config.Desktop) { d.QueueFor = n.times[i] }) }, "")
-		lines = append(lines, settingLine(tr("settings.queue_longer"), n.queue), settingLine(tr("settings.queue_for"), n.span))
+		lines = append(lines, settingLine(ui.Tr("settings.queue_longer"), n.queue), settingLine(ui.Tr("settings.queue_for"), n.span))
 	}
-	n.card = settingsCard(tr("settings.notices"), append([]fyne.CanvasObject{flush(caption(tr("settings.notices_why")))}, lines...)...)
+	n.card = settingsCard(ui.Tr("settings.notices"), append([]fyne.CanvasObject{ui.Flush(ui.Caption(ui.Tr("settings.notices_why")))}, lines...)...)
 	return n
 }
 
@@ -59,17 +60,17 @@ func silenced(list []string, kind string, silent bool) []string {
 func noticeName(kind string) string {
 	switch kind {
 	case "vendor_out":
-		return tr("settings.notice_vendor_out")
+		return ui.Tr("settings.notice_vendor_out")
 	case "failover":
-		return tr("settings.notice_failover")
+		return ui.Tr("settings.notice_failover")
 	case "credential":
-		return tr("settings.notice_credential")
+		return ui.Tr("settings.notice_credential")
 	case "queue":
-		return tr("settings.notice_queue")
+		return ui.Tr("settings.notice_queue")
 	case "no_price":
-		return tr("settings.notice_no_price")
+		return ui.Tr("settings.notice_no_price")
 	case "old_prices":
-		return tr("settings.notice_old_prices")
+		return ui.Tr("settings.notice_old_prices")
 	}
 	return kind
 }
@@ -93,7 +94,7 @@ func (n *noticeSettings) show(d config.Desktop) {
 		lengths = append(lengths, strconv.Itoa(length))
 	}
 	for _, span := range n.times {
-		times = append(times, trLeft(span))
+		times = append(times, ui.TrLeft(span))
 	}
 	n.queue.Offer(lengths, slices.Index(n.long, d.Queue))
 	n.span.Offer(times, slices.Index(n.times, d.QueueFor))

@@ -3,6 +3,7 @@ package app
 import (
 	"slices"
 
+	"afterglow/app/ui"
 	"afterglow/app/widget"
 	"afterglow/proxy/config"
 )
@@ -19,9 +20,9 @@ var quitChoices = []string{config.QuitAlways, config.QuitAsks, config.QuitNever}
 func newQuitSettings(p *settingsPage) *quitSettings {
 	s := &quitSettings{}
 	s.choice = p.segment(func(i int) { p.changeDesktop(func(d *config.Desktop) { d.DisconnectOnQuit = quitChoices[i] }) },
-		tr("settings.quit_always"), tr("settings.quit_ask"), tr("settings.quit_never"))
-	line := settingLine(tr("settings.quit_clients"), s.choice)
-	s.card = settingsCard(tr("settings.quit"), explained(line, caption(tr("settings.quit_why"))))
+		ui.Tr("settings.quit_always"), ui.Tr("settings.quit_ask"), ui.Tr("settings.quit_never"))
+	line := settingLine(ui.Tr("settings.quit_clients"), s.choice)
+	s.card = settingsCard(ui.Tr("settings.quit"), ui.Explained(line, ui.Caption(ui.Tr("settings.quit_why"))))
 	return s
 }
 

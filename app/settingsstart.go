@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 
 	"afterglow/app/desktop"
+	"afterglow/app/ui"
 	"afterglow/app/widget"
 	"afterglow/proxy/config"
 )
@@ -29,12 +30,12 @@ type startSettings struct {
 func newStartSettings(p *settingsPage) *startSettings {
 	s := &startSettings{page: p}
 	s.login = p.onOff(s.set)
-	repair := p.button(theme.ViewRefreshIcon(), tr("settings.repair"), func() { s.set(true) })
-	s.moved = container.NewBorder(nil, nil, nil, container.NewCenter(repair), sideways(caption(tr("settings.moved"))))
+	repair := p.button(theme.ViewRefreshIcon(), ui.Tr("settings.repair"), func() { s.set(true) })
+	s.moved = container.NewBorder(nil, nil, nil, container.NewCenter(repair), ui.Sideways(ui.Caption(ui.Tr("settings.moved"))))
 	s.moved.Hide()
 	s.window = p.onOff(func(on bool) { p.changeDesktop(func(d *config.Desktop) { d.Hidden = !on }) })
-	s.card = settingsCard(tr("settings.start"), container.New(layout.NewCustomPaddedVBoxLayout(6), settingLine(tr("settings.login"), s.login), s.moved),
-		explained(settingLine(tr("settings.window"), s.window), caption(tr("settings.window_why"))))
+	s.card = settingsCard(ui.Tr("settings.start"), container.New(layout.NewCustomPaddedVBoxLayout(6), settingLine(ui.Tr("settings.login"), s.login), s.moved),
+		ui.Explained(settingLine(ui.Tr("settings.window"), s.window), ui.Caption(ui.Tr("settings.window_why"))))
 	return s
 }
 
@@ -53,7 +54,7 @@ func (s *startSettings) set(on bool) { s.ask(func() error { return s.page.means.
 
 func (s *startSettings) ask(before func() error) {
 	p := s.page
-	p.desk.off(func() {
+	p.desk.Off(func() {
 		var failed error
 		if before != nil {
 			failed = before()
@@ -62,7 +63,7 @@ func (s *startSettings) ask(before func() error) {
 		if failed == nil {
 			failed = err
 		}
-		p.desk.run(func() {
+		p.desk.Run(func() {
 			if before != nil || failed != nil {
 				p.report(failed)
 			}
@@ -77,7 +78,7 @@ func (s *startSettings) showLogin(at desktop.StartAtLogin) {
 		s.login.Choose(0)
 	}
 	if moved := at == desktop.OtherAtLogin; moved != s.moved.Visible() {
-		setVisible(s.moved, moved)
+		ui.SetVisible(s.moved, moved)
 		s.page.settle()
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
 
+	"afterglow/app/ui"
 	"afterglow/app/widget"
 	"afterglow/proxy/connect"
 )
@@ -17,14 +18,14 @@ type shellLines struct {
 	variables []connect.Variable
 	shell     *widget.Segment
 	lines     []*widget.Code
-	copies    []*copyButton
+	copies    []*ui.CopyButton
 	box       *fyne.Container
 	card      *widget.Card
-	desk      desk
+	desk      ui.Context
 	resized   func()
 }
 
-func newShellLines(d desk, resized func()) *shellLines {
+func newShellLines(d ui.Context, resized func()) *shellLines {
 	l := &shellLines{desk: d, resized: resized, box: container.New(layout.NewCustomPaddedVBoxLayout(8))}
 	var titles []string
 	for _, s := range shellNames {
@@ -35,9 +36,9 @@ func newShellLines(d desk, resized func()) *shellLines {
 		l.shell.Choose(i)
 		l.show()
 	}
-	why := widget.NewName(tr("clients.by_hand_why"), captionStyle)
+	why := widget.NewName(ui.Tr("clients.by_hand_why"), ui.CaptionStyle)
 	l.card = widget.NewCard(container.New(layout.NewCustomPaddedVBoxLayout(8),
-		container.NewBorder(nil, nil, heading(tr("clients.by_hand")), l.shell), why, l.box))
+		container.NewBorder(nil, nil, ui.Heading(ui.Tr("clients.by_hand")), l.shell), why, l.box))
 	return l
 }
 
@@ -45,7 +46,7 @@ func newShellLines(d desk, resized func()) *shellLines {
 func (l *shellLines) set(variables []connect.Variable) {
 	l.variables = variables
 	for len(l.lines) < len(variables) {
-		button := newCopyButton(l.desk, widget.Plain, l.resized)
+		button := ui.NewCopyButton(l.desk, widget.Plain, l.resized)
 		line := widget.NewCode(button.Button)
 		l.lines, l.copies = append(l.lines, line), append(l.copies, button)
 		l.box.Add(line)
@@ -56,12 +57,12 @@ func (l *shellLines) set(variables []connect.Variable) {
 func (l *shellLines) show() {
 	shell := shellNames[max(l.shell.Chosen(), 0)].shell
 	for i, line := range l.lines {
-		setVisible(line, i < len(l.variables))
+		ui.SetVisible(line, i < len(l.variables))
 		if i >= len(l.variables) {
 			continue
 		}
 		v := l.variables[i]
-		l.copies[i].set(tr("copy.label"), v.Line(shell))
+		l.copies[i].SetText(ui.Tr("copy.label"), v.Line(shell))
 		line.Set(connect.Variable{Name: v.Name, Value: masked(v)}.Line(shell))
 	}
 }

@@ -8,6 +8,8 @@ import (
 
 	"fyne.io/fyne/v2/test"
 
+	"afterglow/app/apptest"
+	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 	"afterglow/proxy"
 )
@@ -16,19 +18,19 @@ import (
 type signing struct {
 	page           *live
 	notices        *notices
-	svc            *fakeService
+	svc            *apptest.Proxy
 	copied, opened []string
 	browser        error
 }
 
 func newSigning(t *testing.T) *signing {
-	speak(t, "en")
-	s := &signing{svc: &fakeService{}}
+	apptest.Speak(t, "en")
+	s := &signing{svc: &apptest.Proxy{}}
 	s.notices = newNotices(func() {})
-	s.page = newLive(s.svc, desk{
-		run:  func(func()) {}, // comes from a copy button's timer, on its goroutine: Fyne keeps things for the test's own
-		copy: func(text string) { s.copied = append(s.copied, text) },
-		open: func(page string) error { s.opened = append(s.opened, page); return s.browser },
+	s.page = newLive(s.svc, ui.Context{
+		Run:  func(func()) {}, // comes from a copy button's timer, on its goroutine: Fyne keeps things for the test's own
+		Copy: func(text string) { s.copied = append(s.copied, text) },
+		Open: func(page string) error { s.opened = append(s.opened, page); return s.browser },
 	}, s.notices.report, ways{})
 	return s
 }
@@ -49,8 +51,8 @@ func TestSigningInCopiesTheCodeAndOpensThePage(t *testing.T) {
 	test.Tap(view.begin)
 	s.now(pendingCode)
 	s.now(pendingCode)
-	if !slices.Equal(s.svc.signs, []string{"copilot"}) || !slices.Equal(s.copied, []string{"WDJB-MJHT"}) || !slices.Equal(s.opened, []string{pendingCode.URL}) {
-		t.Fatal(s.svc.signs, s.copied, s.opened)
+	if !slices.Equal(s.svc.Signs, []string{"copilot"}) || !slices.Equal(s.copied, []string{"WDJB-MJHT"}) || !slices.Equal(s.opened, []string{pendingCode.URL}) {
+		t.Fatal(s.svc.Signs, s.copied, s.opened)
 	}
 	if !view.line.Visible() || view.begin.Visible() {
 		t.Error("while it runs: expected the code, and no way to begin again")
@@ -58,8 +60,8 @@ func TestSigningInCopiesTheCodeAndOpensThePage(t *testing.T) {
 	test.Tap(view.open)
 	test.Tap(view.copy.Button)
 	test.Tap(view.cancel)
-	if len(s.opened) != 2 || len(s.copied) != 2 || s.svc.signs[1] != "cancel copilot" {
-		t.Error(s.svc.signs, s.copied, s.opened)
+	if len(s.opened) != 2 || len(s.copied) != 2 || s.svc.Signs[1] != "cancel copilot" {
+		t.Error(s.svc.Signs, s.copied, s.opened)
 	}
 	if s.now(proxy.SignIn{Provider: "github"}); view.box.Visible() {
 		t.Error("signed in, but the card still asks")

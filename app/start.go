@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	fynewidget "fyne.io/fyne/v2/widget"
 
+	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 )
@@ -14,20 +15,20 @@ import (
 // startView tells a newcomer what to do, until the first call has come.
 type startView struct {
 	line   *widget.Code
-	button *copyButton
+	button *ui.CopyButton
 	guide  *widget.Button
 	card   *widget.Card
 }
 
-func newStart(d desk, guide, resized func()) *startView {
-	s := &startView{button: newCopyButton(d, widget.Primary, resized)}
+func newStart(d ui.Context, guide, resized func()) *startView {
+	s := &startView{button: ui.NewCopyButton(d, widget.Primary, resized)}
 	s.line = widget.NewCode(s.button.Button)
-	s.guide = widget.NewButton(widget.Quiet, theme.HelpIcon(), tr("guide.open"), guide)
-	body := fynewidget.NewLabel(tr("start.body"))
+	s.guide = widget.NewButton(widget.Quiet, theme.HelpIcon(), ui.Tr("guide.open"), guide)
+	body := fynewidget.NewLabel(ui.Tr("start.body"))
 	body.Wrapping = fyne.TextWrapWord
 	s.card = widget.NewCard(container.New(layout.NewCustomPaddedVBoxLayout(8),
-		container.NewBorder(nil, nil, nil, s.guide, widget.NewText(tr("start.title"), widget.Style{Bold: true, Size: theme.SizeNameSubHeadingText})),
-		container.New(layout.NewCustomPaddedLayout(-textInset, -textInset, -textInset, -textInset), body),
+		container.NewBorder(nil, nil, nil, s.guide, widget.NewText(ui.Tr("start.title"), widget.Style{Bold: true, Size: theme.SizeNameSubHeadingText})),
+		container.New(layout.NewCustomPaddedLayout(-ui.TextInset, -ui.TextInset, -ui.TextInset, -ui.TextInset), body),
 		s.line))
 	s.card.Hide()
 	return s
@@ -37,9 +38,9 @@ func newStart(d desk, guide, resized func()) *startView {
 func (s *startView) set(b viewmodel.Board) bool {
 	line := exportLine(b.Addr, b.NoLogin)
 	grown := s.line.Set(line)
-	s.button.set(tr("copy.label"), line)
+	s.button.SetText(ui.Tr("copy.label"), line)
 	shown := line != "" && b.Quiet()
 	changed := shown != s.card.Visible() || grown
-	setVisible(s.card, shown)
+	ui.SetVisible(s.card, shown)
 	return changed
 }

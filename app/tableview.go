@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 
+	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 )
@@ -53,7 +54,7 @@ func newTable(title string, order viewmodel.Order, resized func(), columns ...co
 		t.whole = true
 		t.show()
 	})
-	t.card = widget.NewCard(container.New(layout.NewCustomPaddedVBoxLayout(2), heading(title), container.New(columnsLayout{columns, 24}, heads...), t.list, container.NewHBox(t.more)))
+	t.card = widget.NewCard(container.New(layout.NewCustomPaddedVBoxLayout(2), ui.Heading(title), container.New(columnsLayout{columns, 24}, heads...), t.list, container.NewHBox(t.more)))
 	return t
 }
 
@@ -92,9 +93,9 @@ func (t *tableView) show() {
 	for i := range shown {
 		t.fill(t.list.Objects[i].(*fyne.Container), &t.lines[i])
 	}
-	setVisible(t.card, len(t.lines) > 0)
-	setVisible(t.more, shown < len(t.lines))
-	t.more.Set(theme.MoreHorizontalIcon(), trN("usage.all", len(t.lines)))
+	ui.SetVisible(t.card, len(t.lines) > 0)
+	ui.SetVisible(t.more, shown < len(t.lines))
+	t.more.Set(theme.MoreHorizontalIcon(), ui.TrN("usage.all", len(t.lines)))
 	t.resized()
 }
 

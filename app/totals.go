@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 
+	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 )
@@ -15,23 +16,23 @@ import (
 type totalsView struct {
 	inFlight, queued         *widget.Text
 	inFlightWord, queuedWord *widget.Text
-	address                  *copyButton
+	address                  *ui.CopyButton
 	shown                    viewmodel.Totals
 	line                     string // that is copied
 	box                      *fyne.Container
 }
 
-func newTotals(d desk) *totalsView {
-	number := widget.Style{Bold: true, Size: sizeTotal}
+func newTotals(d ui.Context) *totalsView {
+	number := widget.Style{Bold: true, Size: ui.SizeTotal}
 	word := widget.Style{Color: widget.ColorMuted}
 	t := &totalsView{
 		inFlight:     widget.NewText("", number),
-		inFlightWord: widget.NewText(tr("totals.in_flight"), word),
+		inFlightWord: widget.NewText(ui.Tr("totals.in_flight"), word),
 		queued:       widget.NewText("", number),
-		queuedWord:   widget.NewText(tr("totals.queued"), word),
-		address:      newCopyButton(d, widget.Plain, func() {}),
+		queuedWord:   widget.NewText(ui.Tr("totals.queued"), word),
+		address:      ui.NewCopyButton(d, widget.Plain, func() {}),
 	}
-	t.address.resized = t.layout
+	t.address.Resized = t.layout
 	t.box = container.New(totalsLayout{}, t.inFlight, t.inFlightWord, t.queued, t.queuedWord, t.address.Button)
 	return t
 }
@@ -46,7 +47,7 @@ func (t *totalsView) set(b viewmodel.Board) {
 	t.queued.Set(strconv.Itoa(b.Totals.Pending))
 	t.inFlight.SetColor(lively(b.Totals.InFlight, ""))
 	t.queued.SetColor(lively(b.Totals.Pending, theme.ColorNameWarning))
-	t.address.set(b.Addr, line)
+	t.address.SetText(b.Addr, line)
 	t.layout()
 }
 

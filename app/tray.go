@@ -3,7 +3,9 @@ package app
 import (
 	"context"
 	"fmt"
+	"time"
 
+	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 )
 
@@ -16,6 +18,9 @@ type trayIcon interface {
 	setItem(place int, was, now trayItem)
 }
 
+// trayTick is the least time between two boards.
+const trayTick = 250 * time.Millisecond
+
 // tray shows boards on an icon and its menu, and touches only what has changed. It is for one goroutine.
 type tray struct {
 	on       trayIcon
@@ -27,13 +32,13 @@ type tray struct {
 
 // run keeps the tray in step with the service until ctx ends. An error means that the icon is gone:
 // systray panics when the session bus has died.
-func (t *tray) run(ctx context.Context, svc source) (err error) {
+func (t *tray) run(ctx context.Context, svc ui.Source) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			err = fmt.Errorf("show tray icon: %v", cause)
 		}
 	}()
-	watch(ctx, svc, trayTick, t.show)
+	ui.Watch(ctx, svc, trayTick, t.show)
 	return nil
 }
 
@@ -96,32 +101,32 @@ const tooltipLength = 120
 const lineLength = 80
 
 func (t *tray) view(b viewmodel.Board) trayView {
-	v := trayView{tooltip: plain(tooltip(b), tooltipLength)}
+	v := trayView{tooltip: ui.Plain(tooltip(b), tooltipLength)}
 	if t.oneColor {
 		v.title = numberOf(b, t.shows())
 	} else {
-		v.badge, v.title = badgeOf(b, t.shows()), appName
+		v.badge, v.title = badgeOf(b, t.shows()), ui.AppName
 	}
 	v.items[trayTotals] = trayItem{label: headline(b), disabled: true}
 	v.items[trayKey].hidden = b.Rejected.Vendor == ""
 	if b.Rejected.Vendor != "" {
-		v.items[trayKey].label = plain(rejected(b.Rejected), lineLength)
+		v.items[trayKey].label = ui.Plain(rejected(b.Rejected), lineLength)
 	}
 	for i := range busyLines {
 		v.items[trayBusy+i].hidden = i >= len(b.Busy)
 		if i < len(b.Busy) {
-			v.items[trayBusy+i].label = plain(b.Busy[i].Line(), lineLength)
+			v.items[trayBusy+i].label = ui.Plain(b.Busy[i].Line(), lineLength)
 		}
 	}
 	more := len(b.Busy) - busyLines
 	v.items[trayMore].hidden = more <= 0
 	if more > 0 {
-		v.items[trayMore].label = trN("tray.more", more)
+		v.items[trayMore].label = ui.TrN("tray.more", more)
 	}
 	line := exportLine(b.Addr, false) // what is copied may have more
-	v.items[trayOpen].label = tr("tray.open")
-	v.items[trayCopy] = trayItem{label: trText("tray.copy", line), hidden: line == ""}
-	v.items[trayPause] = trayItem{label: tr("tray.pause"), checked: b.Paused}
-	v.items[trayQuit].label = tr("tray.quit")
+	v.items[trayOpen].label = ui.Tr("tray.open")
+	v.items[trayCopy] = trayItem{label: ui.TrText("tray.copy", line), hidden: line == ""}
+	v.items[trayPause] = trayItem{label: ui.Tr("tray.pause"), checked: b.Paused}
+	v.items[trayQuit].label = ui.Tr("tray.quit")
 	return v
 }

@@ -9,6 +9,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"afterglow/app/apptest"
+	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 	"afterglow/limiter"
 	"afterglow/proxy"
@@ -55,7 +57,7 @@ func (f *fakeIcon) labels() []string {
 
 func newTestTray(t *testing.T, oneColor bool) (*tray, *fakeIcon) {
 	t.Helper()
-	speak(t, "en")
+	apptest.Speak(t, "en")
 	b, err := newBadges()
 	if err != nil {
 		t.Fatal(err)
@@ -89,7 +91,7 @@ func TestTrayMenu(t *testing.T) {
 	if !icon.items[trayTotals].disabled || icon.items[trayBusy].disabled {
 		t.Error("of the totals and the models only the totals are disabled")
 	}
-	if want := []string{appName, "3 in flight · 2 queued · glm-5.1"}; !slices.Equal(icon.texts, want) {
+	if want := []string{ui.AppName, "3 in flight · 2 queued · glm-5.1"}; !slices.Equal(icon.texts, want) {
 		t.Errorf("title and tooltip = %q, want %q", icon.texts, want)
 	}
 }
@@ -121,7 +123,7 @@ func TestTrayNamesTheKeyThatWasRejected(t *testing.T) {
 
 // A card's line says which key, and what the vendor said of it.
 func TestACardNamesTheKeyThatWasRejected(t *testing.T) {
-	speak(t, "en")
+	apptest.Speak(t, "en")
 	s := proxy.Status{Addr: "a:1", Tiers: []proxy.Tier{{Vendor: "zhipu", Title: "Zhipu", State: proxy.Rejected, Reason: "401 [1001] bad", Key: config.KeyInVariable, KeyVar: "ZHIPU_API_KEY", Until: time.Now().Add(time.Hour)}}}
 	b := viewmodel.New().Update(s, time.Now())
 	h := newHead(headActions{})
@@ -235,25 +237,25 @@ func TestTrayShowsWhatWasChosen(t *testing.T) {
 func TestTrayKeepsInStep(t *testing.T) {
 	tray, icon := newTestTray(t, false)
 	synctest.Test(t, func(t *testing.T) {
-		svc := &fakeService{wake: make(chan struct{}, 1)}
+		svc := &apptest.Proxy{Wake: make(chan struct{}, 1)}
 		call := func(n int) {
-			svc.set(proxy.Status{Addr: "127.0.0.1:1", Tiers: []proxy.Tier{{State: proxy.Ready}},
+			svc.Change(proxy.Status{Addr: "127.0.0.1:1", Tiers: []proxy.Tier{{State: proxy.Ready}},
 				Concurrency: limiter.Snapshot{Gauges: []limiter.Gauge{{InFlight: n}}}})
 		}
 		ctx, stop := context.WithCancel(t.Context())
 		done := make(chan error)
 		go func() { done <- tray.run(ctx, svc) }()
-		pass(time.Second)
+		apptest.Pass(time.Second)
 		icon.icons = 0
 		for i := range 200 { // for two seconds
 			call(i%50 + 1)
-			pass(10 * time.Millisecond)
+			apptest.Pass(10 * time.Millisecond)
 		}
 		if icon.icons < 6 || icon.icons > 9 {
 			t.Errorf("%d icons in two seconds, want at most four a second, and the first at once", icon.icons)
 		}
 		call(77)
-		pass(300 * time.Millisecond)
+		apptest.Pass(300 * time.Millisecond)
 		if got := icon.items[trayTotals].label; got != "77 in flight" || tray.shown.badge.Number != 77 {
 			t.Errorf("300 ms after the last change: %q, badge %v", got, tray.shown.badge)
 		}
@@ -267,8 +269,8 @@ func TestTrayKeepsInStep(t *testing.T) {
 func TestTrayOutlivesAPanicOfSystray(t *testing.T) {
 	tray, icon := newTestTray(t, false)
 	icon.panicsAt = 1
-	svc := &fakeService{wake: make(chan struct{}, 1)}
-	svc.set(proxy.Status{Concurrency: limiter.Snapshot{Gauges: []limiter.Gauge{{InFlight: 1}}}})
+	svc := &apptest.Proxy{Wake: make(chan struct{}, 1)}
+	svc.Change(proxy.Status{Concurrency: limiter.Snapshot{Gauges: []limiter.Gauge{{InFlight: 1}}}})
 	err := tray.run(t.Context(), svc)
 	if err == nil || !strings.Contains(err.Error(), "dbus: connection closed") {
 		t.Errorf("run = %v, want the panic's cause", err)
@@ -287,7 +289,7 @@ func TestPlain(t *testing.T) {
 		{"a\nb\tc\x1b[31m\u202e", 80, "a b c [31m "},
 		{"\xff", 80, "\ufffd"}, // D-Bus drops a connection over a text that is not UTF-8
 	} {
-		if got := plain(c.in, c.length); got != c.want {
+		if got := ui.Plain(c.in, c.length); got != c.want {
 			t.Errorf("plain(%q, %d) = %q, want %q", c.in, c.length, got, c.want)
 		}
 	}
@@ -298,5 +300,23 @@ func TestMenuLabelHasNoShortcuts(t *testing.T) {
 		if got := menuLabel(system, "a_b&c"); got != want {
 			t.Errorf("%s: %q, want %q", system, got, want)
 		}
+	}
+}
+
+func TestTooltip(t *testing.T) {
+	busy := viewmodel.Board{Totals: viewmodel.Totals{InFlight: 3, Pending: 2}, Busy: []viewmodel.Row{{Model: "glm-5.1", InFlight: 3, Pending: 2}}}
+	free := viewmodel.Board{Totals: viewmodel.Totals{InFlight: 1}, Busy: []viewmodel.Row{{Model: "kimi-k2", InFlight: 1}}}
+	for language, want := range map[string][5]string{
+		"en": {"3 in flight · 2 queued · glm-5.1", "1 in flight · kimi-k2", "Afterglow: no calls in flight", "Afterglow is paused", "Afterglow cannot serve calls"},
+		"zh": {"3 进行中 · 2 排队中 · glm-5.1", "1 进行中 · kimi-k2", "Afterglow：没有进行中的调用", "Afterglow 已暂停", "Afterglow 无法处理调用"},
+	} {
+		t.Run(language, func(t *testing.T) {
+			apptest.Speak(t, language)
+			for i, b := range []viewmodel.Board{busy, free, {}, {Paused: true}, {Down: true}} {
+				if got := tooltip(b); got != want[i] {
+					t.Errorf("%+v: %q, want %q", b, got, want[i])
+				}
+			}
+		})
 	}
 }

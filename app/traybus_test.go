@@ -14,7 +14,9 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/systray"
 
+	"afterglow/app/apptest"
 	"afterglow/app/desktop/bustest"
+	"afterglow/app/ui"
 	"afterglow/limiter"
 	"afterglow/proxy"
 )
@@ -43,14 +45,14 @@ func TestTrayOnTheSessionBus(t *testing.T) {
 	bus := bustest.Start(t)
 	watcher := bus.Watch(true)
 	a := deskApp{newLoopApp(t)}
-	svc := &testProxy{fakeService: &fakeService{}}
-	svc.status = proxy.Status{Addr: "127.0.0.1:3392", Tiers: []proxy.Tier{{Vendor: "zhipu", State: proxy.Ready}}}
+	svc := &testProxy{Proxy: &apptest.Proxy{}}
+	svc.State = proxy.Status{Addr: "127.0.0.1:3392", Tiers: []proxy.Tier{{Vendor: "zhipu", State: proxy.Ready}}}
 	f, ended := runFace(t.Context(), t, a, svc)
 	panel := lookAt(t, bus.Connect(), <-watcher.Items)
 	window := func() bool { return ask(func() bool { return f.window.shown }) }
 
 	panel.until("menu", func() bool { return slices.Contains(panel.labels(), "Quit Afterglow") })
-	if id, title := panel.text("Id"), panel.text("Title"); id != appName || title != appName {
+	if id, title := panel.text("Id"), panel.text("Title"); id != ui.AppName || title != ui.AppName {
 		t.Errorf("Id %q, Title %q, want the program's name", id, title)
 	}
 	if !bytes.Equal(panel.picture(), pixels(t, badge{0, idle, 0})) {

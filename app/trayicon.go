@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/systray"
 
+	"afterglow/app/ui"
 	"afterglow/assets"
 )
 
@@ -24,7 +25,7 @@ const trayInOneColor = runtime.GOOS == "darwin"
 // attachTray makes Fyne start a tray together with the app, with the badge of the zero value. It takes
 // over w's close intercept. open is called on any goroutine when the icon is clicked.
 func attachTray(a desktop.App, w fyne.Window, b *badges, open func()) {
-	systray.SetTitle(appName) // on Linux the item's Id, for good: without a title it is a process number
+	systray.SetTitle(ui.AppName) // on Linux the item's Id, for good: without a title it is a process number
 	if trayInOneColor {
 		// Fyne takes a themed resource for an icon that the system is to colour.
 		a.SetSystemTrayIcon(theme.NewThemedResource(fyne.NewStaticResource("glyph.svg", assets.Glyph)))
@@ -47,7 +48,7 @@ type desktopTray struct {
 // newDesktopTray waits until the tray has settled and builds the menu. What the user clicks is done on
 // goroutines that end with ctx. It is nil when ctx has ended already.
 func newDesktopTray(ctx context.Context, a desktop.App, do trayActions) *desktopTray {
-	if !sleep(ctx, traySettle) {
+	if !ui.Sleep(ctx, traySettle) {
 		return nil
 	}
 	d := &desktopTray{app: a}

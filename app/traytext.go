@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 	"afterglow/proxy/config"
 )
@@ -14,15 +15,15 @@ func tooltip(b viewmodel.Board) string {
 	case b.Down && b.Rejected.Vendor != "":
 		return rejected(b.Rejected)
 	case b.Down:
-		return tr("tooltip.down")
+		return ui.Tr("tooltip.down")
 	case b.Paused:
-		return tr("tooltip.paused")
+		return ui.Tr("tooltip.paused")
 	case len(b.Busy) == 0:
-		return tr("tooltip.idle")
+		return ui.Tr("tooltip.idle")
 	}
-	parts := []string{trN("tooltip.in_flight", b.Totals.InFlight)}
+	parts := []string{ui.TrN("tooltip.in_flight", b.Totals.InFlight)}
 	if b.Totals.Pending > 0 {
-		parts = append(parts, trN("tooltip.queued", b.Totals.Pending))
+		parts = append(parts, ui.TrN("tooltip.queued", b.Totals.Pending))
 	}
 	return strings.Join(append(parts, b.Lead().Model), " · ")
 }
@@ -43,9 +44,9 @@ func headline(b viewmodel.Board) string {
 	if b.Totals.InFlight == 0 && b.Totals.Pending == 0 {
 		return tooltip(b)
 	}
-	line := trN("tooltip.in_flight", b.Totals.InFlight)
+	line := ui.TrN("tooltip.in_flight", b.Totals.InFlight)
 	if b.Totals.Pending > 0 {
-		line += " · " + trN("tooltip.queued", b.Totals.Pending)
+		line += " · " + ui.TrN("tooltip.queued", b.Totals.Pending)
 	}
 	return line
 }

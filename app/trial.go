@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	fynewidget "fyne.io/fyne/v2/widget"
 
+	"afterglow/app/ui"
 	"afterglow/app/widget"
 )
 
@@ -34,12 +35,12 @@ type trialResult struct {
 
 // newTrial makes a trial. try is called on the UI's goroutine and gives the call, which is made on another; ok is false
 // where there is nothing to call yet.
-func newTrial(kind widget.ButtonKind, label string, d desk, resized func()) *trial {
-	t := &trial{run: d.run, resized: resized, label: label, dot: widget.NewDot(), words: fynewidget.NewLabel("")}
+func newTrial(kind widget.ButtonKind, label string, d ui.Context, resized func()) *trial {
+	t := &trial{run: d.Run, resized: resized, label: label, dot: widget.NewDot(), words: fynewidget.NewLabel("")}
 	t.button = widget.NewButton(kind, theme.MediaPlayIcon(), label, t.press)
 	t.words.Wrapping, t.words.Selectable = fyne.TextWrapWord, true
 	dot := container.New(layout.NewCustomPaddedLayout(5, 0, 0, 8), container.NewVBox(t.dot))
-	t.box = container.NewBorder(nil, nil, dot, nil, flush(t.words))
+	t.box = container.NewBorder(nil, nil, dot, nil, ui.Flush(t.words))
 	t.box.Hide()
 	return t
 }
@@ -59,8 +60,8 @@ func (t *trial) begin(call func(ctx context.Context) trialResult) {
 	t.cancel()
 	ctx, cancel := context.WithCancel(context.Background())
 	t.stop = cancel
-	t.button.Set(theme.MediaStopIcon(), tr("trial.stop"))
-	t.say(tr("trial.running"), widget.ColorMuted, true)
+	t.button.Set(theme.MediaStopIcon(), ui.Tr("trial.stop"))
+	t.say(ui.Tr("trial.running"), widget.ColorMuted, true)
 	go func() {
 		result := call(ctx)
 		t.run(func() {

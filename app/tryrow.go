@@ -5,6 +5,7 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 
+	"afterglow/app/ui"
 	"afterglow/app/widget"
 	"afterglow/proxy"
 )
@@ -25,9 +26,9 @@ func newTryView() *tryView {
 		dot:     widget.NewDot(),
 		verdict: widget.NewText("", widget.Style{}),
 		vendor:  widget.NewRoute(widget.Style{}),
-		reason:  widget.NewName("", captionStyle),
+		reason:  widget.NewName("", ui.CaptionStyle),
 		took:    widget.NewText("", widget.Style{Bold: true, Align: fyne.TextAlignTrailing}),
-		queued:  widget.NewText("", trailingCaption),
+		queued:  widget.NewText("", ui.TrailingCaption),
 	}
 	v.box = container.New(v, v.dot, v.verdict, v.vendor, v.took, v.queued, v.reason)
 	return v
@@ -51,10 +52,10 @@ func (v *tryView) set(t proxy.Try) {
 	}
 	v.vendor.Set(name, "")
 	v.reason.Set(tryText(t))
-	v.took.Set(trTook(t.Took))
+	v.took.Set(ui.TrTook(t.Took))
 	v.queued.Set("")
 	if t.Queued > 0 {
-		v.queued.Set(trText("call.waited", trTook(t.Queued)))
+		v.queued.Set(ui.TrText("call.waited", ui.TrTook(t.Queued)))
 	}
 }
 
@@ -64,7 +65,7 @@ func (v *tryView) MinSize([]fyne.CanvasObject) fyne.Size {
 	if v.reason.FullWidth() > 0 {
 		height += callLine
 	}
-	return fyne.NewSize(callStanding+nameMin+callWaits+callTook+3*columnGap, height)
+	return fyne.NewSize(callStanding+ui.NameMin+callWaits+callTook+3*ui.ColumnGap, height)
 }
 
 func (v *tryView) Layout(_ []fyne.CanvasObject, size fyne.Size) {
@@ -75,8 +76,8 @@ func (v *tryView) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	line(v.dot, 0, 0, 8)
 	line(v.verdict, 0, callDot, callStanding-callDot)
 	line(v.took, 0, size.Width-callTook, callTook)
-	line(v.queued, 0, size.Width-callTook-columnGap-callWaits, callWaits)
-	x := float32(callStanding + columnGap)
-	line(v.vendor, 0, x, size.Width-callTook-callWaits-2*columnGap-x)
+	line(v.queued, 0, size.Width-callTook-ui.ColumnGap-callWaits, callWaits)
+	x := float32(callStanding + ui.ColumnGap)
+	line(v.vendor, 0, x, size.Width-callTook-callWaits-2*ui.ColumnGap-x)
 	line(v.reason, 1, x, size.Width-x)
 }

@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 
+	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 	"afterglow/proxy"
@@ -29,7 +30,7 @@ type usageService interface {
 // usagePage shows what calls came to over days.
 type usagePage struct {
 	svc   usageService
-	desk  desk
+	desk  ui.Context
 	usage viewmodel.Usage
 	read  bool // something was read already
 	stop  context.CancelFunc
@@ -51,26 +52,26 @@ type usagePage struct {
 	root      *fyne.Container
 }
 
-func newUsagePage(svc usageService, d desk) *usagePage {
+func newUsagePage(svc usageService, d ui.Context) *usagePage {
 	p := &usagePage{svc: svc, desk: d, figures: newFigures(), failovers: newFailovers()}
 	p.days = newDays(p.reload)
-	p.problem = widget.NewNotice(widget.Problem, widget.NewButton(widget.Quiet, theme.ViewRefreshIcon(), tr("usage.again"), p.reload))
+	p.problem = widget.NewNotice(widget.Problem, widget.NewButton(widget.Quiet, theme.ViewRefreshIcon(), ui.Tr("usage.again"), p.reload))
 	p.saved = widget.NewNotice(widget.Info, widget.NewButton(widget.Quiet, theme.CancelIcon(), "", func() { p.notify(p.saved, "") }))
 	p.unsaved = widget.NewNotice(widget.Problem, widget.NewButton(widget.Quiet, theme.CancelIcon(), "", func() { p.notify(p.unsaved, "") }))
-	p.empty = widget.NewText(tr("usage.empty"), widget.Style{Color: widget.ColorMuted})
-	p.foot = widget.NewName("", captionStyle)
+	p.empty = widget.NewText(ui.Tr("usage.empty"), widget.Style{Color: widget.ColorMuted})
+	p.foot = widget.NewName("", ui.CaptionStyle)
 	p.foot.RevealColor = theme.ColorNameBackground
 	p.charts = newUsageChart()
 	p.vendors, p.models = newVendorTable(p.tidy), newModelTable(p.tidy)
 	p.sessions = newSessionTable(d, p.tidy)
 	p.all = []fyne.CanvasObject{p.figures.card, p.charts.card, p.vendors.card, p.models.card, p.failovers.card, p.sessions.card}
-	body := container.New(layout.NewCustomPaddedVBoxLayout(cardGap), append(append([]fyne.CanvasObject{p.empty}, p.all...), p.foot)...)
-	p.scroll = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, pageMargin, pageMargin, pageMargin), body))
+	body := container.New(layout.NewCustomPaddedVBoxLayout(ui.CardGap), append(append([]fyne.CanvasObject{p.empty}, p.all...), p.foot)...)
+	p.scroll = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, ui.PageMargin, ui.PageMargin, ui.PageMargin), body))
 	csv := widget.NewButton(widget.Quiet, theme.DownloadIcon(), "CSV", func() { p.export("csv") })
 	json := widget.NewButton(widget.Quiet, theme.DownloadIcon(), "JSON", func() { p.export("json") })
 	top := container.New(layout.NewCustomPaddedVBoxLayout(8),
 		container.NewBorder(nil, nil, p.days.span, container.NewHBox(csv, json)), p.days.custom, p.problem, p.saved, p.unsaved)
-	p.root = under(container.New(layout.NewCustomPaddedLayout(pageMargin-4, 12, pageMargin, pageMargin), top), p.scroll)
+	p.root = ui.Below(container.New(layout.NewCustomPaddedLayout(ui.PageMargin-4, 12, ui.PageMargin, ui.PageMargin), top), p.scroll)
 	p.show()
 	return p
 }
@@ -91,7 +92,7 @@ func (p *usagePage) reload() {
 	ctx, cancel := context.WithCancel(context.Background())
 	p.stop = cancel
 	chosen := p.days.chosen
-	go p.desk.follow(ctx, usageAgain, func() func() { return p.ask(ctx, chosen) })
+	go p.desk.Follow(ctx, usageAgain, func() func() { return p.ask(ctx, chosen) })
 }
 
 // ask reads the days that were chosen, for as long as ctx.
@@ -109,7 +110,7 @@ func (p *usagePage) ask(ctx context.Context, chosen func(now time.Time) viewmode
 // set shows what was read. What was there stays where that went wrong.
 func (p *usagePage) set(u viewmodel.Usage, err error) {
 	if err != nil {
-		p.notify(p.problem, trText("usage.not_read", errorText(err)))
+		p.notify(p.problem, ui.TrText("usage.not_read", ui.ErrorText(err)))
 		return
 	}
 	p.problem.Set("")
@@ -139,7 +140,7 @@ func (p *usagePage) show() {
 		p.figures.card.Show()
 		p.charts.card.Show()
 	}
-	setVisible(p.empty, blank && p.read)
+	ui.SetVisible(p.empty, blank && p.read)
 	p.foot.Set(footText(u))
 	p.tidy()
 }
@@ -153,7 +154,7 @@ func (p *usagePage) notify(n *widget.Notice, text string) {
 // tidy lays the page out again.
 func (p *usagePage) tidy() {
 	if p.root != nil {
-		layAnew(p.root)
+		ui.LayOutAgain(p.root)
 	}
 }
 
@@ -168,10 +169,10 @@ func (p *usagePage) export(format string) {
 				return p.svc.Export(context.Background(), ledger.Query{From: days.From, To: days.To}, format, to)
 			})
 		}
-		p.desk.run(func() {
-			saved, unsaved := trText("usage.saved", path), ""
+		p.desk.Run(func() {
+			saved, unsaved := ui.TrText("usage.saved", path), ""
 			if err != nil {
-				saved, unsaved = "", trText("usage.not_saved", errorText(err))
+				saved, unsaved = "", ui.TrText("usage.not_saved", ui.ErrorText(err))
 			}
 			p.notify(p.saved, saved)
 			p.notify(p.unsaved, unsaved)
@@ -184,16 +185,16 @@ func footText(u *viewmodel.Usage) string {
 	if u.Ledger.Path == "" {
 		return ""
 	}
-	kept := tr("usage.kept_for_ever")
+	kept := ui.Tr("usage.kept_for_ever")
 	if u.Ledger.Retention > 0 {
-		kept = trText("usage.kept", termText(u.Ledger.Retention))
+		kept = ui.TrText("usage.kept", ui.TermText(u.Ledger.Retention))
 	}
 	dropped, prices := "", ""
 	if u.Ledger.Dropped > 0 {
-		dropped = trExact("usage.dropped", int64(u.Ledger.Dropped))
+		dropped = ui.TrExact("usage.dropped", int64(u.Ledger.Dropped))
 	}
 	if u.Prices != "" {
-		prices = trText("usage.prices", u.Prices)
+		prices = ui.TrText("usage.prices", u.Prices)
 	}
-	return joined(trText("usage.ledger", viewmodel.Bytes(u.Ledger.Bytes)), kept, dropped, prices, u.Ledger.Problem)
+	return ui.Joined(ui.TrText("usage.ledger", viewmodel.Bytes(u.Ledger.Bytes)), kept, dropped, prices, u.Ledger.Problem)
 }

@@ -14,45 +14,30 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
+	"afterglow/app/apptest"
+	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 	"afterglow/proxy/calendar"
 	"afterglow/proxy/history"
 )
 
-// queueDesk is a desk whose work waits until the test does it, on its own goroutine.
-func queueDesk() (desk, chan func()) {
-	work := make(chan func(), 100)
-	return desk{run: func(f func()) { work <- f }}, work
-}
-
-// do does one piece of work.
-func do(t *testing.T, work chan func()) {
-	t.Helper()
-	select {
-	case f := <-work:
-		f()
-	case <-time.After(3 * time.Minute): // a slow machine may need long
-		t.Fatal("nothing to do")
-	}
-}
-
 // The page is in a bubble of time: its day does not change while it is tested.
 func TestUsageIsReadForTheDaysThatWereChosen(t *testing.T) {
-	speak(t, "en")
+	apptest.Speak(t, "en")
 	synctest.Test(t, func(t *testing.T) {
-		d, work := queueDesk()
-		svc := &fakeService{reads: true, usage: usageScene(30, 6, 12)}
+		d, work := apptest.QueueContext()
+		svc := &apptest.Proxy{Reads: true, Read: apptest.UsageScene(30, 6, 12)}
 		p := newUsagePage(svc, d)
 		p.enter()
-		do(t, work)
+		apptest.Do(t, work)
 		week := viewmodel.LastDays(time.Now(), 7)
 		tomorrow := viewmodel.LastDays(time.Now().AddDate(0, 0, 1), 1).To
 		before := viewmodel.LastDays(time.Now().AddDate(0, -5, 0), 3)
-		if q := svc.queries[0]; q.From != week.From || q.To != week.To {
+		if q := svc.Queries[0]; q.From != week.From || q.To != week.To {
 			t.Errorf("asked for %+v, want %+v", q, week)
 		}
 		p.days.span.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEnd}) // any days: they begin with those that were shown
-		do(t, work)
+		apptest.Do(t, work)
 		if !p.days.custom.Visible() || p.days.from.Text != week.From {
 			t.Errorf("fields %v with %q", p.days.custom.Visible(), p.days.from.Text)
 		}
@@ -63,8 +48,8 @@ func TestUsageIsReadForTheDaysThatWereChosen(t *testing.T) {
 			t.Errorf("wrong days are taken: %q", p.days.wrong.Text())
 		}
 		p.days.from.SetText(before.From)
-		do(t, work)
-		if q := svc.queries[len(svc.queries)-1]; q.From != before.From || q.To != before.To || p.days.wrong.Text() != "" {
+		apptest.Do(t, work)
+		if q := svc.Queries[len(svc.Queries)-1]; q.From != before.From || q.To != before.To || p.days.wrong.Text() != "" {
 			t.Errorf("asked for %+v, %q", q, p.days.wrong.Text())
 		}
 		p.leave()
@@ -74,9 +59,9 @@ func TestUsageIsReadForTheDaysThatWereChosen(t *testing.T) {
 // An answer that comes after the page was left, or after other days were chosen, is not shown; a failure leaves
 // what was there.
 func TestLateAnswersAndFailuresOfTheLedger(t *testing.T) {
-	speak(t, "en")
-	d, work := queueDesk()
-	svc := &fakeService{reads: true, usage: usageScene(7, 2, 2)}
+	apptest.Speak(t, "en")
+	d, work := apptest.QueueContext()
+	svc := &apptest.Proxy{Reads: true, Read: apptest.UsageScene(7, 2, 2)}
 	p := newUsagePage(svc, d)
 	p.enter()
 	late := <-work
@@ -86,21 +71,21 @@ func TestLateAnswersAndFailuresOfTheLedger(t *testing.T) {
 		t.Error("what was read before the page was left is shown")
 	}
 	p.enter()
-	do(t, work)
+	apptest.Do(t, work)
 	was := p.figures.requests.value.Text()
-	svc.mu.Lock()
-	svc.err = errors.New("the disk is gone")
-	svc.mu.Unlock()
+	svc.Mu.Lock()
+	svc.Err = errors.New("the disk is gone")
+	svc.Mu.Unlock()
 	p.reload()
-	do(t, work)
+	apptest.Do(t, work)
 	if !p.problem.Visible() || !strings.Contains(p.problem.Text(), "the disk is gone") || p.figures.requests.value.Text() != was {
 		t.Errorf("%q; %s, was %s", p.problem.Text(), p.figures.requests.value.Text(), was)
 	}
-	svc.mu.Lock()
-	svc.err = nil
-	svc.mu.Unlock()
+	svc.Mu.Lock()
+	svc.Err = nil
+	svc.Mu.Unlock()
 	p.reload()
-	do(t, work)
+	apptest.Do(t, work)
 	if p.problem.Visible() {
 		t.Error("the failure stays after a good answer")
 	}
@@ -108,9 +93,9 @@ func TestLateAnswersAndFailuresOfTheLedger(t *testing.T) {
 }
 
 func TestATableSortsByAClickOnItsHead(t *testing.T) {
-	speak(t, "en")
-	p := newUsagePage(&fakeService{}, desk{})
-	p.set(viewmodel.NewUsage(usageScene(30, 6, 12), viewmodel.LastDays(sceneDay, 30), sceneDay.Format(time.DateOnly)), nil)
+	apptest.Speak(t, "en")
+	p := newUsagePage(&apptest.Proxy{}, ui.Context{})
+	p.set(viewmodel.NewUsage(apptest.UsageScene(30, 6, 12), viewmodel.LastDays(apptest.SceneDay, 30), apptest.SceneDay.Format(time.DateOnly)), nil)
 	first := func() string {
 		line := p.models.list.Objects[0].(*fyne.Container)
 		return fmt.Sprint(p.models.lines[0].Name, " ", len(line.Objects))
@@ -135,18 +120,18 @@ func TestExportOverwritesNothing(t *testing.T) {
 	home := t.TempDir()
 	t.Setenv("HOME", home)
 	t.Setenv("XDG_CONFIG_HOME", "")
-	speak(t, "en")
+	apptest.Speak(t, "en")
 	synctest.Test(t, func(t *testing.T) { // where no day ends
-		d, work := queueDesk()
-		p := newUsagePage(&fakeService{}, d)
+		d, work := apptest.QueueContext()
+		p := newUsagePage(&apptest.Proxy{}, d)
 		p.export("csv")
-		do(t, work)
+		apptest.Do(t, work)
 		if err := os.Mkdir(filepath.Join(home, "Downloads"), 0o700); err != nil {
 			t.Fatal(err)
 		}
 		for range 2 {
 			p.export("csv")
-			do(t, work)
+			apptest.Do(t, work)
 		}
 		days := viewmodel.LastDays(time.Now(), 7)
 		name := "afterglow-" + days.From + "-" + days.To
@@ -184,8 +169,8 @@ func TestExportOverwritesNothing(t *testing.T) {
 
 // The history is of the gauge and the span that are shown, and says at what limit refusals stop.
 func TestHistoryOfTheGaugeThatIsShown(t *testing.T) {
-	speak(t, "en")
-	d, work := queueDesk()
+	apptest.Speak(t, "en")
+	d, work := apptest.QueueContext()
 	now := calendar.Now()
 	var points []history.Point
 	for i := range 600 {
@@ -195,9 +180,9 @@ func TestHistoryOfTheGaugeThatIsShown(t *testing.T) {
 		}
 		points = append(points, p)
 	}
-	svc := &fakeService{reads: true, history: points}
+	svc := &apptest.Proxy{Reads: true, Points: points}
 	v := newHistoryView(svc, d)
-	glm, other := busySnapshot().Gauges[0].Key, busySnapshot().Gauges[1].Key
+	glm, other := apptest.BusySnapshot().Gauges[0].Key, apptest.BusySnapshot().Gauges[1].Key
 	v.show(glm)
 	late := <-work
 	v.show(other)
@@ -205,7 +190,7 @@ func TestHistoryOfTheGaugeThatIsShown(t *testing.T) {
 	if v.chart.Visible() {
 		t.Error("another gauge's history is shown")
 	}
-	do(t, work)
+	apptest.Do(t, work)
 	if got, want := v.remark.Text, "Limit 5: 150 rejected in 5 min · Limit 3: none rejected in 5 min"; got != want || !v.chart.Visible() {
 		t.Errorf("says %q, want %q", got, want)
 	}

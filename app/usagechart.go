@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
 
+	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 )
@@ -26,8 +27,8 @@ const chartHeight = 240
 
 func newUsageChart() *usageChart {
 	v := &usageChart{usage: &viewmodel.Usage{}, chart: widget.NewBarChart(), remark: widget.NewText("", widget.Style{Color: widget.ColorMuted})}
-	v.measure = widget.NewSegment(tr("usage.requests"), tr("usage.tokens"), tr("usage.cost"))
-	v.group = widget.NewSegment(tr("usage.by_vendor"), tr("usage.by_model"))
+	v.measure = widget.NewSegment(ui.Tr("usage.requests"), ui.Tr("usage.tokens"), ui.Tr("usage.cost"))
+	v.group = widget.NewSegment(ui.Tr("usage.by_vendor"), ui.Tr("usage.by_model"))
 	again := func(int) { v.set(v.usage) }
 	v.measure.OnChosen, v.group.OnChosen = again, again
 	v.remark.Hide()
@@ -47,7 +48,7 @@ func (v *usageChart) set(u *viewmodel.Usage) {
 	for _, s := range c.Stacks {
 		name := s.Name
 		if name == "" {
-			name = tr("usage.others")
+			name = ui.Tr("usage.others")
 		}
 		data.Series = append(data.Series, widget.BarSeries{Name: name, Values: s.Values})
 	}
@@ -55,12 +56,12 @@ func (v *usageChart) set(u *viewmodel.Usage) {
 	remark := ""
 	switch {
 	case c.Mixed:
-		remark = trText("usage.one_currency", string(c.Currency))
+		remark = ui.TrText("usage.one_currency", string(c.Currency))
 	case measure == viewmodel.MeasureCost && len(c.Stacks) == 0 && u.Range.Requests > 0:
-		remark = tr("usage.no_prices")
+		remark = ui.Tr("usage.no_prices")
 	}
 	v.remark.Set(remark)
-	setVisible(v.remark, remark != "")
+	ui.SetVisible(v.remark, remark != "")
 	v.card.Refresh()
 }
 
@@ -85,7 +86,7 @@ func dayText(day string) string {
 		return day
 	}
 	names := [...]string{
-		tr("weekday.sunday"), tr("weekday.monday"), tr("weekday.tuesday"), tr("weekday.wednesday"), tr("weekday.thursday"), tr("weekday.friday"), tr("weekday.saturday"),
+		ui.Tr("weekday.sunday"), ui.Tr("weekday.monday"), ui.Tr("weekday.tuesday"), ui.Tr("weekday.wednesday"), ui.Tr("weekday.thursday"), ui.Tr("weekday.friday"), ui.Tr("weekday.saturday"),
 	}
 	return day + " · " + names[t.Weekday()]
 }

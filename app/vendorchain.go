@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"afterglow/app/ui"
 	"afterglow/app/widget"
 	"afterglow/proxy"
 	"afterglow/proxy/config"
@@ -38,7 +39,7 @@ func (p *vendorsPage) openForm(e *editing) {
 func (p *vendorsPage) offer() { p.offerAt(p.add) }
 
 func (p *vendorsPage) offerAt(b *widget.Button) {
-	menuBelow(b, p.offers()...)
+	ui.MenuBelow(b, p.offers()...)
 }
 
 // offers are the built-in vendors that are not there yet, and one that is all the user's.
@@ -52,7 +53,7 @@ func (p *vendorsPage) offers() []*fyne.MenuItem {
 		items = append(items, fyne.NewMenuItemSeparator())
 	}
 	another := config.Draft{Dialect: "anthropic", Auth: config.AuthAPIKey, Enabled: true}
-	return append(items, fyne.NewMenuItem(tr("vendors.another"), func() { p.edit("", another) }))
+	return append(items, fyne.NewMenuItem(ui.Tr("vendors.another"), func() { p.edit("", another) }))
 }
 
 // enable takes a vendor into the chain, or out of it.
@@ -62,7 +63,7 @@ func (p *vendorsPage) enable(name string, on bool) {
 	} else {
 		p.setTiers(without(p.list.Tiers, name))
 	}
-	focus(p.rows[name].on) // it has moved with its row
+	ui.Focus(p.rows[name].on) // it has moved with its row
 }
 
 // setTiers shows a chain and has it written. If that is refused, what is in the file comes back.
@@ -74,9 +75,9 @@ func (p *vendorsPage) setTiers(tiers [][]string) {
 		d.Enabled = slices.ContainsFunc(tiers, func(tier []string) bool { return slices.Contains(tier, d.Name) })
 	}
 	p.show()
-	p.work.do(func() error { return p.svc.SetTiers(tiers) }, func(err error) {
+	p.work.Do(func() error { return p.svc.SetTiers(tiers) }, func(err error) {
 		p.report(err, "vendors.not_changed")
-		if p.stop != nil && !p.work.busy { // the page is still in front
+		if p.stop != nil && !p.work.Busy { // the page is still in front
 			p.reload()
 		}
 	})

@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/layout"
 	fynewidget "fyne.io/fyne/v2/widget"
 
+	"afterglow/app/ui"
 	"afterglow/app/widget"
 	"afterglow/proxy/config"
 )
@@ -46,23 +47,23 @@ func newFieldsView(changed func()) *fieldsView {
 		i.Label = label
 		return i
 	}
-	f.title, f.name = input(tr("vendor.title"), tr("vendor.title_hint")), input(tr("vendor.name"), "lab")
-	f.base = input(tr("vendor.base"), "https://")
+	f.title, f.name = input(ui.Tr("vendor.title"), ui.Tr("vendor.title_hint")), input(ui.Tr("vendor.name"), "lab")
+	f.base = input(ui.Tr("vendor.base"), "https://")
 	f.dialect = widget.NewSegment("Anthropic", "OpenAI", "Gemini")
 	f.dialect.OnChosen = func(int) { changed() }
-	f.auth = widget.NewSegment("x-api-key", "Bearer", "x-goog-api-key", tr("vendor.auth_client"), tr("vendor.auth_none"))
+	f.auth = widget.NewSegment("x-api-key", "Bearer", "x-goog-api-key", ui.Tr("vendor.auth_client"), ui.Tr("vendor.auth_none"))
 	f.auth.OnChosen = func(int) { changed() }
-	f.signs = widget.NewText(tr("vendor.auth_signs"), widget.Style{Color: widget.ColorMuted})
+	f.signs = widget.NewText(ui.Tr("vendor.auth_signs"), widget.Style{Color: widget.ColorMuted})
 	f.key = widget.NewSecret("", typed)
-	f.key.Label = tr("vendor.key")
-	f.kept = widget.NewText("", captionStyle)
-	f.keyLine = container.New(layout.NewCustomPaddedVBoxLayout(4), formLine(tr("vendor.key"), f.key), formLine("", f.kept))
+	f.key.Label = ui.Tr("vendor.key")
+	f.kept = widget.NewText("", ui.CaptionStyle)
+	f.keyLine = container.New(layout.NewCustomPaddedVBoxLayout(4), ui.FormLine(ui.Tr("vendor.key"), f.key), ui.FormLine("", f.kept))
 	f.box = container.New(layout.NewCustomPaddedVBoxLayout(8),
-		formLine(tr("vendor.title"), f.title), f.problem("title"),
-		formLine(tr("vendor.name"), f.name), f.problem("name"),
-		formLine(tr("vendor.dialect"), container.NewHBox(f.dialect)), f.problem("dialect"),
-		formLine(tr("vendor.base"), f.base), f.problem("base_url"),
-		formLine(tr("vendor.auth"), container.NewStack(container.NewHBox(f.auth), f.signs)), f.problem("auth"),
+		ui.FormLine(ui.Tr("vendor.title"), f.title), f.problem("title"),
+		ui.FormLine(ui.Tr("vendor.name"), f.name), f.problem("name"),
+		ui.FormLine(ui.Tr("vendor.dialect"), container.NewHBox(f.dialect)), f.problem("dialect"),
+		ui.FormLine(ui.Tr("vendor.base"), f.base), f.problem("base_url"),
+		ui.FormLine(ui.Tr("vendor.auth"), container.NewStack(container.NewHBox(f.auth), f.signs)), f.problem("auth"),
 		f.keyLine, f.problem("key"))
 	return f
 }
@@ -71,7 +72,7 @@ func newFieldsView(changed func()) *fieldsView {
 func (f *fieldsView) problem(key string) fyne.CanvasObject {
 	l := fynewidget.NewLabel("")
 	l.Wrapping, l.Importance = fyne.TextWrapWord, fynewidget.DangerImportance
-	line := formLine("", flush(l))
+	line := ui.FormLine("", ui.Flush(l))
 	line.Hide()
 	f.wrong[key] = fieldProblem{l, line}
 	return line
@@ -84,12 +85,12 @@ func (f *fieldsView) set(d config.Draft, keys string) {
 	f.base.Put(d.BaseURL)
 	f.dialect.Choose(slices.Index(dialects[:], d.Dialect))
 	f.auth.Choose(slices.Index(auths[:], d.Auth))
-	setVisible(f.auth, !signsIn(d))
-	setVisible(f.signs, signsIn(d))
+	ui.SetVisible(f.auth, !signsIn(d))
+	ui.SetVisible(f.signs, signsIn(d))
 	f.key.Put("")
 	f.key.Mask()
 	f.key.SetPlaceHolder(keyHint(d))
-	f.kept.Set(trText("vendor.kept", keys))
+	f.kept.Set(ui.TrText("vendor.kept", keys))
 	f.tell(nil)
 }
 
@@ -102,7 +103,7 @@ func (f *fieldsView) read(d *config.Draft) (key config.Secret) {
 	if i := f.auth.Chosen(); i >= 0 && !signsIn(*d) {
 		d.Auth = auths[i]
 	}
-	setVisible(f.keyLine, takesKey(*d))
+	ui.SetVisible(f.keyLine, takesKey(*d))
 	if !takesKey(*d) {
 		d.Key, d.KeyVar = config.KeyNone, ""
 		return ""
@@ -119,18 +120,18 @@ func (f *fieldsView) tell(err error) (rest string) {
 		for _, problem := range wrong.Problems {
 			key := problem.Key[strings.LastIndexByte(problem.Key, '.')+1:]
 			if _, ours := f.wrong[key]; ours && key != problem.Key {
-				told[key] = append(told[key], sentence(problem.Reason))
+				told[key] = append(told[key], ui.Sentence(problem.Reason))
 				continue
 			}
-			others = append(others, problemText(problem))
+			others = append(others, ui.ProblemText(problem))
 		}
 	} else if err != nil {
-		others = []string{errorText(err)}
+		others = []string{ui.ErrorText(err)}
 	}
 	for key, p := range f.wrong {
 		text := strings.Join(told[key], "\n")
 		p.words.SetText(text)
-		setVisible(p.line, text != "")
+		ui.SetVisible(p.line, text != "")
 	}
 	return strings.Join(others, "\n")
 }

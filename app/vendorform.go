@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 
+	"afterglow/app/ui"
 	"afterglow/app/widget"
 	"afterglow/proxy/config"
 )
@@ -24,7 +25,7 @@ type vendorPage struct {
 	good    bool // what stands in the form can be saved, as far as the form knows
 	opened  bool // there is something in the form
 	filling bool // the form is being filled: what changes is not the user's doing
-	work    errands
+	work    ui.TaskQueue
 
 	back, remove, save *widget.Button
 	test               *trial
@@ -45,33 +46,33 @@ type vendorPage struct {
 	root               *fyne.Container
 }
 
-func newVendorPage(svc VendorService, d desk, to ways) *vendorPage {
+func newVendorPage(svc VendorService, d ui.Context, to ways) *vendorPage {
 	p := &vendorPage{svc: svc, ways: to, good: true}
-	p.work.run = d.run
-	p.back = widget.NewButton(widget.Quiet, theme.NavigateBackIcon(), tr("page.back"), func() { p.ways.back() })
-	p.save = widget.NewButton(widget.Primary, theme.DocumentSaveIcon(), tr("vendor.save"), p.store)
-	p.remove = widget.NewButton(widget.Quiet, theme.DeleteIcon(), tr("vendor.remove"), func() {
+	p.work.Run = d.Run
+	p.back = widget.NewButton(widget.Quiet, theme.NavigateBackIcon(), ui.Tr("page.back"), func() { p.ways.back() })
+	p.save = widget.NewButton(widget.Primary, theme.DocumentSaveIcon(), ui.Tr("vendor.save"), p.store)
+	p.remove = widget.NewButton(widget.Quiet, theme.DeleteIcon(), ui.Tr("vendor.remove"), func() {
 		p.discard.Set("")
-		p.notify(p.gone, trText("vendor.remove_ask", vendorTitle(p.e.draft)))
-		focus(p.keeps)
+		p.notify(p.gone, ui.TrText("vendor.remove_ask", vendorTitle(p.e.draft)))
+		ui.Focus(p.keeps)
 	})
 	p.about = widget.NewName("", widget.Style{Bold: true, Size: theme.SizeNameSubHeadingText})
 	p.about.RevealColor = theme.ColorNameBackground
-	p.unsaved = widget.NewText("", captionStyle)
+	p.unsaved = widget.NewText("", ui.CaptionStyle)
 	p.problem = widget.NewNotice(widget.Problem, widget.NewButton(widget.Quiet, theme.CancelIcon(), "", func() { p.notify(p.problem, "") }))
-	p.loses = widget.NewButton(widget.Plain, theme.DeleteIcon(), tr("vendor.discard"), func() { p.close() })
-	p.stays = widget.NewButton(widget.Quiet, theme.DocumentCreateIcon(), tr("vendors.go_on"), func() { p.notify(p.discard, "") })
-	p.discard = widget.NewNotice(widget.Attention, answers(p.stays, p.loses))
-	p.goes = widget.NewButton(widget.Plain, theme.DeleteIcon(), tr("vendor.remove"), p.drop)
-	p.keeps = widget.NewButton(widget.Quiet, theme.CancelIcon(), tr("vendor.keep"), func() { p.notify(p.gone, "") })
-	p.gone = widget.NewNotice(widget.Attention, answers(p.keeps, p.goes))
-	p.leads = widget.NewButton(widget.Plain, theme.ConfirmIcon(), tr("vendor.lead"), func() { p.storeTo(p.host) })
-	p.goesOn = widget.NewButton(widget.Quiet, theme.DocumentCreateIcon(), tr("vendors.go_on"), func() { p.notify(p.lead, "") })
-	p.lead = widget.NewNotice(widget.Attention, answers(p.goesOn, p.leads))
+	p.loses = widget.NewButton(widget.Plain, theme.DeleteIcon(), ui.Tr("vendor.discard"), func() { p.close() })
+	p.stays = widget.NewButton(widget.Quiet, theme.DocumentCreateIcon(), ui.Tr("vendors.go_on"), func() { p.notify(p.discard, "") })
+	p.discard = widget.NewNotice(widget.Attention, ui.Answers(p.stays, p.loses))
+	p.goes = widget.NewButton(widget.Plain, theme.DeleteIcon(), ui.Tr("vendor.remove"), p.drop)
+	p.keeps = widget.NewButton(widget.Quiet, theme.CancelIcon(), ui.Tr("vendor.keep"), func() { p.notify(p.gone, "") })
+	p.gone = widget.NewNotice(widget.Attention, ui.Answers(p.keeps, p.goes))
+	p.leads = widget.NewButton(widget.Plain, theme.ConfirmIcon(), ui.Tr("vendor.lead"), func() { p.storeTo(p.host) })
+	p.goesOn = widget.NewButton(widget.Quiet, theme.DocumentCreateIcon(), ui.Tr("vendors.go_on"), func() { p.notify(p.lead, "") })
+	p.lead = widget.NewNotice(widget.Attention, ui.Answers(p.goesOn, p.leads))
 	p.scroll = container.NewVScroll(nil)
 	p.fields = newFieldsView(p.changed)
 	p.limits, p.models = newLimitsView(p.changed, p.tidy), newMapView(p.changed, p.tidy)
-	p.test = newTrial(widget.Plain, tr("trial.test"), d, p.tidy)
+	p.test = newTrial(widget.Plain, ui.Tr("trial.test"), d, p.tidy)
 	p.test.try = func() (func(ctx context.Context) trialResult, bool) {
 		return tryVendor(p.svc, p.draft, p.key), true
 	}
@@ -80,14 +81,14 @@ func newVendorPage(svc VendorService, d desk, to ways) *vendorPage {
 }
 
 func (p *vendorPage) lay() {
-	body := container.New(layout.NewCustomPaddedVBoxLayout(cardGap),
+	body := container.New(layout.NewCustomPaddedVBoxLayout(ui.CardGap),
 		widget.NewCard(p.fields.box), widget.NewCard(p.models.box), widget.NewCard(p.limits.box))
-	p.scroll.Content = container.New(layout.NewCustomPaddedLayout(0, pageMargin, pageMargin, pageMargin), body)
+	p.scroll.Content = container.New(layout.NewCustomPaddedLayout(0, ui.PageMargin, ui.PageMargin, ui.PageMargin), body)
 	head := container.NewBorder(nil, nil, p.back, container.NewHBox(p.remove, p.test.button, p.save),
 		container.NewBorder(nil, nil, nil, p.unsaved, p.about))
 	top := container.New(layout.NewCustomPaddedVBoxLayout(8), head, container.New(layout.NewCustomPaddedLayout(0, 0, 8, 0),
 		container.New(layout.NewCustomPaddedVBoxLayout(8), p.discard, p.gone, p.lead, p.problem, p.test.box)))
-	p.root = under(container.New(layout.NewCustomPaddedLayout(pageMargin-6, 8, pageMargin-8, pageMargin), top), p.scroll)
+	p.root = ui.Below(container.New(layout.NewCustomPaddedLayout(ui.PageMargin-6, 8, ui.PageMargin-8, ui.PageMargin), top), p.scroll)
 }
 
 // open fills the form with a vendor.
@@ -100,8 +101,8 @@ func (p *vendorPage) open(e editing) {
 	p.limits.set(e.draft.Limit)
 	p.models.set(e.draft)
 	p.filling = false
-	p.about.Set(cmp.Or(vendorTitle(e.draft), tr("vendors.another")))
-	setVisible(p.remove, e.name != "" && e.draft.Written)
+	p.about.Set(cmp.Or(vendorTitle(e.draft), ui.Tr("vendors.another")))
+	ui.SetVisible(p.remove, e.name != "" && e.draft.Written)
 	p.scroll.ScrollToTop()
 	p.changed()
 }
@@ -138,7 +139,7 @@ func (p *vendorPage) changed() {
 	d.Models, d.DefaultModel = p.models.read(), p.models.rest.Text
 	p.draft = d
 	p.models.follow(d)
-	p.unsaved.Set(when(p.dirty(), "vendor.unsaved"))
+	p.unsaved.Set(ui.When(p.dirty(), "vendor.unsaved"))
 	p.lead.Set("")
 	if p.test.stop == nil {
 		p.test.clear() // it was about something else
@@ -181,7 +182,7 @@ func (p *vendorPage) pending() string {
 	if !p.dirty() {
 		return ""
 	}
-	return cmp.Or(vendorTitle(p.draft), tr("vendors.another"))
+	return cmp.Or(vendorTitle(p.draft), ui.Tr("vendors.another"))
 }
 
 // stay is true when the page must stay in front: it asks first whether changes may be lost.
@@ -190,8 +191,8 @@ func (p *vendorPage) stay() bool {
 		return false
 	}
 	p.gone.Set("")
-	p.notify(p.discard, tr("vendor.discard_ask"))
-	focus(p.stays)
+	p.notify(p.discard, ui.Tr("vendor.discard_ask"))
+	ui.Focus(p.stays)
 	return true
 }
 
@@ -212,6 +213,6 @@ func (p *vendorPage) notify(n *widget.Notice, text string) {
 // tidy lays the page out again.
 func (p *vendorPage) tidy() {
 	if p.root != nil {
-		layAnew(p.root)
+		ui.LayOutAgain(p.root)
 	}
 }

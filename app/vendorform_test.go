@@ -8,16 +8,17 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
+	"afterglow/app/apptest"
 	"afterglow/app/widget"
 	"afterglow/proxy/config"
 	"afterglow/proxy/reason"
 )
 
 // formOpen is a window with the form of the scene's first vendor in front.
-func formOpen(t *testing.T) (*Window, *fakeService, chan func()) {
+func formOpen(t *testing.T) (*Window, *apptest.Proxy, chan func()) {
 	t.Helper()
 	w, svc, work := vendorsOpen(t, 6)
-	tapped(t, w, w.vendors.rows["zhipu"].edit)
+	apptest.Tapped(t, w.window.Canvas(), w.vendors.rows["zhipu"].edit)
 	if w.pages.front != atVendor {
 		t.Fatalf("page %d", w.pages.front)
 	}
@@ -31,8 +32,8 @@ func TestFormWithoutChangesIsLeftAtOnce(t *testing.T) {
 	}
 	w.window.Canvas().Focus(w.vendor.fields.base)
 	w.vendor.fields.base.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
-	if w.pages.front != atVendors || len(svc.doings()) != 0 {
-		t.Errorf("page %d, did %q", w.pages.front, svc.doings())
+	if w.pages.front != atVendors || len(svc.Doings()) != 0 {
+		t.Errorf("page %d, did %q", w.pages.front, svc.Doings())
 	}
 }
 
@@ -44,9 +45,9 @@ func TestChangesAreNotLostWithoutAQuestion(t *testing.T) {
 	if w.pages.front != atVendor || p.discard.Text() != "Discard changes?" || w.window.Canvas().Focused() != p.stays {
 		t.Fatalf("page %d, asks %q", w.pages.front, p.discard.Text())
 	}
-	tapped(t, w, p.stays)
+	apptest.Tapped(t, w.window.Canvas(), p.stays)
 	w.pages.turn(atVendors)
-	do(t, work)
+	apptest.Do(t, work)
 	if !strings.Contains(w.vendors.unsaved.Text(), "Zhipu at work") {
 		t.Errorf("says %q", w.vendors.unsaved.Text())
 	}
@@ -54,7 +55,7 @@ func TestChangesAreNotLostWithoutAQuestion(t *testing.T) {
 	if w.pages.front != atVendor || p.e.name != "zhipu" || !p.discard.Visible() {
 		t.Error("another vendor's form takes its place")
 	}
-	tapped(t, w, p.loses)
+	apptest.Tapped(t, w.window.Canvas(), p.loses)
 	if w.pages.front != atVendors || p.pending() != "" {
 		t.Errorf("page %d, pending %q", w.pages.front, p.pending())
 	}
@@ -64,15 +65,15 @@ func TestFormIsSavedAsItStands(t *testing.T) {
 	w, svc, work := formOpen(t)
 	p := w.vendor
 	p.fields.base.SetText(" http://127.0.0.1:9 ")
-	pressed(w, p.fields.auth, fyne.KeyRight)
+	apptest.Pressed(w.window.Canvas(), p.fields.auth, fyne.KeyRight)
 	p.limits.total.SetText("7")
 	p.limits.models[0].limit.SetText("4")
-	pressed(w, p.models.rules[2].up, fyne.KeySpace)
+	apptest.Pressed(w.window.Canvas(), p.models.rules[2].up, fyne.KeySpace)
 	test.Tap(p.models.rules[0].remove)
 	p.models.rest.SetText("glm-9")
-	tapped(t, w, p.save)
-	do(t, work)
-	got := svc.vendors.Drafts[0]
+	apptest.Tapped(t, w.window.Canvas(), p.save)
+	apptest.Do(t, work)
+	got := svc.List.Drafts[0]
 	if got.BaseURL != "http://127.0.0.1:9" || got.Auth != config.AuthBearer || got.Limit.Total != 7 || got.Limit.Default != 3 || got.Limit.Models["glm-5.1"] != 4 || got.DefaultModel != "glm-9" {
 		t.Errorf("%+v", got)
 	}
@@ -88,10 +89,10 @@ func TestFormIsSavedAsItStands(t *testing.T) {
 func TestFormThatIsSavedLaterLeavesTheWindowWhereItIs(t *testing.T) {
 	w, _, work := formOpen(t)
 	w.vendor.fields.title.SetText("Zhipu at work")
-	pressed(w, w.vendor.save, fyne.KeyReturn)
+	apptest.Pressed(w.window.Canvas(), w.vendor.save, fyne.KeyReturn)
 	w.openGuide()
 	for w.vendor.opened {
-		do(t, work)
+		apptest.Do(t, work)
 	}
 	if w.pages.front != atGuide || w.vendor.pending() != "" {
 		t.Errorf("page %d, pending %q", w.pages.front, w.vendor.pending())
@@ -101,22 +102,22 @@ func TestFormThatIsSavedLaterLeavesTheWindowWhereItIs(t *testing.T) {
 func TestRefusedFormLosesNothing(t *testing.T) {
 	w, svc, work := formOpen(t)
 	p := w.vendor
-	svc.broken = &config.Error{File: "config.toml", Problems: []config.Problem{
+	svc.Broken = &config.Error{File: "config.toml", Problems: []config.Problem{
 		{Key: "vendors[0].base_url", Reason: reason.New(reason.BadURL, "", "expected an http or https URL")},
 		{Key: "vendors[0].limit.total", Reason: reason.New(reason.OutOfRange, "1–999", "expected 1 to 999, got 0")}}}
 	p.fields.base.SetText("nowhere")
 	p.fields.key.SetText("sk-1")
-	tapped(t, w, p.save)
-	do(t, work)
+	apptest.Tapped(t, w.window.Canvas(), p.save)
+	apptest.Do(t, work)
 	if w.pages.front != atVendor || p.fields.base.Text != "nowhere" || p.fields.key.Text != "sk-1" {
 		t.Errorf("page %d, base %q", w.pages.front, p.fields.base.Text)
 	}
 	if below := p.fields.wrong["base_url"]; below.words.Text != "Enter a URL that starts with http:// or https://" || !below.line.Visible() || !strings.Contains(p.problem.Text(), "limit.total: the allowed range is 1–999") {
 		t.Errorf("below %q, above %q", below.words.Text, p.problem.Text())
 	}
-	svc.broken = nil
-	tapped(t, w, p.save)
-	do(t, work)
+	svc.Broken = nil
+	apptest.Tapped(t, w.window.Canvas(), p.save)
+	apptest.Do(t, work)
 	if w.pages.front != atVendors {
 		t.Error("it cannot be saved afterwards")
 	}
@@ -126,7 +127,7 @@ func TestFormSaysWhatItKnowsToBeWrong(t *testing.T) {
 	w, svc, _ := formOpen(t)
 	p := w.vendor
 	p.limits.each.SetText("many")
-	tapped(t, w, p.save)
+	apptest.Tapped(t, w.window.Canvas(), p.save)
 	if !strings.Contains(p.problem.Text(), "whole number") {
 		t.Errorf("says %q", p.problem.Text())
 	}
@@ -135,15 +136,15 @@ func TestFormSaysWhatItKnowsToBeWrong(t *testing.T) {
 	if !p.models.wrong.Visible() || p.models.route.Visible() {
 		t.Error("the preview follows a rule that cannot be read")
 	}
-	tapped(t, w, p.save)
+	apptest.Tapped(t, w.window.Canvas(), p.save)
 	if !strings.Contains(p.problem.Text(), "regular expression") {
 		t.Errorf("says %q", p.problem.Text())
 	}
 	p.models.rules[0].match.SetText("x")
 	p.fields.name.SetText("")
-	tapped(t, w, p.save)
-	if !p.fields.wrong["name"].line.Visible() || len(svc.doings()) != 0 {
-		t.Errorf("did %q", svc.doings())
+	apptest.Tapped(t, w.window.Canvas(), p.save)
+	if !p.fields.wrong["name"].line.Visible() || len(svc.Doings()) != 0 {
+		t.Errorf("did %q", svc.Doings())
 	}
 }
 
@@ -172,9 +173,9 @@ func TestFormTestsWhatIsNotSaved(t *testing.T) {
 	w, svc, work := formOpen(t)
 	w.vendor.fields.base.SetText("http://127.0.0.1:9")
 	w.vendor.fields.key.SetText("sk-12")
-	pressed(w, w.vendor.test.button, fyne.KeySpace)
-	do(t, work)
-	if got := svc.doings(); !slices.Equal(got, []string{"test zhipu with a key of 5 at http://127.0.0.1:9"}) || !w.vendor.test.box.Visible() {
+	apptest.Pressed(w.window.Canvas(), w.vendor.test.button, fyne.KeySpace)
+	apptest.Do(t, work)
+	if got := svc.Doings(); !slices.Equal(got, []string{"test zhipu with a key of 5 at http://127.0.0.1:9"}) || !w.vendor.test.box.Visible() {
 		t.Errorf("did %q", got)
 	}
 	w.vendor.fields.base.SetText("http://127.0.0.1:8")
@@ -187,17 +188,17 @@ func TestFormTestsWhatIsNotSaved(t *testing.T) {
 func TestFormAsksBeforeTheClientsOwnCredentialsGoElsewhere(t *testing.T) {
 	w, svc, work := formOpen(t)
 	p := w.vendor
-	svc.broken = &config.DestinationError{Destination: config.Destination{Vendor: "zhipu", Origin: "https://one.example"}, Ask: true}
+	svc.Broken = &config.DestinationError{Destination: config.Destination{Vendor: "zhipu", Origin: "https://one.example"}, Ask: true}
 	save := func() {
-		tapped(t, w, p.save)
-		do(t, work)
+		apptest.Tapped(t, w.window.Canvas(), p.save)
+		apptest.Do(t, work)
 	}
 	p.fields.base.SetText("https://one.example/v1")
 	save()
 	if !strings.Contains(p.lead.Text(), "credentials to https://one.example?") || w.window.Canvas().Focused() != p.goesOn || p.problem.Visible() {
 		t.Fatalf("asks %q, says %q", p.lead.Text(), p.problem.Text())
 	}
-	tapped(t, w, p.goesOn)
+	apptest.Tapped(t, w.window.Canvas(), p.goesOn)
 	if p.lead.Visible() || w.pages.front != atVendor {
 		t.Error("it still asks")
 	}
@@ -208,25 +209,25 @@ func TestFormAsksBeforeTheClientsOwnCredentialsGoElsewhere(t *testing.T) {
 	}
 	p.fields.base.SetText("https://one.example/v1")
 	save()
-	tapped(t, w, p.leads)
-	do(t, work)
+	apptest.Tapped(t, w.window.Canvas(), p.leads)
+	apptest.Do(t, work)
 	if w.pages.front != atVendors || p.lead.Visible() {
 		t.Errorf("page %d, asks %q, says %q", w.pages.front, p.lead.Text(), p.problem.Text())
 	}
-	if got := svc.doings(); len(got) != 4 {
+	if got := svc.Doings(); len(got) != 4 {
 		t.Errorf("did %q", got)
 	}
 }
 
 func TestVendorIsRemovedAfterAQuestion(t *testing.T) {
 	w, svc, work := formOpen(t)
-	tapped(t, w, w.vendor.remove)
-	if !strings.Contains(w.vendor.gone.Text(), "Remove Zhipu?") || len(svc.doings()) > 0 {
-		t.Fatalf("asks %q, did %q", w.vendor.gone.Text(), svc.doings())
+	apptest.Tapped(t, w.window.Canvas(), w.vendor.remove)
+	if !strings.Contains(w.vendor.gone.Text(), "Remove Zhipu?") || len(svc.Doings()) > 0 {
+		t.Fatalf("asks %q, did %q", w.vendor.gone.Text(), svc.Doings())
 	}
-	tapped(t, w, w.vendor.goes)
-	do(t, work)
-	if got := svc.doings(); !slices.Equal(got, []string{"remove zhipu"}) || w.pages.front != atVendors {
+	apptest.Tapped(t, w.window.Canvas(), w.vendor.goes)
+	apptest.Do(t, work)
+	if got := svc.Doings(); !slices.Equal(got, []string{"remove zhipu"}) || w.pages.front != atVendors {
 		t.Errorf("did %q, page %d", got, w.pages.front)
 	}
 }
@@ -256,13 +257,13 @@ func TestTabReachesEverythingOfTheForm(t *testing.T) {
 
 func TestLimitsAreMadeAdaptiveAndFairInTheForm(t *testing.T) {
 	w, _, _ := formOpen(t)
-	pressed(w, w.vendor.limits.adaptive, fyne.KeySpace)
-	pressed(w, w.vendor.limits.fair, fyne.KeyReturn)
+	apptest.Pressed(w.window.Canvas(), w.vendor.limits.adaptive, fyne.KeySpace)
+	apptest.Pressed(w.window.Canvas(), w.vendor.limits.fair, fyne.KeyReturn)
 	if limit := w.vendor.draft.Limit; !limit.Adaptive || !limit.Fair || !w.vendor.dirty() {
 		t.Errorf("adaptive %t, fair %t, unsaved %t", limit.Adaptive, limit.Fair, w.vendor.dirty())
 	}
-	pressed(w, w.vendor.limits.adaptive, fyne.KeySpace)
-	pressed(w, w.vendor.limits.fair, fyne.KeySpace)
+	apptest.Pressed(w.window.Canvas(), w.vendor.limits.adaptive, fyne.KeySpace)
+	apptest.Pressed(w.window.Canvas(), w.vendor.limits.fair, fyne.KeySpace)
 	if w.vendor.dirty() {
 		t.Error("what was taken back is still unsaved")
 	}

@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 
+	"afterglow/app/ui"
 	"afterglow/app/widget"
 	"afterglow/proxy/config"
 )
@@ -44,19 +45,19 @@ const (
 
 func newLimitsView(changed, resized func()) *limitsView {
 	l := &limitsView{changed: changed, resized: resized, list: container.New(layout.NewCustomPaddedVBoxLayout(4))}
-	l.each, l.total, l.most = l.number(tr("limits.each")), l.number(tr("limits.total")), l.number(tr("limits.most"))
-	l.adaptive, l.fair = l.toggle(tr("limits.adaptive")), l.toggle(tr("limits.fair"))
-	l.add = widget.NewButton(widget.Plain, theme.ContentAddIcon(), tr("limits.add"), func() {
+	l.each, l.total, l.most = l.number(ui.Tr("limits.each")), l.number(ui.Tr("limits.total")), l.number(ui.Tr("limits.most"))
+	l.adaptive, l.fair = l.toggle(ui.Tr("limits.adaptive")), l.toggle(ui.Tr("limits.fair"))
+	l.add = widget.NewButton(widget.Plain, theme.ContentAddIcon(), ui.Tr("limits.add"), func() {
 		m := l.grow("", 0)
 		l.arrange()
 		l.changed()
-		focus(m.model)
+		ui.Focus(m.model)
 	})
 	l.box = container.New(layout.NewCustomPaddedVBoxLayout(8),
-		above(heading(tr("limits.title")), widget.NewText(tr("limits.why"), captionStyle)),
-		numberLine(l.each, tr("limits.each_why")), numberLine(l.total, tr("limits.total_why")), numberLine(l.most, tr("limits.most_why")),
+		ui.WithCaption(ui.Heading(ui.Tr("limits.title")), widget.NewText(ui.Tr("limits.why"), ui.CaptionStyle)),
+		numberLine(l.each, ui.Tr("limits.each_why")), numberLine(l.total, ui.Tr("limits.total_why")), numberLine(l.most, ui.Tr("limits.most_why")),
 		l.list, container.NewHBox(l.add),
-		switchLine(l.adaptive, tr("limits.adaptive_why")), switchLine(l.fair, tr("limits.fair_why")))
+		ui.SwitchLine(l.adaptive, ui.Tr("limits.adaptive_why")), ui.SwitchLine(l.fair, ui.Tr("limits.fair_why")))
 	return l
 }
 
@@ -74,8 +75,8 @@ func (l *limitsView) toggle(label string) *widget.Switch {
 
 // numberLine is a label, a field for a number, and what the number is.
 func numberLine(i *widget.Input, why string) fyne.CanvasObject {
-	return formLine(i.Label, container.NewBorder(nil, nil, i, nil,
-		container.New(layout.NewCustomPaddedLayout(0, 0, 8, 0), widget.NewText(why, captionStyle))))
+	return ui.FormLine(i.Label, container.NewBorder(nil, nil, i, nil,
+		container.New(layout.NewCustomPaddedLayout(0, 0, 8, 0), widget.NewText(why, ui.CaptionStyle))))
 }
 
 // set shows a vendor's limits.
@@ -130,9 +131,9 @@ func (l *limitsView) read() (limit config.Limit, ok bool) {
 }
 
 func (l *limitsView) grow(model string, limit int) *modelLimit {
-	m := &modelLimit{limit: l.number(tr("limits.add"))}
-	m.model = widget.NewInput(tr("map.to"), fieldWidth, func(string) { l.changed() })
-	m.model.Label = tr("map.to")
+	m := &modelLimit{limit: l.number(ui.Tr("limits.add"))}
+	m.model = widget.NewInput(ui.Tr("map.to"), fieldWidth, func(string) { l.changed() })
+	m.model.Label = ui.Tr("map.to")
 	m.model.Put(model)
 	putNumber(m.limit, limit)
 	m.remove = widget.NewButton(widget.Quiet, theme.DeleteIcon(), "", func() {
@@ -140,9 +141,9 @@ func (l *limitsView) grow(model string, limit int) *modelLimit {
 		l.models = slices.Delete(l.models, at, at+1)
 		l.arrange()
 		l.changed()
-		focus(l.add)
+		ui.Focus(l.add)
 	})
-	m.remove.Label = tr("map.remove")
+	m.remove.Label = ui.Tr("map.remove")
 	m.box = container.NewBorder(nil, nil, nil, container.NewHBox(m.limit, container.NewCenter(m.remove)), m.model)
 	l.models = append(l.models, m)
 	return m
@@ -153,6 +154,6 @@ func (l *limitsView) arrange() {
 	for _, m := range l.models {
 		l.list.Objects = append(l.list.Objects, m.box)
 	}
-	setVisible(l.list, len(l.models) > 0)
+	ui.SetVisible(l.list, len(l.models) > 0)
 	l.resized()
 }

@@ -3,12 +3,12 @@ package app
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
-	"afterglow/app/viewmodel"
+	"afterglow/app/apptest"
+	"afterglow/app/ui"
 	"afterglow/proxy"
 	"afterglow/proxy/config"
 	"afterglow/proxy/connect"
@@ -16,21 +16,21 @@ import (
 )
 
 // vendorWindow is a shown window over a configuration, whose work waits until the test does it.
-func vendorWindow(t *testing.T, language, shade string, list proxy.VendorList) (*Window, *fakeService, chan func()) {
+func vendorWindow(t *testing.T, language, shade string, list proxy.VendorList) (*Window, *apptest.Proxy, chan func()) {
 	t.Helper()
-	a := speak(t, language)
-	a.Settings().SetTheme(shaded{newLook(), test.KnownThemeVariants()[shade]})
-	svc := &fakeService{}
-	svc.vendors, svc.verdict, svc.ready = list, worksVerdict, true
-	svc.clients = []connect.Status{}
+	a := apptest.Speak(t, language)
+	apptest.Shade(a, shade)
+	svc := &apptest.Proxy{}
+	svc.List, svc.Verdict, svc.Ready = list, apptest.WorksVerdict, true
+	svc.ClientList = []connect.Status{}
 	work := make(chan func(), 100)
 	w := NewWindow(a, svc, true)
 	t.Cleanup(w.window.Close)
 	run := func(f func()) { work <- f }
-	for _, d := range []*desk{&w.vendors.desk, &w.guide.desk} {
-		d.run, d.copy = run, func(string) {}
+	for _, d := range []*ui.Context{&w.vendors.desk, &w.guide.desk} {
+		d.Run, d.Copy = run, func(string) {}
 	}
-	w.vendors.work.run, w.vendor.work.run, w.guide.work.run = run, run, run
+	w.vendors.work.Run, w.vendor.work.Run, w.guide.work.Run = run, run, run
 	w.vendor.test.run, w.guide.trial.run, w.guide.key.test.run = run, run, run
 	w.Show()
 	return w, svc, work
@@ -38,20 +38,20 @@ func vendorWindow(t *testing.T, language, shade string, list proxy.VendorList) (
 
 // vendorPicture draws one of the pages around vendors.
 func vendorPicture(t *testing.T, scene, language, shade string) *Window {
-	lists := map[string]proxy.VendorList{"vendors-empty": {File: "/home/mei/.config/afterglow/config.toml", Presets: vendorScene(6).Presets}, "vendors-30": vendorScene(30)}
+	lists := map[string]proxy.VendorList{"vendors-empty": {File: "/home/mei/.config/afterglow/config.toml", Presets: apptest.VendorScene(6).Presets}, "vendors-30": apptest.VendorScene(30)}
 	list, ok := lists[scene]
 	if !ok {
-		list = vendorScene(6)
+		list = apptest.VendorScene(6)
 	}
 	w, svc, _ := vendorWindow(t, language, shade, list)
-	w.Update(signBoard())
-	svc.ready = false // nothing more is read
+	w.Update(apptest.SignBoard())
+	svc.Ready = false // nothing more is read
 	switch {
 	case strings.HasPrefix(scene, "vendors"):
 		w.pages.turn(atVendors)
 		w.vendors.set(list, nil)
 		if scene == "vendors-tested" {
-			w.vendors.rows["zhipu"].test.tell(testResult(worksVerdict, ""))
+			w.vendors.rows["zhipu"].test.tell(testResult(apptest.WorksVerdict, ""))
 			w.vendors.rows["work-kimi"].test.tell(testResult(proxy.VendorTest{Outcome: "auth", Status: 401, Reason: "Invalid Authentication"}, ""))
 		}
 	case strings.HasPrefix(scene, "vendor"):
@@ -70,14 +70,14 @@ func vendorPicture(t *testing.T, scene, language, shade string) *Window {
 	default:
 		w.openGuide()
 		w.guide.set(list, nil)
-		clients := clientScene(map[string]string{"guide-login": "found"}[scene])
-		w.guide.client.set(guideAsked{clients.clients[0], true, clients.variables})
+		clients := apptest.ClientScene(map[string]string{"guide-login": "found"}[scene])
+		w.guide.client.set(guideAsked{clients.ClientList[0], true, clients.VariableList})
 		if scene == "guide-login" {
 			w.guide.tidy()
 			w.guide.scroll.ScrollToOffset(fyne.NewPos(0, 430))
 		}
 		if scene == "guide-end" {
-			w.guide.trial.tell(trialResult{true, trPair("guide.works", "Zhipu · glm-5.1", trTook(worksVerdict.Took)) + "\n" + trText("trial.said", worksVerdict.Answer)})
+			w.guide.trial.tell(trialResult{true, ui.TrPair("guide.works", "Zhipu · glm-5.1", ui.TrTook(apptest.WorksVerdict.Took)) + "\n" + ui.TrText("trial.said", apptest.WorksVerdict.Answer)})
 			w.guide.try.tick(true)
 			w.guide.tidy()
 			w.guide.scroll.ScrollToBottom()
@@ -86,16 +86,9 @@ func vendorPicture(t *testing.T, scene, language, shade string) *Window {
 	return w
 }
 
-// signBoard is a board of the scene's vendors, one of which is to be signed in to.
-func signBoard() viewmodel.Board {
-	return viewmodel.New().Update(proxy.Status{Addr: "127.0.0.1:3392", Tiers: []proxy.Tier{
-		{Vendor: "zhipu", Title: "Zhipu", State: proxy.Ready}, {Vendor: "copilot", Title: "GitHub Copilot", State: proxy.SignedOut, SignIn: proxy.SignIn{Provider: "github", State: "needed"}},
-	}}, time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC))
-}
-
 // TestVendorLooks is TestLooks for the pages around vendors and the guide.
 func TestVendorLooks(t *testing.T) {
-	onMastersProcessor(t)
+	apptest.OnMastersProcessor(t)
 	for _, c := range []struct{ scene, language, shade string }{
 		{"vendors-tested", "en", "light"},
 		{"guide-login", "en", "light"}, {"guide-login", "zh", "dark"},

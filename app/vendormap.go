@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 
+	"afterglow/app/ui"
 	"afterglow/app/widget"
 	"afterglow/proxy/config"
 )
@@ -42,26 +43,26 @@ type ruleView struct {
 
 func newMapView(changed, resized func()) *mapView {
 	m := &mapView{changed: changed, resized: resized, list: container.New(layout.NewCustomPaddedVBoxLayout(4))}
-	m.none = widget.NewText(tr("map.none"), captionStyle)
-	m.add = widget.NewButton(widget.Plain, theme.ContentAddIcon(), tr("map.add"), func() {
+	m.none = widget.NewText(ui.Tr("map.none"), ui.CaptionStyle)
+	m.add = widget.NewButton(widget.Plain, theme.ContentAddIcon(), ui.Tr("map.add"), func() {
 		r := m.grow("", "")
 		m.arrange()
 		m.changed()
-		focus(r.match)
+		ui.Focus(r.match)
 	})
-	m.rest = widget.NewInput(tr("map.rest_hint"), fieldWidth, func(string) { m.changed() })
-	m.rest.Label = tr("map.rest")
+	m.rest = widget.NewInput(ui.Tr("map.rest_hint"), fieldWidth, func(string) { m.changed() })
+	m.rest.Label = ui.Tr("map.rest")
 	m.sample = widget.NewInput(sampleModel, fieldWidth, func(string) { m.show() })
-	m.sample.Label = tr("map.preview")
+	m.sample.Label = ui.Tr("map.preview")
 	m.sample.Put(sampleModel)
 	m.route = widget.NewRoute(widget.Style{Bold: true})
 	m.wrong = widget.NewText("", widget.Style{Color: widget.ColorProblemText})
 	m.preview = container.NewStack(m.route, m.wrong)
 	m.box = container.New(layout.NewCustomPaddedVBoxLayout(8),
-		above(heading(tr("map.title")), widget.NewText(tr("map.why"), captionStyle)),
+		ui.WithCaption(ui.Heading(ui.Tr("map.title")), widget.NewText(ui.Tr("map.why"), ui.CaptionStyle)),
 		m.none, m.list, container.NewHBox(m.add),
-		formLine(tr("map.rest"), m.rest),
-		formLine(tr("map.preview"), container.New(halves{}, m.sample, m.preview)))
+		ui.FormLine(ui.Tr("map.rest"), m.rest),
+		ui.FormLine(ui.Tr("map.preview"), container.New(halves{}, m.sample, m.preview)))
 	return m
 }
 
@@ -100,10 +101,10 @@ func (m *mapView) show() {
 	}
 	to, err := m.draft.Model(name)
 	m.route.Set(name, to)
-	setVisible(m.route, err == nil)
-	setVisible(m.wrong, err != nil)
+	ui.SetVisible(m.route, err == nil)
+	ui.SetVisible(m.wrong, err != nil)
 	if err != nil {
-		m.wrong.Set(tr("map.wrong"))
+		m.wrong.Set(ui.Tr("map.wrong"))
 	}
 }
 
@@ -111,14 +112,14 @@ func (m *mapView) grow(match, to string) *ruleView {
 	r := &ruleView{}
 	typed := func(string) { m.changed() }
 	r.match = widget.NewInput("claude-*opus*", fieldWidth, typed)
-	r.to = widget.NewInput(tr("map.to"), fieldWidth, typed)
-	r.match.Label, r.to.Label = tr("map.match"), tr("map.to")
+	r.to = widget.NewInput(ui.Tr("map.to"), fieldWidth, typed)
+	r.match.Label, r.to.Label = ui.Tr("map.match"), ui.Tr("map.to")
 	r.match.Put(match)
 	r.to.Put(to)
 	r.up = widget.NewButton(widget.Quiet, theme.MoveUpIcon(), "", func() { m.move(r, -1) })
 	r.down = widget.NewButton(widget.Quiet, theme.MoveDownIcon(), "", func() { m.move(r, 1) })
 	r.remove = widget.NewButton(widget.Quiet, theme.DeleteIcon(), "", func() { m.drop(r) })
-	r.up.Label, r.down.Label, r.remove.Label = tr("map.up"), tr("map.down"), tr("map.remove")
+	r.up.Label, r.down.Label, r.remove.Label = ui.Tr("map.up"), ui.Tr("map.down"), ui.Tr("map.remove")
 	buttons := container.New(layout.NewCustomPaddedHBoxLayout(0), r.up, r.down, r.remove)
 	r.box = container.NewBorder(nil, nil, nil, container.NewCenter(buttons), container.New(halves{arrow: true}, r.match, r.to, widget.NewText("→", widget.Style{Color: widget.ColorMuted, Align: fyne.TextAlignCenter})))
 	m.rules = append(m.rules, r)
@@ -140,9 +141,9 @@ func (m *mapView) drop(r *ruleView) {
 	m.arrange()
 	m.changed()
 	if len(m.rules) > 0 {
-		focus(m.rules[min(at, len(m.rules)-1)].remove)
+		ui.Focus(m.rules[min(at, len(m.rules)-1)].remove)
 	} else {
-		focus(m.add)
+		ui.Focus(m.add)
 	}
 }
 
@@ -151,8 +152,8 @@ func (m *mapView) arrange() {
 	for _, r := range m.rules {
 		m.list.Objects = append(m.list.Objects, r.box)
 	}
-	setVisible(m.none, len(m.rules) == 0)
-	setVisible(m.list, len(m.rules) > 0)
+	ui.SetVisible(m.none, len(m.rules) == 0)
+	ui.SetVisible(m.list, len(m.rules) > 0)
 	m.resized()
 }
 
@@ -168,9 +169,9 @@ func (h halves) MinSize(o []fyne.CanvasObject) fyne.Size {
 
 func (h halves) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	half := (size.Width - halvesGap) / 2
-	put(o[0], 0, half, size.Height)
-	put(o[1], half+halvesGap, half, size.Height)
+	ui.PutInLine(o[0], 0, half, size.Height)
+	ui.PutInLine(o[1], half+halvesGap, half, size.Height)
 	if h.arrow {
-		put(o[2], half, halvesGap, size.Height)
+		ui.PutInLine(o[2], half, halvesGap, size.Height)
 	}
 }

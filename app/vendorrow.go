@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 
+	"afterglow/app/ui"
 	"afterglow/app/widget"
 	"afterglow/proxy"
 	"afterglow/proxy/config"
@@ -30,17 +31,17 @@ type vendorRow struct {
 func (p *vendorsPage) newRow(name string) *vendorRow {
 	r := &vendorRow{
 		title: widget.NewName("", widget.Style{Bold: true}),
-		about: widget.NewName("", captionStyle),
+		about: widget.NewName("", ui.CaptionStyle),
 	}
 	r.on = widget.NewSwitch("")
 	r.on.OnSet = func(on bool) { p.enable(name, on) }
-	r.edit = widget.NewButton(widget.Quiet, theme.DocumentCreateIcon(), tr("vendors.edit"), func() { p.edit(name, r.draft) })
-	r.test = newTrial(widget.Quiet, tr("trial.test"), p.desk, p.tidy)
+	r.edit = widget.NewButton(widget.Quiet, theme.DocumentCreateIcon(), ui.Tr("vendors.edit"), func() { p.edit(name, r.draft) })
+	r.test = newTrial(widget.Quiet, ui.Tr("trial.test"), p.desk, p.tidy)
 	r.test.try = func() (func(ctx context.Context) trialResult, bool) { return tryVendor(p.svc, r.draft, ""), true }
 	r.sign = newSignIn(p.desk, signInActions{
 		begin:   func() { p.report(p.svc.SignIn(name), "notice.not_signed_in") },
 		cancel:  func() { p.report(p.svc.CancelSignIn(name), "notice.not_signed_in") },
-		open:    func(page string) { p.report(p.desk.open(page), "notice.no_browser") },
+		open:    func(page string) { p.report(p.desk.Open(page), "notice.no_browser") },
 		resized: p.tidy,
 	})
 	buttons := container.New(layout.NewCustomPaddedHBoxLayout(4), r.test.button, r.edit, container.New(layout.NewCustomPaddedLayout(0, 0, 6, 0), r.on))

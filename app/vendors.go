@@ -12,6 +12,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	fynewidget "fyne.io/fyne/v2/widget"
 
+	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 	"afterglow/proxy"
@@ -35,7 +36,7 @@ const vendorsAgain = 5 * time.Second
 // vendorsPage is where vendors are added, changed and put in order.
 type vendorsPage struct {
 	svc    VendorService
-	desk   desk
+	desk   ui.Context
 	ways   ways
 	report func(err error, key string)
 	list   proxy.VendorList
@@ -43,7 +44,7 @@ type vendorsPage struct {
 	signs  map[string]proxy.SignIn
 	lacks  map[string]string // why a vendor that runs has no key
 	rows   map[string]*vendorRow
-	work   errands
+	work   ui.TaskQueue
 	stop   context.CancelFunc
 	form   *vendorPage
 
@@ -58,34 +59,34 @@ type vendorsPage struct {
 	besides  *fyne.Container // with their heading
 	empty    *fyne.Container
 	path     *widget.Name
-	copyPath *copyButton
+	copyPath *ui.CopyButton
 	foot     *fyne.Container
 	scroll   *container.Scroll
 	root     *fyne.Container
 }
 
-func newVendorsPage(svc VendorService, d desk, report func(err error, key string), to ways) *vendorsPage {
+func newVendorsPage(svc VendorService, d ui.Context, report func(err error, key string), to ways) *vendorsPage {
 	p := &vendorsPage{svc: svc, desk: d, ways: to, report: report, rows: map[string]*vendorRow{}, signs: map[string]proxy.SignIn{}, lacks: map[string]string{}}
-	p.work.run = d.run
-	p.add = widget.NewButton(widget.Plain, theme.ContentAddIcon(), tr("vendors.add"), p.offer)
-	p.goOn = widget.NewButton(widget.Plain, theme.DocumentCreateIcon(), tr("vendors.go_on"), func() { p.openForm(nil) })
+	p.work.Run = d.Run
+	p.add = widget.NewButton(widget.Plain, theme.ContentAddIcon(), ui.Tr("vendors.add"), p.offer)
+	p.goOn = widget.NewButton(widget.Plain, theme.DocumentCreateIcon(), ui.Tr("vendors.go_on"), func() { p.openForm(nil) })
 	p.unsaved = widget.NewNotice(widget.Attention, container.New(layout.NewCustomPaddedLayout(1, 1, 0, 1), p.goOn))
 	p.demo = widget.NewNotice(widget.Info, nil)
-	p.problem = widget.NewNotice(widget.Problem, widget.NewButton(widget.Quiet, theme.ViewRefreshIcon(), tr("usage.again"), p.reload))
+	p.problem = widget.NewNotice(widget.Problem, widget.NewButton(widget.Quiet, theme.ViewRefreshIcon(), ui.Tr("usage.again"), p.reload))
 	p.chain = newChainView()
 	p.chain.changed, p.chain.resized = p.setTiers, p.tidy
 	p.chain.row = func(name string) chainRow { return p.rows[name].chain }
 	p.inChain = widget.NewCard(container.New(layout.NewCustomPaddedLayout(-8, -8, 0, 0), p.chain.box))
 	p.others = container.New(layout.NewCustomPaddedVBoxLayout(0))
-	p.besides = container.New(layout.NewCustomPaddedVBoxLayout(8), above(heading(tr("vendors.besides")), widget.NewText(tr("vendors.besides_why"), captionStyle)),
+	p.besides = container.New(layout.NewCustomPaddedVBoxLayout(8), ui.WithCaption(ui.Heading(ui.Tr("vendors.besides")), widget.NewText(ui.Tr("vendors.besides_why"), ui.CaptionStyle)),
 		widget.NewCard(container.New(layout.NewCustomPaddedLayout(-8, -8, 0, 0), p.others)))
-	first := widget.NewButton(widget.Primary, theme.ContentAddIcon(), tr("vendors.add"), nil)
-	first = widget.NewButton(widget.Primary, theme.ContentAddIcon(), tr("vendors.add"), func() { p.offerAt(first) })
+	first := widget.NewButton(widget.Primary, theme.ContentAddIcon(), ui.Tr("vendors.add"), nil)
+	first = widget.NewButton(widget.Primary, theme.ContentAddIcon(), ui.Tr("vendors.add"), func() { p.offerAt(first) })
 	p.empty = container.New(layout.NewCustomPaddedVBoxLayout(8),
-		heading(tr("vendors.empty")), widget.NewText(tr("vendors.empty_why"), widget.Style{Color: widget.ColorMuted}), container.NewHBox(first))
-	p.path = widget.NewName("", captionStyle)
+		ui.Heading(ui.Tr("vendors.empty")), widget.NewText(ui.Tr("vendors.empty_why"), widget.Style{Color: widget.ColorMuted}), container.NewHBox(first))
+	p.path = widget.NewName("", ui.CaptionStyle)
 	p.path.RevealColor = theme.ColorNameBackground
-	p.copyPath = newCopyButton(d, widget.Quiet, p.tidy)
+	p.copyPath = ui.NewCopyButton(d, widget.Quiet, p.tidy)
 	p.lay()
 	p.show()
 	return p
@@ -93,13 +94,13 @@ func newVendorsPage(svc VendorService, d desk, report func(err error, key string
 
 func (p *vendorsPage) lay() {
 	p.foot = container.NewBorder(nil, nil, nil, p.copyPath.Button, p.path)
-	chain := container.New(layout.NewCustomPaddedVBoxLayout(8), above(heading(tr("vendors.chain")), widget.NewText(tr("vendors.chain_why"), captionStyle)), p.inChain)
+	chain := container.New(layout.NewCustomPaddedVBoxLayout(8), ui.WithCaption(ui.Heading(ui.Tr("vendors.chain")), widget.NewText(ui.Tr("vendors.chain_why"), ui.CaptionStyle)), p.inChain)
 	body := container.New(layout.NewCustomPaddedVBoxLayout(16), widget.NewCard(p.empty), chain, p.besides, p.foot)
-	p.scroll = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, pageMargin, pageMargin, pageMargin), body))
-	guide := widget.NewButton(widget.Quiet, theme.HelpIcon(), tr("guide.open"), func() { p.ways.guide() })
+	p.scroll = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, ui.PageMargin, ui.PageMargin, ui.PageMargin), body))
+	guide := widget.NewButton(widget.Quiet, theme.HelpIcon(), ui.Tr("guide.open"), func() { p.ways.guide() })
 	top := container.New(layout.NewCustomPaddedVBoxLayout(8),
 		container.NewBorder(nil, nil, p.add, guide), p.unsaved, p.demo, p.problem)
-	p.root = under(container.New(layout.NewCustomPaddedLayout(pageMargin-4, 12, pageMargin, pageMargin), top), p.scroll)
+	p.root = ui.Below(container.New(layout.NewCustomPaddedLayout(ui.PageMargin-4, 12, ui.PageMargin, ui.PageMargin), top), p.scroll)
 }
 
 // enter is called when the page comes to the front, leave when another does.
@@ -107,7 +108,7 @@ func (p *vendorsPage) enter() {
 	name := p.form.pending()
 	text := ""
 	if name != "" {
-		text = trText("vendors.unsaved", name)
+		text = ui.TrText("vendors.unsaved", name)
 	}
 	p.unsaved.Set(text)
 	p.reload()
@@ -130,7 +131,7 @@ func (p *vendorsPage) reload() {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	p.stop = cancel
-	go p.desk.follow(ctx, vendorsAgain, func() func() {
+	go p.desk.Follow(ctx, vendorsAgain, func() func() {
 		list, err := p.svc.Vendors()
 		return func() { p.set(list, err) }
 	})
@@ -140,8 +141,8 @@ func (p *vendorsPage) reload() {
 func (p *vendorsPage) set(list proxy.VendorList, err error) {
 	switch {
 	case err != nil:
-		p.notify(p.problem, trText("vendors.not_read", errorText(err)))
-	case p.work.busy || p.chain.dragged:
+		p.notify(p.problem, ui.TrText("vendors.not_read", ui.ErrorText(err)))
+	case p.work.Busy || p.chain.dragged:
 	case p.read && reflect.DeepEqual(list, p.list):
 		p.notify(p.problem, "")
 	default:
@@ -179,13 +180,13 @@ func (p *vendorsPage) show() {
 	p.chain.set(known(p.list.Tiers, kept))
 	p.inChain.Refresh()
 	body := p.scroll.Content.(*fyne.Container).Objects[0].(*fyne.Container).Objects
-	setVisible(body[0], p.read && len(p.list.Drafts) == 0)
-	setVisible(body[1], len(p.chain.tiers) > 0)
-	setVisible(p.besides, len(p.others.Objects) > 0)
-	setVisible(p.foot, p.list.File != "")
-	p.path.Set(when(p.list.File != "", "vendors.file") + " " + p.list.File)
-	p.copyPath.set(tr("copy.label"), p.list.File)
-	p.demo.Set(when(p.read && !p.list.Live, "vendors.demo"))
+	ui.SetVisible(body[0], p.read && len(p.list.Drafts) == 0)
+	ui.SetVisible(body[1], len(p.chain.tiers) > 0)
+	ui.SetVisible(p.besides, len(p.others.Objects) > 0)
+	ui.SetVisible(p.foot, p.list.File != "")
+	p.path.Set(ui.When(p.list.File != "", "vendors.file") + " " + p.list.File)
+	p.copyPath.SetText(ui.Tr("copy.label"), p.list.File)
+	p.demo.Set(ui.When(p.read && !p.list.Live, "vendors.demo"))
 	p.tidy()
 }
 
@@ -209,7 +210,7 @@ func (p *vendorsPage) take(b viewmodel.Board) bool {
 		switch {
 		case b.Demo:
 		case c.State == proxy.NoKey:
-			lack = whyText(c.Why, c.Reason)
+			lack = ui.WhyText(c.Why, c.Reason)
 		case c.State == proxy.Rejected:
 			lack = stateText(c.Head)
 			if c.Key != config.KeyNone {
@@ -239,6 +240,6 @@ func (p *vendorsPage) notify(n *widget.Notice, text string) {
 // tidy lays the page out again.
 func (p *vendorsPage) tidy() {
 	if p.root != nil {
-		layAnew(p.root)
+		ui.LayOutAgain(p.root)
 	}
 }

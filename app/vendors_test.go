@@ -10,56 +10,43 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
+	"afterglow/app/apptest"
 	"afterglow/proxy"
 	"afterglow/proxy/config"
 )
 
 // vendorsOpen is a window with the Vendors page in front, which has read the scene's vendors.
-func vendorsOpen(t *testing.T, n int) (*Window, *fakeService, chan func()) {
+func vendorsOpen(t *testing.T, n int) (*Window, *apptest.Proxy, chan func()) {
 	t.Helper()
-	w, svc, work := vendorWindow(t, "en", "light", vendorScene(n))
+	w, svc, work := vendorWindow(t, "en", "light", apptest.VendorScene(n))
 	w.pages.turn(atVendors)
-	do(t, work)
+	apptest.Do(t, work)
 	return w, svc, work
-}
-
-func tapped(t *testing.T, w *Window, o fyne.CanvasObject) {
-	t.Helper()
-	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(o)
-	size := o.Size()
-	test.TapCanvas(w.window.Canvas(), at.AddXY(size.Width/2, size.Height/2))
-}
-
-func pressed(w *Window, o fyne.Focusable, keys ...fyne.KeyName) {
-	w.window.Canvas().Focus(o)
-	for _, key := range keys {
-		o.TypedKey(&fyne.KeyEvent{Name: key})
-	}
 }
 
 func TestVendorIsTakenOutOfTheChainAndPutBack(t *testing.T) {
 	w, svc, work := vendorsOpen(t, 6)
 	p := w.vendors
-	tapped(t, w, p.rows["zhipu"].on)
+	apptest.Tapped(t, w.window.Canvas(), p.rows["zhipu"].on)
 	if p.chain.at("zhipu") >= 0 || len(p.others.Objects) != 5 { // three rows, two lines
 		t.Errorf("chain %v, %d things beside it", p.chain.tiers, len(p.others.Objects))
 	}
-	do(t, work) // what was asked for
-	do(t, work) // what is read then
-	pressed(w, p.rows["zhipu"].on, fyne.KeySpace)
-	do(t, work)
+	apptest.Do(t, work) // what was asked for
+	apptest.Do(t, work) // what is read then
+	apptest.Pressed(w.window.Canvas(), p.rows["zhipu"].on, fyne.KeySpace)
+	apptest.Do(t, work)
 	want := []string{"tiers [[work-kimi] [copilot] [anthropic]]", "tiers [[work-kimi] [copilot] [zhipu] [anthropic]]"}
-	if got := svc.doings(); !slices.Equal(got, want) {
+	if got := svc.Doings(); !slices.Equal(got, want) {
 		t.Errorf("did %q, want %q: before the one that takes all", got, want)
 	}
 }
 
 func TestRefusedChainComesBackAndSaysWhy(t *testing.T) {
 	w, svc, work := vendorsOpen(t, 6)
-	svc.broken = errors.New("config.toml: tiers: expected at least one vendor")
-	tapped(t, w, w.vendors.rows["zhipu"].on)
-	do(t, work)
-	do(t, work)
+	svc.Broken = errors.New("config.toml: tiers: expected at least one vendor")
+	apptest.Tapped(t, w.window.Canvas(), w.vendors.rows["zhipu"].on)
+	apptest.Do(t, work)
+	apptest.Do(t, work)
 	if !w.vendors.rows["zhipu"].on.On() || !strings.Contains(w.notices.failure.Text(), "at least one") {
 		t.Errorf("on: %t, says %q", w.vendors.rows["zhipu"].on.On(), w.notices.failure.Text())
 	}
@@ -69,25 +56,25 @@ func TestChainIsOrderedByGripAndByKeys(t *testing.T) {
 	w, svc, work := vendorsOpen(t, 6)
 	p := w.vendors
 	grip := p.rows["anthropic"].chain.grip
-	pressed(w, grip, fyne.KeyUp, fyne.KeyUp, fyne.KeyUp)
-	do(t, work)
-	if got := svc.doings()[0]; got != "tiers [[zhipu work-kimi] [anthropic] [copilot]]" {
+	apptest.Pressed(w.window.Canvas(), grip, fyne.KeyUp, fyne.KeyUp, fyne.KeyUp)
+	apptest.Do(t, work)
+	if got := svc.Doings()[0]; got != "tiers [[zhipu work-kimi] [anthropic] [copilot]]" {
 		t.Error(got)
 	}
-	do(t, work) // the second; the third key led nowhere
-	do(t, work) // what is read then
-	was := len(svc.doings())
+	apptest.Do(t, work) // the second; the third key led nowhere
+	apptest.Do(t, work) // what is read then
+	was := len(svc.Doings())
 	grip.Dragged(&fyne.DragEvent{PointEvent: fyne.PointEvent{AbsolutePosition: fyne.NewPos(0, 2000)}})
-	if len(svc.doings()) != was || p.rows["anthropic"].chain.place.Text() != "3" {
-		t.Errorf("while it is dragged: did %q, place %s", svc.doings()[was:], p.rows["anthropic"].chain.place.Text())
+	if len(svc.Doings()) != was || p.rows["anthropic"].chain.place.Text() != "3" {
+		t.Errorf("while it is dragged: did %q, place %s", svc.Doings()[was:], p.rows["anthropic"].chain.place.Text())
 	}
-	p.set(vendorScene(4), nil)
+	p.set(apptest.VendorScene(4), nil)
 	if p.rows["anthropic"].chain.place.Text() != "3" {
 		t.Error("what is read takes the row out of the hand")
 	}
 	grip.DragEnd()
-	do(t, work)
-	if got := svc.doings()[was]; got != "tiers [[zhipu work-kimi] [copilot] [anthropic]]" {
+	apptest.Do(t, work)
+	if got := svc.Doings()[was]; got != "tiers [[zhipu work-kimi] [copilot] [anthropic]]" {
 		t.Error(got)
 	}
 }
@@ -95,27 +82,27 @@ func TestChainIsOrderedByGripAndByKeys(t *testing.T) {
 func TestTestOfAVendorIsExplainedAndEndsWithThePage(t *testing.T) {
 	w, svc, work := vendorsOpen(t, 6)
 	row := w.vendors.rows["zhipu"]
-	svc.verdicts = make(chan proxy.VendorTest)
-	tapped(t, w, row.test.button)
+	svc.Verdicts = make(chan proxy.VendorTest)
+	apptest.Tapped(t, w.window.Canvas(), row.test.button)
 	if row.test.words.Text != "Testing…" || row.test.button.Text() != "Stop" {
 		t.Errorf("says %q, button %q", row.test.words.Text, row.test.button.Text())
 	}
-	svc.verdicts <- worksVerdict
-	do(t, work)
+	svc.Verdicts <- apptest.WorksVerdict
+	apptest.Do(t, work)
 	if row.test.words.Text != "Works: glm-5.1 answered in 1.2 s.\nAnswer: Yes, it is working." {
 		t.Errorf("says %q", row.test.words.Text)
 	}
-	pressed(w, row.test.button, fyne.KeyReturn)
+	apptest.Pressed(w.window.Canvas(), row.test.button, fyne.KeyReturn)
 	w.pages.turn(atLive)
-	do(t, work)
-	if row.test.box.Visible() || row.test.stop != nil || !slices.Contains(svc.doings(), "test ended") {
-		t.Errorf("left, but: says %q, did %q", row.test.words.Text, svc.doings())
+	apptest.Do(t, work)
+	if row.test.box.Visible() || row.test.stop != nil || !slices.Contains(svc.Doings(), "test ended") {
+		t.Errorf("left, but: says %q, did %q", row.test.words.Text, svc.Doings())
 	}
 }
 
 func TestEveryOutcomeHasItsWords(t *testing.T) {
 	for _, language := range []string{"en", "zh"} {
-		speak(t, language)
+		apptest.Speak(t, language)
 		seen := map[string]string{}
 		for _, outcome := range []string{"no_key", "sign_in", "client_auth", "auth", "network", "timeout", "rate_limit", "overloaded", "quota", "queue", "no_vendor", "invalid", "vendor"} {
 			words := testResult(proxy.VendorTest{Outcome: outcome, Reason: "because"}, "host").words
@@ -125,7 +112,7 @@ func TestEveryOutcomeHasItsWords(t *testing.T) {
 			seen[words] = outcome
 		}
 	}
-	speak(t, "en")
+	apptest.Speak(t, "en")
 	if got := testResult(proxy.VendorTest{Outcome: "auth", Status: 401}, "").words; !strings.HasPrefix(got, "The key was rejected (401). Check") {
 		t.Error(got)
 	}
@@ -133,14 +120,14 @@ func TestEveryOutcomeHasItsWords(t *testing.T) {
 
 func TestVendorIsSignedInToFromItsRow(t *testing.T) {
 	w, svc, _ := vendorsOpen(t, 6)
-	w.Update(signBoard())
+	w.Update(apptest.SignBoard())
 	row := w.vendors.rows["copilot"]
 	if !row.sign.box.Visible() {
 		t.Fatal("no way to sign in")
 	}
 	test.Tap(row.sign.begin)
-	if !slices.Equal(svc.signs, []string{"copilot"}) {
-		t.Error(svc.signs)
+	if !slices.Equal(svc.Signs, []string{"copilot"}) {
+		t.Error(svc.Signs)
 	}
 }
 
@@ -159,13 +146,13 @@ func TestPresetsThatAreNotThereYetAreOffered(t *testing.T) {
 		t.Fatalf("page %d, tab %d", w.pages.front, w.pages.tabs.Selected())
 	}
 	test.Type(w.vendor.fields.key, "sk-secret")
-	tapped(t, w, w.vendor.save)
-	do(t, work)
-	if w.pages.front != atVendors || svc.keys["minimax"] != "sk-secret" || w.vendor.fields.key.Text != "" {
+	apptest.Tapped(t, w.window.Canvas(), w.vendor.save)
+	apptest.Do(t, work)
+	if w.pages.front != atVendors || svc.Keys["minimax"] != "sk-secret" || w.vendor.fields.key.Text != "" {
 		t.Errorf("page %d, the form still holds a key: %t", w.pages.front, w.vendor.fields.key.Text != "")
 	}
 	want := []string{`save "" as "minimax"`, "tiers [[zhipu work-kimi] [copilot] [minimax] [anthropic]]"}
-	if got := svc.doings(); !slices.Equal(got, want) {
+	if got := svc.Doings(); !slices.Equal(got, want) {
 		t.Errorf("did %q", got)
 	}
 }
@@ -176,18 +163,18 @@ func TestVendorsOfAnyNumberAndFailuresToRead(t *testing.T) {
 	if !p.empty.Visible() || len(p.rows) != 0 {
 		t.Error("no vendor, and nothing said")
 	}
-	p.set(vendorScene(1), nil)
-	p.set(vendorScene(30), nil)
+	p.set(apptest.VendorScene(1), nil)
+	p.set(apptest.VendorScene(30), nil)
 	if len(p.rows) != 30 {
 		t.Errorf("%d rows", len(p.rows))
 	}
-	svc.unread = errors.New("config.toml: line 3: expected a value")
+	svc.Unread = errors.New("config.toml: line 3: expected a value")
 	p.reload()
-	do(t, work)
+	apptest.Do(t, work)
 	if !strings.Contains(p.problem.Text(), "line 3") || len(p.rows) != 30 {
 		t.Errorf("says %q, %d rows", p.problem.Text(), len(p.rows))
 	}
-	list := vendorScene(2)
+	list := apptest.VendorScene(2)
 	list.Live = false
 	p.set(list, nil)
 	if p.problem.Visible() || !p.demo.Visible() {

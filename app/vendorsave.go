@@ -3,6 +3,7 @@ package app
 import (
 	"errors"
 
+	"afterglow/app/ui"
 	"afterglow/proxy/config"
 	"afterglow/proxy/reason"
 )
@@ -19,19 +20,19 @@ func (p *vendorPage) storeTo(host string) {
 	}
 	name, d, key := p.e.name, p.draft, p.key
 	d.Confirmed = host
-	p.unsaved.Set(tr("vendor.saving"))
-	p.work.do(func() error { return saveVendor(p.svc, name, d, key) }, p.saved)
+	p.unsaved.Set(ui.Tr("vendor.saving"))
+	p.work.Do(func() error { return saveVendor(p.svc, name, d, key) }, p.saved)
 }
 
 // saved is called when the vendor was written, or was not.
 func (p *vendorPage) saved(err error) {
-	p.unsaved.Set(when(p.dirty(), "vendor.unsaved"))
+	p.unsaved.Set(ui.When(p.dirty(), "vendor.unsaved"))
 	var to *config.DestinationError
 	if errors.As(err, &to) && to.Ask {
 		p.host = to.Origin
 		p.tell(nil)
-		p.notify(p.lead, trText("vendor.lead_ask", to.Origin))
-		focus(p.goesOn)
+		p.notify(p.lead, ui.TrText("vendor.lead_ask", to.Origin))
+		ui.Focus(p.goesOn)
 		return
 	}
 	p.tell(err)
@@ -44,7 +45,7 @@ func (p *vendorPage) saved(err error) {
 func (p *vendorPage) drop() {
 	name := p.e.name
 	p.gone.Set("")
-	p.work.do(func() error { return p.svc.RemoveVendor(name) }, p.saved)
+	p.work.Do(func() error { return p.svc.RemoveVendor(name) }, p.saved)
 }
 
 // wrong is what the form itself knows to be wrong.
@@ -53,10 +54,10 @@ func (p *vendorPage) wrong() error {
 		return &config.Error{Problems: []config.Problem{{Key: "vendors.name", Reason: reason.New(reason.NameNeeded, "", "enter a name")}}}
 	}
 	if !p.good {
-		return errors.New(tr("limits.wrong"))
+		return errors.New(ui.Tr("limits.wrong"))
 	}
 	if _, err := p.draft.Model(sampleModel); err != nil {
-		return errors.New(tr("map.wrong") + " " + err.Error())
+		return errors.New(ui.Tr("map.wrong") + " " + err.Error())
 	}
 	return nil
 }
@@ -66,9 +67,9 @@ func (p *vendorPage) tell(err error) {
 	text := p.fields.tell(err)
 	switch {
 	case text != "":
-		text = trText("vendor.not_saved", text)
+		text = ui.TrText("vendor.not_saved", text)
 	case err != nil:
-		text = tr("vendor.look_below")
+		text = ui.Tr("vendor.look_below")
 		p.scroll.ScrollToTop()
 	}
 	p.problem.Set(text)

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"afterglow/app/ui"
 	"afterglow/proxy"
 	"afterglow/proxy/config"
 	"afterglow/proxy/ledger"
@@ -36,23 +37,23 @@ func hostOf(base string) string {
 func keyText(d config.Draft, in proxy.SignIn) string {
 	switch {
 	case signsIn(d) && in.Provider != "" && in.State == "":
-		return tr("key.signed_in")
+		return ui.Tr("key.signed_in")
 	case signsIn(d):
-		return tr("key.sign_in")
+		return ui.Tr("key.sign_in")
 	case d.Auth == config.AuthClient:
-		return tr("key.client")
+		return ui.Tr("key.client")
 	case d.Auth == config.AuthNone:
-		return tr("key.needless")
+		return ui.Tr("key.needless")
 	}
 	switch d.Key {
 	case config.KeyInVariable:
 		return d.KeyVar
 	case config.KeyInKeyring:
-		return tr("key.keyring")
+		return ui.Tr("key.keyring")
 	case config.KeyInFile:
-		return tr("key.file")
+		return ui.Tr("key.file")
 	}
-	return tr("key.none")
+	return ui.Tr("key.none")
 }
 
 // keyPlace says where a key is.
@@ -61,17 +62,17 @@ func keyPlace(place config.KeyPlace, variable string) string {
 	case config.KeyInVariable:
 		return variable
 	case config.KeyInKeyring:
-		return tr("key.place_keyring")
+		return ui.Tr("key.place_keyring")
 	case config.KeyInFile:
-		return tr("key.place_file")
+		return ui.Tr("key.place_file")
 	}
-	return tr("key.none")
+	return ui.Tr("key.none")
 }
 
 // keysPlace says where new keys are kept.
 func keysPlace(list proxy.VendorList) string {
 	if list.Keyring {
-		return tr("key.place_keyring")
+		return ui.Tr("key.place_keyring")
 	}
 	return list.Keys
 }
@@ -81,15 +82,15 @@ func keyHint(d config.Draft) string {
 	switch d.Key {
 	case config.KeyInVariable:
 		if strings.TrimSpace(os.Getenv(d.KeyVar)) == "" { // as the configuration reads it
-			return trText("key.hint_unset", d.KeyVar)
+			return ui.TrText("key.hint_unset", d.KeyVar)
 		}
-		return trText("key.hint_variable", d.KeyVar)
+		return ui.TrText("key.hint_variable", d.KeyVar)
 	case config.KeyInKeyring:
-		return tr("key.hint_keyring")
+		return ui.Tr("key.hint_keyring")
 	case config.KeyInFile:
-		return tr("key.hint_file")
+		return ui.Tr("key.hint_file")
 	}
-	return tr("key.hint")
+	return ui.Tr("key.hint")
 }
 
 // captionOf is what a vendor's row says below its title.
@@ -98,20 +99,20 @@ func captionOf(d config.Draft, in proxy.SignIn, lack string) string {
 	if d.Title == "" || strings.EqualFold(d.Title, d.Name) {
 		name = ""
 	}
-	return joined(name, d.Dialect, hostOf(d.BaseURL), cmp.Or(lack, keyText(d, in)))
+	return ui.Joined(name, d.Dialect, hostOf(d.BaseURL), cmp.Or(lack, keyText(d, in)))
 }
 
 // testResult says in words how a small call to a vendor went.
 func testResult(t proxy.VendorTest, host string) trialResult {
 	if t.OK {
-		words := trPair("trial.works", t.Model, answerTime(t.Took))
+		words := ui.TrPair("trial.works", t.Model, ui.AnswerTime(t.Took))
 		if t.Answer != "" {
-			words += "\n" + trText("trial.said", t.Answer)
+			words += "\n" + ui.TrText("trial.said", t.Answer)
 		}
 		return trialResult{true, words}
 	}
 	words := testTrouble(t, host)
-	if why := whyText(t.Why, t.Reason); why != "" {
+	if why := ui.WhyText(t.Why, t.Reason); why != "" {
 		words += "\n" + why
 	}
 	return trialResult{false, words}
@@ -125,34 +126,34 @@ func testTrouble(t proxy.VendorTest, host string) string {
 	}
 	switch t.Outcome {
 	case "no_key":
-		return tr("trial.no_key")
+		return ui.Tr("trial.no_key")
 	case "sign_in":
-		return tr("trial.sign_in")
+		return ui.Tr("trial.sign_in")
 	case "client_auth":
-		return tr("trial.client_auth")
+		return ui.Tr("trial.client_auth")
 	}
 	switch ledger.Class(t.Outcome) {
 	case ledger.Auth:
-		return trText("trial.refused", status)
+		return ui.TrText("trial.refused", status)
 	case ledger.Network:
-		return trText("trial.unreachable", host)
+		return ui.TrText("trial.unreachable", host)
 	case ledger.Timeout:
-		return trText("trial.silent", host)
+		return ui.TrText("trial.silent", host)
 	case ledger.RateLimit:
-		return trText("trial.rate", status)
+		return ui.TrText("trial.rate", status)
 	case ledger.Overloaded:
-		return trText("trial.overloaded", status)
+		return ui.TrText("trial.overloaded", status)
 	case ledger.Quota:
-		return trText("trial.used_up", status)
+		return ui.TrText("trial.used_up", status)
 	case ledger.Queue:
-		return tr("trial.queue")
+		return ui.Tr("trial.queue")
 	case ledger.NoVendor:
-		return tr("trial.no_vendor")
+		return ui.Tr("trial.no_vendor")
 	case ledger.Invalid:
 		if t.Status == 0 {
-			return tr("trial.invalid")
+			return ui.Tr("trial.invalid")
 		}
-		return trText("trial.not_taken", status)
+		return ui.TrText("trial.not_taken", status)
 	}
-	return trText("trial.failed", status)
+	return ui.TrText("trial.failed", status)
 }

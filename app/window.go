@@ -3,9 +3,11 @@ package app
 import (
 	"context"
 	"sync"
+	"time"
 
 	"fyne.io/fyne/v2"
 
+	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 	"afterglow/limiter"
 	"afterglow/proxy/config"
@@ -13,7 +15,7 @@ import (
 
 // Service is what the window's pages ask of the proxy. Each page names its own part.
 type Service interface {
-	source
+	ui.Source
 	liveService
 	gaugeService
 	activityService
@@ -25,6 +27,9 @@ type Service interface {
 	GuideService
 	Capture(on bool) // the bodies of calls are kept
 }
+
+// windowTick is the least time between two boards: each that changes anything makes Fyne repaint the whole window.
+const windowTick = 800 * time.Millisecond
 
 // windowWidth and windowHeight are the window's first size: room for three cards.
 const (
@@ -38,7 +43,7 @@ type Window struct {
 	window   fyne.Window
 	svc      Service
 	worn     config.Desktop // how it looks
-	zoom     *zoom
+	zoom     *ui.Zoom
 	bundled  bool // Chinese is drawn with the font that we bring
 	notices  *notices
 	pages    *pages
@@ -50,7 +55,7 @@ type Window struct {
 	vendors  *vendorsPage
 	vendor   *vendorPage
 	guide    *guidePage
-	pulse    *pulse
+	pulse    *ui.Ticker
 	tray     bool // there is one to hide in
 	quit     func()
 	run      func(func()) // on the UI's goroutine
@@ -70,7 +75,7 @@ type Window struct {
 
 // NewWindow makes the window, hidden; see SetTray for tray.
 func NewWindow(a fyne.App, svc Service, tray bool) *Window {
-	w := &Window{app: a, window: a.NewWindow(""), worn: svc.Desktop(), zoom: newZoom(a), bundled: true, run: fyne.Do, quit: a.Quit, pulse: newPulse(),
+	w := &Window{app: a, window: a.NewWindow(""), worn: svc.Desktop(), zoom: ui.NewZoom(a), bundled: true, run: fyne.Do, quit: a.Quit, pulse: ui.NewTicker(),
 		off: func(work func()) { work() }, login: newLogin()}
 	w.svc = watchedClients{svc, w.clientConnected}
 	w.build()
@@ -86,14 +91,14 @@ func (w *Window) build() {
 	w.notices = newNotices(func() { w.setCapture(false) })
 	w.notices.answer = w.answerOffer
 	w.pages = newPages(w.notices, w.turned)
-	w.addPages(desk{run: func(f func()) { w.run(f) }, off: func(work func()) { w.off(work) }, copy: w.app.Clipboard().SetContent, open: opener(w.app)})
+	w.addPages(ui.Context{Run: func(f func()) { w.run(f) }, Off: func(work func()) { w.off(work) }, Copy: w.app.Clipboard().SetContent, Open: ui.Opener(w.app)})
 	w.pages.shortcuts(w.window.Canvas())
-	w.window.SetTitle(tr("window.title"))
+	w.window.SetTitle(ui.Tr("window.title"))
 	w.window.SetContent(w.pages.root)
 	w.offer(w.offering)
 }
 
-func (w *Window) addPages(d desk) {
+func (w *Window) addPages(d ui.Context) {
 	to := ways{
 		gauge: func(k limiter.Key) { w.gauge.key = k; w.pages.turn(atGauge) },
 		call:  func(number int) { w.call.number = number; w.pages.turn(atCall) },
@@ -153,12 +158,12 @@ func (w *Window) setCapture(on bool) {
 }
 
 // Pulse repaints the window while times on its page pass, until ctx ends. It does not run on the UI's goroutine.
-func (w *Window) Pulse(ctx context.Context) { w.pulse.run(ctx, w.repaint) }
+func (w *Window) Pulse(ctx context.Context) { w.pulse.Run(ctx, w.repaint) }
 
 // SetTray tells whether there is a tray. If so, closing the window hides it there; if not, the window says
 // so, and closing it quits.
 func (w *Window) SetTray(tray bool) {
-	w.page.notify(w.page.noTray, when(!tray, "notice.no_tray"))
+	w.page.notify(w.page.noTray, ui.When(!tray, "notice.no_tray"))
 	w.page.tidy()
 	w.tray = tray
 	w.window.SetCloseIntercept(w.closed) // again: Fyne takes it over for the window of a tray
@@ -260,6 +265,6 @@ func (w *Window) paint() {
 	}
 	w.notices.set(b)
 	if w.pages.set(b) {
-		w.pulse.ask()
+		w.pulse.Ask()
 	}
 }

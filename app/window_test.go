@@ -9,14 +9,15 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
+	"afterglow/app/apptest"
 	"afterglow/app/viewmodel"
 )
 
 // newTestWindow is a window over a fake service, in English, not yet shown.
-func newTestWindow(t *testing.T, tray bool) (*Window, *fakeService) {
+func newTestWindow(t *testing.T, tray bool) (*Window, *apptest.Proxy) {
 	t.Helper()
-	svc := &fakeService{}
-	w := NewWindow(speak(t, "en"), svc, tray)
+	svc := &apptest.Proxy{}
+	w := NewWindow(apptest.Speak(t, "en"), svc, tray)
 	t.Cleanup(w.window.Close)
 	return w, svc
 }
@@ -37,7 +38,7 @@ func TestHiddenWindowPaintsNothingAndTheLatestWhenShown(t *testing.T) {
 	w, _ := newTestWindow(t, true)
 	runs := 0
 	w.run = func(f func()) { runs++; f() }
-	w.Update(sceneBoard("busy"))
+	w.Update(apptest.SceneBoard("busy"))
 	if runs != 0 || len(w.page.cards) != 0 {
 		t.Errorf("a hidden window ran %d times on the UI's goroutine and has %d cards", runs, len(w.page.cards))
 	}
@@ -46,7 +47,7 @@ func TestHiddenWindowPaintsNothingAndTheLatestWhenShown(t *testing.T) {
 		t.Errorf("%d cards when shown, want 4", len(w.page.cards))
 	}
 	w.Hide()
-	w.Update(sceneBoard("empty"))
+	w.Update(apptest.SceneBoard("empty"))
 	if runs != 0 {
 		t.Errorf("ran %d times after it was hidden again", runs)
 	}
@@ -76,11 +77,11 @@ func TestBoardsThatComeFasterThanTheUIAreSkippedButTheLast(t *testing.T) {
 func TestSliderSetsTheLimitOfItsModelAndOfTheAccount(t *testing.T) {
 	w, svc := newTestWindow(t, true)
 	w.Show()
-	w.Update(sceneBoard("busy"))
+	w.Update(apptest.SceneBoard("busy"))
 	row(t, w, "zhipu", "glm-5.1").slider.TypedKey(&fyne.KeyEvent{Name: fyne.KeyRight})
 	row(t, w, "zhipu", "*").slider.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEnd})
-	if want := []string{"zhipu/glm-5.1=4", "zhipu/*=20"}; !slices.Equal(svc.sets, want) {
-		t.Errorf("sets = %v, want %v", svc.sets, want)
+	if want := []string{"zhipu/glm-5.1=4", "zhipu/*=20"}; !slices.Equal(svc.Sets, want) {
+		t.Errorf("sets = %v, want %v", svc.Sets, want)
 	}
 	if w.notices.failure.Visible() {
 		t.Errorf("says %q", w.notices.failure.Text())
@@ -90,8 +91,8 @@ func TestSliderSetsTheLimitOfItsModelAndOfTheAccount(t *testing.T) {
 func TestRefusedLimitIsToldAndTheSliderReturns(t *testing.T) {
 	w, svc := newTestWindow(t, true)
 	w.Show()
-	w.Update(sceneBoard("busy"))
-	svc.err = errors.New("the state folder is full")
+	w.Update(apptest.SceneBoard("busy"))
+	svc.Err = errors.New("the state folder is full")
 	slider := row(t, w, "zhipu", "glm-5.1").slider
 	slider.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEnd})
 	if slider.Value() != 3 {
@@ -100,7 +101,7 @@ func TestRefusedLimitIsToldAndTheSliderReturns(t *testing.T) {
 	if got := w.notices.failure.Text(); !w.notices.failure.Visible() || !strings.Contains(got, "the state folder is full") {
 		t.Errorf("says %q", got)
 	}
-	svc.err = nil
+	svc.Err = nil
 	slider.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEnd})
 	if w.notices.failure.Visible() {
 		t.Error("the notice stays after a change that was taken")
@@ -110,25 +111,25 @@ func TestRefusedLimitIsToldAndTheSliderReturns(t *testing.T) {
 func TestDragSurvivesABoardWithOtherRows(t *testing.T) {
 	w, svc := newTestWindow(t, true)
 	w.Show()
-	w.Update(sceneBoard("busy"))
+	w.Update(apptest.SceneBoard("busy"))
 	slider := row(t, w, "zhipu", "glm-5.1").slider
 	slider.Dragged(&fyne.DragEvent{PointEvent: fyne.PointEvent{Position: fyne.NewPos(500, 0)}})
-	b := sceneBoard("busy")
+	b := apptest.SceneBoard("busy")
 	b.Cards[0].Rows = append([]viewmodel.Row{{Vendor: "zhipu", Model: "glm-4", Limited: true, Limit: 3, Ceiling: 3, Max: 20}}, b.Cards[0].Rows...)
 	w.Update(b)
 	if got := row(t, w, "zhipu", "glm-5.1").slider; got != slider || got.Value() != 20 {
 		t.Errorf("slider at %d, the same: %t; want 20 and true", got.Value(), got == slider)
 	}
 	slider.DragEnd()
-	if want := []string{"zhipu/glm-5.1=20"}; !slices.Equal(svc.sets, want) {
-		t.Errorf("sets = %v, want %v", svc.sets, want)
+	if want := []string{"zhipu/glm-5.1=20"}; !slices.Equal(svc.Sets, want) {
+		t.Errorf("sets = %v, want %v", svc.Sets, want)
 	}
 }
 
 func TestResetShowsOnlyWhereALimitWasChanged(t *testing.T) {
 	w, svc := newTestWindow(t, true)
 	w.Show()
-	w.Update(sceneBoard("busy"))
+	w.Update(apptest.SceneBoard("busy"))
 	if w.page.cards["kimi"].head.reset.Visible() {
 		t.Error("a vendor without a changed limit offers a reset")
 	}
@@ -137,15 +138,15 @@ func TestResetShowsOnlyWhereALimitWasChanged(t *testing.T) {
 		t.Fatal("a vendor with a changed limit offers no reset")
 	}
 	test.Tap(reset)
-	if !slices.Equal(svc.resets, []string{"zhipu"}) {
-		t.Errorf("resets = %v, want [zhipu]", svc.resets)
+	if !slices.Equal(svc.Resets, []string{"zhipu"}) {
+		t.Errorf("resets = %v, want [zhipu]", svc.Resets)
 	}
 }
 
 func TestMonitorRowIsACountAlone(t *testing.T) {
 	w, _ := newTestWindow(t, true)
 	w.Show()
-	w.Update(sceneBoard("busy"))
+	w.Update(apptest.SceneBoard("busy"))
 	v := row(t, w, "kimi", "kimi-k2.5")
 	if v.gauge != nil || v.slider != nil || v.count.Text() != "2" {
 		t.Errorf("gauge %v, slider %v, count %q; want none, none, 2", v.gauge, v.slider, v.count.Text())
@@ -155,19 +156,19 @@ func TestMonitorRowIsACountAlone(t *testing.T) {
 func TestStartCardUntilTheFirstCall(t *testing.T) {
 	w, _ := newTestWindow(t, true)
 	w.Show()
-	w.Update(sceneBoard("empty"))
+	w.Update(apptest.SceneBoard("empty"))
 	if !w.page.start.card.Visible() || len(w.page.cards) != 4 {
 		t.Error("the empty page does not tell what to do, above its vendors")
 	}
 	test.Tap(w.page.start.button)
-	defer w.page.start.button.copied.Stop()
+	defer w.page.start.button.Copied.Stop()
 	if got := fyne.CurrentApp().Clipboard().Content(); got != "export ANTHROPIC_BASE_URL=http://127.0.0.1:3392" {
 		t.Errorf("copied %q", got)
 	}
 	if got := w.page.start.button.Text(); got != "Copied" {
 		t.Errorf("the button says %q after a tap", got)
 	}
-	w.Update(sceneBoard("busy"))
+	w.Update(apptest.SceneBoard("busy"))
 	if w.page.start.card.Visible() {
 		t.Error("the start card stays after the first call")
 	}
@@ -176,7 +177,7 @@ func TestStartCardUntilTheFirstCall(t *testing.T) {
 func TestNotices(t *testing.T) {
 	w, _ := newTestWindow(t, false)
 	w.Show()
-	w.Update(sceneBoard("trouble"))
+	w.Update(apptest.SceneBoard("trouble"))
 	p := w.page
 	if !w.notices.problem.Visible() || !w.notices.paused.Visible() || !p.noTray.Visible() || p.demo.Visible() {
 		t.Errorf("problem %t, paused %t, no tray %t, demo %t", w.notices.problem.Visible(), w.notices.paused.Visible(), p.noTray.Visible(), p.demo.Visible())
@@ -184,7 +185,7 @@ func TestNotices(t *testing.T) {
 	if p.start.card.Visible() || p.totals.address.Visible() {
 		t.Error("an address is offered although the proxy does not listen")
 	}
-	w.Update(sceneBoard("empty"))
+	w.Update(apptest.SceneBoard("empty"))
 	if w.notices.problem.Visible() || w.notices.paused.Visible() || !p.demo.Visible() {
 		t.Error("notices do not follow the board")
 	}
@@ -232,7 +233,7 @@ func TestHeadTellsWhetherThereWereCalls(t *testing.T) {
 func TestUnchangedRowsAreLeftAlone(t *testing.T) {
 	w, _ := newTestWindow(t, true)
 	w.Show()
-	b := sceneBoard("many")
+	b := apptest.SceneBoard("many")
 	w.Update(b)
 	allocs := testing.AllocsPerRun(10, func() { w.Update(b) })
 	if rows := float64(len(b.Cards[0].Rows)); allocs > rows/2 {
@@ -243,7 +244,7 @@ func TestUnchangedRowsAreLeftAlone(t *testing.T) {
 func TestSliderThatGetsTheFocusScrollsIntoView(t *testing.T) {
 	w, _ := newTestWindow(t, true)
 	w.Show()
-	w.Update(sceneBoard("many"))
+	w.Update(apptest.SceneBoard("many"))
 	rows := w.page.cards["zhipu"].rows
 	last := rows[len(rows)-1].slider
 	w.window.Canvas().Focus(last)

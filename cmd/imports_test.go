@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path"
@@ -30,8 +31,9 @@ var rules = []struct {
 	why      string
 }{
 	{"fyne.io/fyne/v2/app", []string{"afterglow/cmd/afterglow"}, "app takes a fyne.App and never makes one"},
-	{"fyne.io/fyne/v2/...", []string{"afterglow/cmd/afterglow", "afterglow/app", "afterglow/app/widget"}, "the proxy and the view model need no desktop"},
-	{"fyne.io/systray", []string{"afterglow/app"}, "Fyne's driver runs the tray"},
+	{"fyne.io/fyne/v2/...", append([]string{"afterglow/cmd/afterglow", "afterglow/app", "afterglow/app/apptest", "afterglow/app/widget"}, slices.Collect(maps.Keys(rooms))...),
+		"the proxy, the view model and the services of the desktop need no Fyne"},
+	{"fyne.io/systray", []string{"afterglow/app", "afterglow/app/tray"}, "one place shows the tray"},
 	{"github.com/go-resty/resty/v2", []string{"afterglow/proxy/upstream", "afterglow/proxy/credential"}, "one place calls vendors"},
 	{"github.com/pelletier/go-toml/...", []string{"afterglow/proxy/config", "afterglow/proxy/connect"}, "one place edits configuration, another a client's"},
 	{"github.com/BurntSushi/toml", []string{"afterglow/proxy/config", "afterglow/proxy/connect"}, "one place reads configuration, another checks a client's"},
@@ -40,8 +42,25 @@ var rules = []struct {
 	{"github.com/prometheus/...", []string{"afterglow/proxy/metrics"}, "one place knows Prometheus"},
 	{"github.com/goccy/go-yaml/...", []string{"afterglow/proxy/migrate"}, "nothing of ours is YAML"},
 	{"afterglow/app/...", []string{"afterglow/app/...", "afterglow/cmd/afterglow"}, "the proxy must work without a desktop"},
-	{"afterglow/proxy/...", []string{"afterglow/proxy/...", "afterglow/app", "afterglow/app/viewmodel", "afterglow/app/desktoptest", "afterglow/cmd/..."}, "the limiter and the widgets know no proxy"},
-	{"afterglow/limiter", []string{"afterglow/proxy/...", "afterglow/app", "afterglow/app/viewmodel"}, "widgets draw and decide nothing"},
+	{"afterglow/proxy/...", append([]string{"afterglow/proxy/...", "afterglow/app", "afterglow/app/apptest", "afterglow/app/viewmodel", "afterglow/app/desktoptest", "afterglow/cmd/..."}, slices.Collect(maps.Keys(rooms))...),
+		"the limiter, the widgets and the services of the desktop know no proxy"},
+	{"afterglow/limiter", append([]string{"afterglow/proxy/...", "afterglow/app", "afterglow/app/apptest", "afterglow/app/viewmodel"}, slices.Collect(maps.Keys(rooms))...), "widgets draw and decide nothing"},
+}
+
+// rooms are the packages below app that show the proxy, each with the packages below app that it may import. No page knows
+// another page.
+var rooms = map[string][]string{
+	"afterglow/app/ui":       {"viewmodel", "widget"},
+	"afterglow/app/window":   {"ui", "viewmodel", "widget"},
+	"afterglow/app/parts":    {"ui", "viewmodel", "widget"},
+	"afterglow/app/tray":     {"ui", "parts", "viewmodel"},
+	"afterglow/app/live":     {"ui", "parts", "viewmodel", "widget"},
+	"afterglow/app/activity": {"ui", "parts", "viewmodel", "widget"},
+	"afterglow/app/usage":    {"ui", "parts", "viewmodel", "widget"},
+	"afterglow/app/vendors":  {"ui", "parts", "viewmodel", "widget"},
+	"afterglow/app/clients":  {"ui", "parts", "viewmodel", "widget"},
+	"afterglow/app/settings": {"ui", "parts", "viewmodel", "widget", "desktop"},
+	"afterglow/app/guide":    {"ui", "parts", "viewmodel", "widget"},
 }
 
 // leaves are packages of ours that import none of ours but those given.
@@ -83,6 +102,9 @@ func TestImports(t *testing.T) {
 			}
 			if may, leaf := leaves[p.ImportPath]; leaf && strings.HasPrefix(imported, "afterglow/") && !slices.Contains(may, imported) {
 				t.Errorf("%s imports %s, but it should stand alone", p.ImportPath, imported)
+			}
+			if below, ours := strings.CutPrefix(imported, "afterglow/app/"); ours && rooms[p.ImportPath] != nil && !slices.Contains(rooms[p.ImportPath], below) {
+				t.Errorf("%s imports %s: expected only %s of app", p.ImportPath, imported, strings.Join(rooms[p.ImportPath], ", "))
 			}
 		}
 		if slices.Contains(vague, path.Base(p.ImportPath)) || slices.Contains(vague, p.Name) {

@@ -1,4 +1,4 @@
-package app
+package ui_test
 
 import (
 	"testing"
@@ -7,20 +7,22 @@ import (
 
 	"fyne.io/fyne/v2/test"
 
+	"afterglow/app/apptest"
+	"afterglow/app/ui"
 	"afterglow/app/widget"
 )
 
 func TestCopyButtonSaysForAWhileThatItHasCopied(t *testing.T) {
-	speak(t, "en")
+	apptest.Speak(t, "en")
 	synctest.Test(t, func(t *testing.T) {
 		var copied []string
 		due := make(chan func(), 8) // for this goroutine, as Fyne keeps things for its own
-		d := desk{run: func(f func()) { due <- f }, copy: func(text string) { copied = append(copied, text) }}
-		b := newCopyButton(d, widget.Plain, func() {})
+		d := ui.Context{Run: func(f func()) { due <- f }, Copy: func(text string) { copied = append(copied, text) }}
+		b := ui.NewCopyButton(d, widget.Plain, func() {})
 		if b.Visible() {
 			t.Error("a button without a text to copy shows")
 		}
-		b.set("127.0.0.1:3392", "export X")
+		b.SetText("127.0.0.1:3392", "export X")
 		says := func(want string) {
 			t.Helper()
 			for len(due) > 0 {
@@ -32,11 +34,11 @@ func TestCopyButtonSaysForAWhileThatItHasCopied(t *testing.T) {
 		}
 		test.Tap(b.Button)
 		says("Copied")
-		pass(copiedFor / 2)
+		apptest.Pass(ui.CopiedFor / 2)
 		test.Tap(b.Button)
-		pass(copiedFor - time.Millisecond)
+		apptest.Pass(ui.CopiedFor - time.Millisecond)
 		says("Copied")
-		pass(time.Millisecond)
+		apptest.Pass(time.Millisecond)
 		says("127.0.0.1:3392")
 		if len(copied) != 2 || copied[0] != "export X" {
 			t.Errorf("copied %q", copied)

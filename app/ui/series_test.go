@@ -1,4 +1,4 @@
-package app
+package ui_test
 
 import (
 	"image/color"
@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
+	"afterglow/app/ui"
 	"afterglow/app/widget"
 )
 
@@ -60,7 +61,7 @@ func TestSeriesDifferForEveryEye(t *testing.T) {
 		for eye, vision := range visions {
 			for i, a := range all {
 				for _, b := range all[:i] {
-					p, q := lab(newLook().Color(a, variant), vision), lab(newLook().Color(b, variant), vision)
+					p, q := lab(ui.DefaultTheme().Color(a, variant), vision), lab(ui.DefaultTheme().Color(b, variant), vision)
 					if d := math.Hypot(math.Hypot(p[0]-q[0], p[1]-q[1]), p[2]-q[2]); d < least {
 						t.Errorf("%s, %s: %s and %s are %.0f apart, want %d", shade, eye, a, b, d, least)
 					}

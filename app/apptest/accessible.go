@@ -1,4 +1,4 @@
-package app
+package apptest
 
 import (
 	"fmt"
@@ -77,8 +77,8 @@ func (s shownThing) ink(t *canvas.Text) area {
 	return area{left, s.at.Y, left + need.Width, s.at.Y + need.Height}
 }
 
-// checkRoom tells of texts that run into each other, or out of the window.
-func checkRoom(t *testing.T, c fyne.Canvas) {
+// CheckRoom tells of texts that run into each other, or out of the window.
+func CheckRoom(t *testing.T, c fyne.Canvas) {
 	t.Helper()
 	type line struct {
 		text string
@@ -111,9 +111,9 @@ func checkRoom(t *testing.T, c fyne.Canvas) {
 	}
 }
 
-// checkContrast asks for 4.5 between every text that is drawn and what is around it, as WCAG AA does, or 3 where the
+// CheckContrast asks for 4.5 between every text that is drawn and what is around it, as WCAG AA does, or 3 where the
 // text is large. What is around it is read off the picture.
-func checkContrast(t *testing.T, c fyne.Canvas) {
+func CheckContrast(t *testing.T, c fyne.Canvas) {
 	t.Helper()
 	picture := c.Capture()
 	scale := c.Scale()
@@ -132,7 +132,7 @@ func checkContrast(t *testing.T, c fyne.Canvas) {
 		if text.TextSize >= 24 || text.TextSize >= 18.66 && text.TextStyle.Bold {
 			least = 3
 		}
-		if got := contrast(text.Color, ground); got < least {
+		if got := Contrast(text.Color, ground); got < least {
 			t.Errorf("%q: %.2f, want %.1f", text.Text, got, least)
 		}
 		checked++
@@ -160,9 +160,9 @@ func commonest(img image.Image, part image.Rectangle) (most color.Color) {
 // focusRise is how far the focus may go up, to the next thing in a row or because the page has scrolled.
 const focusRise = 60
 
-// checkKeys walks the page by Tab and asks that everything that can be tapped is reached, from the top to the bottom,
+// CheckKeys walks the page by Tab and asks that everything that can be tapped is reached, from the top to the bottom,
 // and that each thing with the focus looks different from without it.
-func checkKeys(t *testing.T, c fyne.Canvas) {
+func CheckKeys(t *testing.T, c fyne.Canvas) {
 	t.Helper()
 	reached := map[fyne.CanvasObject]bool{}
 	c.Unfocus()

@@ -1,13 +1,18 @@
-package app
+package ui_test
 
 import (
+	"bytes"
 	"testing"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/theme"
+	"github.com/go-text/typesetting/font"
 
+	"afterglow/app/apptest"
+	"afterglow/app/ui"
 	"afterglow/app/widget"
+	"afterglow/assets"
 )
 
 // TestContrast asks for what WCAG AA does: 4.5 for text, 3 for large text and for what tells without text.
@@ -54,8 +59,8 @@ func TestContrast(t *testing.T) {
 		{widget.ColorSeries7, card, graphic},
 	} {
 		for shade, variant := range test.KnownThemeVariants() {
-			l := newLook()
-			if got := contrast(l.Color(c.front, variant), l.Color(c.back, variant)); got < c.least {
+			l := ui.DefaultTheme()
+			if got := apptest.Contrast(l.Color(c.front, variant), l.Color(c.back, variant)); got < c.least {
 				t.Errorf("%s: %s on %s has %.2f, want %.1f", shade, c.front, c.back, got, c.least)
 			}
 		}
@@ -83,4 +88,13 @@ func TestBundledFontHasOurChinese(t *testing.T) {
 	if _, ok := font.NominalGlyph('a'); ok {
 		t.Error("the font has Latin letters, which would be drawn instead of Fyne's")
 	}
+}
+
+func chineseFace(t *testing.T) *font.Face {
+	t.Helper()
+	face, err := font.ParseTTF(bytes.NewReader(assets.ChineseFont))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return face
 }

@@ -1,4 +1,4 @@
-package app
+package ui
 
 import (
 	"cmp"
@@ -25,10 +25,10 @@ type systemFonts interface {
 	ResolveFace(r rune) *font.Face
 }
 
-// askFonts answers, once, whether the system has a good Chinese font. Fyne's own fonts have no Chinese; it looks for a
+// FindChineseFont answers, once, whether the system has a good Chinese font. Fyne's own fonts have no Chinese; it looks for a
 // system's font then, which Windows and macOS always have. On the others what it finds may be a box, or characters of
 // which some come from a Japanese font and others from a Chinese one.
-func askFonts() <-chan bool {
+func FindChineseFont() <-chan bool {
 	answer := make(chan bool, 1)
 	if runtime.GOOS == "windows" || runtime.GOOS == "darwin" {
 		answer <- true
@@ -48,8 +48,8 @@ func askFonts() <-chan bool {
 	return answer
 }
 
-// chineseSoon waits for the answer of askFonts for as long as a start may take.
-func chineseSoon(fonts <-chan bool) (known, chinese bool) {
+// AwaitChineseFont waits for the answer of FindChineseFont for as long as a start may take.
+func AwaitChineseFont(fonts <-chan bool) (known, chinese bool) {
 	select {
 	case chinese = <-fonts:
 		return true, chinese

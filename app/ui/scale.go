@@ -1,4 +1,4 @@
-package app
+package ui
 
 import (
 	"os"
@@ -7,19 +7,19 @@ import (
 	"fyne.io/fyne/v2"
 )
 
-// scaleVariable is where Fyne looks for its scale, each time a theme is set and a window is shown.
-const scaleVariable = "FYNE_SCALE"
+// ScaleVariable is where Fyne looks for its scale, each time a theme is set and a window is shown.
+const ScaleVariable = "FYNE_SCALE"
 
-// zoom is how large the window shows everything. Texts do not grow alone: what stands beside them would have to make
+// Zoom is how large the window shows everything. Texts do not grow alone: what stands beside them would have to make
 // room, in every row and column, and lines and marks would stay too fine for whoever wants larger texts.
-type zoom struct {
+type Zoom struct {
 	own    string  // what the variable held before
 	system float32 // what is multiplied
 	factor float32 // chosen, 1 = as it is
 }
 
-func newZoom(a fyne.App) *zoom {
-	z := &zoom{own: os.Getenv(scaleVariable), system: 1, factor: 1}
+func NewZoom(a fyne.App) *Zoom {
+	z := &Zoom{own: os.Getenv(ScaleVariable), system: 1, factor: 1}
 	if n, err := strconv.ParseFloat(z.own, 32); err == nil && n > 0 {
 		z.system = float32(n)
 	} else if n := a.Settings().Scale(); z.own == "" && n > 0 {
@@ -28,8 +28,8 @@ func newZoom(a fyne.App) *zoom {
 	return z
 }
 
-// set takes a factor, 0 for 1, for the next theme that is set. It gives the factor by which what is shown becomes larger.
-func (z *zoom) set(factor float32) (by float32, err error) {
+// Set takes a factor, 0 for 1, for the next theme that is set. It gives the factor by which what is shown becomes larger.
+func (z *Zoom) Set(factor float32) (by float32, err error) {
 	if factor == 0 {
 		factor = 1
 	}
@@ -37,7 +37,7 @@ func (z *zoom) set(factor float32) (by float32, err error) {
 	if factor != 1 {
 		value = strconv.FormatFloat(float64(z.system*factor), 'f', 2, 32)
 	}
-	if err := os.Setenv(scaleVariable, value); err != nil {
+	if err := os.Setenv(ScaleVariable, value); err != nil {
 		return 1, err
 	}
 	by, z.factor = factor/z.factor, factor

@@ -1,7 +1,6 @@
-package app
+package ui_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"go/ast"
 	"go/parser"
@@ -15,10 +14,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/go-text/typesetting/font"
 	"github.com/google/go-cmp/cmp"
 
-	"afterglow/app/viewmodel"
+	"afterglow/app/apptest"
+	"afterglow/app/ui"
 	"afterglow/assets"
 	"afterglow/proxy/reason"
 )
@@ -59,15 +58,6 @@ func words(t *testing.T, language string) map[string]string {
 	return all
 }
 
-func chineseFace(t *testing.T) *font.Face {
-	t.Helper()
-	face, err := font.ParseTTF(bytes.NewReader(assets.ChineseFont))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return face
-}
-
 func TestLanguagesHaveTheSameKeysAndHoles(t *testing.T) {
 	english, chinese := pluralForms(t, "en"), pluralForms(t, "zh-Hans")
 	if diff := cmp.Diff(slices.Sorted(maps.Keys(english)), slices.Sorted(maps.Keys(chinese))); diff != "" {
@@ -102,14 +92,14 @@ func TestOneIsNeverFollowedByAPlural(t *testing.T) {
 			t.Fatalf("%q: found %t, want %t", text, got, want)
 		}
 	}
-	speak(t, "en")
+	apptest.Speak(t, "en")
 	said := map[string]string{
-		"duration: a day": trLeft(24 * time.Hour), "a term of a day": termText(24 * time.Hour), "a second": trTook(time.Second),
-		"one call": trExact("usage.calls", 1), "a place": trNth("call.place", 1),
+		"duration: a day": ui.TrLeft(24 * time.Hour), "a term of a day": ui.TermText(24 * time.Hour), "a second": ui.TrTook(time.Second),
+		"one call": ui.TrExact("usage.calls", 1), "a place": ui.TrNth("call.place", 1),
 	}
 	for key, text := range words(t, "en") {
 		if strings.Contains(text, "{{.N}}") {
-			said[key] = trTextN(key, "zhipu", 1)
+			said[key] = ui.TrTextN(key, "zhipu", 1)
 		}
 		if counted.MatchString(text) {
 			t.Errorf("%s: %q counts with a text, which has no plural form: use {{.N}}", key, text)
@@ -120,7 +110,7 @@ func TestOneIsNeverFollowedByAPlural(t *testing.T) {
 			t.Errorf("%s says %q", key, text)
 		}
 	}
-	if got := trN("notify.queue_text", 2); got != "2 calls are waiting for a slot." {
+	if got := ui.TrN("notify.queue_text", 2); got != "2 calls are waiting for a slot." {
 		t.Error(got)
 	}
 }
@@ -128,7 +118,7 @@ func TestOneIsNeverFollowedByAPlural(t *testing.T) {
 // TestNumbersChooseThePluralForm finds texts with plural forms that are made without a number to choose one.
 func TestNumbersChooseThePluralForm(t *testing.T) {
 	forms := pluralForms(t, "en")
-	counts := []string{"trN", "trExact", "trTextN", "trNth", "trFloat"}
+	counts := []string{"TrN", "TrExact", "TrTextN", "TrNth", "trFloat"}
 	for _, file := range sources(t) {
 		for _, use := range uses(t, file) {
 			if len(forms[use.key]) > 1 && !slices.Contains(counts, use.by) {
@@ -142,9 +132,9 @@ func TestNumbersChooseThePluralForm(t *testing.T) {
 const chineseUnits = "毫秒|秒|分钟|小时|天|次|个|条|项|位|行"
 
 func TestChineseUnitsStandWithoutASpace(t *testing.T) {
-	speak(t, "zh")
+	apptest.Speak(t, "zh")
 	for _, d := range []time.Duration{0, 40 * time.Millisecond, 1234 * time.Millisecond, 13 * time.Second, 99 * time.Second, 5 * time.Minute, 3 * time.Hour, 72 * time.Hour} {
-		for _, text := range []string{trLeft(d), trTook(d), spanText(d), answerTime(d), termText(d)} {
+		for _, text := range []string{ui.TrLeft(d), ui.TrTook(d), ui.SpanText(d), ui.AnswerTime(d), ui.TermText(d)} {
 			if strings.Contains(text, " ") {
 				t.Errorf("%v is %q", d, text)
 			}
@@ -201,14 +191,18 @@ func TestKeysOfTheCodeAreTheKeysOfTheTranslations(t *testing.T) {
 	}
 }
 
-// sources are the files of this package, without its tests.
+// sources are the files of the desktop, without its tests.
 func sources(t *testing.T) []string {
 	t.Helper()
-	files, err := filepath.Glob("*.go")
+	files, err := filepath.Glob("../*.go")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return slices.DeleteFunc(files, func(file string) bool { return strings.HasSuffix(file, "_test.go") })
+	below, err := filepath.Glob("../*/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return slices.DeleteFunc(append(files, below...), func(file string) bool { return strings.HasSuffix(file, "_test.go") })
 }
 
 // use is a place where a text is made.
@@ -232,12 +226,12 @@ func uses(t *testing.T, file string) []use {
 			return true
 		}
 		by := calledName(call)
-		if !slices.Contains([]string{"tr", "trN", "trExact", "trText", "trTextN", "trFloat", "trNth", "trPair", "when", "report", "write"}, by) {
+		if !slices.Contains([]string{"Tr", "TrN", "TrExact", "TrText", "TrTextN", "trFloat", "TrNth", "TrPair", "When", "report", "Report", "write"}, by) {
 			return true
 		}
 		lasts := slices.ContainsFunc(call.Args, func(arg ast.Expr) bool {
 			inner, ok := arg.(*ast.CallExpr)
-			return ok && slices.Contains([]string{"trLeft", "trTook", "spanText", "answerTime", "termText"}, calledName(inner))
+			return ok && slices.Contains([]string{"TrLeft", "TrTook", "SpanText", "AnswerTime", "TermText"}, calledName(inner))
 		})
 		for _, arg := range call.Args {
 			if lit, ok := arg.(*ast.BasicLit); ok && lit.Kind == token.STRING {
@@ -260,40 +254,4 @@ func calledName(call *ast.CallExpr) string {
 		return f.Sel.Name
 	}
 	return ""
-}
-
-func TestTooltip(t *testing.T) {
-	busy := viewmodel.Board{Totals: viewmodel.Totals{InFlight: 3, Pending: 2}, Busy: []viewmodel.Row{{Model: "glm-5.1", InFlight: 3, Pending: 2}}}
-	free := viewmodel.Board{Totals: viewmodel.Totals{InFlight: 1}, Busy: []viewmodel.Row{{Model: "kimi-k2", InFlight: 1}}}
-	for language, want := range map[string][5]string{
-		"en": {"3 in flight · 2 queued · glm-5.1", "1 in flight · kimi-k2", "Afterglow: no calls in flight", "Afterglow is paused", "Afterglow cannot serve calls"},
-		"zh": {"3 进行中 · 2 排队中 · glm-5.1", "1 进行中 · kimi-k2", "Afterglow：没有进行中的调用", "Afterglow 已暂停", "Afterglow 无法处理调用"},
-	} {
-		t.Run(language, func(t *testing.T) {
-			speak(t, language)
-			for i, b := range []viewmodel.Board{busy, free, {}, {Paused: true}, {Down: true}} {
-				if got := tooltip(b); got != want[i] {
-					t.Errorf("%+v: %q, want %q", b, got, want[i])
-				}
-			}
-		})
-	}
-}
-
-func TestExportLine(t *testing.T) {
-	for addr, want := range map[string]string{
-		"":               "",
-		"127.0.0.1:3392": "export ANTHROPIC_BASE_URL=http://127.0.0.1:3392",
-		"[::1]:3392":     "export ANTHROPIC_BASE_URL=http://[::1]:3392",
-		"0.0.0.0:80":     "export ANTHROPIC_BASE_URL=http://127.0.0.1:80",
-		"[::]:3392":      "export ANTHROPIC_BASE_URL=http://127.0.0.1:3392",
-		":3392":          "export ANTHROPIC_BASE_URL=http://127.0.0.1:3392",
-	} {
-		if got := exportLine(addr, false); got != want {
-			t.Errorf("%q: %q, want %q", addr, got, want)
-		}
-	}
-	if got, want := exportLine(":3392", true), "export ANTHROPIC_BASE_URL=http://127.0.0.1:3392\nexport ANTHROPIC_AUTH_TOKEN=afterglow"; got != want {
-		t.Errorf("without a login: %q, want %q", got, want)
-	}
 }

@@ -1,4 +1,4 @@
-package app
+package apptest
 
 import (
 	"context"
@@ -9,29 +9,37 @@ import (
 	"sync"
 	"time"
 
+	"afterglow/app/viewmodel"
 	"afterglow/proxy"
 	"afterglow/proxy/config"
 )
 
-// vendorFake is the part of fakeService that is behind the Vendors page and the guide: a configuration in memory. Off the
-// UI's goroutine it keeps silent unless a test is ready for that, because Fyne's test driver would draw there.
-type vendorFake struct {
-	mu       sync.Mutex
-	ready    bool
-	vendors  proxy.VendorList
-	broken   error // what every change is refused with
-	unread   error
-	keys     map[string]config.Secret
-	did      []string
-	verdict  proxy.VendorTest
-	verdicts chan proxy.VendorTest // if not nil a test waits for this, or for its context
-	tried    proxy.TriedCall
+// SignBoard is a board of the scene's vendors, one of which is to be signed in to.
+func SignBoard() viewmodel.Board {
+	return viewmodel.New().Update(proxy.Status{Addr: "127.0.0.1:3392", Tiers: []proxy.Tier{
+		{Vendor: "zhipu", Title: "Zhipu", State: proxy.Ready}, {Vendor: "copilot", Title: "GitHub Copilot", State: proxy.SignedOut, SignIn: proxy.SignIn{Provider: "github", State: "needed"}},
+	}}, time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC))
 }
 
-// asked is for what is called on a goroutine of its own.
-func (f *vendorFake) asked(what string) {
+// VendorPart is the part of Proxy that is behind the Vendors page and the guide: a configuration in memory. Off the
+// UI's goroutine it keeps silent unless a test is ready for that, because Fyne's test driver would draw there.
+type VendorPart struct {
+	mu       sync.Mutex
+	Ready    bool
+	List     proxy.VendorList
+	Broken   error // what every change is refused with
+	Unread   error
+	Keys     map[string]config.Secret
+	did      []string
+	Verdict  proxy.VendorTest
+	Verdicts chan proxy.VendorTest // if not nil a test waits for this, or for its context
+	Tried    proxy.TriedCall
+}
+
+// begin is for what is called on a goroutine of its own.
+func (f *VendorPart) begin(what string) {
 	f.mu.Lock()
-	ready := f.ready
+	ready := f.Ready
 	if ready && what != "" {
 		f.did = append(f.did, what)
 	}
@@ -41,97 +49,104 @@ func (f *vendorFake) asked(what string) {
 	}
 }
 
-func (f *vendorFake) Vendors() (proxy.VendorList, error) {
-	f.asked("")
+func (f *VendorPart) Vendors() (proxy.VendorList, error) {
+	f.begin("")
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	list := f.vendors
+	list := f.List
 	list.Drafts, list.Tiers = slices.Clone(list.Drafts), slices.Clone(list.Tiers)
-	return list, f.unread
+	return list, f.Unread
 }
 
-func (f *vendorFake) SaveVendor(name string, d config.Draft, key config.Secret) error {
-	f.asked(fmt.Sprintf("save %q as %q", name, d.Name))
+func (f *VendorPart) SaveVendor(name string, d config.Draft, key config.Secret) error {
+	f.begin(fmt.Sprintf("save %q as %q", name, d.Name))
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	var to *config.DestinationError
-	if f.broken != nil && !(errors.As(f.broken, &to) && to.Origin == d.Confirmed) {
-		return f.broken
+	if f.Broken != nil && !(errors.As(f.Broken, &to) && to.Origin == d.Confirmed) {
+		return f.Broken
 	}
 	d.Written = true
 	if key != "" {
 		d.Key, d.KeyVar = config.KeyInKeyring, ""
-		if f.keys == nil {
-			f.keys = map[string]config.Secret{}
+		if f.Keys == nil {
+			f.Keys = map[string]config.Secret{}
 		}
-		f.keys[d.Name] = key
+		f.Keys[d.Name] = key
 	}
-	f.vendors.Drafts, f.vendors.Presets = slices.Clone(f.vendors.Drafts), slices.Clone(f.vendors.Presets)
-	f.vendors.Presets = slices.DeleteFunc(f.vendors.Presets, func(p config.Draft) bool { return p.Name == d.Name })
-	if at := slices.IndexFunc(f.vendors.Drafts, func(o config.Draft) bool { return o.Name == name }); at >= 0 {
-		f.vendors.Drafts[at] = d
+	f.List.Drafts, f.List.Presets = slices.Clone(f.List.Drafts), slices.Clone(f.List.Presets)
+	f.List.Presets = slices.DeleteFunc(f.List.Presets, func(p config.Draft) bool { return p.Name == d.Name })
+	if at := slices.IndexFunc(f.List.Drafts, func(o config.Draft) bool { return o.Name == name }); at >= 0 {
+		f.List.Drafts[at] = d
 		return nil
 	}
 	d.Enabled = false // until it is in the tiers
-	f.vendors.Drafts = append(f.vendors.Drafts, d)
+	f.List.Drafts = append(f.List.Drafts, d)
 	return nil
 }
 
-func (f *vendorFake) RemoveVendor(name string) error {
-	f.asked("remove " + name)
+func (f *VendorPart) RemoveVendor(name string) error {
+	f.begin("remove " + name)
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.broken != nil {
-		return f.broken
+	if f.Broken != nil {
+		return f.Broken
 	}
-	f.vendors.Drafts = slices.DeleteFunc(slices.Clone(f.vendors.Drafts), func(d config.Draft) bool { return d.Name == name })
-	f.vendors.Tiers = without(f.vendors.Tiers, name)
+	f.List.Drafts = slices.DeleteFunc(slices.Clone(f.List.Drafts), func(d config.Draft) bool { return d.Name == name })
+	tiers := f.List.Tiers
+	f.List.Tiers = nil
+	for _, tier := range tiers {
+		tier = slices.DeleteFunc(slices.Clone(tier), func(member string) bool { return member == name })
+		if len(tier) > 0 {
+			f.List.Tiers = append(f.List.Tiers, tier)
+		}
+	}
 	return nil
 }
 
-func (f *vendorFake) SetTiers(tiers [][]string) error {
-	f.asked(fmt.Sprint("tiers ", tiers))
+func (f *VendorPart) SetTiers(tiers [][]string) error {
+	f.begin(fmt.Sprint("tiers ", tiers))
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.broken != nil {
-		return f.broken
+	if f.Broken != nil {
+		return f.Broken
 	}
-	f.vendors.Tiers, f.vendors.Drafts = tiers, slices.Clone(f.vendors.Drafts)
-	for i := range f.vendors.Drafts {
-		d := &f.vendors.Drafts[i]
+	f.List.Tiers, f.List.Drafts = tiers, slices.Clone(f.List.Drafts)
+	for i := range f.List.Drafts {
+		d := &f.List.Drafts[i]
 		d.Enabled = slices.ContainsFunc(tiers, func(t []string) bool { return slices.Contains(t, d.Name) })
 	}
 	return nil
 }
 
-func (f *vendorFake) TestVendor(ctx context.Context, d config.Draft, key config.Secret) proxy.VendorTest {
-	f.asked(fmt.Sprintf("test %s with a key of %d at %s", d.Name, len(key.Reveal()), d.BaseURL))
-	if f.verdicts == nil {
-		return f.verdict
+func (f *VendorPart) TestVendor(ctx context.Context, d config.Draft, key config.Secret) proxy.VendorTest {
+	f.begin(fmt.Sprintf("test %s with a key of %d at %s", d.Name, len(key.Reveal()), d.BaseURL))
+	if f.Verdicts == nil {
+		return f.Verdict
 	}
 	select {
-	case v := <-f.verdicts:
+	case v := <-f.Verdicts:
 		return v
 	case <-ctx.Done():
-		f.asked("test ended")
+		f.begin("test ended")
 		return proxy.VendorTest{Outcome: "timeout"}
 	}
 }
 
-func (f *vendorFake) TryCall(ctx context.Context) proxy.TriedCall {
-	f.asked("try")
-	return f.tried
+func (f *VendorPart) TryCall(ctx context.Context) proxy.TriedCall {
+	f.begin("try")
+	return f.Tried
 }
 
-// doings are what was done so far.
-func (f *vendorFake) doings() []string {
+// Doings are what was done so far.
+func (f *VendorPart) Doings() []string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return slices.Clone(f.did)
 }
 
-// vendorScene is a configuration of that many vendors.
-func vendorScene(n int) proxy.VendorList {
+// VendorScene is a configuration of that many vendors.
+func VendorScene(n int) proxy.VendorList {
 	list := proxy.VendorList{File: "/home/mei/.config/afterglow/config.toml", Exists: true, Live: true, Keys: "the system keyring", Keyring: true}
 	all := []config.Draft{
 		{Name: "zhipu", Preset: "zhipu", Title: "Zhipu", Dialect: "anthropic", BaseURL: "https://open.bigmodel.cn/api/anthropic", Auth: config.AuthAPIKey, Key: config.KeyInKeyring, Written: true, Enabled: true,
@@ -165,4 +180,4 @@ func vendorScene(n int) proxy.VendorList {
 	return list
 }
 
-var worksVerdict = proxy.VendorTest{OK: true, Model: "glm-5.1", Answer: "Yes, it is working.", Took: 1234 * time.Millisecond, Status: 200}
+var WorksVerdict = proxy.VendorTest{OK: true, Model: "glm-5.1", Answer: "Yes, it is working.", Took: 1234 * time.Millisecond, Status: 200}

@@ -1,4 +1,4 @@
-package app
+package ui_test
 
 import (
 	"context"
@@ -7,10 +7,15 @@ import (
 	"testing/synctest"
 	"time"
 
+	"afterglow/app/apptest"
+	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 	"afterglow/limiter"
 	"afterglow/proxy"
 )
+
+// tick is the least time between two boards here.
+const tick = 250 * time.Millisecond
 
 // seen is one board that watch has shown.
 type seen struct {
@@ -18,29 +23,23 @@ type seen struct {
 	inFlight int
 }
 
-// pass lets time pass, and what is due happen.
-func pass(d time.Duration) {
-	time.Sleep(d)
-	synctest.Wait()
-}
-
 // observe runs watch over a fake service in a bubble and hands test what it shows.
 func observe(t *testing.T, test func(set func(inFlight int), boards *[]seen)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		svc := &fakeService{wake: make(chan struct{}, 1)}
+		svc := &apptest.Proxy{Wake: make(chan struct{}, 1)}
 		var boards []seen
 		began := time.Now()
 		ctx, stop := context.WithCancel(t.Context())
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
-			watch(ctx, svc, trayTick, func(b viewmodel.Board) {
+			ui.Watch(ctx, svc, tick, func(b viewmodel.Board) {
 				boards = append(boards, seen{time.Since(began), b.Totals.InFlight})
 			})
 		}()
 		set := func(inFlight int) {
-			svc.set(proxy.Status{Concurrency: limiter.Snapshot{Gauges: []limiter.Gauge{{InFlight: inFlight}}}})
+			svc.Change(proxy.Status{Concurrency: limiter.Snapshot{Gauges: []limiter.Gauge{{InFlight: inFlight}}}})
 			synctest.Wait()
 		}
 		synctest.Wait()
@@ -52,7 +51,7 @@ func observe(t *testing.T, test func(set func(inFlight int), boards *[]seen)) {
 
 func TestWatchShowsTheFirstBoardAndAChangeAtOnce(t *testing.T) {
 	observe(t, func(set func(int), boards *[]seen) {
-		pass(time.Second)
+		apptest.Pass(time.Second)
 		set(1)
 		if want := []seen{{0, 0}, {time.Second, 1}}; !slices.Equal(*boards, want) {
 			t.Errorf("boards = %v, want %v", *boards, want)
@@ -62,19 +61,19 @@ func TestWatchShowsTheFirstBoardAndAChangeAtOnce(t *testing.T) {
 
 func TestWatchShowsAtMostOneBoardATickAndTheLastAlways(t *testing.T) {
 	observe(t, func(set func(int), boards *[]seen) {
-		pass(time.Second)
+		apptest.Pass(time.Second)
 		for i := range 100 {
 			set(i + 1)
-			pass(10 * time.Millisecond)
+			apptest.Pass(10 * time.Millisecond)
 		}
-		pass(time.Second)
+		apptest.Pass(time.Second)
 		for i, b := range (*boards)[1:] {
-			if gap := b.after - (*boards)[i].after; gap < trayTick {
-				t.Errorf("board %d came %v after the one before, want %v at least", i+1, gap, trayTick)
+			if gap := b.after - (*boards)[i].after; gap < tick {
+				t.Errorf("board %d came %v after the one before, want %v at least", i+1, gap, tick)
 			}
 		}
 		last := (*boards)[len(*boards)-1]
-		if last.inFlight != 100 || last.after > 2*time.Second+trayTick {
+		if last.inFlight != 100 || last.after > 2*time.Second+tick {
 			t.Errorf("last board = %v, want 100 calls within a tick of the last change", last)
 		}
 		if n := len(*boards); n > 7 {
@@ -85,7 +84,7 @@ func TestWatchShowsAtMostOneBoardATickAndTheLastAlways(t *testing.T) {
 
 func TestWatchMovesTheHistoryOnWhileNothingChanges(t *testing.T) {
 	observe(t, func(_ func(int), boards *[]seen) {
-		pass(time.Minute)
+		apptest.Pass(time.Minute)
 		if n := len(*boards); n < 10 || n > 14 {
 			t.Errorf("%d boards in a quiet minute, want about one a bucket", n)
 		}

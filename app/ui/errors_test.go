@@ -1,4 +1,4 @@
-package app
+package ui_test
 
 import (
 	"errors"
@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"afterglow/app/apptest"
+	"afterglow/app/ui"
 	"afterglow/limiter"
 	"afterglow/proxy"
 	"afterglow/proxy/config"
@@ -21,9 +23,9 @@ import (
 func TestEveryReasonIsSaidInTheUsersLanguage(t *testing.T) {
 	onlyTheVendors := map[reason.Code]bool{reason.Refused: true} // its text is the vendor's
 	for _, language := range []string{"en", "zh"} {
-		speak(t, language)
+		apptest.Speak(t, language)
 		for _, code := range reason.All {
-			got := reasonText(reason.New(code, "3392", "words"))
+			got := ui.ReasonText(reason.New(code, "3392", "words"))
 			if got == "words" || strings.Contains(got, "{{") || strings.HasPrefix(got, "reason.") {
 				t.Errorf("%s, %s: %q", language, code, got)
 			}
@@ -55,11 +57,11 @@ func TestErrorsAreToldByWhatTheyAreNotByTheirWords(t *testing.T) {
 		{fmt.Errorf("write: %w", &fs.PathError{Op: "open", Path: "/etc/x", Err: fs.ErrPermission}), "没有访问 /etc/x 的权限"},
 		{fmt.Errorf("write: %w", &fs.PathError{Op: "write", Path: "/tmp/x", Err: syscall.ENOSPC}), "/tmp/x 所在的磁盘已满"},
 		{errors.New("something that nobody thought of"), "something that nobody thought of"},
-		{reason.Reason{Code: reason.QuotaUsedUp, Text: "5h", Until: at, Words: "used up"}, clock(at, time.Now()) + " 前不可用：5h 额度已用完"},
+		{reason.Reason{Code: reason.QuotaUsedUp, Text: "5h", Until: at, Words: "used up"}, ui.Clock(at, time.Now()) + " 前不可用：5h 额度已用完"},
 		{reason.Reason{Code: "of_a_later_version", Words: "used up"}, "used up"},
 	} {
-		speak(t, "zh")
-		if got := errorText(c.err); got != c.want {
+		apptest.Speak(t, "zh")
+		if got := ui.ErrorText(c.err); got != c.want {
 			t.Errorf("%v: %q, want %q", c.err, got, c.want)
 		}
 	}

@@ -1,4 +1,4 @@
-package app
+package ui
 
 import (
 	"context"
@@ -9,24 +9,26 @@ import (
 
 func TestPulsePaintsASecondAfterTheLastPaintThatAsked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := newPulse()
+		p := NewTicker()
 		var paints []time.Duration
 		began := time.Now()
 		ctx, stop := context.WithCancel(t.Context())
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
-			p.run(ctx, func() {
+			p.Run(ctx, func() {
 				paints = append(paints, time.Since(began))
 				if len(paints) < 3 {
-					p.ask()
+					p.Ask()
 				}
 			})
 		}()
-		p.ask()
-		pass(400 * time.Millisecond)
-		p.ask() // another paint in between
-		pass(time.Minute)
+		p.Ask()
+		time.Sleep(400 * time.Millisecond)
+		synctest.Wait()
+		p.Ask() // another paint in between
+		time.Sleep(time.Minute)
+		synctest.Wait()
 		stop()
 		<-done
 		want := []time.Duration{1400 * time.Millisecond, 2400 * time.Millisecond, 3400 * time.Millisecond}

@@ -1,4 +1,6 @@
-package app
+// Package ui is what all pages of the window need: the theme, translations, spacing, the clipboard, menus, the queue of slow
+// tasks, and the focus. It knows no page.
+package ui
 
 import (
 	"image/color"
@@ -11,26 +13,26 @@ import (
 	"afterglow/proxy/config"
 )
 
-// sizeTotal is the size of the window's totals.
-const sizeTotal fyne.ThemeSizeName = "total"
+// SizeTotal is the size of the window's totals.
+const SizeTotal fyne.ThemeSizeName = "total"
 
-// sizeFigure is the size of the usage page's figures.
-const sizeFigure fyne.ThemeSizeName = "figure"
+// SizeFigure is the size of the usage page's figures.
+const SizeFigure fyne.ThemeSizeName = "figure"
 
-// look is Afterglow's theme: dusk greys with one accent, in light and dark. Which of the two is the
+// appearance is Afterglow's theme: dusk greys with one accent, in light and dark. Which of the two is the
 // system's choice, if the user has not made one. What it does not name comes from Fyne.
-type look struct {
+type appearance struct {
 	fyne.Theme
 	chinese fyne.Resource // the font to look in first; nil where the system has a good Chinese one
 	shade   string        // "light", "dark"; "" = the system's
 }
 
-// newLook makes the theme as it is before anybody has chosen, with the font that we bring.
-func newLook() fyne.Theme { return lookOf(config.Desktop{}, true) }
+// DefaultTheme makes the theme as it is before anybody has chosen, with the font that we bring.
+func DefaultTheme() fyne.Theme { return Theme(config.Desktop{}, true) }
 
-// lookOf makes the theme that was chosen. bundled tells that the system has no good Chinese font, so that ours is used.
-func lookOf(d config.Desktop, bundled bool) fyne.Theme {
-	l := look{Theme: theme.DefaultTheme(), shade: d.Theme}
+// Theme makes the theme that was chosen. bundled tells that the system has no good Chinese font, so that ours is used.
+func Theme(d config.Desktop, bundled bool) fyne.Theme {
+	l := appearance{Theme: theme.DefaultTheme(), shade: d.Theme}
 	if bundled {
 		l.chinese = fyne.NewStaticResource("DroidSansFallback-GB2312.ttf", assets.ChineseFont)
 	}
@@ -39,7 +41,7 @@ func lookOf(d config.Desktop, bundled bool) fyne.Theme {
 
 // Font gives the Chinese font where there is one: it holds nothing but Chinese, so that Fyne goes on
 // to its own font for all other letters.
-func (l look) Font(style fyne.TextStyle) fyne.Resource {
+func (l appearance) Font(style fyne.TextStyle) fyne.Resource {
 	if l.chinese != nil && !style.Symbol {
 		return l.chinese
 	}
@@ -47,19 +49,19 @@ func (l look) Font(style fyne.TextStyle) fyne.Resource {
 }
 
 // Color gives a colour of the palette.
-func (l look) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) color.Color {
+func (l appearance) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) color.Color {
 	pair, ok := palette(name)
 	if !ok {
 		return l.Theme.Color(name, l.shaded(variant))
 	}
 	if l.shaded(variant) == theme.VariantLight {
-		return rgba(pair.light)
+		return Rgba(pair.light)
 	}
-	return rgba(pair.dark)
+	return Rgba(pair.dark)
 }
 
 // shaded is the variant to show.
-func (l look) shaded(system fyne.ThemeVariant) fyne.ThemeVariant {
+func (l appearance) shaded(system fyne.ThemeVariant) fyne.ThemeVariant {
 	switch l.shade {
 	case "light":
 		return theme.VariantLight
@@ -70,7 +72,7 @@ func (l look) shaded(system fyne.ThemeVariant) fyne.ThemeVariant {
 }
 
 // Size gives a size on a grid of 4.
-func (l look) Size(name fyne.ThemeSizeName) float32 {
+func (l appearance) Size(name fyne.ThemeSizeName) float32 {
 	switch name {
 	case theme.SizeNameText:
 		return 13
@@ -78,14 +80,14 @@ func (l look) Size(name fyne.ThemeSizeName) float32 {
 		return 11
 	case theme.SizeNameSubHeadingText:
 		return 15
-	case sizeFigure:
+	case SizeFigure:
 		return 20
-	case sizeTotal:
+	case SizeTotal:
 		return 28
 	case theme.SizeNamePadding:
 		return 4
 	case theme.SizeNameInnerPadding:
-		return textInset
+		return TextInset
 	case theme.SizeNameInputRadius, theme.SizeNameButtonRadius:
 		return 6
 	case theme.SizeNameInlineIcon:
@@ -99,7 +101,7 @@ func (l look) Size(name fyne.ThemeSizeName) float32 {
 // tint is one colour, 0xRRGGBBAA, in both variants.
 type tint struct{ light, dark uint32 }
 
-func rgba(c uint32) color.Color {
+func Rgba(c uint32) color.Color {
 	return color.NRGBA{R: uint8(c >> 24), G: uint8(c >> 16), B: uint8(c >> 8), A: uint8(c)}
 }
 
@@ -206,10 +208,10 @@ func seriesPalette(name fyne.ThemeColorName) (tint, bool) {
 	return tint{}, false
 }
 
-// captionStyle is that of what is said beside something, trailingCaption the same at the right edge, trailingText that of
+// CaptionStyle is that of what is said beside something, TrailingCaption the same at the right edge, TrailingText that of
 // a value there.
 var (
-	captionStyle    = widget.Style{Color: widget.ColorMuted, Size: theme.SizeNameCaptionText}
-	trailingText    = widget.Style{Align: fyne.TextAlignTrailing}
-	trailingCaption = widget.Style{Color: widget.ColorMuted, Size: theme.SizeNameCaptionText, Align: fyne.TextAlignTrailing}
+	CaptionStyle    = widget.Style{Color: widget.ColorMuted, Size: theme.SizeNameCaptionText}
+	TrailingText    = widget.Style{Align: fyne.TextAlignTrailing}
+	TrailingCaption = widget.Style{Color: widget.ColorMuted, Size: theme.SizeNameCaptionText, Align: fyne.TextAlignTrailing}
 )

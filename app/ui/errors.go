@@ -1,4 +1,4 @@
-package app
+package ui
 
 import (
 	"cmp"
@@ -16,9 +16,9 @@ import (
 	"afterglow/proxy/reason"
 )
 
-// reasonText is a reason in the user's language: the text for its code, or its own words where there is none. It is "" for the
+// ReasonText is a reason in the user's language: the text for its code, or its own words where there is none. It is "" for the
 // zero reason.
-func reasonText(r reason.Reason) string {
+func ReasonText(r reason.Reason) string {
 	text, ok := codeText(r)
 	if !ok {
 		return r.Words
@@ -26,7 +26,7 @@ func reasonText(r reason.Reason) string {
 	if r.Until.IsZero() {
 		return text
 	}
-	return trPair("reason.until", text, clock(r.Until, time.Now()))
+	return TrPair("reason.until", text, Clock(r.Until, time.Now()))
 }
 
 // codeText is the text for a reason's code, false if it has none.
@@ -38,26 +38,26 @@ func codeText(r reason.Reason) (string, bool) {
 	switch r.Code {
 	case reason.Silent, reason.LongQueue, reason.QueueWait:
 		if d, err := time.ParseDuration(about); err == nil {
-			about = trLeft(d)
+			about = TrLeft(d)
 		}
 	}
 	key := "reason." + string(r.Code)
-	text := trText(key, about)
+	text := TrText(key, about)
 	return text, text != key
 }
 
-// whyText is a reason in the user's language, or the words where it has no code.
-func whyText(r reason.Reason, words string) string {
+// WhyText is a reason in the user's language, or the words where it has no code.
+func WhyText(r reason.Reason, words string) string {
 	if r.Code == "" {
 		return words
 	}
-	return cmp.Or(sentence(r), words)
+	return cmp.Or(Sentence(r), words)
 }
 
-// sentence is a reason in the user's language with a capital letter in front, unless a name is there. Most reasons stand behind
+// Sentence is a reason in the user's language with a capital letter in front, unless a name is there. Most reasons stand behind
 // a colon, so the texts begin without one.
-func sentence(r reason.Reason) string {
-	text := reasonText(r)
+func Sentence(r reason.Reason) string {
+	text := ReasonText(r)
 	first, size := utf8.DecodeRuneInString(text)
 	if size == 0 || r.Text != "" && strings.HasPrefix(text, r.Text) {
 		return text
@@ -65,19 +65,19 @@ func sentence(r reason.Reason) string {
 	return string(unicode.ToUpper(first)) + text[size:]
 }
 
-// errorText is an error in the user's language, as far as it is known why it came; else its own words.
-func errorText(err error) string {
+// ErrorText is an error in the user's language, as far as it is known why it came; else its own words.
+func ErrorText(err error) string {
 	var wrong *config.Error
 	if errors.As(err, &wrong) {
 		return problemsText(wrong)
 	}
 	var why reason.Reason
 	if errors.As(err, &why) {
-		return reasonText(why)
+		return ReasonText(why)
 	}
 	var problem config.Problem
 	if errors.As(err, &problem) {
-		return problemText(problem)
+		return ProblemText(problem)
 	}
 	if text := limitReason(err); text != "" {
 		return text
@@ -86,9 +86,9 @@ func errorText(err error) string {
 	if errors.As(err, &path) {
 		switch {
 		case errors.Is(err, fs.ErrPermission):
-			return trText("reason.permission", path.Path)
+			return TrText("reason.permission", path.Path)
 		case errors.Is(err, syscall.ENOSPC):
-			return trText("reason.disk_full", path.Path)
+			return TrText("reason.disk_full", path.Path)
 		}
 	}
 	return err.Error()
@@ -99,11 +99,11 @@ func limitReason(err error) string {
 	var outside *limiter.RangeError
 	switch {
 	case errors.As(err, &outside):
-		return trText("reason.limit_range", "1–"+strconv.Itoa(outside.Highest))
+		return TrText("reason.limit_range", "1–"+strconv.Itoa(outside.Highest))
 	case errors.Is(err, limiter.ErrMonitorOnly):
-		return tr("reason.not_limited")
+		return Tr("reason.not_limited")
 	case errors.Is(err, limiter.ErrUnknown):
-		return tr("reason.unknown_name")
+		return Tr("reason.unknown_name")
 	}
 	return ""
 }
@@ -112,7 +112,7 @@ func limitReason(err error) string {
 func problemsText(e *config.Error) string {
 	lines := make([]string, len(e.Problems))
 	for i, p := range e.Problems {
-		lines[i] = problemText(p)
+		lines[i] = ProblemText(p)
 		if e.File != "" {
 			lines[i] = e.File + ": " + lines[i]
 		}
@@ -120,16 +120,16 @@ func problemsText(e *config.Error) string {
 	return strings.Join(lines, "\n")
 }
 
-// problemText is one of them, with its place.
-func problemText(p config.Problem) string {
+// ProblemText is one of them, with its place.
+func ProblemText(p config.Problem) string {
 	var place []string
 	if p.Line > 0 {
-		place = append(place, trN("reason.line", p.Line))
+		place = append(place, TrN("reason.line", p.Line))
 	}
 	if p.Key != "" {
 		place = append(place, p.Key)
 	}
-	text := reasonText(p.Reason)
+	text := ReasonText(p.Reason)
 	if len(place) == 0 {
 		return text
 	}

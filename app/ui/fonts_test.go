@@ -1,4 +1,4 @@
-package app
+package ui
 
 import (
 	"bytes"
@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/theme"
 	"github.com/go-text/typesetting/font"
 
@@ -70,9 +71,9 @@ type mixed [2]*font.Face
 func (m mixed) ResolveFace(r rune) *font.Face { return m[r%2] }
 
 func TestTheFontWeBringIsUsedOnlyWhereTheSystemHasNone(t *testing.T) {
-	speak(t, "en")
-	ours := lookOf(config.Desktop{}, true).(look)
-	theirs := lookOf(config.Desktop{}, false).(look)
+	test.NewTempApp(t)
+	ours := Theme(config.Desktop{}, true).(appearance)
+	theirs := Theme(config.Desktop{}, false).(appearance)
 	if ours.chinese == nil || theirs.chinese != nil {
 		t.Errorf("bundled %v, the system's %v", ours.chinese, theirs.chinese)
 	}
@@ -81,7 +82,7 @@ func TestTheFontWeBringIsUsedOnlyWhereTheSystemHasNone(t *testing.T) {
 func TestTheStartWaitsForTheFontsOnlyAWhile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		begun := time.Now()
-		if known, _ := chineseSoon(make(chan bool)); known {
+		if known, _ := AwaitChineseFont(make(chan bool)); known {
 			t.Error("an answer, though none came")
 		}
 		if waited := time.Since(begun); waited != fontPatience {
@@ -90,7 +91,7 @@ func TestTheStartWaitsForTheFontsOnlyAWhile(t *testing.T) {
 	})
 	said := make(chan bool, 1)
 	said <- true
-	if known, chinese := chineseSoon(said); !known || !chinese {
+	if known, chinese := AwaitChineseFont(said); !known || !chinese {
 		t.Error("the answer is not heard")
 	}
 }
@@ -99,10 +100,10 @@ func TestTheStartWaitsForTheFontsOnlyAWhile(t *testing.T) {
 func TestTheSystemAnswers(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	begun := time.Now()
-	chinese := <-askFonts()
+	chinese := <-FindChineseFont()
 	t.Logf("Chinese: %t, after %v", chinese, time.Since(begun))
 	begun = time.Now()
-	if again := <-askFonts(); again != chinese {
+	if again := <-FindChineseFont(); again != chinese {
 		t.Error("the second answer is another")
 	}
 	t.Logf("the second time after %v", time.Since(begun))
