@@ -14,14 +14,14 @@ import (
 // everyPage shows each page with much on it.
 func everyPage(t *testing.T, language, shade string, check func(t *testing.T, c fyne.Canvas)) {
 	suffix := "-" + language + "-" + shade
-	for name, to := range map[string]spot{
-		"live": atLive, "activity": atActivity, "gauge": atGauge, "call": atCall, "settings": atSettings,
+	for name, to := range map[string]PageID{
+		"live": Live, "activity": Activity, "gauge": Gauge, "call": Call, "settings": Settings,
 	} {
 		t.Run(name+suffix, func(t *testing.T) {
 			a := apptest.Speak(t, language)
 			apptest.Shade(a, shade)
 			w, _ := windowOf(t, a, to)
-			check(t, w.window.Canvas())
+			check(t, w.Canvas())
 		})
 	}
 	for _, scene := range []string{"vendors-tested", "vendors-empty", "vendor", "vendor-map", "vendor-wrong", "guide", "guide-end"} {
@@ -29,41 +29,41 @@ func everyPage(t *testing.T, language, shade string, check func(t *testing.T, c 
 			check(t, vendorPicture(t, scene, language, shade).window.Canvas())
 		})
 	}
-	for name, to := range map[string]spot{"adaptive": atLive, "adaptive-gauge": atGauge} {
+	for name, to := range map[string]PageID{"adaptive": Live, "adaptive-gauge": Gauge} {
 		t.Run(name+suffix, func(t *testing.T) {
 			a := apptest.Speak(t, language)
 			apptest.Shade(a, shade)
 			w, _ := windowOf(t, a, to)
 			w.Update(apptest.AdaptiveBoard())
-			check(t, w.window.Canvas())
+			check(t, w.Canvas())
 		})
 	}
 	for _, scene := range []string{"quit", "quit-failed"} {
 		t.Run(scene+suffix, func(t *testing.T) {
-			check(t, apptest.Draw(t, language, shade, fyne.NewSize(windowWidth, windowHeight), func() fyne.CanvasObject { return quitDialogOf(scene).Dialog }))
+			check(t, apptest.Draw(t, language, shade, fyne.NewSize(Width, Height), func() fyne.CanvasObject { return quitDialogOf(scene).Dialog }))
 		})
 	}
 	for _, scene := range []string{"usage-full", "usage-custom", "usage-failed", "history", "clients", "clients-trouble"} {
 		t.Run(scene+suffix, func(t *testing.T) {
-			check(t, apptest.Draw(t, language, shade, fyne.NewSize(windowWidth, windowHeight), func() fyne.CanvasObject { return pageScene(scene) }))
+			check(t, apptest.Draw(t, language, shade, fyne.NewSize(Width, Height), func() fyne.CanvasObject { return pageScene(scene) }))
 		})
 	}
 }
 
 // windowOf is a shown window over some calls, with a page in front.
-func windowOf(t *testing.T, a fyne.App, to spot) (*Window, *apptest.Proxy) {
+func windowOf(t *testing.T, a fyne.App, to PageID) (*mainWindow, *apptest.Proxy) {
 	t.Helper()
 	svc := settingsService()
 	svc.CallList, svc.Details = apptest.CallScene(8), map[int]proxy.CallDetail{}
 	for _, c := range svc.CallList {
 		svc.Details[c.Number] = apptest.CallDetail(c)
 	}
-	w := NewWindow(a, svc, true)
-	w.run = func(f func()) { f() }
+	w := newTestMain(a, svc, true)
+	w.Run = func(f func()) { f() }
 	w.login = &loginFake{}
-	w.build()
+	w.Build(w.fill)
 	w.gauge.key, w.call.number = limiter.Key{Vendor: "zhipu", Model: "glm-5.1"}, svc.CallList[0].Number
-	w.pages.turn(to)
+	w.Turn(to)
 	w.Show()
 	w.Update(apptest.SceneBoard("chain"))
 	return w, svc
@@ -111,9 +111,9 @@ func TestKeysReachEverything(t *testing.T) {
 }
 
 func TestKeysScrollThePage(t *testing.T) {
-	w, _ := windowOf(t, apptest.Speak(t, "en"), atLive)
-	w.pages.shortcuts(w.window.Canvas())
-	w.window.Canvas().FocusNext() // a tab, which has no use for these keys
+	w, _ := windowOf(t, apptest.Speak(t, "en"), Live)
+	w.pages.shortcuts(w.Canvas())
+	w.Canvas().FocusNext() // a tab, which has no use for these keys
 	for _, c := range []struct {
 		key  fyne.KeyName
 		want func(y float32) bool
@@ -124,7 +124,7 @@ func TestKeysScrollThePage(t *testing.T) {
 		{fyne.KeyPageDown, func(y float32) bool { return y > 100 }},
 		{fyne.KeyHome, func(y float32) bool { return y == 0 }},
 	} {
-		w.window.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: c.key})
+		w.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: c.key})
 		if y := w.page.scroll.Offset.Y; !c.want(y) {
 			t.Errorf("%s: the page is at %v", c.key, y)
 		}

@@ -23,7 +23,7 @@ type activityService interface {
 // activity is the page that lists the calls of this moment and the last that ended.
 type activity struct {
 	svc   activityService
-	ways  ways
+	to    ui.Navigator
 	calls viewmodel.Calls
 	rows  []viewmodel.CallRow // as shown
 	query viewmodel.Query
@@ -42,8 +42,8 @@ type activity struct {
 }
 
 // newActivity makes the page; capture turns on or off that bodies are kept.
-func newActivity(svc activityService, to ways, capture func(on bool)) *activity {
-	p := &activity{svc: svc, ways: to, views: map[fyne.CanvasObject]*callView{}}
+func newActivity(svc activityService, to ui.Navigator, capture func(on bool)) *activity {
+	p := &activity{svc: svc, to: to, views: map[fyne.CanvasObject]*callView{}}
 	p.field = widget.NewField(ui.Tr("activity.filter"), func(string) { p.filter() })
 	p.pick = widget.NewButton(widget.Quiet, theme.MenuDropDownIcon(), "", p.offer)
 	p.pick.Label = ui.Tr("activity.choose")
@@ -55,7 +55,7 @@ func newActivity(svc activityService, to ways, capture func(on bool)) *activity 
 	p.capture.OnSet = capture
 	p.list = widget.NewList(callHeight, p.newView, func(row int, on fyne.CanvasObject) { p.views[on].set(p.rows[row]) })
 	p.list.Label = func(row int) string { return callLabel(p.rows[row]) }
-	p.list.OnOpen = func(row int) { p.ways.call(p.rows[row].Number) }
+	p.list.OnOpen = func(row int) { p.to.Call(p.rows[row].Number) }
 	p.empty = widget.NewText("", widget.Style{Color: widget.ColorMuted})
 	p.all = widget.NewButton(widget.Quiet, theme.CancelIcon(), ui.Tr("activity.all"), p.clear)
 	p.nothing = container.NewCenter(container.NewHBox(p.empty, p.all))
@@ -150,5 +150,8 @@ func (p *activity) choose(text string) {
 	}
 	p.filter()
 }
+
+// takeOver filters by what the user has typed into another.
+func (p *activity) takeOver(old *activity) { p.choose(old.field.Text) }
 
 func (p *activity) clear() { p.choose("") }

@@ -15,10 +15,10 @@ import (
 )
 
 // activityWindow is a window with the calls in front.
-func activityWindow(t *testing.T, n int) (*Window, *apptest.Proxy) {
+func activityWindow(t *testing.T, n int) (*mainWindow, *apptest.Proxy) {
 	t.Helper()
 	w, svc := callWindow(t, n)
-	w.pages.turn(atActivity)
+	w.Turn(Activity)
 	return w, svc
 }
 
@@ -31,7 +31,7 @@ func TestActivityMakesOnlyTheRowsInView(t *testing.T) {
 		t.Errorf("%d rows are drawn for a window that shows ten", n)
 	}
 	made := len(w.activity.views)
-	w.window.Canvas().Focus(w.activity.list)
+	w.Canvas().Focus(w.activity.list)
 	w.activity.list.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEnd})
 	if len(w.activity.views) != made {
 		t.Errorf("scrolling made %d more", len(w.activity.views)-made)
@@ -66,7 +66,7 @@ func TestFiltersAreSeenAndCanBeTakenAway(t *testing.T) {
 		}
 		return list
 	}
-	w.window.Canvas().Focus(p.field)
+	w.Canvas().Focus(p.field)
 	test.Type(p.field, "Kimi")
 	if got := vendors(); !slices.Equal(got, []string{"kimi"}) {
 		t.Errorf("typed a vendor: %v", got)
@@ -114,7 +114,7 @@ func TestFilterIsChosenFromWhatThereIs(t *testing.T) {
 		t.Errorf("filter %q, %d calls", p.field.Text, len(p.rows))
 	}
 	test.Tap(p.pick)
-	if w.window.Canvas().Overlays().Top() == nil {
+	if w.Canvas().Overlays().Top() == nil {
 		t.Error("no menu opens")
 	}
 	svc.CallList = nil
@@ -138,28 +138,28 @@ func TestEmptyActivitySaysSo(t *testing.T) {
 func TestCallOpensByTapAndByReturn(t *testing.T) {
 	w, _ := activityWindow(t, 30)
 	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(w.activity.list).AddXY(200, 2*callHeight+10)
-	test.TapCanvas(w.window.Canvas(), at)
-	if w.pages.front != atCall || w.call.number != 28 {
-		t.Fatalf("a tap on the third row: page %d, call %d", w.pages.front, w.call.number)
+	test.TapCanvas(w.Canvas(), at)
+	if w.Front() != Call || w.call.number != 28 {
+		t.Fatalf("a tap on the third row: page %d, call %d", w.Front(), w.call.number)
 	}
 	test.Tap(w.call.back)
-	w.window.Canvas().Focus(w.activity.list)
+	w.Canvas().Focus(w.activity.list)
 	for _, key := range []fyne.KeyName{fyne.KeyHome, fyne.KeyDown, fyne.KeyReturn} {
 		w.activity.list.TypedKey(&fyne.KeyEvent{Name: key})
 	}
-	if w.pages.front != atCall || w.call.number != 29 || w.window.Canvas().Focused() != nil {
-		t.Errorf("Return on the second row: page %d, call %d, focus on %T", w.pages.front, w.call.number, w.window.Canvas().Focused())
+	if w.Front() != Call || w.call.number != 29 || w.Canvas().Focused() != nil {
+		t.Errorf("Return on the second row: page %d, call %d, focus on %T", w.Front(), w.call.number, w.Canvas().Focused())
 	}
-	w.window.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyEscape})
-	if w.pages.front != atActivity || w.window.Canvas().Focused() != fyne.Focusable(w.activity.list) {
-		t.Errorf("Escape: page %d, focus on %T", w.pages.front, w.window.Canvas().Focused())
+	w.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyEscape})
+	if w.Front() != Activity || w.Canvas().Focused() != fyne.Focusable(w.activity.list) {
+		t.Errorf("Escape: page %d, focus on %T", w.Front(), w.Canvas().Focused())
 	}
 }
 
 func TestNewCallsDoNotMoveThoseThatAreRead(t *testing.T) {
 	w, svc := activityWindow(t, 100)
 	p := w.activity
-	w.window.Canvas().Focus(p.list)
+	w.Canvas().Focus(p.list)
 	for range 40 {
 		p.list.TypedKey(&fyne.KeyEvent{Name: fyne.KeyDown})
 	}
@@ -184,19 +184,19 @@ func TestNewCallsDoNotMoveThoseThatAreRead(t *testing.T) {
 
 func TestPageAsksForTheNextSecondOnlyWhileACallIsUnderWay(t *testing.T) {
 	w, svc := activityWindow(t, 30)
-	if len(w.pulse.Asked) != 1 {
+	if len(w.ticker.Asked) != 1 {
 		t.Error("nothing lets the durations tick")
 	}
-	<-w.pulse.Asked
+	<-w.ticker.Asked
 	svc.CallList = svc.CallList[7:]
 	w.Update(apptest.SceneBoard("busy"))
-	if len(w.pulse.Asked) != 0 {
+	if len(w.ticker.Asked) != 0 {
 		t.Error("a list of calls that have ended asks for more paints")
 	}
 	svc.CallList = apptest.CallScene(30)
-	w.pages.turn(atLive)
+	w.Turn(Live)
 	w.Update(apptest.SceneBoard("busy"))
-	if len(w.pulse.Asked) != 0 {
+	if len(w.ticker.Asked) != 0 {
 		t.Error("the Live page asks for paints though the watch brings them")
 	}
 }
@@ -204,7 +204,7 @@ func TestPageAsksForTheNextSecondOnlyWhileACallIsUnderWay(t *testing.T) {
 func TestCallPage(t *testing.T) {
 	w, svc := activityWindow(t, 30)
 	failed := apptest.Numbered(t, svc.CallList, func(c proxy.Call) bool { return c.Class == ledger.Overloaded })
-	w.activity.ways.call(failed.Number)
+	w.activity.to.Call(failed.Number)
 	p := w.call
 	if p.why.Text != failed.Outcome || p.cancel.Visible() || len(p.tries.Objects) != 3 {
 		t.Errorf("why %q, cancel %t, %d tries", p.why.Text, p.cancel.Visible(), len(p.tries.Objects))
@@ -223,26 +223,26 @@ func TestCallPage(t *testing.T) {
 		t.Error("the headers do not unfold")
 	}
 	test.Tap(p.only.Objects[2].(fyne.Tappable))
-	if w.pages.front != atActivity || w.activity.field.Text != "session:4f2a91c4" || len(w.activity.rows) != 15 {
-		t.Errorf("page %d, filter %q, %d calls", w.pages.front, w.activity.field.Text, len(w.activity.rows))
+	if w.Front() != Activity || w.activity.field.Text != "session:4f2a91c4" || len(w.activity.rows) != 15 {
+		t.Errorf("page %d, filter %q, %d calls", w.Front(), w.activity.field.Text, len(w.activity.rows))
 	}
 }
 
 func TestCallUnderWayIsCancelledWithOneTap(t *testing.T) {
 	w, svc := activityWindow(t, 30)
-	w.activity.ways.call(28)
+	w.activity.to.Call(28)
 	svc.Err = proxy.ErrNoCall
 	test.Tap(w.call.cancel)
-	if !w.notices.failure.Visible() || w.call.done.Visible() {
+	if !w.Notices.failure.Visible() || w.call.done.Visible() {
 		t.Error("a failure is not told")
 	}
 	svc.Err = nil
 	test.Tap(w.call.cancel)
-	if !slices.Equal(svc.Cancels, []int{28, 28}) || w.call.cancel.Visible() || !w.call.done.Visible() || w.notices.failure.Visible() {
+	if !slices.Equal(svc.Cancels, []int{28, 28}) || w.call.cancel.Visible() || !w.call.done.Visible() || w.Notices.failure.Visible() {
 		t.Errorf("cancels %v, button %t, says so %t", svc.Cancels, w.call.cancel.Visible(), w.call.done.Visible())
 	}
-	w.activity.ways.back()
-	w.activity.ways.call(27)
+	w.activity.to.Back()
+	w.activity.to.Call(27)
 	if w.call.done.Visible() || !w.call.cancel.Visible() {
 		t.Error("another call seems to be cancelled, too")
 	}
@@ -250,7 +250,7 @@ func TestCallUnderWayIsCancelledWithOneTap(t *testing.T) {
 
 func TestForgottenCallStays(t *testing.T) {
 	w, svc := activityWindow(t, 30)
-	w.activity.ways.call(20)
+	w.activity.to.Call(20)
 	title := w.call.route.AccessibilityLabel()
 	svc.Details = nil
 	w.Update(apptest.SceneBoard("busy"))

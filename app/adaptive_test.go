@@ -18,16 +18,16 @@ func adaptivePicture(t *testing.T, page, language, shade string) image.Image {
 	t.Helper()
 	a := apptest.Speak(t, language)
 	apptest.Shade(a, shade)
-	w := NewWindow(a, &apptest.Proxy{}, true)
-	t.Cleanup(w.window.Close)
+	w := newTestMain(a, &apptest.Proxy{}, true)
+	t.Cleanup(w.Fyne().Close)
 	w.Show()
 	w.Update(apptest.AdaptiveBoard())
 	if page == "gauge" {
 		w.gauge.key = limiter.Key{Vendor: "zhipu", Model: "glm-5.1"}
-		w.pages.turn(atGauge)
+		w.Turn(Gauge)
 		w.gauge.history.set(movingHistory(), nil, viewmodel.Hour, apptest.SceneDay)
 	}
-	return w.window.Canvas().Capture()
+	return w.Canvas().Capture()
 }
 
 // movingHistory is an hour in which the limit in force moved.
@@ -121,8 +121,8 @@ func TestARemovedLimitSaysUntilWhenItHolds(t *testing.T) {
 	} {
 		t.Run(language, func(t *testing.T) {
 			a := apptest.Speak(t, language)
-			w := NewWindow(a, &apptest.Proxy{}, true)
-			defer w.window.Close()
+			w := newTestMain(a, &apptest.Proxy{}, true)
+			defer w.Fyne().Close()
 			w.Show()
 			status := apptest.SceneStatus("")
 			gauge := limiter.Gauge{Key: limiter.Key{Vendor: "zhipu", Model: "glm-5.1"}, Mode: limiter.Limited, InFlight: 3, Limit: 3, Ceiling: 3, Configured: 3, Max: 20, Pending: 9}

@@ -63,7 +63,7 @@ type face struct {
 	proxy   Proxy
 	log     *slog.Logger
 	state   string // the folder in which a second start asks for the window
-	window  *Window
+	window  *mainWindow
 	badges  *badges
 	loop    *ui.IdleThrottle
 	bar     fynedesktop.App // nil: Fyne has no tray on this system
@@ -75,19 +75,18 @@ type face struct {
 // newFace makes the window and readies the tray.
 func newFace(ctx context.Context, a fyne.App, p Proxy, b *badges, o Options) *face {
 	f := &face{app: a, proxy: p, badges: b, log: o.Log, loop: ui.NewIdleThrottle()}
-	f.window = NewWindow(a, p, false)
-	f.window.onHide = f.loop.Hidden
+	f.window = newMainWindow(a, p, false)
+	f.window.Hidden = f.loop.Hidden
 	f.window.places = o.Places
-	f.window.off = func(work func()) { go work() }
-	f.quits = &quitting{svc: p, window: f.window, log: o.Log, do: f.loop.Do, end: f.end}
-	f.window.quit = f.quits.quit
+	f.quits = &quitting{svc: p, window: f.window.Window, log: o.Log, do: f.loop.Do, end: f.end}
+	f.window.Quit = f.quits.quit
 	if !p.Desktop().Guided {
 		f.window.openGuide()
 	}
 	if f.bar, _ = a.(fynedesktop.App); f.bar == nil {
 		return f
 	}
-	attachTray(f.bar, f.window.window, b, f.open)
+	attachTray(f.bar, f.window.Fyne(), b, f.open)
 	ctx, cancel := context.WithTimeout(ctx, trayPatience)
 	defer cancel()
 	f.window.SetTray(desktop.HasTray(ctx))
@@ -113,7 +112,7 @@ func (f *face) run(ctx context.Context, hidden bool) {
 // start begins to show the proxy. It runs on the UI's goroutine, once the app runs.
 func (f *face) start(ctx context.Context, hidden bool) {
 	f.running.Go(func() { ui.Watch(ctx, f.proxy, windowTick, f.window.Update) })
-	f.running.Go(func() { f.window.Pulse(ctx) })
+	f.running.Go(func() { f.window.Tick(ctx) })
 	// Nobody waits for this one: the desktop may take its time over a notice.
 	go f.watchNotices(ctx)
 	f.running.Go(func() { f.offerLogin(ctx) })

@@ -140,7 +140,7 @@ func runFace(ctx context.Context, t *testing.T, a fyne.App, svc Proxy) (f *face,
 func TestAppWithoutATrayShowsItsWindowAndEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	f, ended := runFace(ctx, t, newLoopApp(t), &testProxy{Proxy: &apptest.Proxy{}})
-	if !ask(func() bool { return f.window.shown }) {
+	if !ask(func() bool { return f.window.Shown() }) {
 		t.Error("the window is hidden, and no tray could bring it up")
 	}
 	cancel()

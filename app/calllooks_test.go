@@ -44,13 +44,13 @@ func TestCallLooks(t *testing.T) {
 		name := strings.Join([]string{c.scene, c.language, c.shade}, "-")
 		t.Run(name, func(t *testing.T) {
 			w := callPicture(t, c.scene, c.language, c.shade)
-			test.AssertImageMatches(t, "looks/"+name+".png", w.window.Canvas().Capture())
+			test.AssertImageMatches(t, "looks/"+name+".png", w.Canvas().Capture())
 		})
 	}
 }
 
 // callPicture is a window with a scene.
-func callPicture(t *testing.T, scene, language, shade string) *Window {
+func callPicture(t *testing.T, scene, language, shade string) *mainWindow {
 	t.Helper()
 	a := apptest.Speak(t, language)
 	apptest.Shade(a, shade)
@@ -66,14 +66,14 @@ func callPicture(t *testing.T, scene, language, shade string) *Window {
 	for _, c := range svc.CallList {
 		svc.Details[c.Number] = apptest.CallDetail(c)
 	}
-	w := NewWindow(a, svc, true)
-	t.Cleanup(w.window.Close)
+	w := newTestMain(a, svc, true)
+	t.Cleanup(w.Fyne().Close)
 	w.Show()
 	w.Update(apptest.SceneBoard("busy"))
-	w.pages.turn(atActivity)
+	w.Turn(Activity)
 	switch scene {
 	case "activity-wide":
-		w.window.Resize(fyne.NewSize(1080, windowHeight))
+		w.Fyne().Resize(fyne.NewSize(1080, Height))
 	case "activity-filtered":
 		w.activity.choose("zhipu")
 		test.Tap(w.activity.underWay)
@@ -83,25 +83,25 @@ func callPicture(t *testing.T, scene, language, shade string) *Window {
 		b.Capture = true
 		w.Update(b)
 	case "activity-focus":
-		w.window.Canvas().Focus(w.activity.list)
+		w.Canvas().Focus(w.activity.list)
 		w.activity.list.TypedKey(&fyne.KeyEvent{Name: fyne.KeyDown})
 	case "activity-choose":
 		test.Tap(w.activity.pick)
 	case "call", "call-bodies":
 		w.call.number = apptest.Numbered(t, svc.CallList, func(c proxy.Call) bool { return c.Class == ledger.Overloaded }).Number
-		w.pages.turn(atCall)
+		w.Turn(Call)
 		if scene == "call-bodies" {
 			w.call.scroll.ScrollToBottom()
 		}
 	case "call-live":
 		w.call.number = apptest.Numbered(t, svc.CallList, func(c proxy.Call) bool { return c.Phase == proxy.Waiting }).Number
-		w.pages.turn(atCall)
+		w.Turn(Call)
 	case "gauge":
 		w.gauge.key = limiter.Key{Vendor: "zhipu", Model: "glm-5.1"}
-		w.pages.turn(atGauge)
+		w.Turn(Gauge)
 		w.gauge.history.set(apptest.HistoryScene(), nil, viewmodel.Hour, apptest.SceneDay)
 	case "gauge-hover":
-		w.pages.turn(atLive)
+		w.Turn(Live)
 		row(t, w, "zhipu", "glm-5.1").box.(interface{ Hover(bool) }).Hover(true)
 	}
 	return w

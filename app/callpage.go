@@ -27,7 +27,7 @@ type callService interface {
 // callPage shows all that is known of one call.
 type callPage struct {
 	svc    callService
-	ways   ways
+	to     ui.Navigator
 	report func(err error, key string)
 	number int // of the call
 	known  bool
@@ -55,9 +55,9 @@ type callPage struct {
 	root   *fyne.Container
 }
 
-func newCallPage(svc callService, d ui.Context, report func(err error, key string), to ways) *callPage {
-	p := &callPage{svc: svc, ways: to, report: report}
-	p.back = widget.NewButton(widget.Quiet, theme.NavigateBackIcon(), ui.Tr("page.back"), func() { p.ways.back() })
+func newCallPage(svc callService, d ui.Context, report func(err error, key string), to ui.Navigator) *callPage {
+	p := &callPage{svc: svc, to: to, report: report}
+	p.back = widget.NewButton(widget.Quiet, theme.NavigateBackIcon(), ui.Tr("page.back"), func() { p.to.Back() })
 	p.cancel = widget.NewButton(widget.Plain, theme.CancelIcon(), ui.Tr("call.cancel"), p.stop)
 	p.done = widget.NewText(ui.Tr("call.cancelled"), widget.Style{Color: widget.ColorMuted})
 	p.route = widget.NewRoute(widget.Style{Bold: true, Size: theme.SizeNameSubHeadingText})
@@ -99,7 +99,7 @@ func (p *callPage) lay() {
 
 // like makes a button that lists the calls that share something with this one.
 func (p *callPage) like(label string, query func(c proxy.Call) string) *widget.Button {
-	return widget.NewButton(widget.Quiet, theme.SearchIcon(), label, func() { p.ways.calls(query(p.shown.Call)) })
+	return widget.NewButton(widget.Quiet, theme.SearchIcon(), label, func() { p.to.Calls(query(p.shown.Call)) })
 }
 
 // enter shows the call, from its top.

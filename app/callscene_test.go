@@ -8,7 +8,7 @@ import (
 )
 
 // callWindow is a shown window over n calls.
-func callWindow(t *testing.T, n int) (*Window, *apptest.Proxy) {
+func callWindow(t *testing.T, n int) (*mainWindow, *apptest.Proxy) {
 	t.Helper()
 	w, svc := newTestWindow(t, true)
 	svc.CallList = apptest.CallScene(n)

@@ -22,7 +22,7 @@ func TestClientLooks(t *testing.T) {
 	} {
 		name := strings.Join([]string{c.scene, c.language, c.shade}, "-")
 		t.Run(name, func(t *testing.T) {
-			canvas := apptest.Draw(t, c.language, c.shade, fyne.NewSize(windowWidth, windowHeight), func() fyne.CanvasObject { return pageScene(c.scene) })
+			canvas := apptest.Draw(t, c.language, c.shade, fyne.NewSize(Width, Height), func() fyne.CanvasObject { return pageScene(c.scene) })
 			test.AssertImageMatches(t, "looks/"+name+".png", canvas.Capture())
 		})
 	}

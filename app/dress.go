@@ -9,15 +9,15 @@ import (
 
 // dress makes the window look as the user has chosen, at once, with the page in front where it was. It must run on the
 // UI's goroutine.
-func (w *Window) dress(d config.Desktop) {
-	was := w.worn
-	w.worn = d
+func (w *mainWindow) dress(d config.Desktop) {
+	was := w.look
+	w.look = d
 	by := float32(1)
 	if d.TextSize != was.TextSize {
 		by = w.grow(d.TextSize)
 	}
 	if d.Theme != was.Theme || d.TextSize != was.TextSize {
-		w.app.Settings().SetTheme(ui.Theme(d, w.bundled))
+		fyne.CurrentApp().Settings().SetTheme(ui.Theme(d, w.bundled))
 	}
 	w.keepSize(by)
 	if d.Language != was.Language {
@@ -32,7 +32,7 @@ func (w *Window) dress(d config.Desktop) {
 }
 
 // grow makes everything larger or smaller from the next theme on. It returns the factor, 1 if nothing changes.
-func (w *Window) grow(factor float32) float32 {
+func (w *mainWindow) grow(factor float32) float32 {
 	by, err := w.zoom.Set(factor)
 	if err != nil {
 		w.settings.report(err)
@@ -43,42 +43,39 @@ func (w *Window) grow(factor float32) float32 {
 // keepSize keeps the window as large as it was on the screen, as far as its content allows. Otherwise it would grow beyond
 // the screen. On a visible window it must follow the theme: Fyne asks for the new size of the content as soon as the theme
 // is set, with the window's size of that moment, and the last request counts.
-func (w *Window) keepSize(by float32) {
+func (w *mainWindow) keepSize(by float32) {
 	if by == 1 {
 		return
 	}
-	size := w.window.Canvas().Size()
-	w.window.Resize(fyne.NewSize(size.Width/by, size.Height/by))
+	size := w.Canvas().Size()
+	w.Fyne().Resize(fyne.NewSize(size.Width/by, size.Height/by))
 }
 
 // settingsMeans are what the settings have beside the service.
-func (w *Window) settingsMeans() settingsMeans {
+func (w *mainWindow) settingsMeans() settingsMeans {
 	return settingsMeans{dress: w.dress, places: func() Places { return w.places }, login: w.login, guide: w.openGuide}
 }
 
 // takeSystemFont draws Chinese with the system's font from now on.
-func (w *Window) takeSystemFont() {
+func (w *mainWindow) takeSystemFont() {
 	w.bundled = false
-	w.app.Settings().SetTheme(ui.Theme(w.worn, false))
+	fyne.CurrentApp().Settings().SetTheme(ui.Theme(w.look, false))
 	w.rebuild() // the new font has other widths
 }
 
-// rebuild makes the pages anew: their texts are made when they are, and so are the sizes of their columns.
-func (w *Window) rebuild() {
-	pages, settings, gauge, call, activity, vendor, guide := w.pages, w.settings, w.gauge, w.call, w.activity, w.vendor, w.guide
-	focused := settings.focused(w.window.Canvas())
-	pages.leave()
-	w.window.Canvas().Unfocus()
-	w.build()
-	w.gauge.key, w.call.number = gauge.key, call.number
-	w.activity.choose(activity.field.Text)
-	w.vendor.takeOver(vendor)
-	w.guide.key.takeOver(guide.key)
-	w.pages.turn(pages.front)
-	w.pages.before = pages.before
+// rebuild makes the pages again: their texts and the sizes of their columns are made when they are.
+func (w *mainWindow) rebuild() {
+	settings, gauge, call, activity, vendor, guide := w.settings, w.gauge, w.call, w.activity, w.vendor, w.guide
+	focused := settings.focused(w.Canvas())
+	w.Refill(func() Pages {
+		pages := w.fill()
+		w.gauge.key, w.call.number = gauge.key, call.number
+		w.activity.takeOver(activity)
+		w.vendor.takeOver(vendor)
+		w.guide.takeOver(guide)
+		return pages
+	})
+	w.dressed()
 	w.SetTray(w.tray)
-	w.pages.show(pages.shown)
-	w.pages.tabs.Select(int(w.pages.tab()))
-	w.paint()
-	w.settings.resume(settings, focused, w.window.Canvas())
+	w.settings.resume(settings, focused, w.Canvas())
 }

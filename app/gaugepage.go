@@ -28,7 +28,7 @@ type gaugeService interface {
 // gaugePage shows one gauge: its numbers, its history, and the calls that hold its slots and wait for them.
 type gaugePage struct {
 	svc    gaugeService
-	ways   ways
+	to     ui.Navigator
 	report func(err error, key string)
 	work   ui.TaskQueue
 	key    limiter.Key // of the gauge to show
@@ -51,8 +51,8 @@ type gaugePage struct {
 	cancelled map[int]bool
 }
 
-func newGaugePage(svc gaugeService, d ui.Context, report func(err error, key string), to ways) *gaugePage {
-	p := &gaugePage{svc: svc, ways: to, report: report, work: ui.TaskQueue{Run: d.Run, Off: d.Off}, cancelled: map[int]bool{}, history: newHistoryView(svc, d)}
+func newGaugePage(svc gaugeService, d ui.Context, report func(err error, key string), to ui.Navigator) *gaugePage {
+	p := &gaugePage{svc: svc, to: to, report: report, work: ui.TaskQueue{Run: d.Run, Off: d.Off}, cancelled: map[int]bool{}, history: newHistoryView(svc, d)}
 	p.title = widget.NewName("", widget.Style{Bold: true, Size: theme.SizeNameSubHeadingText})
 	p.state = widget.NewText("", widget.Style{Color: widget.ColorMuted, Align: fyne.TextAlignTrailing})
 	p.numbers = container.NewStack()
@@ -68,7 +68,7 @@ func newGaugePage(svc gaugeService, d ui.Context, report func(err error, key str
 	who := widget.NewCard(container.New(layout.NewCustomPaddedVBoxLayout(ui.RowGap), ui.Heading(ui.Tr("gauge.holders")), p.none, p.holders))
 	body := container.New(layout.NewCustomPaddedVBoxLayout(ui.CardGap), now, p.past, who)
 	p.scroll = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, ui.PageMargin, ui.PageMargin, ui.PageMargin), body))
-	back := widget.NewButton(widget.Quiet, theme.NavigateBackIcon(), ui.Tr("page.back"), func() { p.ways.back() })
+	back := widget.NewButton(widget.Quiet, theme.NavigateBackIcon(), ui.Tr("page.back"), func() { p.to.Back() })
 	all := widget.NewButton(widget.Quiet, theme.ListIcon(), ui.Tr("gauge.all"), p.list)
 	p.root = ui.Below(container.New(layout.NewCustomPaddedLayout(ui.PageMargin-6, 8, ui.PageMargin-8, ui.PageMargin-8),
 		container.NewBorder(nil, nil, back, all)), p.scroll)
@@ -139,7 +139,7 @@ func find(b viewmodel.Board, k limiter.Key) (viewmodel.Head, viewmodel.Row) {
 // arrange makes room for n holders.
 func (p *gaugePage) arrange(n int) {
 	for len(p.views) < n {
-		p.views = append(p.views, newHolder(p.ways.call, p.cancel))
+		p.views = append(p.views, newHolder(p.to.Call, p.cancel))
 	}
 	p.holders.Objects = nil
 	for _, v := range p.views[:n] {
@@ -174,5 +174,5 @@ func (p *gaugePage) list() {
 	if p.key.Model != limiter.AccountModel {
 		query += " " + viewmodel.ModelWord(p.key.Model)
 	}
-	p.ways.calls(query)
+	p.to.Calls(query)
 }

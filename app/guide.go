@@ -30,7 +30,7 @@ const guideClient = "claude-code"
 // guidePage leads those who are new through four steps. It stands in Live's place until it was finished or skipped.
 type guidePage struct {
 	svc    GuideService
-	ways   ways
+	to     ui.Navigator
 	report func(err error, key string)
 	desk   ui.Context
 	list   proxy.VendorList
@@ -59,8 +59,8 @@ type guideRow struct {
 	row   chainRow
 }
 
-func newGuidePage(svc GuideService, d ui.Context, report func(err error, key string), to ways) *guidePage {
-	p := &guidePage{svc: svc, ways: to, desk: d, report: report, titles: map[string]*guideRow{}}
+func newGuidePage(svc GuideService, d ui.Context, report func(err error, key string), to ui.Navigator) *guidePage {
+	p := &guidePage{svc: svc, to: to, desk: d, report: report, titles: map[string]*guideRow{}}
 	p.work.Run = d.Run
 	p.scroll = container.NewVScroll(nil)
 	p.demo = widget.NewNotice(widget.Info, nil)
@@ -212,12 +212,15 @@ func (p *guidePage) take(b viewmodel.Board) bool {
 	return false
 }
 
+// takeOver goes on with what was chosen and typed in another.
+func (p *guidePage) takeOver(old *guidePage) { p.key.takeOver(old.key) }
+
 // finish leaves the guide for good: it does not come by itself again.
 func (p *guidePage) finish() {
 	p.work.Do(func() error {
 		return p.svc.ChangeDesktop(func(d *config.Desktop) { d.Guided = true })
 	}, func(err error) { p.report(err, "guide.not_kept") })
-	p.ways.back()
+	p.to.Back()
 }
 
 func (p *guidePage) notify(n *widget.Notice, text string) {

@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"afterglow/app/apptest"
+	"afterglow/app/ui"
 	"afterglow/app/widget"
 	"afterglow/proxy"
 	"afterglow/proxy/config"
@@ -16,7 +17,7 @@ import (
 )
 
 // guideOpen is a window with the guide in front, over a configuration in which no vendor has a key.
-func guideOpen(t *testing.T) (*Window, *apptest.Proxy, chan func()) {
+func guideOpen(t *testing.T) (*mainWindow, *apptest.Proxy, chan func()) {
 	t.Helper()
 	list := apptest.VendorScene(6)
 	list.Drafts, list.Tiers = list.Drafts[3:4], [][]string{{"anthropic"}} // the client's own
@@ -30,12 +31,12 @@ func guideOpen(t *testing.T) (*Window, *apptest.Proxy, chan func()) {
 func TestGuideFromTheKeyToTheAnswer(t *testing.T) {
 	w, svc, work := guideOpen(t)
 	g := w.guide
-	if g.key.step.mark.Visible() || g.order.mark.Visible() || g.try.mark.Visible() || w.pages.tabs.Selected() != int(atLive) {
+	if g.key.step.mark.Visible() || g.order.mark.Visible() || g.try.mark.Visible() || w.Tab() != Live {
 		t.Fatal("something is ticked before it was done")
 	}
 	g.key.pick("deepseek")
 	g.key.key.SetText("sk-of-deepseek")
-	apptest.Pressed(w.window.Canvas(), g.key.save, fyne.KeyReturn)
+	apptest.Pressed(w.Canvas(), g.key.save, fyne.KeyReturn)
 	apptest.Do(t, work) // saved
 	if svc.Keys["deepseek"] != "sk-of-deepseek" || g.key.key.Text != "" {
 		t.Errorf("kept %d keys, the field still holds one: %t", len(svc.Keys), g.key.key.Text != "")
@@ -50,29 +51,29 @@ func TestGuideFromTheKeyToTheAnswer(t *testing.T) {
 	if !strings.HasPrefix(g.key.test.words.Text, "Works: glm-5.1") || !g.key.step.mark.Visible() || !g.order.mark.Visible() {
 		t.Errorf("says %q, ticked %t %t", g.key.test.words.Text, g.key.step.mark.Visible(), g.order.mark.Visible())
 	}
-	apptest.Pressed(w.window.Canvas(), g.titles["anthropic"].row.grip, fyne.KeyUp)
+	apptest.Pressed(w.Canvas(), g.titles["anthropic"].row.grip, fyne.KeyUp)
 	apptest.Do(t, work)
 	apptest.Do(t, work)
 	want := []string{`save "" as "deepseek"`, "tiers [[deepseek] [anthropic]]", "test deepseek with a key of 14 at https://api.deepseek.com/anthropic", "tiers [[anthropic] [deepseek]]"}
 	if got := svc.Doings(); !slices.Equal(got, want) {
 		t.Errorf("did %q", got)
 	}
-	apptest.Pressed(w.window.Canvas(), g.client.copy.Button, fyne.KeySpace)
+	apptest.Pressed(w.Canvas(), g.client.copy.Button, fyne.KeySpace)
 	g.client.copy.Copied.Stop() // it would draw on a goroutine of its own
 	if !g.client.step.mark.Visible() {
 		t.Error("the line was copied, and nothing is ticked")
 	}
 	svc.Tried = proxy.TriedCall{VendorTest: apptest.WorksVerdict, Vendor: "DeepSeek"}
-	apptest.Pressed(w.window.Canvas(), g.trial.button, fyne.KeySpace)
+	apptest.Pressed(w.Canvas(), g.trial.button, fyne.KeySpace)
 	apptest.Do(t, work)
 	apptest.Do(t, work)
 	if got := g.trial.words.Text; got != "It works: DeepSeek · glm-5.1 answered in 1.2 s.\nAnswer: Yes, it is working." || !g.try.mark.Visible() {
 		t.Errorf("says %q", got)
 	}
-	apptest.Pressed(w.window.Canvas(), g.done, fyne.KeyReturn)
+	apptest.Pressed(w.Canvas(), g.done, fyne.KeyReturn)
 	apptest.Do(t, work)
-	if !svc.Desktop().Guided || w.pages.front != atLive {
-		t.Errorf("guided %t, page %d", svc.Desktop().Guided, w.pages.front)
+	if !svc.Desktop().Guided || w.Front() != Live {
+		t.Errorf("guided %t, page %d", svc.Desktop().Guided, w.Front())
 	}
 }
 
@@ -81,13 +82,13 @@ func TestKeyThatWasRefusedIsToldInTheGuide(t *testing.T) {
 	g := w.guide
 	g.key.drafts[1].Key = config.KeyNone
 	g.key.pick("deepseek")
-	apptest.Pressed(w.window.Canvas(), g.key.save, fyne.KeySpace)
+	apptest.Pressed(w.Canvas(), g.key.save, fyne.KeySpace)
 	if g.key.test.words.Text != "No key yet. Paste one first." || len(svc.Doings()) != 0 {
 		t.Errorf("says %q, did %q", g.key.test.words.Text, svc.Doings())
 	}
 	svc.Broken = errors.New("config.toml cannot be written")
 	g.key.key.SetText("sk-1")
-	apptest.Pressed(w.window.Canvas(), g.key.save, fyne.KeySpace)
+	apptest.Pressed(w.Canvas(), g.key.save, fyne.KeySpace)
 	apptest.Do(t, work)
 	if !strings.Contains(g.key.test.words.Text, "cannot be written") || g.key.key.Text != "sk-1" {
 		t.Errorf("says %q, the key is lost: %t", g.key.test.words.Text, g.key.key.Text == "")
@@ -103,27 +104,27 @@ func TestKeyThatWasTypedStaysWhenTheWindowIsMadeAnew(t *testing.T) {
 	w, _, work := guideOpen(t)
 	w.guide.key.pick("deepseek")
 	w.guide.key.key.SetText("sk-half")
-	w.run = func(f func()) { work <- f } // also of the new pages
+	w.Run = func(f func()) { work <- f } // also of the new pages
 	w.takeSystemFont()
 	apptest.Do(t, work)
-	if k := w.guide.key; k.chosen != "deepseek" || k.key.Text != "sk-half" || w.pages.front != atGuide {
-		t.Errorf("chosen %q, %d letters, page %d", k.chosen, len(k.key.Text), w.pages.front)
+	if k := w.guide.key; k.chosen != "deepseek" || k.key.Text != "sk-half" || w.Front() != Guide {
+		t.Errorf("chosen %q, %d letters, page %d", k.chosen, len(k.key.Text), w.Front())
 	}
 }
 
 func TestGuideIsSkippedAndFoundAgain(t *testing.T) {
 	w, svc, work := guideOpen(t)
-	apptest.Tapped(t, w.window.Canvas(), w.guide.skip)
+	apptest.Tapped(t, w.Canvas(), w.guide.skip)
 	apptest.Do(t, work)
-	if !svc.Desktop().Guided || w.pages.front != atLive {
-		t.Fatalf("guided %t, page %d", svc.Desktop().Guided, w.pages.front)
+	if !svc.Desktop().Guided || w.Front() != Live {
+		t.Fatalf("guided %t, page %d", svc.Desktop().Guided, w.Front())
 	}
-	apptest.Tapped(t, w.window.Canvas(), w.page.start.guide)
-	if w.pages.front != atGuide {
+	apptest.Tapped(t, w.Canvas(), w.page.start.guide)
+	if w.Front() != Guide {
 		t.Error("it cannot be found again")
 	}
-	w.window.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyEscape})
-	if w.pages.front != atLive {
+	w.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyEscape})
+	if w.Front() != Live {
 		t.Error("Escape does not lead back")
 	}
 }
@@ -131,7 +132,7 @@ func TestGuideIsSkippedAndFoundAgain(t *testing.T) {
 func TestTryingWithTheClientsOwnCredentialsSaysSo(t *testing.T) {
 	w, svc, work := guideOpen(t)
 	svc.Tried = proxy.TriedCall{VendorTest: proxy.VendorTest{Outcome: "client_auth"}}
-	apptest.Tapped(t, w.window.Canvas(), w.guide.scrolledTo(t, w.guide.trial.button))
+	apptest.Tapped(t, w.Canvas(), w.guide.scrolledTo(t, w.guide.trial.button))
 	apptest.Do(t, work)
 	apptest.Do(t, work)
 	if !strings.Contains(w.guide.trial.words.Text, "Start Claude Code") || w.guide.try.mark.Visible() {
@@ -174,7 +175,7 @@ func TestClaudeCodeIsConnectedByOnePress(t *testing.T) {
 	svc := &connecting{Proxy: &apptest.Proxy{}}
 	svc.Ready = true
 	var said error
-	g := newGuidePage(svc, d, func(err error, key string) { said = err }, ways{})
+	g := newGuidePage(svc, d, func(err error, key string) { said = err }, ui.Navigator{})
 	g.enter()
 	apptest.Do(t, work)
 	if !g.client.choice.Visible() || g.client.choice.Text() != "Own login" {
@@ -203,7 +204,7 @@ func TestClaudeCodeIsConnectedByOnePress(t *testing.T) {
 
 func TestTabReachesEverythingOfTheGuide(t *testing.T) {
 	w, _, _ := guideOpen(t)
-	g, c := w.guide, w.window.Canvas()
+	g, c := w.guide, w.Canvas()
 	seen := map[fyne.Focusable]bool{}
 	for range 40 {
 		c.FocusNext()

@@ -30,7 +30,7 @@ type liveService interface {
 type live struct {
 	svc     liveService
 	desk    ui.Context
-	ways    ways
+	to      ui.Navigator
 	report  func(err error, key string)
 	work    ui.TaskQueue
 	totals  *totalsView
@@ -50,11 +50,11 @@ type live struct {
 }
 
 // newLive makes the page.
-func newLive(svc liveService, d ui.Context, report func(err error, key string), to ways) *live {
+func newLive(svc liveService, d ui.Context, report func(err error, key string), to ui.Navigator) *live {
 	p := &live{
 		svc:    svc,
 		desk:   d,
-		ways:   to,
+		to:     to,
 		report: report,
 		work:   ui.TaskQueue{Run: d.Run, Off: d.Off},
 		totals: newTotals(d),
@@ -65,7 +65,7 @@ func newLive(svc liveService, d ui.Context, report func(err error, key string), 
 	}
 	p.restore = widget.NewButton(widget.Quiet, theme.ContentUndoIcon(), ui.Tr("order.reset"), func() { p.write(p.svc.ResetOrder, "notice.no_order") })
 	p.changed = widget.NewNotice(widget.Info, p.restore)
-	p.start = newStart(d, func() { p.ways.guide() }, func() { p.stale = true; p.tidy() })
+	p.start = newStart(d, func() { p.to.Guide() }, func() { p.stale = true; p.tidy() })
 	top := container.New(layout.NewCustomPaddedVBoxLayout(8),
 		p.totals.box, p.changed, p.demo, p.noTray)
 	body := container.New(layout.NewCustomPaddedVBoxLayout(ui.CardGap), p.start.card, p.list)
@@ -91,12 +91,18 @@ func (p *live) set(b viewmodel.Board) {
 
 // openGauge opens a gauge's own page.
 func (p *live) openGauge(r viewmodel.Row) {
-	p.ways.gauge(limiter.Key{Vendor: r.Vendor, Model: r.Model})
+	p.to.Gauge(limiter.Key{Vendor: r.Vendor, Model: r.Model})
 }
 
 // notify shows text in a notice of the page.
 func (p *live) notify(n *widget.Notice, text string) {
 	p.stale = n.Set(text) || p.stale
+}
+
+// setTray says that closing the window quits, where there is no tray.
+func (p *live) setTray(has bool) {
+	p.notify(p.noTray, ui.When(!has, "notice.no_tray"))
+	p.tidy()
 }
 
 // tidy lays the page out again if it must be.

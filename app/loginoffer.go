@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"afterglow/app/desktop"
-	"afterglow/app/ui"
 	"afterglow/proxy/config"
 	"afterglow/proxy/connect"
 )
@@ -27,7 +26,7 @@ func (s watchedClients) Connect(id string, with connect.Choice) error {
 
 // needsLogin tells that start at login is to be offered once a client is connected, without which it fails. It reads files,
 // and is not for the UI's goroutine.
-func (w *Window) needsLogin() bool {
+func (w *mainWindow) needsLogin() bool {
 	if w.svc.Desktop().LoginOffered || w.svc.Status().Demo {
 		return false
 	}
@@ -36,9 +35,9 @@ func (w *Window) needsLogin() bool {
 }
 
 // clientConnected is told that a client was connected.
-func (w *Window) clientConnected() {
+func (w *mainWindow) clientConnected() {
 	if w.needsLogin() {
-		w.run(func() { w.offer(true) })
+		w.Run(func() { w.offer(true) })
 	}
 }
 
@@ -60,27 +59,26 @@ func (f *face) offerLogin(ctx context.Context) {
 }
 
 // offer shows the offer above every page, or takes it away.
-func (w *Window) offer(on bool) {
+func (w *mainWindow) offer(on bool) {
 	w.offering = on
-	w.notices.offer.Set(ui.When(on, "offer.login"))
-	w.notices.arrange()
+	w.Notices.Offer(on)
 }
 
 // answerOffer does what the user has answered, and remembers that it was offered.
-func (w *Window) answerOffer(yes bool) {
+func (w *mainWindow) answerOffer(yes bool) {
 	w.offer(false)
-	w.off(func() {
+	w.Off(func() {
 		if yes {
 			if err := w.login.Set(true); err != nil {
-				w.run(func() {
+				w.Run(func() {
 					w.offer(true)
-					w.notices.report(err, "offer.failed")
+					w.Notices.Report(err, "offer.failed")
 				})
 				return
 			}
 		}
 		if err := w.svc.ChangeDesktop(func(d *config.Desktop) { d.LoginOffered = true }); err != nil {
-			w.run(func() { w.notices.report(err, "settings.not_set") })
+			w.Run(func() { w.Notices.Report(err, "settings.not_set") })
 		}
 	})
 }

@@ -11,10 +11,10 @@ import (
 )
 
 // offerWindow is a window over clients of which none is connected.
-func offerWindow(t *testing.T) (*Window, *apptest.Proxy, *loginFake) {
+func offerWindow(t *testing.T) (*mainWindow, *apptest.Proxy, *loginFake) {
 	t.Helper()
 	w, svc := newTestWindow(t, true)
-	w.run = func(f func()) { f() }
+	w.Run = func(f func()) { f() }
 	login := &loginFake{}
 	w.login = login
 	svc.ClientPart = apptest.ClientScene("clients")
@@ -24,31 +24,31 @@ func offerWindow(t *testing.T) (*Window, *apptest.Proxy, *loginFake) {
 }
 
 // offered connects a client as a page does, and tells whether start at login is offered.
-func (w *Window) offered(t *testing.T) bool {
+func (w *mainWindow) offered(t *testing.T) bool {
 	t.Helper()
 	if err := w.svc.Connect("claude-code", connect.Choice{}); err != nil {
 		t.Fatal(err)
 	}
-	return w.notices.offer.Visible()
+	return w.Notices.offer.Visible()
 }
 
 func TestStartAtLoginIsOfferedWithTheFirstClientAndOnce(t *testing.T) {
 	for name, yes := range map[string]bool{"accepted": true, "dismissed": false} {
 		t.Run(name, func(t *testing.T) {
 			w, svc, login := offerWindow(t)
-			if w.notices.offer.Visible() {
+			if w.Notices.offer.Visible() {
 				t.Error("it is offered before a client is connected")
 			}
 			if !w.offered(t) {
 				t.Fatal("it is not offered")
 			}
 			w.rebuild() // as for another language
-			if !w.notices.offer.Visible() {
+			if !w.Notices.offer.Visible() {
 				t.Error("the offer is gone in another language")
 			}
-			w.notices.answer(yes)
-			if got := login.at == desktop.AtLogin; got != yes || w.notices.offer.Visible() || !svc.Chosen.LoginOffered {
-				t.Errorf("at login %t, still offered %t, remembered %t", got, w.notices.offer.Visible(), svc.Chosen.LoginOffered)
+			w.Notices.Answer(yes)
+			if got := login.at == desktop.AtLogin; got != yes || w.Notices.offer.Visible() || !svc.Chosen.LoginOffered {
+				t.Errorf("at login %t, still offered %t, remembered %t", got, w.Notices.offer.Visible(), svc.Chosen.LoginOffered)
 			}
 			login.at = desktop.NotAtLogin
 			if w.offered(t) {
@@ -71,7 +71,7 @@ func TestStartAtLoginIsNotOfferedInVain(t *testing.T) {
 			if err := w.svc.Connect("claude-code", connect.Choice{}); (err != nil) != (svc.Refuses != "") {
 				t.Error(err)
 			}
-			if w.notices.offer.Visible() {
+			if w.Notices.offer.Visible() {
 				t.Error("it is offered")
 			}
 		})
@@ -82,9 +82,9 @@ func TestAnOfferThatFailedSaysWhyAndStays(t *testing.T) {
 	w, svc, login := offerWindow(t)
 	w.offered(t)
 	login.err = errors.New("the folder cannot be written")
-	w.notices.answer(true)
-	if !w.notices.offer.Visible() || !strings.Contains(w.notices.failure.Text(), "cannot be written") || svc.Chosen.LoginOffered {
-		t.Errorf("offered %t, says %q", w.notices.offer.Visible(), w.notices.failure.Text())
+	w.Notices.Answer(true)
+	if !w.Notices.offer.Visible() || !strings.Contains(w.Notices.failure.Text(), "cannot be written") || svc.Chosen.LoginOffered {
+		t.Errorf("offered %t, says %q", w.Notices.offer.Visible(), w.Notices.failure.Text())
 	}
 }
 
@@ -101,7 +101,7 @@ func TestStartAtLoginIsOfferedForClientsOfBefore(t *testing.T) {
 	f.window.login = &loginFake{}
 	f.offerLogin(t.Context())
 	apptest.Do(t, a.driver.do)
-	if !f.window.notices.offer.Visible() {
+	if !f.window.Notices.offer.Visible() {
 		t.Error("it is not offered")
 	}
 }

@@ -37,12 +37,12 @@ func TestShadeChangesWhileTheWindowIsOpen(t *testing.T) {
 	want := picture(t, "busy", "en", "dark")
 	a := apptest.Speak(t, "en")
 	apptest.Shade(a, "light")
-	w := NewWindow(a, &apptest.Proxy{}, true)
+	w := newTestMain(a, &apptest.Proxy{}, true)
 	w.Show()
 	w.Update(apptest.SceneBoard("busy"))
 	apptest.Shade(a, "dark")
 	w.pages.root.Refresh()
-	got := w.window.Canvas().Capture()
+	got := w.Canvas().Capture()
 	different := 0
 	for y := range got.Bounds().Dy() {
 		for x := range got.Bounds().Dx() {

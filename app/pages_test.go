@@ -30,15 +30,15 @@ func (k *keyboard) RemoveShortcut(s fyne.Shortcut) { k.ShortcutHandler.RemoveSho
 
 func TestControlAndANumberTurnToAPage(t *testing.T) {
 	w, _ := callWindow(t, 3)
-	keys := &keyboard{Canvas: w.window.Canvas()}
+	keys := &keyboard{Canvas: w.Canvas()}
 	w.pages.shortcuts(keys)
 	for _, c := range []struct {
 		key  fyne.KeyName
-		want spot
-	}{{fyne.Key2, atActivity}, {fyne.Key3, atUsage}, {fyne.Key4, atVendors}, {fyne.Key5, atClients}, {fyne.Key6, atSettings}, {fyne.Key1, atLive}} {
+		want PageID
+	}{{fyne.Key2, Activity}, {fyne.Key3, Usage}, {fyne.Key4, Vendors}, {fyne.Key5, Clients}, {fyne.Key6, Settings}, {fyne.Key1, Live}} {
 		keys.TypedShortcut(&desktop.CustomShortcut{KeyName: c.key, Modifier: fyne.KeyModifierShortcutDefault})
-		if w.pages.front != c.want || w.pages.tabs.Selected() != int(c.want) {
-			t.Errorf("%s: page %d, tab %d, want %d", c.key, w.pages.front, w.pages.tabs.Selected(), c.want)
+		if w.Front() != c.want || w.Tab() != c.want {
+			t.Errorf("%s: page %d, tab %d, want %d", c.key, w.Front(), w.Tab(), c.want)
 		}
 	}
 }
@@ -51,12 +51,12 @@ func TestPageThatIsNotInFrontCostsNothing(t *testing.T) {
 	if len(w.activity.rows) != 0 {
 		t.Error("the list of calls is made behind the page in front")
 	}
-	w.pages.turn(atActivity)
+	w.Turn(Activity)
 	w.Update(apptest.SceneBoard("empty"))
 	if len(w.activity.rows) != 3 || !w.page.start.card.Hidden {
 		t.Errorf("%d calls; the Live page took a board behind: %t", len(w.activity.rows), w.page.start.card.Visible())
 	}
-	w.pages.turn(atLive)
+	w.Turn(Live)
 	if w.page.start.card.Hidden {
 		t.Error("the Live page does not show the latest board when it comes to the front")
 	}
@@ -65,14 +65,14 @@ func TestPageThatIsNotInFrontCostsNothing(t *testing.T) {
 func TestPageKnowsWhenItComesAndGoes(t *testing.T) {
 	w, _ := newTestWindow(t, true)
 	var seen []string
-	w.pages.list[atUsage].enter = func() { seen = append(seen, "in") }
-	w.pages.list[atUsage].leave = func() { seen = append(seen, "out") }
-	w.pages.turn(atUsage) // behind the curtain
+	w.pages.list[Usage].Enter = func() { seen = append(seen, "in") }
+	w.pages.list[Usage].Leave = func() { seen = append(seen, "out") }
+	w.Turn(Usage) // behind the curtain
 	w.Show()
 	w.Show()
 	w.Hide()
 	w.Show()
-	w.pages.turn(atLive)
+	w.Turn(Live)
 	w.Hide()
 	if want := []string{"in", "out", "in", "out"}; !slices.Equal(seen, want) {
 		t.Errorf("seen %v, want %v", seen, want)
@@ -81,25 +81,25 @@ func TestPageKnowsWhenItComesAndGoes(t *testing.T) {
 
 func TestCaptureIsSaidOnEveryPageUntilItIsStopped(t *testing.T) {
 	w, svc := callWindow(t, 3)
-	w.pages.turn(atActivity)
-	if w.notices.capture.Visible() || w.activity.capture.On() {
+	w.Turn(Activity)
+	if w.Notices.capture.Visible() || w.activity.capture.On() {
 		t.Fatal("bodies are kept from the start")
 	}
 	test.Tap(w.activity.capture)
 	if !svc.State.Capture {
 		t.Fatal("the switch does not turn it on")
 	}
-	for at := range spots {
-		w.pages.turn(at)
-		if !w.notices.capture.Visible() || !w.notices.box.Visible() || w.notices.box.Size().Height < 30 {
+	for at := range pageIDs {
+		w.Turn(at)
+		if !w.Notices.capture.Visible() || !w.Notices.box.Visible() || w.Notices.box.Size().Height < 30 {
 			t.Errorf("page %d does not say that bodies are kept", at)
 		}
 	}
-	test.Tap(w.notices.stop)
-	if svc.State.Capture || w.notices.capture.Visible() || w.notices.box.Visible() {
+	test.Tap(w.Notices.stop)
+	if svc.State.Capture || w.Notices.capture.Visible() || w.Notices.box.Visible() {
 		t.Error("it does not stop")
 	}
-	w.pages.turn(atActivity)
+	w.Turn(Activity)
 	if w.activity.capture.On() {
 		t.Error("the switch stays on")
 	}
@@ -109,24 +109,24 @@ func TestGaugeRowOpensItsPage(t *testing.T) {
 	w, _ := callWindow(t, 30)
 	v := row(t, w, "zhipu", "glm-5.1")
 	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(v.gauge).AddXY(10, 16)
-	test.TapCanvas(w.window.Canvas(), at)
-	if w.pages.front != atGauge || w.gauge.key != (limiter.Key{Vendor: "zhipu", Model: "glm-5.1"}) || w.pages.tabs.Selected() != int(atLive) {
-		t.Fatalf("page %d, gauge %v, tab %d", w.pages.front, w.gauge.key, w.pages.tabs.Selected())
+	test.TapCanvas(w.Canvas(), at)
+	if w.Front() != Gauge || w.gauge.key != (limiter.Key{Vendor: "zhipu", Model: "glm-5.1"}) || w.Tab() != Live {
+		t.Fatalf("page %d, gauge %v, tab %d", w.Front(), w.gauge.key, w.Tab())
 	}
 	if w.gauge.row.count.Text() != "3/3" || len(w.gauge.holders.Objects) != 3 {
 		t.Errorf("count %s, %d holders", w.gauge.row.count.Text(), len(w.gauge.holders.Objects))
 	}
 	test.Tap(w.gauge.views[0].opener)
-	if w.pages.front != atCall || w.call.number != w.gauge.views[0].row.Number {
-		t.Errorf("a holder opens page %d, call %d", w.pages.front, w.call.number)
+	if w.Front() != Call || w.call.number != w.gauge.views[0].row.Number {
+		t.Errorf("a holder opens page %d, call %d", w.Front(), w.call.number)
 	}
 	test.Tap(w.call.back)
-	if w.pages.front != atGauge {
-		t.Errorf("back leads to page %d", w.pages.front)
+	if w.Front() != Gauge {
+		t.Errorf("back leads to page %d", w.Front())
 	}
-	w.gauge.ways.back()
-	if w.pages.front != atLive {
-		t.Errorf("back leads to page %d", w.pages.front)
+	w.gauge.to.Back()
+	if w.Front() != Live {
+		t.Errorf("back leads to page %d", w.Front())
 	}
 }
 
@@ -134,24 +134,24 @@ func TestGaugeRowByKeyAndByItsName(t *testing.T) {
 	w, _ := callWindow(t, 30)
 	v := row(t, w, "zhipu", "glm-5.1")
 	opener := v.box.(fyne.Focusable)
-	w.window.Canvas().Focus(opener)
+	w.Canvas().Focus(opener)
 	opener.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
-	if w.pages.front != atGauge {
+	if w.Front() != Gauge {
 		t.Error("Return opens nothing")
 	}
-	w.pages.turn(atLive)
+	w.Turn(Live)
 	test.Tap(v.name)
-	if w.pages.front != atGauge {
+	if w.Front() != Gauge {
 		t.Error("a name that is whole takes the tap")
 	}
-	w.pages.turn(atLive)
+	w.Turn(Live)
 	test.Tap(row(t, w, "kimi", "accounts/fireworks/models/kimi-k2-thinking-turbo-0905-preview").name)
-	if w.pages.front != atLive {
+	if w.Front() != Live {
 		t.Error("a name that unrolls opens the gauge")
 	}
 	test.Tap(v.slider)
 	v.slider.TypedKey(&fyne.KeyEvent{Name: fyne.KeyRight})
-	if w.pages.front != atLive {
+	if w.Front() != Live {
 		t.Error("the slider opens the gauge")
 	}
 	if label := v.box.(fyne.Accessible).AccessibilityLabel(); label != "Open zhipu glm-5.1" {
@@ -166,8 +166,8 @@ func TestAccountHasAPageOfAllItsCalls(t *testing.T) {
 		t.Errorf("history %t, count %s", w.gauge.past.Visible(), w.gauge.row.count.Text())
 	}
 	w.gauge.list()
-	if w.pages.front != atActivity || w.activity.field.Text != "vendor:zhipu" {
-		t.Errorf("page %d, filter %q", w.pages.front, w.activity.field.Text)
+	if w.Front() != Activity || w.activity.field.Text != "vendor:zhipu" {
+		t.Errorf("page %d, filter %q", w.Front(), w.activity.field.Text)
 	}
 }
 
@@ -181,16 +181,16 @@ func TestGaugePageCancelsAndSetsTheLimit(t *testing.T) {
 	}
 	svc.Err = proxy.ErrNoCall
 	test.Tap(w.gauge.views[1].cancel)
-	if !strings.Contains(w.notices.failure.Text(), "already ended") || w.gauge.views[1].done.Visible() {
-		t.Errorf("says %q", w.notices.failure.Text())
+	if !strings.Contains(w.Notices.failure.Text(), "already ended") || w.gauge.views[1].done.Visible() {
+		t.Errorf("says %q", w.Notices.failure.Text())
 	}
 	svc.Err = errors.New("full")
 	w.gauge.row.slider.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEnd})
 	if w.gauge.row.slider.Value() != 3 || !slices.Equal(svc.Sets, []string{"zhipu/glm-5.1=20"}) {
 		t.Errorf("slider %d, sets %v", w.gauge.row.slider.Value(), svc.Sets)
 	}
-	w.pages.back()
-	if w.notices.failure.Visible() {
+	w.Back()
+	if w.Notices.failure.Visible() {
 		t.Error("a failure follows to the next page")
 	}
 }

@@ -25,6 +25,7 @@ const quitPatience = 10 * time.Second
 type quitting struct {
 	svc    QuitService
 	window *Window
+	dialog *quitDialog // the last that was opened
 	log    *slog.Logger
 	do     func(func()) // on the UI's goroutine
 	end    func()       // ends the app's run, at once and from any goroutine
@@ -80,7 +81,7 @@ func (q *quitting) connected() (found []connect.Status, err error) {
 
 // ask opens the dialog. It runs on the UI's goroutine.
 func (q *quitting) ask(clients []connect.Status) {
-	q.window.ask(newQuitDialog(clients, quitAnswers{
+	q.dialog = newQuitDialog(clients, quitAnswers{
 		disconnect: func(remember bool) { go q.disconnect(clients, remember) },
 		keep: func(remember bool) {
 			go func() {
@@ -89,12 +90,13 @@ func (q *quitting) ask(clients []connect.Status) {
 			}()
 		},
 		cancel: func() {
-			q.window.asked()
+			q.window.Answered()
 			q.mu.Lock()
 			q.busy, q.leave = false, false
 			q.mu.Unlock()
 		},
-	}))
+	})
+	q.window.Ask(q.dialog)
 }
 
 // disconnect disconnects the clients and quits. If that failed, the dialog says so.
@@ -105,10 +107,10 @@ func (q *quitting) disconnect(clients []connect.Status, remember bool) {
 	q.remember(remember, config.QuitAlways)
 	if err := q.suspend(); err != nil {
 		q.do(func() {
-			if q.window.asks == nil {
+			if !q.window.Asking() {
 				q.ask(clients)
 			}
-			q.window.asks.fail(err)
+			q.dialog.fail(err)
 		})
 		return
 	}

@@ -36,7 +36,7 @@ func dialogOf(t *testing.T, f *face, as func(d *quitDialog) bool) *quitDialog {
 	t.Helper()
 	for {
 		d := ask(func() *quitDialog {
-			if d := f.window.asks; d != nil && as(d) {
+			if d := f.quits.dialog; f.window.Asking() && as(d) {
 				return d
 			}
 			return nil
@@ -143,8 +143,8 @@ func TestCancelStaysAndHidesTheWindowThatWasHidden(t *testing.T) {
 		})
 		f.actions().quit()
 		d := dialogOf(t, f, asking)
-		ask(func() bool { d.key(&fyne.KeyEvent{Name: fyne.KeyEscape}); return true })
-		if ask(func() bool { return f.window.asks != nil }) || f.window.Shown() == hidden || svc.ClientPart.Asked != nil {
+		ask(func() bool { d.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape}); return true })
+		if ask(func() bool { return f.window.Asking() }) || f.window.Shown() == hidden || svc.ClientPart.Asked != nil {
 			t.Errorf("hidden before %t: shown %t, asked %q", hidden, f.window.Shown(), svc.ClientPart.Asked)
 		}
 	}
@@ -194,7 +194,7 @@ func TestAnswersAreTakenOnce(t *testing.T) {
 	test.Tap(d.disconnect)
 	test.Tap(d.keep)
 	test.Tap(d.cancel)
-	d.key(&fyne.KeyEvent{Name: fyne.KeyEscape})
+	d.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
 	if given != 1 || d.disconnect.Text() != "Disconnecting…" {
 		t.Errorf("%d answers, the button says %q", given, d.disconnect.Text())
 	}
@@ -209,17 +209,17 @@ func TestClosingTheWindowWhileItAsks(t *testing.T) {
 	w, _ := newTestWindow(t, true)
 	var given []string
 	answers := quitAnswers{keep: func(remember bool) { given = append(given, "keep") },
-		cancel: func() { w.asked(); given = append(given, "cancel") }}
+		cancel: func() { w.Answered(); given = append(given, "cancel") }}
 	w.Show()
-	w.ask(newQuitDialog(nil, answers))
-	w.closed()
-	if w.asks != nil || w.Shown() || w.window.Canvas().Overlays().Top() != nil {
+	w.Ask(newQuitDialog(nil, answers))
+	w.Closed()
+	if w.Asking() || w.Shown() || w.Canvas().Overlays().Top() != nil {
 		t.Error("with a tray the window or the dialog stays")
 	}
 	w.SetTray(false)
 	w.Show()
-	w.ask(newQuitDialog(nil, answers))
-	w.closed()
+	w.Ask(newQuitDialog(nil, answers))
+	w.Closed()
 	if want := []string{"cancel", "keep"}; !slices.Equal(given, want) {
 		t.Errorf("answers %q, want %q", given, want)
 	}
@@ -228,22 +228,22 @@ func TestClosingTheWindowWhileItAsks(t *testing.T) {
 func TestKeysOfTheWindowRestWhileItAsks(t *testing.T) {
 	w, _ := newTestWindow(t, true)
 	w.Show()
-	c := w.window.Canvas()
+	c := w.Canvas()
 	keys := &keyboard{Canvas: c}
 	w.pages.shortcuts(keys)
 	six := &desktop.CustomShortcut{KeyName: fyne.Key6, Modifier: fyne.KeyModifierShortcutDefault}
-	d := newQuitDialog(nil, quitAnswers{cancel: w.asked})
-	w.ask(d)
+	d := newQuitDialog(nil, quitAnswers{cancel: w.Answered})
+	w.Ask(d)
 	if c.Focused() != fyne.Focusable(d.disconnect) {
 		t.Errorf("the focus is on %T", c.Focused())
 	}
 	keys.TypedShortcut(six)
-	if w.pages.front != atLive {
+	if w.Front() != Live {
 		t.Error("the page changes below the dialog")
 	}
 	c.Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
 	keys.TypedShortcut(six)
-	if w.pages.front != atSettings || c.Overlays().Top() != nil {
-		t.Errorf("after Escape: page %d, overlay %v", w.pages.front, c.Overlays().Top())
+	if w.Front() != Settings || c.Overlays().Top() != nil {
+		t.Errorf("after Escape: page %d, overlay %v", w.Front(), c.Overlays().Top())
 	}
 }

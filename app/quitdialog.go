@@ -80,8 +80,20 @@ func (q *quitDialog) fail(err error) {
 	q.Refresh()
 }
 
-// key is for the window's keys while the dialog is above it.
-func (q *quitDialog) key(key *fyne.KeyEvent) {
+// Object is what is drawn.
+func (q *quitDialog) Object() fyne.CanvasObject { return q.Dialog }
+
+// First is what gets the focus.
+func (q *quitDialog) First() fyne.Focusable { return q.disconnect }
+
+// Cancel is for a window that is closed into the tray: the app does not quit.
+func (q *quitDialog) Cancel() { q.stay() }
+
+// Close is for a window without a tray that is closed: the app quits and leaves the clients connected.
+func (q *quitDialog) Close() { q.answer(func(bool) { q.answers.keep(false) }) }
+
+// TypedKey is for the window's keys while the dialog is above it.
+func (q *quitDialog) TypedKey(key *fyne.KeyEvent) {
 	if key.Name == fyne.KeyEscape {
 		q.stay()
 		return

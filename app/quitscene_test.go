@@ -16,16 +16,16 @@ func quitScene(t *testing.T, scene, language, shade string) image.Image {
 	t.Helper()
 	a := apptest.Speak(t, language)
 	apptest.Shade(a, shade)
-	w := NewWindow(a, &apptest.Proxy{}, true)
-	t.Cleanup(w.window.Close)
+	w := newTestMain(a, &apptest.Proxy{}, true)
+	t.Cleanup(w.Fyne().Close)
 	w.Show()
 	w.Update(apptest.SceneBoard("busy"))
 	if scene == "offer" {
 		w.offer(true)
-		return w.window.Canvas().Capture()
+		return w.Canvas().Capture()
 	}
-	w.ask(quitDialogOf(scene))
-	return w.window.Canvas().Capture()
+	w.Ask(quitDialogOf(scene))
+	return w.Canvas().Capture()
 }
 
 // quitDialogOf is the dialog of a scene.

@@ -16,7 +16,7 @@ import (
 )
 
 // chainWindow shows a chain of a, the pool of b and c, and d.
-func chainWindow(t *testing.T) (*Window, *apptest.Proxy) {
+func chainWindow(t *testing.T) (*mainWindow, *apptest.Proxy) {
 	t.Helper()
 	w, svc := newTestWindow(t, true)
 	w.Show()
@@ -68,7 +68,7 @@ func TestATierIsDraggedToItsPlace(t *testing.T) {
 func TestAPoolMovesAsOneByKeyboard(t *testing.T) {
 	w, svc := chainWindow(t)
 	grip := w.page.cards["c"].head.grip
-	w.window.Canvas().Focus(grip)
+	w.Canvas().Focus(grip)
 	for _, key := range []fyne.KeyName{fyne.KeyDown, fyne.KeyDown, fyne.KeyUp, fyne.KeyUp, fyne.KeyUp} {
 		grip.TypedKey(&fyne.KeyEvent{Name: key})
 	}
@@ -76,7 +76,7 @@ func TestAPoolMovesAsOneByKeyboard(t *testing.T) {
 	if !slices.Equal(svc.Orders, want) {
 		t.Errorf("set %v, want %v", svc.Orders, want)
 	}
-	if w.window.Canvas().Focused() != grip {
+	if w.Canvas().Focused() != grip {
 		t.Error("the focus is gone")
 	}
 }
@@ -85,7 +85,7 @@ func TestARefusedOrderGoesBack(t *testing.T) {
 	w, svc := chainWindow(t)
 	svc.Err = limiter.ErrUnknown
 	w.page.cards["a"].head.grip.TypedKey(&fyne.KeyEvent{Name: fyne.KeyDown})
-	if w.notices.failure.Text() == "" {
+	if w.Notices.failure.Text() == "" {
 		t.Error("the user is not told")
 	}
 	svc.Err = nil

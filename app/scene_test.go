@@ -4,6 +4,8 @@ import (
 	"image"
 	"testing"
 
+	"fyne.io/fyne/v2"
+
 	"afterglow/app/apptest"
 	"afterglow/limiter"
 )
@@ -13,11 +15,18 @@ func picture(t *testing.T, scene, language, shade string) image.Image {
 	t.Helper()
 	a := apptest.Speak(t, language)
 	apptest.Shade(a, shade)
-	w := NewWindow(a, &apptest.Proxy{}, scene != "trouble")
+	w := newTestMain(a, &apptest.Proxy{}, scene != "trouble")
 	w.Show()
 	w.Update(apptest.SceneBoard(scene))
 	if scene == "trouble" {
-		w.notices.report(&limiter.RangeError{Key: limiter.Key{Vendor: "zhipu", Model: "glm-5.1"}, Limit: 30, Highest: 20}, "notice.not_set")
+		w.Notices.Report(&limiter.RangeError{Key: limiter.Key{Vendor: "zhipu", Model: "glm-5.1"}, Limit: 30, Highest: 20}, "notice.not_set")
 	}
-	return w.window.Canvas().Capture()
+	return w.Canvas().Capture()
+}
+
+// newTestMain is a window whose slow work is done at once.
+func newTestMain(a fyne.App, svc Service, tray bool) *mainWindow {
+	w := newMainWindow(a, svc, tray)
+	w.Off = func(work func()) { work() }
+	return w
 }

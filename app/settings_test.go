@@ -47,18 +47,18 @@ func settingsService() *apptest.Proxy {
 }
 
 // settingsWindow is a window with the settings in front.
-func settingsWindow(t *testing.T, svc Service) (*Window, *loginFake) {
+func settingsWindow(t *testing.T, svc Service) (*mainWindow, *loginFake) {
 	t.Helper()
 	a := apptest.Speak(t, "en")
-	w := NewWindow(a, svc, true)
-	t.Cleanup(w.window.Close)
-	w.run = func(f func()) { f() }
+	w := newTestMain(a, svc, true)
+	t.Cleanup(w.Fyne().Close)
+	w.Run = func(f func()) { f() }
 	w.places = Places{State: "/home/lu/.local/state/afterglow", Log: "/home/lu/.local/state/afterglow/afterglow.log", Version: "0.1.0"}
 	login := &loginFake{}
 	w.login = login
-	w.build()
+	w.Build(w.fill)
 	w.Show()
-	w.pages.turn(atSettings)
+	w.Turn(Settings)
 	return w, login
 }
 
@@ -110,11 +110,11 @@ func (r *refusing) ChangeSettings(edit func(*proxy.Settings)) error {
 func TestLanguageChangesWithoutARestart(t *testing.T) {
 	svc := settingsService()
 	w, _ := settingsWindow(t, svc)
-	canvas := w.window.Canvas()
+	canvas := w.Canvas()
 	canvas.Focus(w.settings.looks.language)
 	apptest.Press(w.settings.looks.language, fyne.KeyEnd)
-	if svc.Chosen.Language != "zh-Hans" || ui.Tr("page.settings") != "设置" || w.pages.front != atSettings {
-		t.Fatalf("language %q, says %q, page %d", svc.Chosen.Language, ui.Tr("page.settings"), w.pages.front)
+	if svc.Chosen.Language != "zh-Hans" || ui.Tr("page.settings") != "设置" || w.Front() != Settings {
+		t.Fatalf("language %q, says %q, page %d", svc.Chosen.Language, ui.Tr("page.settings"), w.Front())
 	}
 	if got := w.settings.looks.language; canvas.Focused() != fyne.Focusable(got) || got.Chosen() != 2 {
 		t.Errorf("the focus is on %T, chosen %d", canvas.Focused(), got.Chosen())
@@ -149,7 +149,7 @@ func TestSizeChangesWithoutARestart(t *testing.T) {
 	t.Setenv(ui.ScaleVariable, "1.5")
 	svc := settingsService()
 	w, _ := settingsWindow(t, svc)
-	before := w.window.Canvas().Size()
+	before := w.Canvas().Size()
 	for _, c := range []struct {
 		press fyne.KeyName
 		want  string
@@ -160,7 +160,7 @@ func TestSizeChangesWithoutARestart(t *testing.T) {
 			t.Errorf("%s: Fyne's scale is %s, want %s; kept %v", c.press, got, c.want, svc.Chosen.TextSize)
 		}
 	}
-	if got := w.window.Canvas().Size(); got != before {
+	if got := w.Canvas().Size(); got != before {
 		t.Errorf("the window came back with %v, had %v", got, before)
 	}
 }
@@ -178,8 +178,8 @@ func TestStartAtLogin(t *testing.T) {
 		t.Errorf("chosen %d, says %q", s.login.Chosen(), w.settings.failure.Text())
 	}
 	login.err, login.at = nil, desktop.OtherAtLogin
-	w.pages.turn(atLive)
-	w.pages.turn(atSettings)
+	w.Turn(Live)
+	w.Turn(Settings)
 	if !s.moved.Visible() || s.login.Chosen() != 1 {
 		t.Error("nothing says that another copy is started")
 	}
@@ -331,11 +331,11 @@ func TestSettingsLook(t *testing.T) {
 			if c.name == "settings-trouble" {
 				w.settings.address.check()
 			}
-			w.window.Resize(fyne.NewSize(680, 40))
-			w.window.Resize(fyne.NewSize(680, w.settings.scroll.Content.MinSize().Height+48))
+			w.Fyne().Resize(fyne.NewSize(680, 40))
+			w.Fyne().Resize(fyne.NewSize(680, w.settings.scroll.Content.MinSize().Height+48))
 			w.settings.settle()
-			w.window.Resize(fyne.NewSize(680, w.settings.scroll.Content.MinSize().Height+48))
-			test.AssertImageMatches(t, "looks/"+name+".png", w.window.Canvas().Capture())
+			w.Fyne().Resize(fyne.NewSize(680, w.settings.scroll.Content.MinSize().Height+48))
+			test.AssertImageMatches(t, "looks/"+name+".png", w.Canvas().Capture())
 		})
 	}
 }

@@ -17,7 +17,7 @@ import (
 // signing is a page with one vendor to sign in to, and what it did on the desk.
 type signing struct {
 	page           *live
-	notices        *notices
+	notices        *Notices
 	svc            *apptest.Proxy
 	copied, opened []string
 	browser        error
@@ -31,7 +31,7 @@ func newSigning(t *testing.T) *signing {
 		Run:  func(func()) {}, // comes from a copy button's timer, on its goroutine: Fyne keeps things for the test's own
 		Copy: func(text string) { s.copied = append(s.copied, text) },
 		Open: func(page string) error { s.opened = append(s.opened, page); return s.browser },
-	}, s.notices.report, ways{})
+	}, s.notices.Report, ui.Navigator{})
 	return s
 }
 

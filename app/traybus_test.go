@@ -49,7 +49,7 @@ func TestTrayOnTheSessionBus(t *testing.T) {
 	svc.State = proxy.Status{Addr: "127.0.0.1:3392", Tiers: []proxy.Tier{{Vendor: "zhipu", State: proxy.Ready}}}
 	f, ended := runFace(t.Context(), t, a, svc)
 	panel := lookAt(t, bus.Connect(), <-watcher.Items)
-	window := func() bool { return ask(func() bool { return f.window.shown }) }
+	window := func() bool { return ask(func() bool { return f.window.Shown() }) }
 
 	panel.until("menu", func() bool { return slices.Contains(panel.labels(), "Quit Afterglow") })
 	if id, title := panel.text("Id"), panel.text("Title"); id != ui.AppName || title != ui.AppName {

@@ -29,7 +29,7 @@ func (p *vendorsPage) openForm(e *editing) {
 	if e != nil && !p.form.dirty() {
 		p.form.open(*e)
 	}
-	p.ways.form()
+	p.to.Form()
 	if e != nil && p.form.e.name != e.name {
 		p.form.stay()
 	}

@@ -18,7 +18,7 @@ import (
 // vendorPage is the form of one vendor.
 type vendorPage struct {
 	svc     VendorService
-	ways    ways
+	to      ui.Navigator
 	e       editing      // what was opened
 	draft   config.Draft // as the form stands
 	key     config.Secret
@@ -46,10 +46,10 @@ type vendorPage struct {
 	root               *fyne.Container
 }
 
-func newVendorPage(svc VendorService, d ui.Context, to ways) *vendorPage {
-	p := &vendorPage{svc: svc, ways: to, good: true}
+func newVendorPage(svc VendorService, d ui.Context, to ui.Navigator) *vendorPage {
+	p := &vendorPage{svc: svc, to: to, good: true}
 	p.work.Run = d.Run
-	p.back = widget.NewButton(widget.Quiet, theme.NavigateBackIcon(), ui.Tr("page.back"), func() { p.ways.back() })
+	p.back = widget.NewButton(widget.Quiet, theme.NavigateBackIcon(), ui.Tr("page.back"), func() { p.to.Back() })
 	p.save = widget.NewButton(widget.Primary, theme.DocumentSaveIcon(), ui.Tr("vendor.save"), p.store)
 	p.remove = widget.NewButton(widget.Quiet, theme.DeleteIcon(), ui.Tr("vendor.remove"), func() {
 		p.discard.Set("")
@@ -201,7 +201,7 @@ func (p *vendorPage) close() {
 	p.opened = false
 	p.key = ""
 	p.fields.key.Put("")
-	p.ways.back()
+	p.to.Back()
 }
 
 func (p *vendorPage) notify(n *widget.Notice, text string) {

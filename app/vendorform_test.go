@@ -15,12 +15,12 @@ import (
 )
 
 // formOpen is a window with the form of the scene's first vendor in front.
-func formOpen(t *testing.T) (*Window, *apptest.Proxy, chan func()) {
+func formOpen(t *testing.T) (*mainWindow, *apptest.Proxy, chan func()) {
 	t.Helper()
 	w, svc, work := vendorsOpen(t, 6)
-	apptest.Tapped(t, w.window.Canvas(), w.vendors.rows["zhipu"].edit)
-	if w.pages.front != atVendor {
-		t.Fatalf("page %d", w.pages.front)
+	apptest.Tapped(t, w.Canvas(), w.vendors.rows["zhipu"].edit)
+	if w.Front() != Vendor {
+		t.Fatalf("page %d", w.Front())
 	}
 	return w, svc, work
 }
@@ -30,10 +30,10 @@ func TestFormWithoutChangesIsLeftAtOnce(t *testing.T) {
 	if w.vendor.dirty() {
 		t.Error("it is changed from the start")
 	}
-	w.window.Canvas().Focus(w.vendor.fields.base)
+	w.Canvas().Focus(w.vendor.fields.base)
 	w.vendor.fields.base.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
-	if w.pages.front != atVendors || len(svc.Doings()) != 0 {
-		t.Errorf("page %d, did %q", w.pages.front, svc.Doings())
+	if w.Front() != Vendors || len(svc.Doings()) != 0 {
+		t.Errorf("page %d, did %q", w.Front(), svc.Doings())
 	}
 }
 
@@ -41,23 +41,23 @@ func TestChangesAreNotLostWithoutAQuestion(t *testing.T) {
 	w, _, work := formOpen(t)
 	p := w.vendor
 	p.fields.title.SetText("Zhipu at work")
-	w.pages.back()
-	if w.pages.front != atVendor || p.discard.Text() != "Discard changes?" || w.window.Canvas().Focused() != p.stays {
-		t.Fatalf("page %d, asks %q", w.pages.front, p.discard.Text())
+	w.Back()
+	if w.Front() != Vendor || p.discard.Text() != "Discard changes?" || w.Canvas().Focused() != p.stays {
+		t.Fatalf("page %d, asks %q", w.Front(), p.discard.Text())
 	}
-	apptest.Tapped(t, w.window.Canvas(), p.stays)
-	w.pages.turn(atVendors)
+	apptest.Tapped(t, w.Canvas(), p.stays)
+	w.Turn(Vendors)
 	apptest.Do(t, work)
 	if !strings.Contains(w.vendors.unsaved.Text(), "Zhipu at work") {
 		t.Errorf("says %q", w.vendors.unsaved.Text())
 	}
 	w.vendors.edit("lab", w.vendors.rows["lab"].draft)
-	if w.pages.front != atVendor || p.e.name != "zhipu" || !p.discard.Visible() {
+	if w.Front() != Vendor || p.e.name != "zhipu" || !p.discard.Visible() {
 		t.Error("another vendor's form takes its place")
 	}
-	apptest.Tapped(t, w.window.Canvas(), p.loses)
-	if w.pages.front != atVendors || p.pending() != "" {
-		t.Errorf("page %d, pending %q", w.pages.front, p.pending())
+	apptest.Tapped(t, w.Canvas(), p.loses)
+	if w.Front() != Vendors || p.pending() != "" {
+		t.Errorf("page %d, pending %q", w.Front(), p.pending())
 	}
 }
 
@@ -65,13 +65,13 @@ func TestFormIsSavedAsItStands(t *testing.T) {
 	w, svc, work := formOpen(t)
 	p := w.vendor
 	p.fields.base.SetText(" http://127.0.0.1:9 ")
-	apptest.Pressed(w.window.Canvas(), p.fields.auth, fyne.KeyRight)
+	apptest.Pressed(w.Canvas(), p.fields.auth, fyne.KeyRight)
 	p.limits.total.SetText("7")
 	p.limits.models[0].limit.SetText("4")
-	apptest.Pressed(w.window.Canvas(), p.models.rules[2].up, fyne.KeySpace)
+	apptest.Pressed(w.Canvas(), p.models.rules[2].up, fyne.KeySpace)
 	test.Tap(p.models.rules[0].remove)
 	p.models.rest.SetText("glm-9")
-	apptest.Tapped(t, w.window.Canvas(), p.save)
+	apptest.Tapped(t, w.Canvas(), p.save)
 	apptest.Do(t, work)
 	got := svc.List.Drafts[0]
 	if got.BaseURL != "http://127.0.0.1:9" || got.Auth != config.AuthBearer || got.Limit.Total != 7 || got.Limit.Default != 3 || got.Limit.Models["glm-5.1"] != 4 || got.DefaultModel != "glm-9" {
@@ -89,13 +89,13 @@ func TestFormIsSavedAsItStands(t *testing.T) {
 func TestFormThatIsSavedLaterLeavesTheWindowWhereItIs(t *testing.T) {
 	w, _, work := formOpen(t)
 	w.vendor.fields.title.SetText("Zhipu at work")
-	apptest.Pressed(w.window.Canvas(), w.vendor.save, fyne.KeyReturn)
+	apptest.Pressed(w.Canvas(), w.vendor.save, fyne.KeyReturn)
 	w.openGuide()
 	for w.vendor.opened {
 		apptest.Do(t, work)
 	}
-	if w.pages.front != atGuide || w.vendor.pending() != "" {
-		t.Errorf("page %d, pending %q", w.pages.front, w.vendor.pending())
+	if w.Front() != Guide || w.vendor.pending() != "" {
+		t.Errorf("page %d, pending %q", w.Front(), w.vendor.pending())
 	}
 }
 
@@ -107,18 +107,18 @@ func TestRefusedFormLosesNothing(t *testing.T) {
 		{Key: "vendors[0].limit.total", Reason: reason.New(reason.OutOfRange, "1–999", "expected 1 to 999, got 0")}}}
 	p.fields.base.SetText("nowhere")
 	p.fields.key.SetText("sk-1")
-	apptest.Tapped(t, w.window.Canvas(), p.save)
+	apptest.Tapped(t, w.Canvas(), p.save)
 	apptest.Do(t, work)
-	if w.pages.front != atVendor || p.fields.base.Text != "nowhere" || p.fields.key.Text != "sk-1" {
-		t.Errorf("page %d, base %q", w.pages.front, p.fields.base.Text)
+	if w.Front() != Vendor || p.fields.base.Text != "nowhere" || p.fields.key.Text != "sk-1" {
+		t.Errorf("page %d, base %q", w.Front(), p.fields.base.Text)
 	}
 	if below := p.fields.wrong["base_url"]; below.words.Text != "Enter a URL that starts with http:// or https://" || !below.line.Visible() || !strings.Contains(p.problem.Text(), "limit.total: the allowed range is 1–999") {
 		t.Errorf("below %q, above %q", below.words.Text, p.problem.Text())
 	}
 	svc.Broken = nil
-	apptest.Tapped(t, w.window.Canvas(), p.save)
+	apptest.Tapped(t, w.Canvas(), p.save)
 	apptest.Do(t, work)
-	if w.pages.front != atVendors {
+	if w.Front() != Vendors {
 		t.Error("it cannot be saved afterwards")
 	}
 }
@@ -127,7 +127,7 @@ func TestFormSaysWhatItKnowsToBeWrong(t *testing.T) {
 	w, svc, _ := formOpen(t)
 	p := w.vendor
 	p.limits.each.SetText("many")
-	apptest.Tapped(t, w.window.Canvas(), p.save)
+	apptest.Tapped(t, w.Canvas(), p.save)
 	if !strings.Contains(p.problem.Text(), "whole number") {
 		t.Errorf("says %q", p.problem.Text())
 	}
@@ -136,13 +136,13 @@ func TestFormSaysWhatItKnowsToBeWrong(t *testing.T) {
 	if !p.models.wrong.Visible() || p.models.route.Visible() {
 		t.Error("the preview follows a rule that cannot be read")
 	}
-	apptest.Tapped(t, w.window.Canvas(), p.save)
+	apptest.Tapped(t, w.Canvas(), p.save)
 	if !strings.Contains(p.problem.Text(), "regular expression") {
 		t.Errorf("says %q", p.problem.Text())
 	}
 	p.models.rules[0].match.SetText("x")
 	p.fields.name.SetText("")
-	apptest.Tapped(t, w.window.Canvas(), p.save)
+	apptest.Tapped(t, w.Canvas(), p.save)
 	if !p.fields.wrong["name"].line.Visible() || len(svc.Doings()) != 0 {
 		t.Errorf("did %q", svc.Doings())
 	}
@@ -173,7 +173,7 @@ func TestFormTestsWhatIsNotSaved(t *testing.T) {
 	w, svc, work := formOpen(t)
 	w.vendor.fields.base.SetText("http://127.0.0.1:9")
 	w.vendor.fields.key.SetText("sk-12")
-	apptest.Pressed(w.window.Canvas(), w.vendor.test.button, fyne.KeySpace)
+	apptest.Pressed(w.Canvas(), w.vendor.test.button, fyne.KeySpace)
 	apptest.Do(t, work)
 	if got := svc.Doings(); !slices.Equal(got, []string{"test zhipu with a key of 5 at http://127.0.0.1:9"}) || !w.vendor.test.box.Visible() {
 		t.Errorf("did %q", got)
@@ -190,16 +190,16 @@ func TestFormAsksBeforeTheClientsOwnCredentialsGoElsewhere(t *testing.T) {
 	p := w.vendor
 	svc.Broken = &config.DestinationError{Destination: config.Destination{Vendor: "zhipu", Origin: "https://one.example"}, Ask: true}
 	save := func() {
-		apptest.Tapped(t, w.window.Canvas(), p.save)
+		apptest.Tapped(t, w.Canvas(), p.save)
 		apptest.Do(t, work)
 	}
 	p.fields.base.SetText("https://one.example/v1")
 	save()
-	if !strings.Contains(p.lead.Text(), "credentials to https://one.example?") || w.window.Canvas().Focused() != p.goesOn || p.problem.Visible() {
+	if !strings.Contains(p.lead.Text(), "credentials to https://one.example?") || w.Canvas().Focused() != p.goesOn || p.problem.Visible() {
 		t.Fatalf("asks %q, says %q", p.lead.Text(), p.problem.Text())
 	}
-	apptest.Tapped(t, w.window.Canvas(), p.goesOn)
-	if p.lead.Visible() || w.pages.front != atVendor {
+	apptest.Tapped(t, w.Canvas(), p.goesOn)
+	if p.lead.Visible() || w.Front() != Vendor {
 		t.Error("it still asks")
 	}
 	save()
@@ -209,10 +209,10 @@ func TestFormAsksBeforeTheClientsOwnCredentialsGoElsewhere(t *testing.T) {
 	}
 	p.fields.base.SetText("https://one.example/v1")
 	save()
-	apptest.Tapped(t, w.window.Canvas(), p.leads)
+	apptest.Tapped(t, w.Canvas(), p.leads)
 	apptest.Do(t, work)
-	if w.pages.front != atVendors || p.lead.Visible() {
-		t.Errorf("page %d, asks %q, says %q", w.pages.front, p.lead.Text(), p.problem.Text())
+	if w.Front() != Vendors || p.lead.Visible() {
+		t.Errorf("page %d, asks %q, says %q", w.Front(), p.lead.Text(), p.problem.Text())
 	}
 	if got := svc.Doings(); len(got) != 4 {
 		t.Errorf("did %q", got)
@@ -221,20 +221,20 @@ func TestFormAsksBeforeTheClientsOwnCredentialsGoElsewhere(t *testing.T) {
 
 func TestVendorIsRemovedAfterAQuestion(t *testing.T) {
 	w, svc, work := formOpen(t)
-	apptest.Tapped(t, w.window.Canvas(), w.vendor.remove)
+	apptest.Tapped(t, w.Canvas(), w.vendor.remove)
 	if !strings.Contains(w.vendor.gone.Text(), "Remove Zhipu?") || len(svc.Doings()) > 0 {
 		t.Fatalf("asks %q, did %q", w.vendor.gone.Text(), svc.Doings())
 	}
-	apptest.Tapped(t, w.window.Canvas(), w.vendor.goes)
+	apptest.Tapped(t, w.Canvas(), w.vendor.goes)
 	apptest.Do(t, work)
-	if got := svc.Doings(); !slices.Equal(got, []string{"remove zhipu"}) || w.pages.front != atVendors {
-		t.Errorf("did %q, page %d", got, w.pages.front)
+	if got := svc.Doings(); !slices.Equal(got, []string{"remove zhipu"}) || w.Front() != Vendors {
+		t.Errorf("did %q, page %d", got, w.Front())
 	}
 }
 
 func TestTabReachesEverythingOfTheForm(t *testing.T) {
 	w, _, _ := formOpen(t)
-	p, c := w.vendor, w.window.Canvas()
+	p, c := w.vendor, w.Canvas()
 	want := []fyne.Focusable{p.back, p.remove, p.test.button, p.save, p.fields.title, p.fields.name, p.fields.dialect, p.fields.base, p.fields.auth, p.fields.key, p.fields.key.Eye(),
 		p.models.rules[0].match, p.models.rules[0].remove, p.models.add, p.models.rest, p.models.sample, p.limits.each, p.limits.total, p.limits.most, p.limits.models[0].model, p.limits.models[0].limit, p.limits.add}
 	seen := map[fyne.Focusable]bool{}
@@ -243,7 +243,7 @@ func TestTabReachesEverythingOfTheForm(t *testing.T) {
 		seen[c.Focused()] = true
 		if in, ok := c.Focused().(*widget.Input); ok {
 			at := fyne.CurrentApp().Driver().AbsolutePositionForObject(in)
-			if at.Y < 60 || at.Y+in.Size().Height > windowHeight {
+			if at.Y < 60 || at.Y+in.Size().Height > Height {
 				t.Errorf("%q has the focus and is out of view at %v", in.Label, at)
 			}
 		}
@@ -257,13 +257,13 @@ func TestTabReachesEverythingOfTheForm(t *testing.T) {
 
 func TestLimitsAreMadeAdaptiveAndFairInTheForm(t *testing.T) {
 	w, _, _ := formOpen(t)
-	apptest.Pressed(w.window.Canvas(), w.vendor.limits.adaptive, fyne.KeySpace)
-	apptest.Pressed(w.window.Canvas(), w.vendor.limits.fair, fyne.KeyReturn)
+	apptest.Pressed(w.Canvas(), w.vendor.limits.adaptive, fyne.KeySpace)
+	apptest.Pressed(w.Canvas(), w.vendor.limits.fair, fyne.KeyReturn)
 	if limit := w.vendor.draft.Limit; !limit.Adaptive || !limit.Fair || !w.vendor.dirty() {
 		t.Errorf("adaptive %t, fair %t, unsaved %t", limit.Adaptive, limit.Fair, w.vendor.dirty())
 	}
-	apptest.Pressed(w.window.Canvas(), w.vendor.limits.adaptive, fyne.KeySpace)
-	apptest.Pressed(w.window.Canvas(), w.vendor.limits.fair, fyne.KeySpace)
+	apptest.Pressed(w.Canvas(), w.vendor.limits.adaptive, fyne.KeySpace)
+	apptest.Pressed(w.Canvas(), w.vendor.limits.fair, fyne.KeySpace)
 	if w.vendor.dirty() {
 		t.Error("what was taken back is still unsaved")
 	}

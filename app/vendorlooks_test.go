@@ -16,7 +16,7 @@ import (
 )
 
 // vendorWindow is a shown window over a configuration, whose work waits until the test does it.
-func vendorWindow(t *testing.T, language, shade string, list proxy.VendorList) (*Window, *apptest.Proxy, chan func()) {
+func vendorWindow(t *testing.T, language, shade string, list proxy.VendorList) (*mainWindow, *apptest.Proxy, chan func()) {
 	t.Helper()
 	a := apptest.Speak(t, language)
 	apptest.Shade(a, shade)
@@ -24,8 +24,8 @@ func vendorWindow(t *testing.T, language, shade string, list proxy.VendorList) (
 	svc.List, svc.Verdict, svc.Ready = list, apptest.WorksVerdict, true
 	svc.ClientList = []connect.Status{}
 	work := make(chan func(), 100)
-	w := NewWindow(a, svc, true)
-	t.Cleanup(w.window.Close)
+	w := newTestMain(a, svc, true)
+	t.Cleanup(w.Fyne().Close)
 	run := func(f func()) { work <- f }
 	for _, d := range []*ui.Context{&w.vendors.desk, &w.guide.desk} {
 		d.Run, d.Copy = run, func(string) {}
@@ -37,7 +37,7 @@ func vendorWindow(t *testing.T, language, shade string, list proxy.VendorList) (
 }
 
 // vendorPicture draws one of the pages around vendors.
-func vendorPicture(t *testing.T, scene, language, shade string) *Window {
+func vendorPicture(t *testing.T, scene, language, shade string) *mainWindow {
 	lists := map[string]proxy.VendorList{"vendors-empty": {File: "/home/mei/.config/afterglow/config.toml", Presets: apptest.VendorScene(6).Presets}, "vendors-30": apptest.VendorScene(30)}
 	list, ok := lists[scene]
 	if !ok {
@@ -48,7 +48,7 @@ func vendorPicture(t *testing.T, scene, language, shade string) *Window {
 	svc.Ready = false // nothing more is read
 	switch {
 	case strings.HasPrefix(scene, "vendors"):
-		w.pages.turn(atVendors)
+		w.Turn(Vendors)
 		w.vendors.set(list, nil)
 		if scene == "vendors-tested" {
 			w.vendors.rows["zhipu"].test.tell(testResult(apptest.WorksVerdict, ""))
@@ -105,7 +105,7 @@ func TestVendorLooks(t *testing.T) {
 		name := strings.Join([]string{c.scene, c.language, c.shade}, "-")
 		t.Run(name, func(t *testing.T) {
 			w := vendorPicture(t, c.scene, c.language, c.shade)
-			test.AssertImageMatches(t, "looks/"+name+".png", w.window.Canvas().Capture())
+			test.AssertImageMatches(t, "looks/"+name+".png", w.Canvas().Capture())
 		})
 	}
 }

@@ -37,7 +37,7 @@ const vendorsAgain = 5 * time.Second
 type vendorsPage struct {
 	svc    VendorService
 	desk   ui.Context
-	ways   ways
+	to     ui.Navigator
 	report func(err error, key string)
 	list   proxy.VendorList
 	read   bool // the list was
@@ -65,8 +65,8 @@ type vendorsPage struct {
 	root     *fyne.Container
 }
 
-func newVendorsPage(svc VendorService, d ui.Context, report func(err error, key string), to ways) *vendorsPage {
-	p := &vendorsPage{svc: svc, desk: d, ways: to, report: report, rows: map[string]*vendorRow{}, signs: map[string]proxy.SignIn{}, lacks: map[string]string{}}
+func newVendorsPage(svc VendorService, d ui.Context, report func(err error, key string), to ui.Navigator) *vendorsPage {
+	p := &vendorsPage{svc: svc, desk: d, to: to, report: report, rows: map[string]*vendorRow{}, signs: map[string]proxy.SignIn{}, lacks: map[string]string{}}
 	p.work.Run = d.Run
 	p.add = widget.NewButton(widget.Plain, theme.ContentAddIcon(), ui.Tr("vendors.add"), p.offer)
 	p.goOn = widget.NewButton(widget.Plain, theme.DocumentCreateIcon(), ui.Tr("vendors.go_on"), func() { p.openForm(nil) })
@@ -97,7 +97,7 @@ func (p *vendorsPage) lay() {
 	chain := container.New(layout.NewCustomPaddedVBoxLayout(8), ui.WithCaption(ui.Heading(ui.Tr("vendors.chain")), widget.NewText(ui.Tr("vendors.chain_why"), ui.CaptionStyle)), p.inChain)
 	body := container.New(layout.NewCustomPaddedVBoxLayout(16), widget.NewCard(p.empty), chain, p.besides, p.foot)
 	p.scroll = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, ui.PageMargin, ui.PageMargin, ui.PageMargin), body))
-	guide := widget.NewButton(widget.Quiet, theme.HelpIcon(), ui.Tr("guide.open"), func() { p.ways.guide() })
+	guide := widget.NewButton(widget.Quiet, theme.HelpIcon(), ui.Tr("guide.open"), func() { p.to.Guide() })
 	top := container.New(layout.NewCustomPaddedVBoxLayout(8),
 		container.NewBorder(nil, nil, p.add, guide), p.unsaved, p.demo, p.problem)
 	p.root = ui.Below(container.New(layout.NewCustomPaddedLayout(ui.PageMargin-4, 12, ui.PageMargin, ui.PageMargin), top), p.scroll)

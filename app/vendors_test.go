@@ -16,10 +16,10 @@ import (
 )
 
 // vendorsOpen is a window with the Vendors page in front, which has read the scene's vendors.
-func vendorsOpen(t *testing.T, n int) (*Window, *apptest.Proxy, chan func()) {
+func vendorsOpen(t *testing.T, n int) (*mainWindow, *apptest.Proxy, chan func()) {
 	t.Helper()
 	w, svc, work := vendorWindow(t, "en", "light", apptest.VendorScene(n))
-	w.pages.turn(atVendors)
+	w.Turn(Vendors)
 	apptest.Do(t, work)
 	return w, svc, work
 }
@@ -27,13 +27,13 @@ func vendorsOpen(t *testing.T, n int) (*Window, *apptest.Proxy, chan func()) {
 func TestVendorIsTakenOutOfTheChainAndPutBack(t *testing.T) {
 	w, svc, work := vendorsOpen(t, 6)
 	p := w.vendors
-	apptest.Tapped(t, w.window.Canvas(), p.rows["zhipu"].on)
+	apptest.Tapped(t, w.Canvas(), p.rows["zhipu"].on)
 	if p.chain.at("zhipu") >= 0 || len(p.others.Objects) != 5 { // three rows, two lines
 		t.Errorf("chain %v, %d things beside it", p.chain.tiers, len(p.others.Objects))
 	}
 	apptest.Do(t, work) // what was asked for
 	apptest.Do(t, work) // what is read then
-	apptest.Pressed(w.window.Canvas(), p.rows["zhipu"].on, fyne.KeySpace)
+	apptest.Pressed(w.Canvas(), p.rows["zhipu"].on, fyne.KeySpace)
 	apptest.Do(t, work)
 	want := []string{"tiers [[work-kimi] [copilot] [anthropic]]", "tiers [[work-kimi] [copilot] [zhipu] [anthropic]]"}
 	if got := svc.Doings(); !slices.Equal(got, want) {
@@ -44,11 +44,11 @@ func TestVendorIsTakenOutOfTheChainAndPutBack(t *testing.T) {
 func TestRefusedChainComesBackAndSaysWhy(t *testing.T) {
 	w, svc, work := vendorsOpen(t, 6)
 	svc.Broken = errors.New("config.toml: tiers: expected at least one vendor")
-	apptest.Tapped(t, w.window.Canvas(), w.vendors.rows["zhipu"].on)
+	apptest.Tapped(t, w.Canvas(), w.vendors.rows["zhipu"].on)
 	apptest.Do(t, work)
 	apptest.Do(t, work)
-	if !w.vendors.rows["zhipu"].on.On() || !strings.Contains(w.notices.failure.Text(), "at least one") {
-		t.Errorf("on: %t, says %q", w.vendors.rows["zhipu"].on.On(), w.notices.failure.Text())
+	if !w.vendors.rows["zhipu"].on.On() || !strings.Contains(w.Notices.failure.Text(), "at least one") {
+		t.Errorf("on: %t, says %q", w.vendors.rows["zhipu"].on.On(), w.Notices.failure.Text())
 	}
 }
 
@@ -56,7 +56,7 @@ func TestChainIsOrderedByGripAndByKeys(t *testing.T) {
 	w, svc, work := vendorsOpen(t, 6)
 	p := w.vendors
 	grip := p.rows["anthropic"].chain.grip
-	apptest.Pressed(w.window.Canvas(), grip, fyne.KeyUp, fyne.KeyUp, fyne.KeyUp)
+	apptest.Pressed(w.Canvas(), grip, fyne.KeyUp, fyne.KeyUp, fyne.KeyUp)
 	apptest.Do(t, work)
 	if got := svc.Doings()[0]; got != "tiers [[zhipu work-kimi] [anthropic] [copilot]]" {
 		t.Error(got)
@@ -83,7 +83,7 @@ func TestTestOfAVendorIsExplainedAndEndsWithThePage(t *testing.T) {
 	w, svc, work := vendorsOpen(t, 6)
 	row := w.vendors.rows["zhipu"]
 	svc.Verdicts = make(chan proxy.VendorTest)
-	apptest.Tapped(t, w.window.Canvas(), row.test.button)
+	apptest.Tapped(t, w.Canvas(), row.test.button)
 	if row.test.words.Text != "Testing…" || row.test.button.Text() != "Stop" {
 		t.Errorf("says %q, button %q", row.test.words.Text, row.test.button.Text())
 	}
@@ -92,8 +92,8 @@ func TestTestOfAVendorIsExplainedAndEndsWithThePage(t *testing.T) {
 	if row.test.words.Text != "Works: glm-5.1 answered in 1.2 s.\nAnswer: Yes, it is working." {
 		t.Errorf("says %q", row.test.words.Text)
 	}
-	apptest.Pressed(w.window.Canvas(), row.test.button, fyne.KeyReturn)
-	w.pages.turn(atLive)
+	apptest.Pressed(w.Canvas(), row.test.button, fyne.KeyReturn)
+	w.Turn(Live)
 	apptest.Do(t, work)
 	if row.test.box.Visible() || row.test.stop != nil || !slices.Contains(svc.Doings(), "test ended") {
 		t.Errorf("left, but: says %q, did %q", row.test.words.Text, svc.Doings())
@@ -142,14 +142,14 @@ func TestPresetsThatAreNotThereYetAreOffered(t *testing.T) {
 		t.Fatalf("offers %q, want %q", labels, want)
 	}
 	items[0].Action()
-	if w.pages.front != atVendor || w.pages.tabs.Selected() != int(atVendors) {
-		t.Fatalf("page %d, tab %d", w.pages.front, w.pages.tabs.Selected())
+	if w.Front() != Vendor || w.Tab() != Vendors {
+		t.Fatalf("page %d, tab %d", w.Front(), w.Tab())
 	}
 	test.Type(w.vendor.fields.key, "sk-secret")
-	apptest.Tapped(t, w.window.Canvas(), w.vendor.save)
+	apptest.Tapped(t, w.Canvas(), w.vendor.save)
 	apptest.Do(t, work)
-	if w.pages.front != atVendors || svc.Keys["minimax"] != "sk-secret" || w.vendor.fields.key.Text != "" {
-		t.Errorf("page %d, the form still holds a key: %t", w.pages.front, w.vendor.fields.key.Text != "")
+	if w.Front() != Vendors || svc.Keys["minimax"] != "sk-secret" || w.vendor.fields.key.Text != "" {
+		t.Errorf("page %d, the form still holds a key: %t", w.Front(), w.vendor.fields.key.Text != "")
 	}
 	want := []string{`save "" as "minimax"`, "tiers [[zhipu work-kimi] [copilot] [minimax] [anthropic]]"}
 	if got := svc.Doings(); !slices.Equal(got, want) {

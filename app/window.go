@@ -3,202 +3,163 @@ package app
 import (
 	"context"
 	"sync"
-	"time"
 
 	"fyne.io/fyne/v2"
 
 	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
-	"afterglow/limiter"
-	"afterglow/proxy/config"
 )
 
-// Service is what the window's pages ask of the proxy. Each page names its own part.
-type Service interface {
-	ui.Source
-	liveService
-	gaugeService
-	activityService
-	callService
-	usageService
-	VendorService
-	ClientService
-	settingsPart
-	GuideService
-	Capture(on bool) // the bodies of calls are kept
-}
-
-// windowTick is the least time between two boards: each that changes anything makes Fyne repaint the whole window.
-const windowTick = 800 * time.Millisecond
-
-// windowWidth and windowHeight are the window's first size: room for three cards.
+// Width and Height are the window's first size: room for three cards.
 const (
-	windowWidth  = 680
-	windowHeight = 600
+	Width  = 680
+	Height = 600
 )
 
-// Window is the window. While it is hidden a new board costs nothing but the memory of it.
+// Window is the window: the tabs, the notices below them, and one of the pages. While it is hidden a new board costs nothing but
+// the memory of it. All but Shown, Update and Tick is for the UI's goroutine.
 type Window struct {
+	Notices *Notices
+	Quit    func()            // called when the user closes a window that has no tray to hide in
+	Run     func(func())      // runs a function on the UI's goroutine
+	Off     func(work func()) // does work that may take a while, away from the UI's goroutine
+	Hidden  func()            // called when the window was hidden; nil = nobody is told
+	Capture func(on bool)     // turns on or off that the bodies of calls are kept
+
 	app      fyne.App
 	window   fyne.Window
-	svc      Service
-	worn     config.Desktop // how it looks
-	zoom     *ui.Zoom
-	bundled  bool // Chinese is drawn with the font that we bring
-	notices  *notices
-	pages    *pages
-	page     *live
-	activity *activity
-	call     *callPage
-	gauge    *gaugePage
-	settings *settingsPage
-	vendors  *vendorsPage
-	vendor   *vendorPage
-	guide    *guidePage
-	pulse    *ui.Ticker
-	tray     bool // there is one to hide in
-	quit     func()
-	run      func(func()) // on the UI's goroutine
-	places   Places
-	login    loginStart
-	off      func(work func()) // does work that may take a while, away from the UI's goroutine
-	onHide   func()            // called when the window was hidden; nil = nobody asks
-	asks     *quitDialog       // lies over the window; nil = nothing is asked
-	summoned bool              // the window was hidden before that
-	offering bool              // start at login is offered
+	pages    *navigator
+	ticker   *ui.Ticker
+	tray     bool   // there is one to hide in
+	dialog   Dialog // lies over the window; nil = there is none
+	summoned bool   // the window was hidden before that
 
 	mu     sync.Mutex
 	latest viewmodel.Board
-	queued bool // run has a paint that has not begun
+	queued bool // Run has a paint that has not begun
 	shown  bool
 }
 
-// NewWindow makes the window, hidden; see SetTray for tray.
-func NewWindow(a fyne.App, svc Service, tray bool) *Window {
-	w := &Window{app: a, window: a.NewWindow(""), worn: svc.Desktop(), zoom: ui.NewZoom(a), bundled: true, run: fyne.Do, quit: a.Quit, pulse: ui.NewTicker(),
-		off: func(work func()) { work() }, login: newLogin()}
-	w.svc = watchedClients{svc, w.clientConnected}
-	w.build()
+// Dialog is a question that lies over the window until it is answered.
+type Dialog interface {
+	Object() fyne.CanvasObject // what is drawn
+	First() fyne.Focusable     // what gets the focus
+	TypedKey(*fyne.KeyEvent)   // a key that nothing in the dialog has a use for
+	Cancel()                   // the user closed the window, which hides in the tray
+	Close()                    // the user closed the window, which quits
+}
+
+// New makes a hidden window without any page: see Build.
+func New(a fyne.App) *Window {
+	w := &Window{app: a, window: a.NewWindow(""), Quit: a.Quit, Run: fyne.Do, Off: func(work func()) { go work() }, Capture: func(bool) {}, ticker: ui.NewTicker()}
 	w.window.SetPadded(false)
-	w.window.Resize(fyne.NewSize(windowWidth, windowHeight))
-	w.keepSize(w.grow(w.worn.TextSize))
-	w.SetTray(tray)
+	w.window.Resize(fyne.NewSize(Width, Height))
 	return w
 }
 
-// build makes all that is in the window, in the language and the sizes of this moment.
-func (w *Window) build() {
-	w.notices = newNotices(func() { w.setCapture(false) })
-	w.notices.answer = w.answerOffer
-	w.pages = newPages(w.notices, w.turned)
-	w.addPages(ui.Context{Run: func(f func()) { w.run(f) }, Off: func(work func()) { w.off(work) }, Copy: w.app.Clipboard().SetContent, Open: ui.Opener(w.app)})
+// Build makes all that is in the window, in the language and the sizes of this moment. fill makes the pages; it can use Notices.
+func (w *Window) Build(fill func() Pages) {
+	w.Notices = newNotices(func() { w.SetCapture(false) })
+	w.pages = newNavigator(w.Notices, w.turned)
+	w.pages.list = fill()
+	w.pages.turn(Live)
 	w.pages.shortcuts(w.window.Canvas())
 	w.window.SetTitle(ui.Tr("window.title"))
 	w.window.SetContent(w.pages.root)
-	w.offer(w.offering)
 }
 
-func (w *Window) addPages(d ui.Context) {
-	to := ways{
-		gauge: func(k limiter.Key) { w.gauge.key = k; w.pages.turn(atGauge) },
-		call:  func(number int) { w.call.number = number; w.pages.turn(atCall) },
-		calls: func(query string) { w.activity.choose(query); w.pages.turn(atActivity) },
-		back:  w.pages.back,
-		form:  func() { w.pages.turn(atVendor) },
-		guide: w.openGuide,
-	}
-	report := w.notices.report
-	w.page = newLive(w.svc, d, report, to)
-	w.activity = newActivity(w.svc, to, w.setCapture)
-	w.gauge = newGaugePage(w.svc, d, report, to)
-	w.call = newCallPage(w.svc, d, report, to)
-	w.settings = newSettingsPage(w.svc, d, w.settingsMeans())
-	usage := newUsagePage(w.svc, d)
-	clients := newClientsPage(w.svc, d)
-	w.vendors, w.guide = newVendorsPage(w.svc, d, report, to), newGuidePage(w.svc, d, report, to)
-	form := to
-	form.back = func() {
-		if w.pages.front == atVendor { // a vendor may be saved long after its form was left
-			w.pages.back()
-		}
-	}
-	w.vendor = newVendorPage(w.svc, d, form)
-	w.vendors.form = w.vendor
-	w.pages.list = [spots]page{
-		atLive:     {root: w.page.root, set: func(b viewmodel.Board) bool { w.page.set(b); return false }},
-		atActivity: {root: w.activity.root, set: w.activity.set},
-		atUsage:    {root: usage.root, enter: usage.enter, leave: usage.leave},
-		atVendors:  {root: w.vendors.root, enter: w.vendors.enter, leave: w.vendors.leave, set: w.vendors.take},
-		atClients:  {root: clients.root, enter: clients.enter, leave: clients.leave},
-		atSettings: {root: w.settings.root, enter: w.settings.enter, leave: w.settings.leave},
-		atGauge:    {root: w.gauge.root, enter: w.gauge.enter, leave: w.gauge.leave, set: w.gauge.set},
-		atCall:     {root: w.call.root, enter: w.call.enter, leave: w.call.leave, set: w.call.set},
-		atVendor:   {root: w.vendor.root, enter: w.vendor.enter, leave: w.vendor.leave, stay: w.vendor.stay},
-		atGuide:    {root: w.guide.root, enter: w.guide.enter, leave: w.guide.leave, set: w.guide.take},
-	}
-	w.pages.turn(atLive)
+// Context is what the pages need of the window.
+func (w *Window) Context() ui.Context {
+	return ui.Context{Run: func(f func()) { w.Run(f) }, Off: func(work func()) { w.Off(work) }, Copy: w.app.Clipboard().SetContent, Open: ui.Opener(w.app)}
 }
 
-// openGuide shows the guide for those who are new.
-func (w *Window) openGuide() { w.pages.turn(atGuide) }
+// Turn brings a page to the front.
+func (w *Window) Turn(to PageID) { w.pages.turn(to) }
 
-// turned shows the latest board on the page that has come to the front.
-func (w *Window) turned() {
-	w.notices.report(nil, "")
+// Back leaves a page without a tab, unless it asks first whether it may be left.
+func (w *Window) Back() { w.pages.back() }
+
+// Front is the page in front.
+func (w *Window) Front() PageID { return w.pages.front }
+
+// Tab is the tab that is chosen.
+func (w *Window) Tab() PageID { return PageID(w.pages.tabs.Selected()) }
+
+// Canvas is what the window is drawn on.
+func (w *Window) Canvas() fyne.Canvas { return w.window.Canvas() }
+
+// Fyne is the window of Fyne.
+func (w *Window) Fyne() fyne.Window { return w.window }
+
+// Refill makes all that is in the window again, with the same page in front. fill is that of Build.
+func (w *Window) Refill(fill func() Pages) {
+	old := w.pages
+	old.leave()
+	w.window.Canvas().Unfocus()
+	w.Build(fill)
+	w.pages.turn(old.front)
+	w.pages.before = old.before
+	w.pages.show(old.shown)
+	w.pages.tabs.Select(int(w.pages.tab()))
 	w.paint()
 }
 
-// setCapture turns on or off that bodies are kept, and says so at once.
-func (w *Window) setCapture(on bool) {
-	w.svc.Capture(on)
+// turned shows the latest board on the page that has come to the front.
+func (w *Window) turned() {
+	w.Notices.Report(nil, "")
+	w.paint()
+}
+
+// SetCapture turns on or off that the bodies of calls are kept, and shows it at once.
+func (w *Window) SetCapture(on bool) {
+	w.Capture(on)
 	w.mu.Lock()
 	w.latest.Capture = on
 	w.mu.Unlock()
 	w.paint()
 }
 
-// Pulse repaints the window while times on its page pass, until ctx ends. It does not run on the UI's goroutine.
-func (w *Window) Pulse(ctx context.Context) { w.pulse.Run(ctx, w.repaint) }
+// Tick repaints the window while times on its page pass, until ctx ends. It does not run on the UI's goroutine.
+func (w *Window) Tick(ctx context.Context) { w.ticker.Run(ctx, w.repaint) }
 
-// SetTray tells whether there is a tray. If so, closing the window hides it there; if not, the window says
-// so, and closing it quits.
+// SetTray tells whether there is a tray. If so, closing the window hides it there; if not, closing it quits.
 func (w *Window) SetTray(tray bool) {
-	w.page.notify(w.page.noTray, ui.When(!tray, "notice.no_tray"))
-	w.page.tidy()
 	w.tray = tray
-	w.window.SetCloseIntercept(w.closed) // again: Fyne takes it over for the window of a tray
+	w.window.SetCloseIntercept(w.Closed) // again: Fyne takes it over for the window of a tray
 }
 
-// closed is called when the user closes the window. Where it asks whether to quit, that is an answer: back to the tray, or
-// where there is none, quit and leave all as it is.
-func (w *Window) closed() {
+// Closed is called when the user closes the window. A dialog is told.
+func (w *Window) Closed() {
 	switch {
-	case w.asks != nil && w.tray:
-		w.asks.stay()
+	case w.dialog != nil && w.tray:
+		w.dialog.Cancel()
 		w.Hide()
-	case w.asks != nil:
-		w.asks.answer(func(bool) { w.asks.answers.keep(false) })
+	case w.dialog != nil:
+		w.dialog.Close()
 	case w.tray:
 		w.Hide()
 	default:
-		w.quit()
+		w.Quit()
 	}
 }
 
-// ask lays a dialog over the window, which is shown for it.
-func (w *Window) ask(d *quitDialog) {
-	w.summoned, w.asks = !w.Shown(), d
+// Ask lays a dialog over the window, which is shown for it.
+func (w *Window) Ask(d Dialog) {
+	w.summoned, w.dialog = !w.Shown(), d
 	c := w.window.Canvas()
-	c.Overlays().Add(d.Dialog) // first: the window is not seen without it
+	c.Overlays().Add(d.Object()) // first: the window is not seen without it
 	w.Show()
-	c.SetOnTypedKey(d.key)
-	c.Focus(d.disconnect)
+	c.SetOnTypedKey(d.TypedKey)
+	c.Focus(d.First())
 }
 
-// asked takes the dialog away, and with it the window that was shown for it.
-func (w *Window) asked() {
-	w.window.Canvas().Overlays().Remove(w.asks.Dialog)
-	w.asks = nil
+// Asking tells that a dialog lies over the window.
+func (w *Window) Asking() bool { return w.dialog != nil }
+
+// Answered takes the dialog away. A window that was shown for it is hidden again.
+func (w *Window) Answered() {
+	w.window.Canvas().Overlays().Remove(w.dialog.Object())
+	w.dialog = nil
 	w.pages.shortcuts(w.window.Canvas())
 	if w.summoned && w.tray {
 		w.Hide()
@@ -223,8 +184,8 @@ func (w *Window) Hide() {
 	w.mu.Unlock()
 	w.pages.show(false)
 	w.window.Hide()
-	if w.onHide != nil {
-		w.onHide()
+	if w.Hidden != nil {
+		w.Hidden()
 	}
 }
 
@@ -251,7 +212,7 @@ func (w *Window) repaint() {
 	w.queued = w.queued || start
 	w.mu.Unlock()
 	if start {
-		w.run(w.paint)
+		w.Run(w.paint)
 	}
 }
 
@@ -263,8 +224,8 @@ func (w *Window) paint() {
 	if !shown {
 		return
 	}
-	w.notices.set(b)
+	w.Notices.set(b)
 	if w.pages.set(b) {
-		w.pulse.Ask()
+		w.ticker.Ask()
 	}
 }

@@ -14,16 +14,16 @@ import (
 )
 
 // newTestWindow is a window over a fake service, in English, not yet shown.
-func newTestWindow(t *testing.T, tray bool) (*Window, *apptest.Proxy) {
+func newTestWindow(t *testing.T, tray bool) (*mainWindow, *apptest.Proxy) {
 	t.Helper()
 	svc := &apptest.Proxy{}
-	w := NewWindow(apptest.Speak(t, "en"), svc, tray)
-	t.Cleanup(w.window.Close)
+	w := newTestMain(apptest.Speak(t, "en"), svc, tray)
+	t.Cleanup(w.Fyne().Close)
 	return w, svc
 }
 
 // row finds a row of the page.
-func row(t *testing.T, w *Window, vendor, model string) *rowView {
+func row(t *testing.T, w *mainWindow, vendor, model string) *rowView {
 	t.Helper()
 	for _, v := range w.page.cards[vendor].rows {
 		if v.row.Model == model {
@@ -37,7 +37,7 @@ func row(t *testing.T, w *Window, vendor, model string) *rowView {
 func TestHiddenWindowPaintsNothingAndTheLatestWhenShown(t *testing.T) {
 	w, _ := newTestWindow(t, true)
 	runs := 0
-	w.run = func(f func()) { runs++; f() }
+	w.Run = func(f func()) { runs++; f() }
 	w.Update(apptest.SceneBoard("busy"))
 	if runs != 0 || len(w.page.cards) != 0 {
 		t.Errorf("a hidden window ran %d times on the UI's goroutine and has %d cards", runs, len(w.page.cards))
@@ -56,7 +56,7 @@ func TestHiddenWindowPaintsNothingAndTheLatestWhenShown(t *testing.T) {
 func TestBoardsThatComeFasterThanTheUIAreSkippedButTheLast(t *testing.T) {
 	w, _ := newTestWindow(t, true)
 	var waiting []func()
-	w.run = func(f func()) { waiting = append(waiting, f) }
+	w.Run = func(f func()) { waiting = append(waiting, f) }
 	w.Show()
 	w.Update(viewmodel.Board{Totals: viewmodel.Totals{InFlight: 1}})
 	w.Update(viewmodel.Board{Totals: viewmodel.Totals{InFlight: 2}})
@@ -83,8 +83,8 @@ func TestSliderSetsTheLimitOfItsModelAndOfTheAccount(t *testing.T) {
 	if want := []string{"zhipu/glm-5.1=4", "zhipu/*=20"}; !slices.Equal(svc.Sets, want) {
 		t.Errorf("sets = %v, want %v", svc.Sets, want)
 	}
-	if w.notices.failure.Visible() {
-		t.Errorf("says %q", w.notices.failure.Text())
+	if w.Notices.failure.Visible() {
+		t.Errorf("says %q", w.Notices.failure.Text())
 	}
 }
 
@@ -98,12 +98,12 @@ func TestRefusedLimitIsToldAndTheSliderReturns(t *testing.T) {
 	if slider.Value() != 3 {
 		t.Errorf("slider at %d, want 3 again", slider.Value())
 	}
-	if got := w.notices.failure.Text(); !w.notices.failure.Visible() || !strings.Contains(got, "the state folder is full") {
+	if got := w.Notices.failure.Text(); !w.Notices.failure.Visible() || !strings.Contains(got, "the state folder is full") {
 		t.Errorf("says %q", got)
 	}
 	svc.Err = nil
 	slider.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEnd})
-	if w.notices.failure.Visible() {
+	if w.Notices.failure.Visible() {
 		t.Error("the notice stays after a change that was taken")
 	}
 }
@@ -179,14 +179,14 @@ func TestNotices(t *testing.T) {
 	w.Show()
 	w.Update(apptest.SceneBoard("trouble"))
 	p := w.page
-	if !w.notices.problem.Visible() || !w.notices.paused.Visible() || !p.noTray.Visible() || p.demo.Visible() {
-		t.Errorf("problem %t, paused %t, no tray %t, demo %t", w.notices.problem.Visible(), w.notices.paused.Visible(), p.noTray.Visible(), p.demo.Visible())
+	if !w.Notices.problem.Visible() || !w.Notices.paused.Visible() || !p.noTray.Visible() || p.demo.Visible() {
+		t.Errorf("problem %t, paused %t, no tray %t, demo %t", w.Notices.problem.Visible(), w.Notices.paused.Visible(), p.noTray.Visible(), p.demo.Visible())
 	}
 	if p.start.card.Visible() || p.totals.address.Visible() {
 		t.Error("an address is offered although the proxy does not listen")
 	}
 	w.Update(apptest.SceneBoard("empty"))
-	if w.notices.problem.Visible() || w.notices.paused.Visible() || !p.demo.Visible() {
+	if w.Notices.problem.Visible() || w.Notices.paused.Visible() || !p.demo.Visible() {
 		t.Error("notices do not follow the board")
 	}
 }
@@ -194,15 +194,15 @@ func TestNotices(t *testing.T) {
 func TestClosingHidesInTheTrayOrQuits(t *testing.T) {
 	w, _ := newTestWindow(t, true)
 	quits := 0
-	w.quit = func() { quits++ }
+	w.Quit = func() { quits++ }
 	w.Show()
-	w.closed()
-	if quits != 0 || w.shown {
-		t.Errorf("with a tray: %d quits, shown %t", quits, w.shown)
+	w.Closed()
+	if quits != 0 || w.Shown() {
+		t.Errorf("with a tray: %d quits, shown %t", quits, w.Shown())
 	}
 	w.SetTray(false)
 	w.Show()
-	w.closed()
+	w.Closed()
 	if quits != 1 {
 		t.Errorf("without a tray: %d quits, want 1", quits)
 	}
@@ -247,12 +247,12 @@ func TestSliderThatGetsTheFocusScrollsIntoView(t *testing.T) {
 	w.Update(apptest.SceneBoard("many"))
 	rows := w.page.cards["zhipu"].rows
 	last := rows[len(rows)-1].slider
-	w.window.Canvas().Focus(last)
+	w.Canvas().Focus(last)
 	driver := fyne.CurrentApp().Driver()
-	if y := driver.AbsolutePositionForObject(last).Y; y+last.Size().Height > windowHeight {
+	if y := driver.AbsolutePositionForObject(last).Y; y+last.Size().Height > Height {
 		t.Errorf("the last slider has the focus at %v, below the window", y)
 	}
-	w.window.Canvas().Focus(rows[0].slider)
+	w.Canvas().Focus(rows[0].slider)
 	top := driver.AbsolutePositionForObject(w.page.scroll).Y
 	if y := driver.AbsolutePositionForObject(rows[0].slider).Y; y < top {
 		t.Errorf("the first slider has the focus at %v, above the list at %v", y, top)

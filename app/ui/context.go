@@ -10,6 +10,8 @@ import (
 
 	"fyne.io/fyne/v2"
 	fynewidget "fyne.io/fyne/v2/widget"
+
+	"afterglow/limiter"
 )
 
 // Context is what a page needs of the window.
@@ -18,6 +20,16 @@ type Context struct {
 	Off  func(work func())       // does work that may take a while, away from the UI's goroutine; nil = on a goroutine of its own
 	Copy func(text string)       // to the clipboard
 	Open func(page string) error // in the browser
+}
+
+// Navigator is how a page opens another.
+type Navigator struct {
+	Gauge func(k limiter.Key)
+	Call  func(number int)
+	Calls func(query string) // the list of calls, filtered
+	Back  func()
+	Form  func() // of the vendor that was opened last
+	Guide func()
 }
 
 // menuGap is the room between what opens a menu and the menu.

@@ -1,0 +1,121 @@
+package app
+
+import (
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"afterglow/app/ui"
+	"afterglow/app/viewmodel"
+	"afterglow/limiter"
+	"afterglow/proxy/config"
+)
+
+// Service is what the window's pages ask of the proxy. Each page names its own part.
+type Service interface {
+	ui.Source
+	liveService
+	gaugeService
+	activityService
+	callService
+	usageService
+	VendorService
+	ClientService
+	settingsPart
+	GuideService
+	Capture(on bool) // the bodies of calls are kept
+}
+
+// windowTick is the least time between two boards: each that changes anything makes Fyne repaint the whole window.
+const windowTick = 800 * time.Millisecond
+
+// mainWindow is the window with all of its pages.
+type mainWindow struct {
+	*Window
+	svc      Service
+	look     config.Desktop // how it looks
+	zoom     *ui.Zoom
+	bundled  bool // Chinese is drawn with the font that we bring
+	page     *live
+	activity *activity
+	call     *callPage
+	gauge    *gaugePage
+	settings *settingsPage
+	vendors  *vendorsPage
+	vendor   *vendorPage
+	guide    *guidePage
+	places   Places
+	login    loginStart
+	offering bool // start at login is offered
+	tray     bool
+}
+
+// newMainWindow makes the window, hidden; see SetTray for tray.
+func newMainWindow(a fyne.App, svc Service, tray bool) *mainWindow {
+	w := &mainWindow{Window: New(a), look: svc.Desktop(), zoom: ui.NewZoom(a), bundled: true, login: newLogin()}
+	w.svc = watchedClients{svc, w.clientConnected}
+	w.Capture = w.svc.Capture
+	w.Build(w.fill)
+	w.dressed()
+	w.keepSize(w.grow(w.look.TextSize))
+	w.SetTray(tray)
+	return w
+}
+
+// dressed completes a frame that was just built.
+func (w *mainWindow) dressed() {
+	w.Notices.Answer = w.answerOffer
+	w.offer(w.offering)
+}
+
+// fill makes the pages.
+func (w *mainWindow) fill() Pages {
+	d, report := w.Context(), w.Notices.Report
+	to := ui.Navigator{
+		Gauge: func(k limiter.Key) { w.gauge.key = k; w.Turn(Gauge) },
+		Call:  func(number int) { w.call.number = number; w.Turn(Call) },
+		Calls: func(query string) { w.activity.choose(query); w.Turn(Activity) },
+		Back:  w.Back,
+		Form:  func() { w.Turn(Vendor) },
+		Guide: w.openGuide,
+	}
+	w.page = newLive(w.svc, d, report, to)
+	w.activity = newActivity(w.svc, to, w.SetCapture)
+	w.gauge = newGaugePage(w.svc, d, report, to)
+	w.call = newCallPage(w.svc, d, report, to)
+	w.settings = newSettingsPage(w.svc, d, w.settingsMeans())
+	usage := newUsagePage(w.svc, d)
+	clients := newClientsPage(w.svc, d)
+	w.vendors, w.guide = newVendorsPage(w.svc, d, report, to), newGuidePage(w.svc, d, report, to)
+	form := to
+	form.Back = func() {
+		if w.Front() == Vendor { // a vendor may be saved long after its form was left
+			w.Back()
+		}
+	}
+	w.vendor = newVendorPage(w.svc, d, form)
+	w.vendors.form = w.vendor
+	return Pages{
+		Live:     {Root: w.page.root, Set: func(b viewmodel.Board) bool { w.page.set(b); return false }},
+		Activity: {Root: w.activity.root, Set: w.activity.set},
+		Usage:    {Root: usage.root, Enter: usage.enter, Leave: usage.leave},
+		Vendors:  {Root: w.vendors.root, Enter: w.vendors.enter, Leave: w.vendors.leave, Set: w.vendors.take},
+		Clients:  {Root: clients.root, Enter: clients.enter, Leave: clients.leave},
+		Settings: {Root: w.settings.root, Enter: w.settings.enter, Leave: w.settings.leave},
+		Gauge:    {Root: w.gauge.root, Enter: w.gauge.enter, Leave: w.gauge.leave, Set: w.gauge.set},
+		Call:     {Root: w.call.root, Enter: w.call.enter, Leave: w.call.leave, Set: w.call.set},
+		Vendor:   {Root: w.vendor.root, Enter: w.vendor.enter, Leave: w.vendor.leave, Stay: w.vendor.stay},
+		Guide:    {Root: w.guide.root, Enter: w.guide.enter, Leave: w.guide.leave, Set: w.guide.take},
+	}
+}
+
+// openGuide shows the guide for those who are new.
+func (w *mainWindow) openGuide() { w.Turn(Guide) }
+
+// SetTray tells whether there is a tray. If so, closing the window hides it there; if not, the window says so, and closing it
+// quits.
+func (w *mainWindow) SetTray(tray bool) {
+	w.tray = tray
+	w.page.setTray(tray)
+	w.Window.SetTray(tray)
+}
