@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"afterglow/app/apptest"
+	"afterglow/app/window"
 	"afterglow/limiter"
 	"afterglow/proxy"
 	"afterglow/proxy/config"
@@ -14,8 +15,8 @@ import (
 // everyPage shows each page with much on it.
 func everyPage(t *testing.T, language, shade string, check func(t *testing.T, c fyne.Canvas)) {
 	suffix := "-" + language + "-" + shade
-	for name, to := range map[string]PageID{
-		"live": Live, "activity": Activity, "gauge": Gauge, "call": Call, "settings": Settings,
+	for name, to := range map[string]window.PageID{
+		"live": window.Live, "activity": window.Activity, "gauge": window.Gauge, "call": window.Call, "settings": window.Settings,
 	} {
 		t.Run(name+suffix, func(t *testing.T) {
 			a := apptest.Speak(t, language)
@@ -26,10 +27,10 @@ func everyPage(t *testing.T, language, shade string, check func(t *testing.T, c 
 	}
 	for _, scene := range []string{"vendors-tested", "vendors-empty", "vendor", "vendor-map", "vendor-wrong", "guide", "guide-end"} {
 		t.Run(scene+suffix, func(t *testing.T) {
-			check(t, vendorPicture(t, scene, language, shade).window.Canvas())
+			check(t, vendorPicture(t, scene, language, shade).Canvas())
 		})
 	}
-	for name, to := range map[string]PageID{"adaptive": Live, "adaptive-gauge": Gauge} {
+	for name, to := range map[string]window.PageID{"adaptive": window.Live, "adaptive-gauge": window.Gauge} {
 		t.Run(name+suffix, func(t *testing.T) {
 			a := apptest.Speak(t, language)
 			apptest.Shade(a, shade)
@@ -40,18 +41,18 @@ func everyPage(t *testing.T, language, shade string, check func(t *testing.T, c 
 	}
 	for _, scene := range []string{"quit", "quit-failed"} {
 		t.Run(scene+suffix, func(t *testing.T) {
-			check(t, apptest.Draw(t, language, shade, fyne.NewSize(Width, Height), func() fyne.CanvasObject { return quitDialogOf(scene).Dialog }))
+			check(t, apptest.Draw(t, language, shade, fyne.NewSize(window.Width, window.Height), func() fyne.CanvasObject { return quitDialogOf(scene).Dialog }))
 		})
 	}
 	for _, scene := range []string{"usage-full", "usage-custom", "usage-failed", "history", "clients", "clients-trouble"} {
 		t.Run(scene+suffix, func(t *testing.T) {
-			check(t, apptest.Draw(t, language, shade, fyne.NewSize(Width, Height), func() fyne.CanvasObject { return pageScene(scene) }))
+			check(t, apptest.Draw(t, language, shade, fyne.NewSize(window.Width, window.Height), func() fyne.CanvasObject { return pageScene(scene) }))
 		})
 	}
 }
 
 // windowOf is a shown window over some calls, with a page in front.
-func windowOf(t *testing.T, a fyne.App, to PageID) (*mainWindow, *apptest.Proxy) {
+func windowOf(t *testing.T, a fyne.App, to window.PageID) (*mainWindow, *apptest.Proxy) {
 	t.Helper()
 	svc := settingsService()
 	svc.CallList, svc.Details = apptest.CallScene(8), map[int]proxy.CallDetail{}
@@ -111,8 +112,8 @@ func TestKeysReachEverything(t *testing.T) {
 }
 
 func TestKeysScrollThePage(t *testing.T) {
-	w, _ := windowOf(t, apptest.Speak(t, "en"), Live)
-	w.pages.shortcuts(w.Canvas())
+	w, _ := windowOf(t, apptest.Speak(t, "en"), window.Live)
+	w.Shortcuts(w.Canvas())
 	w.Canvas().FocusNext() // a tab, which has no use for these keys
 	for _, c := range []struct {
 		key  fyne.KeyName

@@ -10,6 +10,7 @@ import (
 
 	"afterglow/app/apptest"
 	"afterglow/app/viewmodel"
+	"afterglow/app/window"
 	"afterglow/proxy"
 	"afterglow/proxy/ledger"
 )
@@ -18,7 +19,7 @@ import (
 func activityWindow(t *testing.T, n int) (*mainWindow, *apptest.Proxy) {
 	t.Helper()
 	w, svc := callWindow(t, n)
-	w.Turn(Activity)
+	w.Turn(window.Activity)
 	return w, svc
 }
 
@@ -139,7 +140,7 @@ func TestCallOpensByTapAndByReturn(t *testing.T) {
 	w, _ := activityWindow(t, 30)
 	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(w.activity.list).AddXY(200, 2*callHeight+10)
 	test.TapCanvas(w.Canvas(), at)
-	if w.Front() != Call || w.call.number != 28 {
+	if w.Front() != window.Call || w.call.number != 28 {
 		t.Fatalf("a tap on the third row: page %d, call %d", w.Front(), w.call.number)
 	}
 	test.Tap(w.call.back)
@@ -147,11 +148,11 @@ func TestCallOpensByTapAndByReturn(t *testing.T) {
 	for _, key := range []fyne.KeyName{fyne.KeyHome, fyne.KeyDown, fyne.KeyReturn} {
 		w.activity.list.TypedKey(&fyne.KeyEvent{Name: key})
 	}
-	if w.Front() != Call || w.call.number != 29 || w.Canvas().Focused() != nil {
+	if w.Front() != window.Call || w.call.number != 29 || w.Canvas().Focused() != nil {
 		t.Errorf("Return on the second row: page %d, call %d, focus on %T", w.Front(), w.call.number, w.Canvas().Focused())
 	}
 	w.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyEscape})
-	if w.Front() != Activity || w.Canvas().Focused() != fyne.Focusable(w.activity.list) {
+	if w.Front() != window.Activity || w.Canvas().Focused() != fyne.Focusable(w.activity.list) {
 		t.Errorf("Escape: page %d, focus on %T", w.Front(), w.Canvas().Focused())
 	}
 }
@@ -184,20 +185,13 @@ func TestNewCallsDoNotMoveThoseThatAreRead(t *testing.T) {
 
 func TestPageAsksForTheNextSecondOnlyWhileACallIsUnderWay(t *testing.T) {
 	w, svc := activityWindow(t, 30)
-	if len(w.ticker.Asked) != 1 {
+	b := apptest.SceneBoard("busy")
+	if !w.activity.set(b) {
 		t.Error("nothing lets the durations tick")
 	}
-	<-w.ticker.Asked
 	svc.CallList = svc.CallList[7:]
-	w.Update(apptest.SceneBoard("busy"))
-	if len(w.ticker.Asked) != 0 {
+	if w.activity.set(b) {
 		t.Error("a list of calls that have ended asks for more paints")
-	}
-	svc.CallList = apptest.CallScene(30)
-	w.Turn(Live)
-	w.Update(apptest.SceneBoard("busy"))
-	if len(w.ticker.Asked) != 0 {
-		t.Error("the Live page asks for paints though the watch brings them")
 	}
 }
 
@@ -223,7 +217,7 @@ func TestCallPage(t *testing.T) {
 		t.Error("the headers do not unfold")
 	}
 	test.Tap(p.only.Objects[2].(fyne.Tappable))
-	if w.Front() != Activity || w.activity.field.Text != "session:4f2a91c4" || len(w.activity.rows) != 15 {
+	if w.Front() != window.Activity || w.activity.field.Text != "session:4f2a91c4" || len(w.activity.rows) != 15 {
 		t.Errorf("page %d, filter %q, %d calls", w.Front(), w.activity.field.Text, len(w.activity.rows))
 	}
 }
@@ -233,12 +227,12 @@ func TestCallUnderWayIsCancelledWithOneTap(t *testing.T) {
 	w.activity.to.Call(28)
 	svc.Err = proxy.ErrNoCall
 	test.Tap(w.call.cancel)
-	if !w.Notices.failure.Visible() || w.call.done.Visible() {
+	if !w.Notices.Failure.Visible() || w.call.done.Visible() {
 		t.Error("a failure is not told")
 	}
 	svc.Err = nil
 	test.Tap(w.call.cancel)
-	if !slices.Equal(svc.Cancels, []int{28, 28}) || w.call.cancel.Visible() || !w.call.done.Visible() || w.Notices.failure.Visible() {
+	if !slices.Equal(svc.Cancels, []int{28, 28}) || w.call.cancel.Visible() || !w.call.done.Visible() || w.Notices.Failure.Visible() {
 		t.Errorf("cancels %v, button %t, says so %t", svc.Cancels, w.call.cancel.Visible(), w.call.done.Visible())
 	}
 	w.activity.to.Back()

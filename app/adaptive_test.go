@@ -10,6 +10,7 @@ import (
 
 	"afterglow/app/apptest"
 	"afterglow/app/viewmodel"
+	"afterglow/app/window"
 	"afterglow/limiter"
 	"afterglow/proxy/history"
 )
@@ -24,7 +25,7 @@ func adaptivePicture(t *testing.T, page, language, shade string) image.Image {
 	w.Update(apptest.AdaptiveBoard())
 	if page == "gauge" {
 		w.gauge.key = limiter.Key{Vendor: "zhipu", Model: "glm-5.1"}
-		w.Turn(Gauge)
+		w.Turn(window.Gauge)
 		w.gauge.history.set(movingHistory(), nil, viewmodel.Hour, apptest.SceneDay)
 	}
 	return w.Canvas().Capture()

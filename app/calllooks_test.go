@@ -9,6 +9,7 @@ import (
 
 	"afterglow/app/apptest"
 	"afterglow/app/viewmodel"
+	"afterglow/app/window"
 	"afterglow/limiter"
 	"afterglow/proxy"
 	"afterglow/proxy/ledger"
@@ -70,10 +71,10 @@ func callPicture(t *testing.T, scene, language, shade string) *mainWindow {
 	t.Cleanup(w.Fyne().Close)
 	w.Show()
 	w.Update(apptest.SceneBoard("busy"))
-	w.Turn(Activity)
+	w.Turn(window.Activity)
 	switch scene {
 	case "activity-wide":
-		w.Fyne().Resize(fyne.NewSize(1080, Height))
+		w.Fyne().Resize(fyne.NewSize(1080, window.Height))
 	case "activity-filtered":
 		w.activity.choose("zhipu")
 		test.Tap(w.activity.underWay)
@@ -89,19 +90,19 @@ func callPicture(t *testing.T, scene, language, shade string) *mainWindow {
 		test.Tap(w.activity.pick)
 	case "call", "call-bodies":
 		w.call.number = apptest.Numbered(t, svc.CallList, func(c proxy.Call) bool { return c.Class == ledger.Overloaded }).Number
-		w.Turn(Call)
+		w.Turn(window.Call)
 		if scene == "call-bodies" {
 			w.call.scroll.ScrollToBottom()
 		}
 	case "call-live":
 		w.call.number = apptest.Numbered(t, svc.CallList, func(c proxy.Call) bool { return c.Phase == proxy.Waiting }).Number
-		w.Turn(Call)
+		w.Turn(window.Call)
 	case "gauge":
 		w.gauge.key = limiter.Key{Vendor: "zhipu", Model: "glm-5.1"}
-		w.Turn(Gauge)
+		w.Turn(window.Gauge)
 		w.gauge.history.set(apptest.HistoryScene(), nil, viewmodel.Hour, apptest.SceneDay)
 	case "gauge-hover":
-		w.Turn(Live)
+		w.Turn(window.Live)
 		row(t, w, "zhipu", "glm-5.1").box.(interface{ Hover(bool) }).Hover(true)
 	}
 	return w

@@ -16,6 +16,7 @@ import (
 	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 	"afterglow/proxy"
+	"afterglow/proxy/reason"
 )
 
 // callService is what the page of a call asks of the proxy.
@@ -209,4 +210,13 @@ func headerText(h http.Header) string {
 	}
 	slices.Sort(lines)
 	return strings.Join(lines, "\n")
+}
+
+// outcomeText is why a call did not end well. What the vendor said stands alone: the class before it says what it means.
+func outcomeText(c proxy.Call) string {
+	switch c.Why.Code {
+	case reason.Refused, reason.KeyRejected, reason.RateLimited, reason.Overloaded, reason.UsedUp:
+		return c.Why.Text
+	}
+	return ui.WhyText(c.Why, c.Outcome)
 }

@@ -77,15 +77,11 @@ func (v *callView) set(r viewmodel.CallRow) {
 
 // The measures of a call's row.
 const (
-	callHeight   = 48
-	callLine     = 18 // height of a line
-	callTop      = 6  // above the first line
-	callDot      = 16 // room of the dot
-	callStanding = 116
-	callWaits    = 152
-	callTook     = 64
-	callOne      = 88
-	callWide     = 820 // from this width on each wait has a column of its own
+	callHeight = 48
+	callTop    = 6 // above the first line
+	callWaits  = 152
+	callOne    = 88
+	callWide   = 820 // from this width on each wait has a column of its own
 )
 
 // MinSize and Layout lay out the row.
@@ -122,4 +118,35 @@ func (v *callView) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	x := float32(callStanding + ui.ColumnGap)
 	line(v.route, 0, x, right-ui.ColumnGap-x)
 	line(v.who, 1, x, right-ui.ColumnGap-x)
+}
+
+// tokensText is "12.3k in · 840 out", or "" while nothing is known.
+func tokensText(r viewmodel.CallRow) string {
+	if r.Input == 0 && r.Output == 0 {
+		return ""
+	}
+	return ui.TrText("call.in", viewmodel.Tokens(r.Input)) + " · " + ui.TrText("call.out", viewmodel.Tokens(r.Output))
+}
+
+// queuedText is how long a call waited for its slot, firstText for its first event, and cachedText how much of its
+// input the cache served; "" where there is nothing to say.
+func queuedText(r viewmodel.CallRow) string {
+	if r.Queued == 0 {
+		return ""
+	}
+	return ui.TrText("call.waited", ui.TrTook(r.Queued))
+}
+
+func firstText(r viewmodel.CallRow) string {
+	if r.First == 0 {
+		return ""
+	}
+	return ui.TrText("call.first", ui.TrTook(r.First))
+}
+
+func cachedText(r viewmodel.CallRow) string {
+	if r.Cached == 0 {
+		return ""
+	}
+	return ui.TrText("call.cached", viewmodel.Tokens(r.Cached))
 }

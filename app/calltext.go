@@ -9,7 +9,6 @@ import (
 	"afterglow/app/widget"
 	"afterglow/proxy"
 	"afterglow/proxy/ledger"
-	"afterglow/proxy/reason"
 )
 
 // standing is how a call stands, in a word and in a dot.
@@ -89,34 +88,6 @@ func classText(c ledger.Class) string {
 	return ui.Tr("class.internal")
 }
 
-// outcomeText is why a call did not end well. What the vendor said stands alone: the class before it says what it means.
-func outcomeText(c proxy.Call) string {
-	switch c.Why.Code {
-	case reason.Refused, reason.KeyRejected, reason.RateLimited, reason.Overloaded, reason.UsedUp:
-		return c.Why.Text
-	}
-	return ui.WhyText(c.Why, c.Outcome)
-}
-
-// verdictText is what was decided about a vendor's part in a call.
-func verdictText(verdict string) string {
-	switch verdict {
-	case "commit":
-		return ui.Tr("verdict.commit")
-	case "next_tier":
-		return ui.Tr("verdict.next_tier")
-	case "client_fault":
-		return ui.Tr("verdict.client_fault")
-	case "client_gone":
-		return ui.Tr("verdict.client_gone")
-	case "skipped":
-		return ui.Tr("verdict.skipped")
-	case "": // nothing yet
-		return ui.Tr("activity.under_way")
-	}
-	return verdict
-}
-
 // whoText is where a call is and whose it is: "zhipu · 4f2a91c4 · sub-agent".
 func whoText(r viewmodel.CallRow) string {
 	return ui.Joined(r.Vendor, r.Session, ui.When(r.Agent, "call.agent"))
@@ -127,33 +98,10 @@ func callLabel(r viewmodel.CallRow) string {
 	return ui.TrText("call.open", ui.Joined(standingOf(r).word, r.Model, whoText(r)))
 }
 
-// tokensText is "12.3k in · 840 out", or "" while nothing is known.
-func tokensText(r viewmodel.CallRow) string {
-	if r.Input == 0 && r.Output == 0 {
-		return ""
-	}
-	return ui.TrText("call.in", viewmodel.Tokens(r.Input)) + " · " + ui.TrText("call.out", viewmodel.Tokens(r.Output))
-}
-
-// queuedText is how long a call waited for its slot, firstText for its first event, and cachedText how much of its
-// input the cache served; "" where there is nothing to say.
-func queuedText(r viewmodel.CallRow) string {
-	if r.Queued == 0 {
-		return ""
-	}
-	return ui.TrText("call.waited", ui.TrTook(r.Queued))
-}
-
-func firstText(r viewmodel.CallRow) string {
-	if r.First == 0 {
-		return ""
-	}
-	return ui.TrText("call.first", ui.TrTook(r.First))
-}
-
-func cachedText(r viewmodel.CallRow) string {
-	if r.Cached == 0 {
-		return ""
-	}
-	return ui.TrText("call.cached", viewmodel.Tokens(r.Cached))
-}
+// The measures that the rows of calls have in common.
+const (
+	callLine     = 18 // the height of a line
+	callDot      = 16 // the room of the dot
+	callStanding = 116
+	callTook     = 64
+)

@@ -16,6 +16,7 @@ import (
 	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
+	"afterglow/app/window"
 	"afterglow/proxy/history"
 )
 
@@ -38,7 +39,7 @@ func onCard(t *testing.T, o fyne.CanvasObject) fyne.Window {
 	t.Helper()
 	w := test.NewTempWindow(t, container.New(layout.NewCustomPaddedLayout(12, 12, 12, 12), container.NewVBox(widget.NewCard(o))))
 	w.SetPadded(false)
-	w.Resize(fyne.NewSize(Width, 340))
+	w.Resize(fyne.NewSize(window.Width, 340))
 	return w
 }
 

@@ -116,14 +116,6 @@ func (v *clientCard) arrange() {
 	v.why.SetText(clientWhy(c, v.login()))
 }
 
-// loginName is what a client signs its calls with, in a word or two.
-func loginName(c connect.Credentials) string {
-	if c == connect.Own {
-		return ui.Tr("clients.login_own")
-	}
-	return ui.Tr("clients.login_none")
-}
-
 // target is the vendor that the client would be connected to.
 func (v *clientCard) target() string {
 	for _, name := range v.shown.Vendors {

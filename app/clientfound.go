@@ -3,7 +3,6 @@ package app
 import (
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -109,31 +108,10 @@ func foundText(c connect.Status, f connect.Finding) string {
 	return f.String()
 }
 
-// restoredText says what came of disconnecting a client's file, a sentence a line.
-func restoredText(r connect.Restored) string {
-	text := ""
-	switch r.How {
-	case connect.Same:
-		text = ui.TrText("restored.same", r.File)
-	case connect.Removed:
-		text = ui.TrText("restored.removed", r.File)
-	case connect.Edited:
-		text = ui.TrText("restored.edited", r.File)
-	case connect.Left:
-		text = ui.TrPair("restored.left", r.File, strings.Join(r.Keys, ", "))
-	case connect.Gone:
-		text = ui.TrText("restored.gone", r.File)
-	default:
-		text = ui.TrText("restored.no_backup", r.File)
+// loginName is what a client signs its calls with, in a word or two.
+func loginName(c connect.Credentials) string {
+	if c == connect.Own {
+		return ui.Tr("clients.login_own")
 	}
-	if r.Backup != "" {
-		text += "\n" + ui.TrText("restored.backup", r.Backup)
-	}
-	switch {
-	case r.Project || r.Address == "":
-		return text
-	case r.Here:
-		return text + "\n" + ui.TrText("restored.here", r.Address)
-	}
-	return text + "\n" + ui.TrPair("restored.address", r.Name, r.Address)
+	return ui.Tr("clients.login_none")
 }

@@ -135,3 +135,32 @@ func (p *clientsPage) tell(done []connect.Restored) {
 func (p *clientsPage) tidy() {
 	ui.LayOutAgain(p.root)
 }
+
+// restoredText says what came of disconnecting a client's file, a sentence a line.
+func restoredText(r connect.Restored) string {
+	text := ""
+	switch r.How {
+	case connect.Same:
+		text = ui.TrText("restored.same", r.File)
+	case connect.Removed:
+		text = ui.TrText("restored.removed", r.File)
+	case connect.Edited:
+		text = ui.TrText("restored.edited", r.File)
+	case connect.Left:
+		text = ui.TrPair("restored.left", r.File, strings.Join(r.Keys, ", "))
+	case connect.Gone:
+		text = ui.TrText("restored.gone", r.File)
+	default:
+		text = ui.TrText("restored.no_backup", r.File)
+	}
+	if r.Backup != "" {
+		text += "\n" + ui.TrText("restored.backup", r.Backup)
+	}
+	switch {
+	case r.Project || r.Address == "":
+		return text
+	case r.Here:
+		return text + "\n" + ui.TrText("restored.here", r.Address)
+	}
+	return text + "\n" + ui.TrPair("restored.address", r.Name, r.Address)
+}

@@ -10,6 +10,7 @@ import (
 
 	"afterglow/app/apptest"
 	"afterglow/app/ui"
+	"afterglow/app/window"
 	"afterglow/proxy/connect"
 )
 
@@ -22,7 +23,7 @@ func TestClientLooks(t *testing.T) {
 	} {
 		name := strings.Join([]string{c.scene, c.language, c.shade}, "-")
 		t.Run(name, func(t *testing.T) {
-			canvas := apptest.Draw(t, c.language, c.shade, fyne.NewSize(Width, Height), func() fyne.CanvasObject { return pageScene(c.scene) })
+			canvas := apptest.Draw(t, c.language, c.shade, fyne.NewSize(window.Width, window.Height), func() fyne.CanvasObject { return pageScene(c.scene) })
 			test.AssertImageMatches(t, "looks/"+name+".png", canvas.Capture())
 		})
 	}

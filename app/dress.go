@@ -4,6 +4,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"afterglow/app/ui"
+	"afterglow/app/window"
 	"afterglow/proxy/config"
 )
 
@@ -67,7 +68,7 @@ func (w *mainWindow) takeSystemFont() {
 func (w *mainWindow) rebuild() {
 	settings, gauge, call, activity, vendor, guide := w.settings, w.gauge, w.call, w.activity, w.vendor, w.guide
 	focused := settings.focused(w.Canvas())
-	w.Refill(func() Pages {
+	w.Refill(func() window.Pages {
 		pages := w.fill()
 		w.gauge.key, w.call.number = gauge.key, call.number
 		w.activity.takeOver(activity)

@@ -11,6 +11,7 @@ import (
 	"afterglow/app/apptest"
 	"afterglow/app/ui"
 	"afterglow/app/widget"
+	"afterglow/app/window"
 	"afterglow/proxy"
 	"afterglow/proxy/config"
 	"afterglow/proxy/connect"
@@ -31,7 +32,7 @@ func guideOpen(t *testing.T) (*mainWindow, *apptest.Proxy, chan func()) {
 func TestGuideFromTheKeyToTheAnswer(t *testing.T) {
 	w, svc, work := guideOpen(t)
 	g := w.guide
-	if g.key.step.mark.Visible() || g.order.mark.Visible() || g.try.mark.Visible() || w.Tab() != Live {
+	if g.key.step.mark.Visible() || g.order.mark.Visible() || g.try.mark.Visible() || w.Tab() != window.Live {
 		t.Fatal("something is ticked before it was done")
 	}
 	g.key.pick("deepseek")
@@ -72,7 +73,7 @@ func TestGuideFromTheKeyToTheAnswer(t *testing.T) {
 	}
 	apptest.Pressed(w.Canvas(), g.done, fyne.KeyReturn)
 	apptest.Do(t, work)
-	if !svc.Desktop().Guided || w.Front() != Live {
+	if !svc.Desktop().Guided || w.Front() != window.Live {
 		t.Errorf("guided %t, page %d", svc.Desktop().Guided, w.Front())
 	}
 }
@@ -107,7 +108,7 @@ func TestKeyThatWasTypedStaysWhenTheWindowIsMadeAnew(t *testing.T) {
 	w.Run = func(f func()) { work <- f } // also of the new pages
 	w.takeSystemFont()
 	apptest.Do(t, work)
-	if k := w.guide.key; k.chosen != "deepseek" || k.key.Text != "sk-half" || w.Front() != Guide {
+	if k := w.guide.key; k.chosen != "deepseek" || k.key.Text != "sk-half" || w.Front() != window.Guide {
 		t.Errorf("chosen %q, %d letters, page %d", k.chosen, len(k.key.Text), w.Front())
 	}
 }
@@ -116,15 +117,15 @@ func TestGuideIsSkippedAndFoundAgain(t *testing.T) {
 	w, svc, work := guideOpen(t)
 	apptest.Tapped(t, w.Canvas(), w.guide.skip)
 	apptest.Do(t, work)
-	if !svc.Desktop().Guided || w.Front() != Live {
+	if !svc.Desktop().Guided || w.Front() != window.Live {
 		t.Fatalf("guided %t, page %d", svc.Desktop().Guided, w.Front())
 	}
 	apptest.Tapped(t, w.Canvas(), w.page.start.guide)
-	if w.Front() != Guide {
+	if w.Front() != window.Guide {
 		t.Error("it cannot be found again")
 	}
 	w.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyEscape})
-	if w.Front() != Live {
+	if w.Front() != window.Live {
 		t.Error("Escape does not lead back")
 	}
 }

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"strconv"
 
 	"fyne.io/fyne/v2"
@@ -11,6 +12,7 @@ import (
 	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 	"afterglow/proxy"
+	"afterglow/proxy/config"
 )
 
 // headView is a card's first line: place in the chain, title and state from the left; at the right the
@@ -198,4 +200,15 @@ func (h *headView) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	x += title + 2*headGap
 	ui.PutInLine(h.dot, x, dot, size.Height+2*ui.OpticDrop)
 	ui.PutInLine(h.state, x+dot+headGap, state, size.Height)
+}
+
+// vendorReason says why a vendor is not ready, or a model is out.
+func vendorReason(h viewmodel.Head) string {
+	if h.State == proxy.Rejected && h.Key != config.KeyNone {
+		return ui.TrPair("card.key_rejected", keyPlace(h.Key, h.KeyVar), h.Reason)
+	}
+	if h.Out != "" {
+		return h.Out + ": " + cmp.Or(ui.ReasonText(h.Why), h.Reason)
+	}
+	return ui.WhyText(h.Why, h.Reason)
 }

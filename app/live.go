@@ -74,8 +74,8 @@ func newLive(svc liveService, d ui.Context, report func(err error, key string), 
 	return p
 }
 
-// set shows b and touches only what has changed.
-func (p *live) set(b viewmodel.Board) {
+// set shows b and touches only what has changed. It is false: what changes with time on the page comes with a board.
+func (p *live) set(b viewmodel.Board) bool {
 	p.totals.set(b)
 	p.notify(p.changed, ui.When(b.Reordered, "notice.reordered"))
 	p.notify(p.demo, ui.When(b.Demo, "notice.demo"))
@@ -87,6 +87,7 @@ func (p *live) set(b viewmodel.Board) {
 		}
 	}
 	p.tidy()
+	return false
 }
 
 // openGauge opens a gauge's own page.

@@ -29,26 +29,26 @@ func (w *mainWindow) offered(t *testing.T) bool {
 	if err := w.svc.Connect("claude-code", connect.Choice{}); err != nil {
 		t.Fatal(err)
 	}
-	return w.Notices.offer.Visible()
+	return w.Notices.AtLogin.Visible()
 }
 
 func TestStartAtLoginIsOfferedWithTheFirstClientAndOnce(t *testing.T) {
 	for name, yes := range map[string]bool{"accepted": true, "dismissed": false} {
 		t.Run(name, func(t *testing.T) {
 			w, svc, login := offerWindow(t)
-			if w.Notices.offer.Visible() {
+			if w.Notices.AtLogin.Visible() {
 				t.Error("it is offered before a client is connected")
 			}
 			if !w.offered(t) {
 				t.Fatal("it is not offered")
 			}
 			w.rebuild() // as for another language
-			if !w.Notices.offer.Visible() {
+			if !w.Notices.AtLogin.Visible() {
 				t.Error("the offer is gone in another language")
 			}
 			w.Notices.Answer(yes)
-			if got := login.at == desktop.AtLogin; got != yes || w.Notices.offer.Visible() || !svc.Chosen.LoginOffered {
-				t.Errorf("at login %t, still offered %t, remembered %t", got, w.Notices.offer.Visible(), svc.Chosen.LoginOffered)
+			if got := login.at == desktop.AtLogin; got != yes || w.Notices.AtLogin.Visible() || !svc.Chosen.LoginOffered {
+				t.Errorf("at login %t, still offered %t, remembered %t", got, w.Notices.AtLogin.Visible(), svc.Chosen.LoginOffered)
 			}
 			login.at = desktop.NotAtLogin
 			if w.offered(t) {
@@ -71,7 +71,7 @@ func TestStartAtLoginIsNotOfferedInVain(t *testing.T) {
 			if err := w.svc.Connect("claude-code", connect.Choice{}); (err != nil) != (svc.Refuses != "") {
 				t.Error(err)
 			}
-			if w.Notices.offer.Visible() {
+			if w.Notices.AtLogin.Visible() {
 				t.Error("it is offered")
 			}
 		})
@@ -83,8 +83,8 @@ func TestAnOfferThatFailedSaysWhyAndStays(t *testing.T) {
 	w.offered(t)
 	login.err = errors.New("the folder cannot be written")
 	w.Notices.Answer(true)
-	if !w.Notices.offer.Visible() || !strings.Contains(w.Notices.failure.Text(), "cannot be written") || svc.Chosen.LoginOffered {
-		t.Errorf("offered %t, says %q", w.Notices.offer.Visible(), w.Notices.failure.Text())
+	if !w.Notices.AtLogin.Visible() || !strings.Contains(w.Notices.Failure.Text(), "cannot be written") || svc.Chosen.LoginOffered {
+		t.Errorf("offered %t, says %q", w.Notices.AtLogin.Visible(), w.Notices.Failure.Text())
 	}
 }
 
@@ -101,7 +101,7 @@ func TestStartAtLoginIsOfferedForClientsOfBefore(t *testing.T) {
 	f.window.login = &loginFake{}
 	f.offerLogin(t.Context())
 	apptest.Do(t, a.driver.do)
-	if !f.window.Notices.offer.Visible() {
+	if !f.window.Notices.AtLogin.Visible() {
 		t.Error("it is not offered")
 	}
 }

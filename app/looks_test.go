@@ -41,7 +41,7 @@ func TestShadeChangesWhileTheWindowIsOpen(t *testing.T) {
 	w.Show()
 	w.Update(apptest.SceneBoard("busy"))
 	apptest.Shade(a, "dark")
-	w.pages.root.Refresh()
+	w.Canvas().Content().Refresh()
 	got := w.Canvas().Capture()
 	different := 0
 	for y := range got.Bounds().Dy() {

@@ -6,7 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"afterglow/app/ui"
-	"afterglow/app/viewmodel"
+	"afterglow/app/window"
 	"afterglow/limiter"
 	"afterglow/proxy/config"
 )
@@ -31,7 +31,7 @@ const windowTick = 800 * time.Millisecond
 
 // mainWindow is the window with all of its pages.
 type mainWindow struct {
-	*Window
+	*window.Window
 	svc      Service
 	look     config.Desktop // how it looks
 	zoom     *ui.Zoom
@@ -52,7 +52,7 @@ type mainWindow struct {
 
 // newMainWindow makes the window, hidden; see SetTray for tray.
 func newMainWindow(a fyne.App, svc Service, tray bool) *mainWindow {
-	w := &mainWindow{Window: New(a), look: svc.Desktop(), zoom: ui.NewZoom(a), bundled: true, login: newLogin()}
+	w := &mainWindow{Window: window.New(a), look: svc.Desktop(), zoom: ui.NewZoom(a), bundled: true, login: newLogin()}
 	w.svc = watchedClients{svc, w.clientConnected}
 	w.Capture = w.svc.Capture
 	w.Build(w.fill)
@@ -69,14 +69,14 @@ func (w *mainWindow) dressed() {
 }
 
 // fill makes the pages.
-func (w *mainWindow) fill() Pages {
+func (w *mainWindow) fill() window.Pages {
 	d, report := w.Context(), w.Notices.Report
 	to := ui.Navigator{
-		Gauge: func(k limiter.Key) { w.gauge.key = k; w.Turn(Gauge) },
-		Call:  func(number int) { w.call.number = number; w.Turn(Call) },
-		Calls: func(query string) { w.activity.choose(query); w.Turn(Activity) },
+		Gauge: func(k limiter.Key) { w.gauge.key = k; w.Turn(window.Gauge) },
+		Call:  func(number int) { w.call.number = number; w.Turn(window.Call) },
+		Calls: func(query string) { w.activity.choose(query); w.Turn(window.Activity) },
 		Back:  w.Back,
-		Form:  func() { w.Turn(Vendor) },
+		Form:  func() { w.Turn(window.Vendor) },
 		Guide: w.openGuide,
 	}
 	w.page = newLive(w.svc, d, report, to)
@@ -89,28 +89,28 @@ func (w *mainWindow) fill() Pages {
 	w.vendors, w.guide = newVendorsPage(w.svc, d, report, to), newGuidePage(w.svc, d, report, to)
 	form := to
 	form.Back = func() {
-		if w.Front() == Vendor { // a vendor may be saved long after its form was left
+		if w.Front() == window.Vendor { // a vendor may be saved long after its form was left
 			w.Back()
 		}
 	}
 	w.vendor = newVendorPage(w.svc, d, form)
 	w.vendors.form = w.vendor
-	return Pages{
-		Live:     {Root: w.page.root, Set: func(b viewmodel.Board) bool { w.page.set(b); return false }},
-		Activity: {Root: w.activity.root, Set: w.activity.set},
-		Usage:    {Root: usage.root, Enter: usage.enter, Leave: usage.leave},
-		Vendors:  {Root: w.vendors.root, Enter: w.vendors.enter, Leave: w.vendors.leave, Set: w.vendors.take},
-		Clients:  {Root: clients.root, Enter: clients.enter, Leave: clients.leave},
-		Settings: {Root: w.settings.root, Enter: w.settings.enter, Leave: w.settings.leave},
-		Gauge:    {Root: w.gauge.root, Enter: w.gauge.enter, Leave: w.gauge.leave, Set: w.gauge.set},
-		Call:     {Root: w.call.root, Enter: w.call.enter, Leave: w.call.leave, Set: w.call.set},
-		Vendor:   {Root: w.vendor.root, Enter: w.vendor.enter, Leave: w.vendor.leave, Stay: w.vendor.stay},
-		Guide:    {Root: w.guide.root, Enter: w.guide.enter, Leave: w.guide.leave, Set: w.guide.take},
+	return window.Pages{
+		window.Live:     {Root: w.page.root, Set: w.page.set},
+		window.Activity: {Root: w.activity.root, Set: w.activity.set},
+		window.Usage:    {Root: usage.root, Enter: usage.enter, Leave: usage.leave},
+		window.Vendors:  {Root: w.vendors.root, Enter: w.vendors.enter, Leave: w.vendors.leave, Set: w.vendors.take},
+		window.Clients:  {Root: clients.root, Enter: clients.enter, Leave: clients.leave},
+		window.Settings: {Root: w.settings.root, Enter: w.settings.enter, Leave: w.settings.leave},
+		window.Gauge:    {Root: w.gauge.root, Enter: w.gauge.enter, Leave: w.gauge.leave, Set: w.gauge.set},
+		window.Call:     {Root: w.call.root, Enter: w.call.enter, Leave: w.call.leave, Set: w.call.set},
+		window.Vendor:   {Root: w.vendor.root, Enter: w.vendor.enter, Leave: w.vendor.leave, Stay: w.vendor.stay},
+		window.Guide:    {Root: w.guide.root, Enter: w.guide.enter, Leave: w.guide.leave, Set: w.guide.take},
 	}
 }
 
 // openGuide shows the guide for those who are new.
-func (w *mainWindow) openGuide() { w.Turn(Guide) }
+func (w *mainWindow) openGuide() { w.Turn(window.Guide) }
 
 // SetTray tells whether there is a tray. If so, closing the window hides it there; if not, the window says so, and closing it
 // quits.

@@ -12,6 +12,7 @@ import (
 
 	"afterglow/app/apptest"
 	"afterglow/app/viewmodel"
+	"afterglow/app/window"
 	"afterglow/limiter"
 	"afterglow/proxy"
 )
@@ -31,11 +32,11 @@ func (k *keyboard) RemoveShortcut(s fyne.Shortcut) { k.ShortcutHandler.RemoveSho
 func TestControlAndANumberTurnToAPage(t *testing.T) {
 	w, _ := callWindow(t, 3)
 	keys := &keyboard{Canvas: w.Canvas()}
-	w.pages.shortcuts(keys)
+	w.Shortcuts(keys)
 	for _, c := range []struct {
 		key  fyne.KeyName
-		want PageID
-	}{{fyne.Key2, Activity}, {fyne.Key3, Usage}, {fyne.Key4, Vendors}, {fyne.Key5, Clients}, {fyne.Key6, Settings}, {fyne.Key1, Live}} {
+		want window.PageID
+	}{{fyne.Key2, window.Activity}, {fyne.Key3, window.Usage}, {fyne.Key4, window.Vendors}, {fyne.Key5, window.Clients}, {fyne.Key6, window.Settings}, {fyne.Key1, window.Live}} {
 		keys.TypedShortcut(&desktop.CustomShortcut{KeyName: c.key, Modifier: fyne.KeyModifierShortcutDefault})
 		if w.Front() != c.want || w.Tab() != c.want {
 			t.Errorf("%s: page %d, tab %d, want %d", c.key, w.Front(), w.Tab(), c.want)
@@ -51,55 +52,38 @@ func TestPageThatIsNotInFrontCostsNothing(t *testing.T) {
 	if len(w.activity.rows) != 0 {
 		t.Error("the list of calls is made behind the page in front")
 	}
-	w.Turn(Activity)
+	w.Turn(window.Activity)
 	w.Update(apptest.SceneBoard("empty"))
 	if len(w.activity.rows) != 3 || !w.page.start.card.Hidden {
 		t.Errorf("%d calls; the Live page took a board behind: %t", len(w.activity.rows), w.page.start.card.Visible())
 	}
-	w.Turn(Live)
+	w.Turn(window.Live)
 	if w.page.start.card.Hidden {
 		t.Error("the Live page does not show the latest board when it comes to the front")
 	}
 }
 
-func TestPageKnowsWhenItComesAndGoes(t *testing.T) {
-	w, _ := newTestWindow(t, true)
-	var seen []string
-	w.pages.list[Usage].Enter = func() { seen = append(seen, "in") }
-	w.pages.list[Usage].Leave = func() { seen = append(seen, "out") }
-	w.Turn(Usage) // behind the curtain
-	w.Show()
-	w.Show()
-	w.Hide()
-	w.Show()
-	w.Turn(Live)
-	w.Hide()
-	if want := []string{"in", "out", "in", "out"}; !slices.Equal(seen, want) {
-		t.Errorf("seen %v, want %v", seen, want)
-	}
-}
-
 func TestCaptureIsSaidOnEveryPageUntilItIsStopped(t *testing.T) {
 	w, svc := callWindow(t, 3)
-	w.Turn(Activity)
-	if w.Notices.capture.Visible() || w.activity.capture.On() {
+	w.Turn(window.Activity)
+	if w.Notices.Capture.Visible() || w.activity.capture.On() {
 		t.Fatal("bodies are kept from the start")
 	}
 	test.Tap(w.activity.capture)
 	if !svc.State.Capture {
 		t.Fatal("the switch does not turn it on")
 	}
-	for at := range pageIDs {
+	for at := window.Live; at <= window.Guide; at++ {
 		w.Turn(at)
-		if !w.Notices.capture.Visible() || !w.Notices.box.Visible() || w.Notices.box.Size().Height < 30 {
+		if !w.Notices.Capture.Visible() || !w.Notices.Box.Visible() || w.Notices.Box.Size().Height < 30 {
 			t.Errorf("page %d does not say that bodies are kept", at)
 		}
 	}
-	test.Tap(w.Notices.stop)
-	if svc.State.Capture || w.Notices.capture.Visible() || w.Notices.box.Visible() {
+	test.Tap(w.Notices.Stop)
+	if svc.State.Capture || w.Notices.Capture.Visible() || w.Notices.Box.Visible() {
 		t.Error("it does not stop")
 	}
-	w.Turn(Activity)
+	w.Turn(window.Activity)
 	if w.activity.capture.On() {
 		t.Error("the switch stays on")
 	}
@@ -110,22 +94,22 @@ func TestGaugeRowOpensItsPage(t *testing.T) {
 	v := row(t, w, "zhipu", "glm-5.1")
 	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(v.gauge).AddXY(10, 16)
 	test.TapCanvas(w.Canvas(), at)
-	if w.Front() != Gauge || w.gauge.key != (limiter.Key{Vendor: "zhipu", Model: "glm-5.1"}) || w.Tab() != Live {
+	if w.Front() != window.Gauge || w.gauge.key != (limiter.Key{Vendor: "zhipu", Model: "glm-5.1"}) || w.Tab() != window.Live {
 		t.Fatalf("page %d, gauge %v, tab %d", w.Front(), w.gauge.key, w.Tab())
 	}
 	if w.gauge.row.count.Text() != "3/3" || len(w.gauge.holders.Objects) != 3 {
 		t.Errorf("count %s, %d holders", w.gauge.row.count.Text(), len(w.gauge.holders.Objects))
 	}
 	test.Tap(w.gauge.views[0].opener)
-	if w.Front() != Call || w.call.number != w.gauge.views[0].row.Number {
+	if w.Front() != window.Call || w.call.number != w.gauge.views[0].row.Number {
 		t.Errorf("a holder opens page %d, call %d", w.Front(), w.call.number)
 	}
 	test.Tap(w.call.back)
-	if w.Front() != Gauge {
+	if w.Front() != window.Gauge {
 		t.Errorf("back leads to page %d", w.Front())
 	}
 	w.gauge.to.Back()
-	if w.Front() != Live {
+	if w.Front() != window.Live {
 		t.Errorf("back leads to page %d", w.Front())
 	}
 }
@@ -136,22 +120,22 @@ func TestGaugeRowByKeyAndByItsName(t *testing.T) {
 	opener := v.box.(fyne.Focusable)
 	w.Canvas().Focus(opener)
 	opener.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
-	if w.Front() != Gauge {
+	if w.Front() != window.Gauge {
 		t.Error("Return opens nothing")
 	}
-	w.Turn(Live)
+	w.Turn(window.Live)
 	test.Tap(v.name)
-	if w.Front() != Gauge {
+	if w.Front() != window.Gauge {
 		t.Error("a name that is whole takes the tap")
 	}
-	w.Turn(Live)
+	w.Turn(window.Live)
 	test.Tap(row(t, w, "kimi", "accounts/fireworks/models/kimi-k2-thinking-turbo-0905-preview").name)
-	if w.Front() != Live {
+	if w.Front() != window.Live {
 		t.Error("a name that unrolls opens the gauge")
 	}
 	test.Tap(v.slider)
 	v.slider.TypedKey(&fyne.KeyEvent{Name: fyne.KeyRight})
-	if w.Front() != Live {
+	if w.Front() != window.Live {
 		t.Error("the slider opens the gauge")
 	}
 	if label := v.box.(fyne.Accessible).AccessibilityLabel(); label != "Open zhipu glm-5.1" {
@@ -166,7 +150,7 @@ func TestAccountHasAPageOfAllItsCalls(t *testing.T) {
 		t.Errorf("history %t, count %s", w.gauge.past.Visible(), w.gauge.row.count.Text())
 	}
 	w.gauge.list()
-	if w.Front() != Activity || w.activity.field.Text != "vendor:zhipu" {
+	if w.Front() != window.Activity || w.activity.field.Text != "vendor:zhipu" {
 		t.Errorf("page %d, filter %q", w.Front(), w.activity.field.Text)
 	}
 }
@@ -181,8 +165,8 @@ func TestGaugePageCancelsAndSetsTheLimit(t *testing.T) {
 	}
 	svc.Err = proxy.ErrNoCall
 	test.Tap(w.gauge.views[1].cancel)
-	if !strings.Contains(w.Notices.failure.Text(), "already ended") || w.gauge.views[1].done.Visible() {
-		t.Errorf("says %q", w.Notices.failure.Text())
+	if !strings.Contains(w.Notices.Failure.Text(), "already ended") || w.gauge.views[1].done.Visible() {
+		t.Errorf("says %q", w.Notices.Failure.Text())
 	}
 	svc.Err = errors.New("full")
 	w.gauge.row.slider.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEnd})
@@ -190,7 +174,7 @@ func TestGaugePageCancelsAndSetsTheLimit(t *testing.T) {
 		t.Errorf("slider %d, sets %v", w.gauge.row.slider.Value(), svc.Sets)
 	}
 	w.Back()
-	if w.Notices.failure.Visible() {
+	if w.Notices.Failure.Visible() {
 		t.Error("a failure follows to the next page")
 	}
 }

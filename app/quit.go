@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"afterglow/app/window"
 	"afterglow/proxy/config"
 	"afterglow/proxy/connect"
 )
@@ -24,7 +25,7 @@ const quitPatience = 10 * time.Second
 // quitting ends the app. Before that it disconnects the clients, or asks whether it should, as the user has set.
 type quitting struct {
 	svc    QuitService
-	window *Window
+	window *window.Window
 	dialog *quitDialog // the last that was opened
 	log    *slog.Logger
 	do     func(func()) // on the UI's goroutine

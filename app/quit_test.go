@@ -15,6 +15,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"afterglow/app/apptest"
+	"afterglow/app/window"
 	"afterglow/proxy/config"
 	"afterglow/proxy/connect"
 )
@@ -230,7 +231,7 @@ func TestKeysOfTheWindowRestWhileItAsks(t *testing.T) {
 	w.Show()
 	c := w.Canvas()
 	keys := &keyboard{Canvas: c}
-	w.pages.shortcuts(keys)
+	w.Shortcuts(keys)
 	six := &desktop.CustomShortcut{KeyName: fyne.Key6, Modifier: fyne.KeyModifierShortcutDefault}
 	d := newQuitDialog(nil, quitAnswers{cancel: w.Answered})
 	w.Ask(d)
@@ -238,12 +239,12 @@ func TestKeysOfTheWindowRestWhileItAsks(t *testing.T) {
 		t.Errorf("the focus is on %T", c.Focused())
 	}
 	keys.TypedShortcut(six)
-	if w.Front() != Live {
+	if w.Front() != window.Live {
 		t.Error("the page changes below the dialog")
 	}
 	c.Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
 	keys.TypedShortcut(six)
-	if w.Front() != Settings || c.Overlays().Top() != nil {
+	if w.Front() != window.Settings || c.Overlays().Top() != nil {
 		t.Errorf("after Escape: page %d, overlay %v", w.Front(), c.Overlays().Top())
 	}
 }

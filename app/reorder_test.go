@@ -85,7 +85,7 @@ func TestARefusedOrderGoesBack(t *testing.T) {
 	w, svc := chainWindow(t)
 	svc.Err = limiter.ErrUnknown
 	w.page.cards["a"].head.grip.TypedKey(&fyne.KeyEvent{Name: fyne.KeyDown})
-	if w.Notices.failure.Text() == "" {
+	if w.Notices.Failure.Text() == "" {
 		t.Error("the user is not told")
 	}
 	svc.Err = nil

@@ -16,6 +16,7 @@ import (
 	"afterglow/app/desktop"
 	"afterglow/app/ui"
 	"afterglow/app/widget"
+	"afterglow/app/window"
 	"afterglow/proxy"
 	"afterglow/proxy/config"
 	"afterglow/proxy/ledger"
@@ -58,7 +59,7 @@ func settingsWindow(t *testing.T, svc Service) (*mainWindow, *loginFake) {
 	w.login = login
 	w.Build(w.fill)
 	w.Show()
-	w.Turn(Settings)
+	w.Turn(window.Settings)
 	return w, login
 }
 
@@ -113,7 +114,7 @@ func TestLanguageChangesWithoutARestart(t *testing.T) {
 	canvas := w.Canvas()
 	canvas.Focus(w.settings.looks.language)
 	apptest.Press(w.settings.looks.language, fyne.KeyEnd)
-	if svc.Chosen.Language != "zh-Hans" || ui.Tr("page.settings") != "设置" || w.Front() != Settings {
+	if svc.Chosen.Language != "zh-Hans" || ui.Tr("page.settings") != "设置" || w.Front() != window.Settings {
 		t.Fatalf("language %q, says %q, page %d", svc.Chosen.Language, ui.Tr("page.settings"), w.Front())
 	}
 	if got := w.settings.looks.language; canvas.Focused() != fyne.Focusable(got) || got.Chosen() != 2 {
@@ -178,8 +179,8 @@ func TestStartAtLogin(t *testing.T) {
 		t.Errorf("chosen %d, says %q", s.login.Chosen(), w.settings.failure.Text())
 	}
 	login.err, login.at = nil, desktop.OtherAtLogin
-	w.Turn(Live)
-	w.Turn(Settings)
+	w.Turn(window.Live)
+	w.Turn(window.Settings)
 	if !s.moved.Visible() || s.login.Chosen() != 1 {
 		t.Error("nothing says that another copy is started")
 	}

@@ -11,13 +11,14 @@ import (
 	"afterglow/app/apptest"
 	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
+	"afterglow/app/window"
 	"afterglow/proxy"
 )
 
 // signing is a page with one vendor to sign in to, and what it did on the desk.
 type signing struct {
 	page           *live
-	notices        *Notices
+	notices        *window.Notices
 	svc            *apptest.Proxy
 	copied, opened []string
 	browser        error
@@ -26,7 +27,7 @@ type signing struct {
 func newSigning(t *testing.T) *signing {
 	apptest.Speak(t, "en")
 	s := &signing{svc: &apptest.Proxy{}}
-	s.notices = newNotices(func() {})
+	s.notices = window.NewNotices(func() {})
 	s.page = newLive(s.svc, ui.Context{
 		Run:  func(func()) {}, // comes from a copy button's timer, on its goroutine: Fyne keeps things for the test's own
 		Copy: func(text string) { s.copied = append(s.copied, text) },
@@ -83,8 +84,8 @@ func TestWithoutABrowserTheCardSaysSo(t *testing.T) {
 	test.Tap(view.begin)
 	page := "https://accounts.google.com/o/oauth2/v2/auth?state=1"
 	s.now(proxy.SignIn{Provider: "google", State: "pending", URL: page})
-	if len(s.copied) > 0 || !slices.Equal(s.opened, []string{page}) || s.notices.failure.Text() != "Couldn't open your browser: no program opens https" {
-		t.Error(s.copied, s.opened, s.notices.failure.Text())
+	if len(s.copied) > 0 || !slices.Equal(s.opened, []string{page}) || s.notices.Failure.Text() != "Couldn't open your browser: no program opens https" {
+		t.Error(s.copied, s.opened, s.notices.Failure.Text())
 	}
 	test.Tap(view.copy.Button)
 	if !slices.Equal(s.copied, []string{page}) {

@@ -121,18 +121,6 @@ func TestTrayNamesTheKeyThatWasRejected(t *testing.T) {
 	}
 }
 
-// A card's line says which key, and what the vendor said of it.
-func TestACardNamesTheKeyThatWasRejected(t *testing.T) {
-	apptest.Speak(t, "en")
-	s := proxy.Status{Addr: "a:1", Tiers: []proxy.Tier{{Vendor: "zhipu", Title: "Zhipu", State: proxy.Rejected, Reason: "401 [1001] bad", Key: config.KeyInVariable, KeyVar: "ZHIPU_API_KEY", Until: time.Now().Add(time.Hour)}}}
-	b := viewmodel.New().Update(s, time.Now())
-	h := newHead(headActions{})
-	h.set(b.Cards[0], false)
-	if got := h.state.Text() + " | " + h.reason.AccessibilityLabel(); got != "Key rejected | Replace the key (ZHIPU_API_KEY). The vendor said: 401 [1001] bad" || !h.again.Visible() || !h.why.Visible() {
-		t.Errorf("%q", got)
-	}
-}
-
 func TestTrayMenuNamesTwelveModels(t *testing.T) {
 	tray, icon := newTestTray(t, false)
 	b := viewmodel.Board{Totals: viewmodel.Totals{InFlight: 14}}

@@ -50,3 +50,11 @@ func headline(b viewmodel.Board) string {
 	}
 	return line
 }
+
+// rejected says which vendor did not take its key or sign-in, and which key that is.
+func rejected(h viewmodel.Head) string {
+	if h.SignIn.Provider != "" {
+		return ui.TrText("tray.rejected", h.Title)
+	}
+	return ui.TrPair("tray.key_rejected", h.Title, keyPlace(h.Key, h.KeyVar))
+}

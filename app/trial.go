@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"strconv"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -11,6 +12,8 @@ import (
 
 	"afterglow/app/ui"
 	"afterglow/app/widget"
+	"afterglow/proxy"
+	"afterglow/proxy/ledger"
 )
 
 // trial is a button that makes a small call, and below it, elsewhere on the page, what came of that in words.
@@ -109,4 +112,60 @@ func (t *trial) say(words string, ink fyne.ThemeColorName, ring bool) {
 	t.words.SetText(words)
 	t.box.Show()
 	t.resized()
+}
+
+// testResult says in words how a small call to a vendor went.
+func testResult(t proxy.VendorTest, host string) trialResult {
+	if t.OK {
+		words := ui.TrPair("trial.works", t.Model, ui.AnswerTime(t.Took))
+		if t.Answer != "" {
+			words += "\n" + ui.TrText("trial.said", t.Answer)
+		}
+		return trialResult{true, words}
+	}
+	words := testTrouble(t, host)
+	if why := ui.WhyText(t.Why, t.Reason); why != "" {
+		words += "\n" + why
+	}
+	return trialResult{false, words}
+}
+
+// testTrouble is a sentence about why, and what there is to do.
+func testTrouble(t proxy.VendorTest, host string) string {
+	status := ""
+	if t.Status > 0 {
+		status = " (" + strconv.Itoa(t.Status) + ")"
+	}
+	switch t.Outcome {
+	case "no_key":
+		return ui.Tr("trial.no_key")
+	case "sign_in":
+		return ui.Tr("trial.sign_in")
+	case "client_auth":
+		return ui.Tr("trial.client_auth")
+	}
+	switch ledger.Class(t.Outcome) {
+	case ledger.Auth:
+		return ui.TrText("trial.refused", status)
+	case ledger.Network:
+		return ui.TrText("trial.unreachable", host)
+	case ledger.Timeout:
+		return ui.TrText("trial.silent", host)
+	case ledger.RateLimit:
+		return ui.TrText("trial.rate", status)
+	case ledger.Overloaded:
+		return ui.TrText("trial.overloaded", status)
+	case ledger.Quota:
+		return ui.TrText("trial.used_up", status)
+	case ledger.Queue:
+		return ui.Tr("trial.queue")
+	case ledger.NoVendor:
+		return ui.Tr("trial.no_vendor")
+	case ledger.Invalid:
+		if t.Status == 0 {
+			return ui.Tr("trial.invalid")
+		}
+		return ui.TrText("trial.not_taken", status)
+	}
+	return ui.TrText("trial.failed", status)
 }

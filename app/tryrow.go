@@ -81,3 +81,22 @@ func (v *tryView) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	line(v.vendor, 0, x, size.Width-callTook-callWaits-2*ui.ColumnGap-x)
 	line(v.reason, 1, x, size.Width-x)
 }
+
+// verdictText is what was decided about a vendor's part in a call.
+func verdictText(verdict string) string {
+	switch verdict {
+	case "commit":
+		return ui.Tr("verdict.commit")
+	case "next_tier":
+		return ui.Tr("verdict.next_tier")
+	case "client_fault":
+		return ui.Tr("verdict.client_fault")
+	case "client_gone":
+		return ui.Tr("verdict.client_gone")
+	case "skipped":
+		return ui.Tr("verdict.skipped")
+	case "": // nothing yet
+		return ui.Tr("activity.under_way")
+	}
+	return verdict
+}

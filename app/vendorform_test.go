@@ -10,6 +10,7 @@ import (
 
 	"afterglow/app/apptest"
 	"afterglow/app/widget"
+	"afterglow/app/window"
 	"afterglow/proxy/config"
 	"afterglow/proxy/reason"
 )
@@ -19,7 +20,7 @@ func formOpen(t *testing.T) (*mainWindow, *apptest.Proxy, chan func()) {
 	t.Helper()
 	w, svc, work := vendorsOpen(t, 6)
 	apptest.Tapped(t, w.Canvas(), w.vendors.rows["zhipu"].edit)
-	if w.Front() != Vendor {
+	if w.Front() != window.Vendor {
 		t.Fatalf("page %d", w.Front())
 	}
 	return w, svc, work
@@ -32,7 +33,7 @@ func TestFormWithoutChangesIsLeftAtOnce(t *testing.T) {
 	}
 	w.Canvas().Focus(w.vendor.fields.base)
 	w.vendor.fields.base.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
-	if w.Front() != Vendors || len(svc.Doings()) != 0 {
+	if w.Front() != window.Vendors || len(svc.Doings()) != 0 {
 		t.Errorf("page %d, did %q", w.Front(), svc.Doings())
 	}
 }
@@ -42,21 +43,21 @@ func TestChangesAreNotLostWithoutAQuestion(t *testing.T) {
 	p := w.vendor
 	p.fields.title.SetText("Zhipu at work")
 	w.Back()
-	if w.Front() != Vendor || p.discard.Text() != "Discard changes?" || w.Canvas().Focused() != p.stays {
+	if w.Front() != window.Vendor || p.discard.Text() != "Discard changes?" || w.Canvas().Focused() != p.stays {
 		t.Fatalf("page %d, asks %q", w.Front(), p.discard.Text())
 	}
 	apptest.Tapped(t, w.Canvas(), p.stays)
-	w.Turn(Vendors)
+	w.Turn(window.Vendors)
 	apptest.Do(t, work)
 	if !strings.Contains(w.vendors.unsaved.Text(), "Zhipu at work") {
 		t.Errorf("says %q", w.vendors.unsaved.Text())
 	}
 	w.vendors.edit("lab", w.vendors.rows["lab"].draft)
-	if w.Front() != Vendor || p.e.name != "zhipu" || !p.discard.Visible() {
+	if w.Front() != window.Vendor || p.e.name != "zhipu" || !p.discard.Visible() {
 		t.Error("another vendor's form takes its place")
 	}
 	apptest.Tapped(t, w.Canvas(), p.loses)
-	if w.Front() != Vendors || p.pending() != "" {
+	if w.Front() != window.Vendors || p.pending() != "" {
 		t.Errorf("page %d, pending %q", w.Front(), p.pending())
 	}
 }
@@ -94,7 +95,7 @@ func TestFormThatIsSavedLaterLeavesTheWindowWhereItIs(t *testing.T) {
 	for w.vendor.opened {
 		apptest.Do(t, work)
 	}
-	if w.Front() != Guide || w.vendor.pending() != "" {
+	if w.Front() != window.Guide || w.vendor.pending() != "" {
 		t.Errorf("page %d, pending %q", w.Front(), w.vendor.pending())
 	}
 }
@@ -109,7 +110,7 @@ func TestRefusedFormLosesNothing(t *testing.T) {
 	p.fields.key.SetText("sk-1")
 	apptest.Tapped(t, w.Canvas(), p.save)
 	apptest.Do(t, work)
-	if w.Front() != Vendor || p.fields.base.Text != "nowhere" || p.fields.key.Text != "sk-1" {
+	if w.Front() != window.Vendor || p.fields.base.Text != "nowhere" || p.fields.key.Text != "sk-1" {
 		t.Errorf("page %d, base %q", w.Front(), p.fields.base.Text)
 	}
 	if below := p.fields.wrong["base_url"]; below.words.Text != "Enter a URL that starts with http:// or https://" || !below.line.Visible() || !strings.Contains(p.problem.Text(), "limit.total: the allowed range is 1–999") {
@@ -118,7 +119,7 @@ func TestRefusedFormLosesNothing(t *testing.T) {
 	svc.Broken = nil
 	apptest.Tapped(t, w.Canvas(), p.save)
 	apptest.Do(t, work)
-	if w.Front() != Vendors {
+	if w.Front() != window.Vendors {
 		t.Error("it cannot be saved afterwards")
 	}
 }
@@ -199,7 +200,7 @@ func TestFormAsksBeforeTheClientsOwnCredentialsGoElsewhere(t *testing.T) {
 		t.Fatalf("asks %q, says %q", p.lead.Text(), p.problem.Text())
 	}
 	apptest.Tapped(t, w.Canvas(), p.goesOn)
-	if p.lead.Visible() || w.Front() != Vendor {
+	if p.lead.Visible() || w.Front() != window.Vendor {
 		t.Error("it still asks")
 	}
 	save()
@@ -211,7 +212,7 @@ func TestFormAsksBeforeTheClientsOwnCredentialsGoElsewhere(t *testing.T) {
 	save()
 	apptest.Tapped(t, w.Canvas(), p.leads)
 	apptest.Do(t, work)
-	if w.Front() != Vendors || p.lead.Visible() {
+	if w.Front() != window.Vendors || p.lead.Visible() {
 		t.Errorf("page %d, asks %q, says %q", w.Front(), p.lead.Text(), p.problem.Text())
 	}
 	if got := svc.Doings(); len(got) != 4 {
@@ -227,7 +228,7 @@ func TestVendorIsRemovedAfterAQuestion(t *testing.T) {
 	}
 	apptest.Tapped(t, w.Canvas(), w.vendor.goes)
 	apptest.Do(t, work)
-	if got := svc.Doings(); !slices.Equal(got, []string{"remove zhipu"}) || w.Front() != Vendors {
+	if got := svc.Doings(); !slices.Equal(got, []string{"remove zhipu"}) || w.Front() != window.Vendors {
 		t.Errorf("did %q, page %d", got, w.Front())
 	}
 }
@@ -243,7 +244,7 @@ func TestTabReachesEverythingOfTheForm(t *testing.T) {
 		seen[c.Focused()] = true
 		if in, ok := c.Focused().(*widget.Input); ok {
 			at := fyne.CurrentApp().Driver().AbsolutePositionForObject(in)
-			if at.Y < 60 || at.Y+in.Size().Height > Height {
+			if at.Y < 60 || at.Y+in.Size().Height > window.Height {
 				t.Errorf("%q has the focus and is out of view at %v", in.Label, at)
 			}
 		}

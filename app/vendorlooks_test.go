@@ -9,6 +9,7 @@ import (
 
 	"afterglow/app/apptest"
 	"afterglow/app/ui"
+	"afterglow/app/window"
 	"afterglow/proxy"
 	"afterglow/proxy/config"
 	"afterglow/proxy/connect"
@@ -48,7 +49,7 @@ func vendorPicture(t *testing.T, scene, language, shade string) *mainWindow {
 	svc.Ready = false // nothing more is read
 	switch {
 	case strings.HasPrefix(scene, "vendors"):
-		w.Turn(Vendors)
+		w.Turn(window.Vendors)
 		w.vendors.set(list, nil)
 		if scene == "vendors-tested" {
 			w.vendors.rows["zhipu"].test.tell(testResult(apptest.WorksVerdict, ""))

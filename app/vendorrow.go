@@ -1,7 +1,9 @@
 package app
 
 import (
+	"cmp"
 	"context"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -65,14 +67,11 @@ func (r *vendorRow) set(d config.Draft, in proxy.SignIn, lack string) (resized b
 	return r.sign.set(in)
 }
 
-// vendorTester makes a small call to a vendor, which may not be saved yet. It is not for the UI's goroutine.
-type vendorTester interface {
-	TestVendor(ctx context.Context, d config.Draft, key config.Secret) proxy.VendorTest
-}
-
-// tryVendor is a small call to a vendor as a draft describes it.
-func tryVendor(svc vendorTester, d config.Draft, key config.Secret) func(ctx context.Context) trialResult {
-	return func(ctx context.Context) trialResult {
-		return testResult(svc.TestVendor(ctx, d, key), hostOf(d.BaseURL))
+// captionOf is what a vendor's row says below its title.
+func captionOf(d config.Draft, in proxy.SignIn, lack string) string {
+	name := d.Name
+	if d.Title == "" || strings.EqualFold(d.Title, d.Name) {
+		name = ""
 	}
+	return ui.Joined(name, d.Dialect, hostOf(d.BaseURL), cmp.Or(lack, keyText(d, in)))
 }

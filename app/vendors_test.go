@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"afterglow/app/apptest"
+	"afterglow/app/window"
 	"afterglow/proxy"
 	"afterglow/proxy/config"
 )
@@ -19,7 +20,7 @@ import (
 func vendorsOpen(t *testing.T, n int) (*mainWindow, *apptest.Proxy, chan func()) {
 	t.Helper()
 	w, svc, work := vendorWindow(t, "en", "light", apptest.VendorScene(n))
-	w.Turn(Vendors)
+	w.Turn(window.Vendors)
 	apptest.Do(t, work)
 	return w, svc, work
 }
@@ -47,8 +48,8 @@ func TestRefusedChainComesBackAndSaysWhy(t *testing.T) {
 	apptest.Tapped(t, w.Canvas(), w.vendors.rows["zhipu"].on)
 	apptest.Do(t, work)
 	apptest.Do(t, work)
-	if !w.vendors.rows["zhipu"].on.On() || !strings.Contains(w.Notices.failure.Text(), "at least one") {
-		t.Errorf("on: %t, says %q", w.vendors.rows["zhipu"].on.On(), w.Notices.failure.Text())
+	if !w.vendors.rows["zhipu"].on.On() || !strings.Contains(w.Notices.Failure.Text(), "at least one") {
+		t.Errorf("on: %t, says %q", w.vendors.rows["zhipu"].on.On(), w.Notices.Failure.Text())
 	}
 }
 
@@ -93,7 +94,7 @@ func TestTestOfAVendorIsExplainedAndEndsWithThePage(t *testing.T) {
 		t.Errorf("says %q", row.test.words.Text)
 	}
 	apptest.Pressed(w.Canvas(), row.test.button, fyne.KeyReturn)
-	w.Turn(Live)
+	w.Turn(window.Live)
 	apptest.Do(t, work)
 	if row.test.box.Visible() || row.test.stop != nil || !slices.Contains(svc.Doings(), "test ended") {
 		t.Errorf("left, but: says %q, did %q", row.test.words.Text, svc.Doings())
@@ -142,13 +143,13 @@ func TestPresetsThatAreNotThereYetAreOffered(t *testing.T) {
 		t.Fatalf("offers %q, want %q", labels, want)
 	}
 	items[0].Action()
-	if w.Front() != Vendor || w.Tab() != Vendors {
+	if w.Front() != window.Vendor || w.Tab() != window.Vendors {
 		t.Fatalf("page %d, tab %d", w.Front(), w.Tab())
 	}
 	test.Type(w.vendor.fields.key, "sk-secret")
 	apptest.Tapped(t, w.Canvas(), w.vendor.save)
 	apptest.Do(t, work)
-	if w.Front() != Vendors || svc.Keys["minimax"] != "sk-secret" || w.vendor.fields.key.Text != "" {
+	if w.Front() != window.Vendors || svc.Keys["minimax"] != "sk-secret" || w.vendor.fields.key.Text != "" {
 		t.Errorf("page %d, the form still holds a key: %t", w.Front(), w.vendor.fields.key.Text != "")
 	}
 	want := []string{`save "" as "minimax"`, "tiers [[zhipu work-kimi] [copilot] [minimax] [anthropic]]"}

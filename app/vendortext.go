@@ -2,15 +2,13 @@ package app
 
 import (
 	"cmp"
-	"net/url"
 	"os"
-	"strconv"
 	"strings"
 
 	"afterglow/app/ui"
+	"afterglow/app/viewmodel"
 	"afterglow/proxy"
 	"afterglow/proxy/config"
-	"afterglow/proxy/ledger"
 )
 
 // vendorTitle is a vendor's name for people.
@@ -22,15 +20,6 @@ func signsIn(d config.Draft) bool { return config.Vendor{Auth: d.Auth}.SignsIn()
 // takesKey tells that a vendor is called with a key.
 func takesKey(d config.Draft) bool {
 	return !signsIn(d) && d.Auth != config.AuthClient && d.Auth != config.AuthNone
-}
-
-// hostOf is the host of a base URL, or all of it where there is none.
-func hostOf(base string) string {
-	u, err := url.Parse(base)
-	if err != nil || u.Host == "" {
-		return base
-	}
-	return u.Host
 }
 
 // keyText says where a vendor's key is. in is where its user stands with signing in, as far as the proxy knows.
@@ -93,67 +82,24 @@ func keyHint(d config.Draft) string {
 	return ui.Tr("key.hint")
 }
 
-// captionOf is what a vendor's row says below its title.
-func captionOf(d config.Draft, in proxy.SignIn, lack string) string {
-	name := d.Name
-	if d.Title == "" || strings.EqualFold(d.Title, d.Name) {
-		name = ""
-	}
-	return ui.Joined(name, d.Dialect, hostOf(d.BaseURL), cmp.Or(lack, keyText(d, in)))
-}
-
-// testResult says in words how a small call to a vendor went.
-func testResult(t proxy.VendorTest, host string) trialResult {
-	if t.OK {
-		words := ui.TrPair("trial.works", t.Model, ui.AnswerTime(t.Took))
-		if t.Answer != "" {
-			words += "\n" + ui.TrText("trial.said", t.Answer)
+// stateText says in a word or two whether a vendor takes calls.
+func stateText(h viewmodel.Head) string {
+	switch h.State {
+	case proxy.Ready:
+		return ui.Tr("state.ready")
+	case proxy.NoKey:
+		return ui.Tr("state.no_key")
+	case proxy.Rejected:
+		if h.SignIn.Provider != "" {
+			return ui.Tr("state.sign_in")
 		}
-		return trialResult{true, words}
+		return ui.Tr("state.key_rejected")
+	case proxy.Out:
+		return ui.Tr("state.out")
+	case proxy.Probing:
+		return ui.Tr("state.probing")
+	case proxy.SignedOut:
+		return ui.Tr("state.sign_in")
 	}
-	words := testTrouble(t, host)
-	if why := ui.WhyText(t.Why, t.Reason); why != "" {
-		words += "\n" + why
-	}
-	return trialResult{false, words}
-}
-
-// testTrouble is a sentence about why, and what there is to do.
-func testTrouble(t proxy.VendorTest, host string) string {
-	status := ""
-	if t.Status > 0 {
-		status = " (" + strconv.Itoa(t.Status) + ")"
-	}
-	switch t.Outcome {
-	case "no_key":
-		return ui.Tr("trial.no_key")
-	case "sign_in":
-		return ui.Tr("trial.sign_in")
-	case "client_auth":
-		return ui.Tr("trial.client_auth")
-	}
-	switch ledger.Class(t.Outcome) {
-	case ledger.Auth:
-		return ui.TrText("trial.refused", status)
-	case ledger.Network:
-		return ui.TrText("trial.unreachable", host)
-	case ledger.Timeout:
-		return ui.TrText("trial.silent", host)
-	case ledger.RateLimit:
-		return ui.TrText("trial.rate", status)
-	case ledger.Overloaded:
-		return ui.TrText("trial.overloaded", status)
-	case ledger.Quota:
-		return ui.TrText("trial.used_up", status)
-	case ledger.Queue:
-		return ui.Tr("trial.queue")
-	case ledger.NoVendor:
-		return ui.Tr("trial.no_vendor")
-	case ledger.Invalid:
-		if t.Status == 0 {
-			return ui.Tr("trial.invalid")
-		}
-		return ui.TrText("trial.not_taken", status)
-	}
-	return ui.TrText("trial.failed", status)
+	return ui.Tr("state.leaving")
 }

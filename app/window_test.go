@@ -5,12 +5,16 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
 	"afterglow/app/apptest"
 	"afterglow/app/viewmodel"
+	"afterglow/app/window"
+	"afterglow/proxy"
+	"afterglow/proxy/config"
 )
 
 // newTestWindow is a window over a fake service, in English, not yet shown.
@@ -83,8 +87,8 @@ func TestSliderSetsTheLimitOfItsModelAndOfTheAccount(t *testing.T) {
 	if want := []string{"zhipu/glm-5.1=4", "zhipu/*=20"}; !slices.Equal(svc.Sets, want) {
 		t.Errorf("sets = %v, want %v", svc.Sets, want)
 	}
-	if w.Notices.failure.Visible() {
-		t.Errorf("says %q", w.Notices.failure.Text())
+	if w.Notices.Failure.Visible() {
+		t.Errorf("says %q", w.Notices.Failure.Text())
 	}
 }
 
@@ -98,12 +102,12 @@ func TestRefusedLimitIsToldAndTheSliderReturns(t *testing.T) {
 	if slider.Value() != 3 {
 		t.Errorf("slider at %d, want 3 again", slider.Value())
 	}
-	if got := w.Notices.failure.Text(); !w.Notices.failure.Visible() || !strings.Contains(got, "the state folder is full") {
+	if got := w.Notices.Failure.Text(); !w.Notices.Failure.Visible() || !strings.Contains(got, "the state folder is full") {
 		t.Errorf("says %q", got)
 	}
 	svc.Err = nil
 	slider.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEnd})
-	if w.Notices.failure.Visible() {
+	if w.Notices.Failure.Visible() {
 		t.Error("the notice stays after a change that was taken")
 	}
 }
@@ -179,14 +183,14 @@ func TestNotices(t *testing.T) {
 	w.Show()
 	w.Update(apptest.SceneBoard("trouble"))
 	p := w.page
-	if !w.Notices.problem.Visible() || !w.Notices.paused.Visible() || !p.noTray.Visible() || p.demo.Visible() {
-		t.Errorf("problem %t, paused %t, no tray %t, demo %t", w.Notices.problem.Visible(), w.Notices.paused.Visible(), p.noTray.Visible(), p.demo.Visible())
+	if !w.Notices.Problem.Visible() || !w.Notices.Paused.Visible() || !p.noTray.Visible() || p.demo.Visible() {
+		t.Errorf("problem %t, paused %t, no tray %t, demo %t", w.Notices.Problem.Visible(), w.Notices.Paused.Visible(), p.noTray.Visible(), p.demo.Visible())
 	}
 	if p.start.card.Visible() || p.totals.address.Visible() {
 		t.Error("an address is offered although the proxy does not listen")
 	}
 	w.Update(apptest.SceneBoard("empty"))
-	if w.Notices.problem.Visible() || w.Notices.paused.Visible() || !p.demo.Visible() {
+	if w.Notices.Problem.Visible() || w.Notices.Paused.Visible() || !p.demo.Visible() {
 		t.Error("notices do not follow the board")
 	}
 }
@@ -249,12 +253,32 @@ func TestSliderThatGetsTheFocusScrollsIntoView(t *testing.T) {
 	last := rows[len(rows)-1].slider
 	w.Canvas().Focus(last)
 	driver := fyne.CurrentApp().Driver()
-	if y := driver.AbsolutePositionForObject(last).Y; y+last.Size().Height > Height {
+	if y := driver.AbsolutePositionForObject(last).Y; y+last.Size().Height > window.Height {
 		t.Errorf("the last slider has the focus at %v, below the window", y)
 	}
 	w.Canvas().Focus(rows[0].slider)
 	top := driver.AbsolutePositionForObject(w.page.scroll).Y
 	if y := driver.AbsolutePositionForObject(rows[0].slider).Y; y < top {
 		t.Errorf("the first slider has the focus at %v, above the list at %v", y, top)
+	}
+}
+
+func TestLiveAsksForNoPaintsBecauseTheWatchBringsThem(t *testing.T) {
+	w, svc := newTestWindow(t, true)
+	svc.CallList = apptest.CallScene(30)
+	if w.page.set(apptest.SceneBoard("busy")) {
+		t.Error("the Live page asks for paints though the watch brings them")
+	}
+}
+
+// A card's line says which key, and what the vendor said of it.
+func TestACardNamesTheKeyThatWasRejected(t *testing.T) {
+	apptest.Speak(t, "en")
+	s := proxy.Status{Addr: "a:1", Tiers: []proxy.Tier{{Vendor: "zhipu", Title: "Zhipu", State: proxy.Rejected, Reason: "401 [1001] bad", Key: config.KeyInVariable, KeyVar: "ZHIPU_API_KEY", Until: time.Now().Add(time.Hour)}}}
+	b := viewmodel.New().Update(s, time.Now())
+	h := newHead(headActions{})
+	h.set(b.Cards[0], false)
+	if got := h.state.Text() + " | " + h.reason.AccessibilityLabel(); got != "Key rejected | Replace the key (ZHIPU_API_KEY). The vendor said: 401 [1001] bad" || !h.again.Visible() || !h.why.Visible() {
+		t.Errorf("%q", got)
 	}
 }

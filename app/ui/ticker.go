@@ -11,19 +11,19 @@ const tickEvery = time.Second
 // Ticker paints a page again and again while times on it pass, though nothing else changes. Each paint asks for
 // the next, so that it ends by itself.
 type Ticker struct {
-	Asked chan time.Time // one deep: when the last paint was that asked for another
+	asked chan time.Time // one deep: when the last paint was that asked for another
 }
 
 // NewTicker makes a ticker that paints nothing until it is asked.
-func NewTicker() *Ticker { return &Ticker{Asked: make(chan time.Time, 1)} }
+func NewTicker() *Ticker { return &Ticker{asked: make(chan time.Time, 1)} }
 
 // Ask asks for a paint tickEvery from now, in place of the one asked for before. It is for one goroutine.
 func (p *Ticker) Ask() {
 	select {
-	case <-p.Asked:
+	case <-p.asked:
 	default:
 	}
-	p.Asked <- time.Now()
+	p.asked <- time.Now()
 }
 
 // Run calls paint when it is due, until ctx ends.
@@ -32,7 +32,7 @@ func (p *Ticker) Run(ctx context.Context, paint func()) {
 		select {
 		case <-ctx.Done():
 			return
-		case at := <-p.Asked:
+		case at := <-p.asked:
 			if !p.wait(ctx, at) {
 				return
 			}
@@ -48,7 +48,7 @@ func (p *Ticker) wait(ctx context.Context, at time.Time) bool {
 			return false
 		}
 		select {
-		case at = <-p.Asked:
+		case at = <-p.asked:
 		default:
 			return true
 		}

@@ -1,4 +1,4 @@
-package app
+package window
 
 import (
 	"context"
@@ -59,7 +59,7 @@ func New(a fyne.App) *Window {
 
 // Build makes all that is in the window, in the language and the sizes of this moment. fill makes the pages; it can use Notices.
 func (w *Window) Build(fill func() Pages) {
-	w.Notices = newNotices(func() { w.SetCapture(false) })
+	w.Notices = NewNotices(func() { w.SetCapture(false) })
 	w.pages = newNavigator(w.Notices, w.turned)
 	w.pages.list = fill()
 	w.pages.turn(Live)
@@ -84,6 +84,9 @@ func (w *Window) Front() PageID { return w.pages.front }
 
 // Tab is the tab that is chosen.
 func (w *Window) Tab() PageID { return PageID(w.pages.tabs.Selected()) }
+
+// Shortcuts lets the keys that are typed on a canvas choose tabs, go back and scroll.
+func (w *Window) Shortcuts(c fyne.Canvas) { w.pages.shortcuts(c) }
 
 // Canvas is what the window is drawn on.
 func (w *Window) Canvas() fyne.Canvas { return w.window.Canvas() }

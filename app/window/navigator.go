@@ -1,4 +1,4 @@
-package app
+package window
 
 import (
 	"fyne.io/fyne/v2"
@@ -61,7 +61,7 @@ func newNavigator(n *Notices, turned func()) *navigator {
 	p.tabs = widget.NewTabs(ui.Tr("page.live"), ui.Tr("page.activity"), ui.Tr("page.usage"),
 		ui.Tr("page.vendors"), ui.Tr("page.clients"), ui.Tr("page.settings"))
 	p.tabs.OnSelect = func(tab int) { p.turn(PageID(tab)) }
-	p.root = ui.Below(container.NewVBox(p.tabs), ui.Below(n.box, p.body))
+	p.root = ui.Below(container.NewVBox(p.tabs), ui.Below(n.Box, p.body))
 	n.resized = func() {
 		ui.LayOutAgain(p.root)
 	}
