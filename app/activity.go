@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 
+	"afterglow/app/parts"
 	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
@@ -54,7 +55,7 @@ func newActivity(svc activityService, to ui.Navigator, capture func(on bool)) *a
 	p.capture = widget.NewChip(theme.MediaRecordIcon(), ui.Tr("activity.capture"))
 	p.capture.OnSet = capture
 	p.list = widget.NewList(callHeight, p.newView, func(row int, on fyne.CanvasObject) { p.views[on].set(p.rows[row]) })
-	p.list.Label = func(row int) string { return callLabel(p.rows[row]) }
+	p.list.Label = func(row int) string { return parts.CallLabel(p.rows[row]) }
 	p.list.OnOpen = func(row int) { p.to.Call(p.rows[row].Number) }
 	p.empty = widget.NewText("", widget.Style{Color: widget.ColorMuted})
 	p.all = widget.NewButton(widget.Quiet, theme.CancelIcon(), ui.Tr("activity.all"), p.clear)

@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"afterglow/app/apptest"
+	"afterglow/app/parts"
 	"afterglow/app/viewmodel"
 	"afterglow/app/window"
 	"afterglow/proxy"
@@ -259,11 +260,11 @@ func TestStandingsHaveAWordEach(t *testing.T) {
 	for _, r := range []viewmodel.CallRow{
 		{Phase: proxy.Queued}, {Phase: proxy.Waiting, Left: 12 * time.Second}, {Phase: proxy.Connecting}, {Phase: proxy.Streaming}, {Phase: proxy.Ended},
 	} {
-		words[standingOf(r).word] = true
+		words[parts.StandingOf(r).Word] = true
 	}
 	for _, c := range []ledger.Class{ledger.RateLimit, ledger.Overloaded, ledger.Quota, ledger.Auth, ledger.Invalid, ledger.VendorFail, ledger.Network,
 		ledger.Timeout, ledger.Broken, ledger.Queue, ledger.NoVendor, ledger.Gone, ledger.Cancelled, ledger.Stopped, ledger.Internal} {
-		words[standingOf(viewmodel.CallRow{Phase: proxy.Ended, Class: c}).word] = true
+		words[parts.StandingOf(viewmodel.CallRow{Phase: proxy.Ended, Class: c}).Word] = true
 	}
 	if len(words) != 20 || !words["Retry in 12 s"] {
 		t.Errorf("%d words: %v", len(words), words)

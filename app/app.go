@@ -11,6 +11,8 @@ import (
 	fynedesktop "fyne.io/fyne/v2/driver/desktop"
 
 	"afterglow/app/desktop"
+	"afterglow/app/parts"
+	"afterglow/app/tray"
 	"afterglow/app/ui"
 	"afterglow/assets"
 )
@@ -41,7 +43,7 @@ func Run(ctx context.Context, a fyne.App, p Proxy, o Options) error {
 	if err := ui.LoadTranslations(p.Desktop().Language); err != nil {
 		return err
 	}
-	badges, err := newBadges()
+	badges, err := tray.NewBadges()
 	if err != nil {
 		return err
 	}
@@ -64,7 +66,7 @@ type face struct {
 	log     *slog.Logger
 	state   string // the folder in which a second start asks for the window
 	window  *mainWindow
-	badges  *badges
+	badges  *tray.Badges
 	loop    *ui.IdleThrottle
 	bar     fynedesktop.App // nil: Fyne has no tray on this system
 	fonts   <-chan bool     // has not said yet whether the system has a Chinese font; nil: it has
@@ -73,7 +75,7 @@ type face struct {
 }
 
 // newFace makes the window and readies the tray.
-func newFace(ctx context.Context, a fyne.App, p Proxy, b *badges, o Options) *face {
+func newFace(ctx context.Context, a fyne.App, p Proxy, b *tray.Badges, o Options) *face {
 	f := &face{app: a, proxy: p, badges: b, log: o.Log, loop: ui.NewIdleThrottle()}
 	f.window = newMainWindow(a, p, false)
 	f.window.Hidden = f.loop.Hidden
@@ -86,7 +88,7 @@ func newFace(ctx context.Context, a fyne.App, p Proxy, b *badges, o Options) *fa
 	if f.bar, _ = a.(fynedesktop.App); f.bar == nil {
 		return f
 	}
-	attachTray(f.bar, f.window.Fyne(), b, f.open)
+	tray.Attach(f.bar, f.window.Fyne(), b, f.open)
 	ctx, cancel := context.WithTimeout(ctx, trayPatience)
 	defer cancel()
 	f.window.SetTray(desktop.HasTray(ctx))
@@ -146,15 +148,15 @@ func (f *face) awaitFonts(ctx context.Context) {
 
 // runTray keeps the tray in step with the proxy. When the icon is lost, it goes on with the window.
 func (f *face) runTray(ctx context.Context) {
-	icon := newDesktopTray(ctx, f.bar, f.actions())
+	icon := tray.NewIcon(ctx, f.bar, f.actions())
 	if icon == nil {
 		return
 	}
-	t := &tray{on: icon, badges: f.badges, oneColor: trayInOneColor,
-		shows: func() string { return f.proxy.Desktop().Tray }}
-	err := t.run(ctx, f.proxy)
+	t := &tray.Tray{On: icon, Badges: f.badges, OneColor: tray.InOneColor,
+		Shows: func() string { return f.proxy.Desktop().Tray }}
+	err := t.Run(ctx, f.proxy)
 	// The icon is also lost when the app ends, just before ctx does.
-	if err != nil && ui.Sleep(ctx, traySettle) {
+	if err != nil && ui.Sleep(ctx, tray.Settle) {
 		f.log.Error("tray is lost", "error", err)
 		f.setTray(false)
 	}
@@ -178,16 +180,16 @@ func (f *face) setTray(has bool) {
 	})
 }
 
-func (f *face) actions() trayActions {
-	return trayActions{
-		open: f.open,
-		copy: func() {
+func (f *face) actions() tray.Actions {
+	return tray.Actions{
+		Open: f.open,
+		Copy: func() {
 			now := f.proxy.Status()
-			line := exportLine(now.Addr, now.NoLogin)
+			line := parts.ExportLine(now.Addr, now.NoLogin)
 			f.loop.Do(func() { f.app.Clipboard().SetContent(line) })
 		},
-		pause: func() { f.proxy.Pause(!f.proxy.Status().Paused) },
-		quit:  f.quits.quit,
+		Pause: func() { f.proxy.Pause(!f.proxy.Status().Paused) },
+		Quit:  f.quits.quit,
 	}
 }
 

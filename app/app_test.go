@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"afterglow/app/apptest"
+	"afterglow/app/tray"
 	"afterglow/proxy"
 )
 
@@ -123,7 +124,7 @@ func (p *testProxy) Pause(on bool) { p.change(func(s *proxy.Status) { s.Paused =
 // runFace runs an app over svc, hidden, until the test ends it or ends.
 func runFace(ctx context.Context, t *testing.T, a fyne.App, svc Proxy) (f *face, ended <-chan struct{}) {
 	t.Helper()
-	badges, err := newBadges()
+	badges, err := tray.NewBadges()
 	if err != nil {
 		t.Fatal(err)
 	}

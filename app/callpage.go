@@ -12,6 +12,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	fynewidget "fyne.io/fyne/v2/widget"
 
+	"afterglow/app/parts"
 	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
@@ -138,11 +139,11 @@ func (p *callPage) set(viewmodel.Board) bool {
 }
 
 func (p *callPage) setHead(r viewmodel.CallRow, d proxy.CallDetail) {
-	now := standingOf(r)
+	now := parts.StandingOf(r)
 	p.route.Set(r.Model, r.Served())
-	p.dot.Set(now.dot, now.ring)
-	p.word.Set(now.word + " · " + ui.TrTook(r.Took))
-	p.word.SetColor(now.ink)
+	p.dot.Set(now.Dot, now.Ring)
+	p.word.Set(now.Word + " · " + ui.TrTook(r.Took))
+	p.word.SetColor(now.Ink)
 	why := ""
 	if r.Failed {
 		why = outcomeText(d.Call)

@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
+	"afterglow/app/parts"
 	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
@@ -55,17 +56,17 @@ func (v *callView) set(r viewmodel.CallRow) {
 		return
 	}
 	v.row = r
-	now := standingOf(r)
-	v.dot.Set(now.dot, now.ring)
-	v.word.Set(now.word)
-	v.word.SetColor(now.ink)
+	now := parts.StandingOf(r)
+	v.dot.Set(now.Dot, now.Ring)
+	v.word.Set(now.Word)
+	v.word.SetColor(now.Ink)
 	begin := r.Started.Format("15:04:05")
 	if r.Status > 0 {
 		begin += " · " + strconv.Itoa(r.Status)
 	}
 	v.begin.Set(begin)
 	v.route.Set(r.Model, r.Served())
-	v.who.Set(whoText(r), "")
+	v.who.Set(parts.WhoText(r), "")
 	v.tokens.Set(tokensText(r))
 	v.queued.Set(queuedText(r))
 	v.first.Set(firstText(r))
@@ -86,20 +87,20 @@ const (
 
 // MinSize and Layout lay out the row.
 func (v *callView) MinSize([]fyne.CanvasObject) fyne.Size {
-	return fyne.NewSize(callStanding+ui.NameMin+callWaits+callTook+3*ui.ColumnGap, callHeight)
+	return fyne.NewSize(parts.CallStanding+ui.NameMin+callWaits+parts.CallTook+3*ui.ColumnGap, callHeight)
 }
 
 func (v *callView) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	line := func(o fyne.CanvasObject, n int, x, width float32) {
-		o.Move(fyne.NewPos(x, callTop+float32(n)*callLine))
-		o.Resize(fyne.NewSize(width, callLine))
+		o.Move(fyne.NewPos(x, callTop+float32(n)*parts.CallLine))
+		o.Resize(fyne.NewSize(width, parts.CallLine))
 	}
 	line(v.dot, 0, 0, 8)
-	line(v.word, 0, callDot, callStanding-callDot)
-	line(v.begin, 1, callDot, callStanding-callDot)
-	right := size.Width - callTook
-	line(v.took, 0, right, callTook)
-	line(v.cost, 1, right, callTook)
+	line(v.word, 0, parts.CallDot, parts.CallStanding-parts.CallDot)
+	line(v.begin, 1, parts.CallDot, parts.CallStanding-parts.CallDot)
+	right := size.Width - parts.CallTook
+	line(v.took, 0, right, parts.CallTook)
+	line(v.cost, 1, right, parts.CallTook)
 	right -= ui.ColumnGap + callWaits
 	line(v.tokens, 0, right, callWaits)
 	wide := size.Width >= callWide
@@ -115,7 +116,7 @@ func (v *callView) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 		right -= ui.ColumnGap + callOne
 		line(v.queued, 0, right, callOne)
 	}
-	x := float32(callStanding + ui.ColumnGap)
+	x := float32(parts.CallStanding + ui.ColumnGap)
 	line(v.route, 0, x, right-ui.ColumnGap-x)
 	line(v.who, 1, x, right-ui.ColumnGap-x)
 }

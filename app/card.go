@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2/layout"
 	fynewidget "fyne.io/fyne/v2/widget"
 
+	"afterglow/app/parts"
 	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
@@ -17,7 +18,7 @@ import (
 type cardView struct {
 	page *live
 	head *headView
-	sign *signInView
+	sign *parts.SignIn
 	rows []*rowView // the account first, if there is one
 	list *fyne.Container
 	card *widget.Card
@@ -33,13 +34,13 @@ func newCard(page *live) *cardView {
 		drop:        page.drop,
 		step:        func(by int) { page.step(c.head.shown.Vendor, by, c.head.grip) },
 	})
-	c.sign = newSignIn(page.desk, signInActions{
-		begin:   func() { page.signIn(c.head.shown.Vendor) },
-		cancel:  func() { page.cancelSignIn(c.head.shown.Vendor) },
-		open:    func(url string) { page.report(page.desk.Open(url), "notice.no_browser") },
-		resized: func() { page.stale = true; page.tidy() },
+	c.sign = parts.NewSignIn(page.desk, parts.SignInActions{
+		Begin:   func() { page.signIn(c.head.shown.Vendor) },
+		Cancel:  func() { page.cancelSignIn(c.head.shown.Vendor) },
+		Open:    func(url string) { page.report(page.desk.Open(url), "notice.no_browser") },
+		Resized: func() { page.stale = true; page.tidy() },
 	})
-	c.card = widget.NewCard(container.New(layout.NewCustomPaddedVBoxLayout(ui.RowGap), c.head.box, c.head.why, c.sign.box, c.list))
+	c.card = widget.NewCard(container.New(layout.NewCustomPaddedVBoxLayout(ui.RowGap), c.head.box, c.head.why, c.sign.Box, c.list))
 	return c
 }
 
@@ -53,7 +54,7 @@ func (c *cardView) set(b viewmodel.Card) bool {
 	for i, r := range rows {
 		c.rows[i].set(r)
 	}
-	resized = c.sign.set(b.SignIn) || resized
+	resized = c.sign.Set(b.SignIn) || resized
 	return c.head.set(b, slices.ContainsFunc(rows, viewmodel.Row.Changed)) || resized
 }
 

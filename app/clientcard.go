@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	fynewidget "fyne.io/fyne/v2/widget"
 
+	"afterglow/app/parts"
 	"afterglow/app/ui"
 	"afterglow/app/widget"
 	"afterglow/proxy/connect"
@@ -27,7 +28,7 @@ type clientCard struct {
 	file    *widget.Name
 	why     *fynewidget.Label
 	choice  *widget.Button // of the vendor, or of the credentials
-	found   *foundList
+	found   *parts.FindingList
 	connect *widget.Button
 	undo    *widget.Button
 	card    *widget.Card
@@ -41,7 +42,7 @@ func newClientCard(c connect.Status, page *clientsPage) *clientCard {
 	}
 	v.why.Wrapping, v.why.SizeName, v.why.Importance = fyne.TextWrapWord, theme.SizeNameCaptionText, fynewidget.LowImportance
 	v.choice = widget.NewButton(widget.Quiet, theme.MenuDropDownIcon(), "", v.choose)
-	v.found = newFoundList(func() { v.send(true) })
+	v.found = parts.NewFindingList(func() { v.send(true) })
 	v.connect = widget.NewButton(widget.Primary, theme.LoginIcon(), ui.Tr("clients.connect"), func() { v.send(false) })
 	v.undo = widget.NewButton(widget.Plain, theme.ContentUndoIcon(), ui.Tr("clients.disconnect"), func() {
 		if !v.busy {
@@ -53,7 +54,7 @@ func newClientCard(c connect.Status, page *clientsPage) *clientCard {
 	head := container.New(layout.NewCustomPaddedHBoxLayout(8), name, container.New(layout.NewCustomPaddedLayout(0, 0, 4, 0), v.dot), v.state)
 	top := container.NewBorder(nil, nil, head, container.New(layout.NewCustomPaddedHBoxLayout(8), v.choice, v.undo, v.connect))
 	v.card = widget.NewCard(container.New(layout.NewCustomPaddedVBoxLayout(4), top,
-		container.New(layout.NewCustomPaddedLayout(-ui.TextInset, -ui.TextInset, -ui.TextInset, -ui.TextInset), v.why), v.file, v.found.box))
+		container.New(layout.NewCustomPaddedLayout(-ui.TextInset, -ui.TextInset, -ui.TextInset, -ui.TextInset), v.why), v.file, v.found.Box))
 	return v
 }
 
@@ -93,7 +94,7 @@ func (v *clientCard) set(c connect.Status) {
 	}
 	v.dot.Set(color, ring)
 	v.state.Set(clientState(c))
-	v.found.set(c)
+	v.found.Set(c)
 	v.arrange()
 }
 
@@ -107,8 +108,8 @@ func (v *clientCard) arrange() {
 	ui.SetVisible(v.choice, able && (len(c.LoginVendors) > 0 || !on && len(c.Vendors) > 0))
 	switch {
 	case len(c.LoginVendors) > 0:
-		v.choice.Label = ui.TrText("clients.choose_login", loginName(v.login()))
-		v.choice.Set(theme.MenuDropDownIcon(), loginName(v.login()))
+		v.choice.Label = ui.TrText("clients.choose_login", parts.LoginName(v.login()))
+		v.choice.Set(theme.MenuDropDownIcon(), parts.LoginName(v.login()))
 	case len(c.Vendors) > 0:
 		v.choice.Label = ui.TrText("clients.choose", v.target())
 		v.choice.Set(theme.MenuDropDownIcon(), v.target())
@@ -131,7 +132,7 @@ func (v *clientCard) choose() {
 	var items []*fyne.MenuItem
 	if len(v.shown.LoginVendors) > 0 {
 		for _, c := range []connect.Credentials{connect.Placeholder, connect.Own} {
-			items = append(items, &fyne.MenuItem{Label: loginName(c), Checked: c == v.login(), Action: func() { v.chooseLogin(c) }})
+			items = append(items, &fyne.MenuItem{Label: parts.LoginName(c), Checked: c == v.login(), Action: func() { v.chooseLogin(c) }})
 		}
 	} else {
 		for _, name := range v.shown.Vendors {

@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"afterglow/app/apptest"
+	"afterglow/app/parts"
 	"afterglow/app/ui"
 	"afterglow/app/window"
 	"afterglow/proxy/connect"
@@ -118,13 +119,13 @@ func TestWhatOverridesAConnectionIsSaidAndSetAside(t *testing.T) {
 	p.enter()
 	apptest.Do(t, work)
 	open := p.cards["opencode"]
-	if open.state.Text() != "Connected, but overridden" || !open.found.box.Visible() || !strings.Contains(strings.Join(open.found.lines, ""), "corp/large") {
-		t.Errorf("it says %q and %q", open.state.Text(), open.found.lines)
+	if open.state.Text() != "Connected, but overridden" || !open.found.Box.Visible() || !strings.Contains(strings.Join(open.found.Lines, ""), "corp/large") {
+		t.Errorf("it says %q and %q", open.state.Text(), open.found.Lines)
 	}
-	if managed := p.cards["codex"].found; managed.foot.Visible() || !strings.Contains(managed.lines[0], "/etc/codex/managed_config.toml") {
-		t.Errorf("an administrator's file can be set aside: %q", managed.lines)
+	if managed := p.cards["codex"].found; managed.Foot.Visible() || !strings.Contains(managed.Lines[0], "/etc/codex/managed_config.toml") {
+		t.Errorf("an administrator's file can be set aside: %q", managed.Lines)
 	}
-	test.Tap(open.found.aside)
+	test.Tap(open.found.Aside)
 	apptest.Do(t, work)
 	apptest.Do(t, work)
 	claude := p.cards["claude-code"]
@@ -134,7 +135,7 @@ func TestWhatOverridesAConnectionIsSaidAndSetAside(t *testing.T) {
 	if want := []string{"connect opencode  set aside", "connect claude-code placeholder"}; !slices.Equal(f.Asked, want) {
 		t.Errorf("asked %q, want %q", f.Asked, want)
 	}
-	if clients := apptest.ClientScene("clients"); newFoundList(nil).box.Visible() || clients.ClientList[0].Findings != nil {
+	if clients := apptest.ClientScene("clients"); parts.NewFindingList(nil).Box.Visible() || clients.ClientList[0].Findings != nil {
 		t.Error("nothing was found, and is shown")
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	fynewidget "fyne.io/fyne/v2/widget"
 
+	"afterglow/app/parts"
 	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
@@ -92,7 +93,7 @@ func (p *gaugePage) leave() { p.history.hide() }
 func (p *gaugePage) set(b viewmodel.Board) bool {
 	head, row := find(b, p.key)
 	p.title.Set(head.Title)
-	p.state.Set(stateText(head))
+	p.state.Set(parts.StateText(head))
 	stale := false
 	if p.row == nil || !p.row.fits(row) {
 		p.row = newRow(row, rowActions{setLimit: p.setLimit, silent: true})

@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 
+	"afterglow/app/parts"
 	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
@@ -42,11 +43,11 @@ type guidePage struct {
 	failed *widget.Notice
 	key    *guideKey
 	order  *guideStep
-	chain  *chainView
+	chain  *parts.ChainView
 	titles map[string]*guideRow
 	client *guideConnect
 	try    *guideStep
-	trial  *trial
+	trial  *parts.Trial
 	skip   *widget.Button
 	done   *widget.Button
 	scroll *container.Scroll
@@ -56,7 +57,7 @@ type guidePage struct {
 // guideRow is a vendor in the guide's chain.
 type guideRow struct {
 	title *widget.Name
-	row   chainRow
+	row   parts.ChainRow
 }
 
 func newGuidePage(svc GuideService, d ui.Context, report func(err error, key string), to ui.Navigator) *guidePage {
@@ -66,15 +67,15 @@ func newGuidePage(svc GuideService, d ui.Context, report func(err error, key str
 	p.demo = widget.NewNotice(widget.Info, nil)
 	p.failed = widget.NewNotice(widget.Problem, widget.NewButton(widget.Quiet, theme.ViewRefreshIcon(), ui.Tr("usage.again"), p.reload))
 	p.key = newGuideKey(p)
-	p.chain = newChainView()
-	p.chain.resized, p.chain.changed = p.tidy, p.setTiers
-	p.chain.row = p.row
-	p.order = newGuideStep("2", ui.Tr("guide.order"), ui.Tr("guide.order_why"), p.chain.box)
+	p.chain = parts.NewChainView()
+	p.chain.Resized, p.chain.Changed = p.tidy, p.setTiers
+	p.chain.Row = p.row
+	p.order = newGuideStep("2", ui.Tr("guide.order"), ui.Tr("guide.order_why"), p.chain.Box)
 	p.client = newGuideConnect(p)
-	p.trial = newTrial(widget.Primary, ui.Tr("guide.send"), d, p.tidy)
-	p.trial.try = func() (func(ctx context.Context) trialResult, bool) { return p.call, true }
+	p.trial = parts.NewTrial(widget.Primary, ui.Tr("guide.send"), d, p.tidy)
+	p.trial.Try = func() (func(ctx context.Context) parts.TrialResult, bool) { return p.call, true }
 	p.try = newGuideStep("4", ui.Tr("guide.try"), ui.Tr("guide.try_why"),
-		container.New(layout.NewCustomPaddedVBoxLayout(8), container.NewHBox(p.trial.button), p.trial.box))
+		container.New(layout.NewCustomPaddedVBoxLayout(8), container.NewHBox(p.trial.Button), p.trial.Box))
 	p.skip = widget.NewButton(widget.Quiet, theme.NavigateNextIcon(), ui.Tr("guide.skip"), p.finish)
 	p.done = widget.NewButton(widget.Primary, theme.ConfirmIcon(), ui.Tr("guide.done"), p.finish)
 	p.lay()
@@ -99,8 +100,8 @@ func (p *guidePage) leave() {
 		p.stop()
 		p.stop = nil
 	}
-	p.trial.cancel()
-	p.key.test.cancel()
+	p.trial.Cancel()
+	p.key.test.Cancel()
 }
 
 // reload reads the vendors, now and again and again until the page is left.
@@ -128,13 +129,13 @@ func (p *guidePage) set(list proxy.VendorList, err error) {
 		return
 	}
 	p.failed.Set("")
-	if p.work.Busy || p.chain.dragged || p.read && reflect.DeepEqual(list, p.list) {
+	if p.work.Busy || p.chain.Dragged || p.read && reflect.DeepEqual(list, p.list) {
 		return
 	}
 	p.list, p.read = list, true
 	p.demo.Set(ui.When(!list.Live, "vendors.demo"))
 	p.key.set(list)
-	p.chain.set(list.Tiers)
+	p.chain.Set(list.Tiers)
 	p.tick()
 	p.tidy()
 }
@@ -148,17 +149,17 @@ func (p *guidePage) tick() {
 }
 
 // row is a vendor's row in the chain.
-func (p *guidePage) row(name string) chainRow {
+func (p *guidePage) row(name string) parts.ChainRow {
 	r := p.titles[name]
 	if r == nil {
 		r = &guideRow{title: widget.NewName("", widget.Style{})}
-		r.row = p.chain.newRow(name, container.New(layout.NewCustomPaddedLayout(6, 6, 0, 0), r.title))
+		r.row = p.chain.NewRow(name, container.New(layout.NewCustomPaddedLayout(6, 6, 0, 0), r.title))
 		p.titles[name] = r
 	}
 	title := name
 	for _, d := range p.list.Drafts {
 		if d.Name == name {
-			title = vendorTitle(d) + " · " + keyText(d, p.key.signs[name])
+			title = parts.VendorTitle(d) + " · " + parts.KeyText(d, p.key.signs[name])
 		}
 	}
 	r.title.Set(title)
@@ -183,16 +184,16 @@ func (p *guidePage) again() {
 }
 
 // call is a small call through the chain.
-func (p *guidePage) call(ctx context.Context) trialResult {
+func (p *guidePage) call(ctx context.Context) parts.TrialResult {
 	t := p.svc.TryCall(ctx)
-	r := testResult(t.VendorTest, t.Vendor)
+	r := parts.TestResult(t.VendorTest, t.Vendor)
 	if t.OK {
-		r.words = ui.TrPair("guide.works", t.Vendor+" · "+t.Model, ui.AnswerTime(t.Took))
+		r.Words = ui.TrPair("guide.works", t.Vendor+" · "+t.Model, ui.AnswerTime(t.Took))
 		if t.Answer != "" {
-			r.words += "\n" + ui.TrText("trial.said", t.Answer)
+			r.Words += "\n" + ui.TrText("trial.said", t.Answer)
 		}
 	} else if t.Outcome == "client_auth" {
-		r.words = ui.Tr("guide.client_auth")
+		r.Words = ui.Tr("guide.client_auth")
 	}
 	p.desk.Run(func() {
 		if ctx.Err() == nil {

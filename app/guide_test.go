@@ -49,10 +49,10 @@ func TestGuideFromTheKeyToTheAnswer(t *testing.T) {
 		t.Error("it is ticked while the proxy has no key")
 	}
 	w.Update(boardOf(proxy.Status{Addr: "127.0.0.1:3392", Tiers: []proxy.Tier{{Vendor: "deepseek", State: proxy.Ready}, {Vendor: "anthropic", State: proxy.Ready}}}))
-	if !strings.HasPrefix(g.key.test.words.Text, "Works: glm-5.1") || !g.key.step.mark.Visible() || !g.order.mark.Visible() {
-		t.Errorf("says %q, ticked %t %t", g.key.test.words.Text, g.key.step.mark.Visible(), g.order.mark.Visible())
+	if !strings.HasPrefix(g.key.test.Words.Text, "Works: glm-5.1") || !g.key.step.mark.Visible() || !g.order.mark.Visible() {
+		t.Errorf("says %q, ticked %t %t", g.key.test.Words.Text, g.key.step.mark.Visible(), g.order.mark.Visible())
 	}
-	apptest.Pressed(w.Canvas(), g.titles["anthropic"].row.grip, fyne.KeyUp)
+	apptest.Pressed(w.Canvas(), g.titles["anthropic"].row.Grip, fyne.KeyUp)
 	apptest.Do(t, work)
 	apptest.Do(t, work)
 	want := []string{`save "" as "deepseek"`, "tiers [[deepseek] [anthropic]]", "test deepseek with a key of 14 at https://api.deepseek.com/anthropic", "tiers [[anthropic] [deepseek]]"}
@@ -65,10 +65,10 @@ func TestGuideFromTheKeyToTheAnswer(t *testing.T) {
 		t.Error("the line was copied, and nothing is ticked")
 	}
 	svc.Tried = proxy.TriedCall{VendorTest: apptest.WorksVerdict, Vendor: "DeepSeek"}
-	apptest.Pressed(w.Canvas(), g.trial.button, fyne.KeySpace)
+	apptest.Pressed(w.Canvas(), g.trial.Button, fyne.KeySpace)
 	apptest.Do(t, work)
 	apptest.Do(t, work)
-	if got := g.trial.words.Text; got != "It works: DeepSeek · glm-5.1 answered in 1.2 s.\nAnswer: Yes, it is working." || !g.try.mark.Visible() {
+	if got := g.trial.Words.Text; got != "It works: DeepSeek · glm-5.1 answered in 1.2 s.\nAnswer: Yes, it is working." || !g.try.mark.Visible() {
 		t.Errorf("says %q", got)
 	}
 	apptest.Pressed(w.Canvas(), g.done, fyne.KeyReturn)
@@ -84,18 +84,18 @@ func TestKeyThatWasRefusedIsToldInTheGuide(t *testing.T) {
 	g.key.drafts[1].Key = config.KeyNone
 	g.key.pick("deepseek")
 	apptest.Pressed(w.Canvas(), g.key.save, fyne.KeySpace)
-	if g.key.test.words.Text != "No key yet. Paste one first." || len(svc.Doings()) != 0 {
-		t.Errorf("says %q, did %q", g.key.test.words.Text, svc.Doings())
+	if g.key.test.Words.Text != "No key yet. Paste one first." || len(svc.Doings()) != 0 {
+		t.Errorf("says %q, did %q", g.key.test.Words.Text, svc.Doings())
 	}
 	svc.Broken = errors.New("config.toml cannot be written")
 	g.key.key.SetText("sk-1")
 	apptest.Pressed(w.Canvas(), g.key.save, fyne.KeySpace)
 	apptest.Do(t, work)
-	if !strings.Contains(g.key.test.words.Text, "cannot be written") || g.key.key.Text != "sk-1" {
-		t.Errorf("says %q, the key is lost: %t", g.key.test.words.Text, g.key.key.Text == "")
+	if !strings.Contains(g.key.test.Words.Text, "cannot be written") || g.key.key.Text != "sk-1" {
+		t.Errorf("says %q, the key is lost: %t", g.key.test.Words.Text, g.key.key.Text == "")
 	}
 	g.key.pick("minimax")
-	if g.key.key.Text != "" || g.key.test.box.Visible() {
+	if g.key.key.Text != "" || g.key.test.Box.Visible() {
 		t.Error("one vendor's key is left for another")
 	}
 }
@@ -133,11 +133,11 @@ func TestGuideIsSkippedAndFoundAgain(t *testing.T) {
 func TestTryingWithTheClientsOwnCredentialsSaysSo(t *testing.T) {
 	w, svc, work := guideOpen(t)
 	svc.Tried = proxy.TriedCall{VendorTest: proxy.VendorTest{Outcome: "client_auth"}}
-	apptest.Tapped(t, w.Canvas(), w.guide.scrolledTo(t, w.guide.trial.button))
+	apptest.Tapped(t, w.Canvas(), w.guide.scrolledTo(t, w.guide.trial.Button))
 	apptest.Do(t, work)
 	apptest.Do(t, work)
-	if !strings.Contains(w.guide.trial.words.Text, "Start Claude Code") || w.guide.try.mark.Visible() {
-		t.Errorf("says %q", w.guide.trial.words.Text)
+	if !strings.Contains(w.guide.trial.Words.Text, "Start Claude Code") || w.guide.try.mark.Visible() {
+		t.Errorf("says %q", w.guide.trial.Words.Text)
 	}
 }
 
@@ -211,7 +211,7 @@ func TestTabReachesEverythingOfTheGuide(t *testing.T) {
 		c.FocusNext()
 		seen[c.Focused()] = true
 	}
-	for i, o := range []fyne.Focusable{g.skip, g.key.choose, g.key.key, g.key.save, g.key.test.button, g.titles["anthropic"].row.grip, g.client.copy.Button, g.trial.button, g.done} {
+	for i, o := range []fyne.Focusable{g.skip, g.key.choose, g.key.key, g.key.save, g.key.test.Button, g.titles["anthropic"].row.Grip, g.client.copy.Button, g.trial.Button, g.done} {
 		if !seen[o] {
 			t.Errorf("the tab key does not reach the %dth", i)
 		}

@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 
+	"afterglow/app/parts"
 	"afterglow/app/ui"
 	"afterglow/app/widget"
 	"afterglow/proxy/connect"
@@ -29,7 +30,7 @@ type guideConnect struct {
 	connect *widget.Button
 	choice  *widget.Button // of the credentials
 	state   *widget.Text
-	found   *foundList
+	found   *parts.FindingList
 	line    *widget.Code
 	copy    *ui.CopyButton
 	step    *guideStep
@@ -40,7 +41,7 @@ func newGuideConnect(page *guidePage) *guideConnect {
 	c.connect = widget.NewButton(widget.Primary, theme.LoginIcon(), ui.Tr("guide.connect"), c.press)
 	c.choice = widget.NewButton(widget.Plain, theme.MenuDropDownIcon(), "", c.choose)
 	c.choice.Hide()
-	c.found = newFoundList(func() { c.send(true) })
+	c.found = parts.NewFindingList(func() { c.send(true) })
 	d := page.desk
 	d.Copy = func(text string) {
 		page.desk.Copy(text)
@@ -51,7 +52,7 @@ func newGuideConnect(page *guidePage) *guideConnect {
 	c.line = widget.NewCode(c.copy.Button)
 	one := container.New(layout.NewCustomPaddedHBoxLayout(8), c.connect, c.choice, c.state)
 	c.step = newGuideStep("3", ui.Tr("guide.client"), ui.Tr("guide.client_press"),
-		container.New(layout.NewCustomPaddedVBoxLayout(8), one, c.found.box, c.line))
+		container.New(layout.NewCustomPaddedVBoxLayout(8), one, c.found.Box, c.line))
 	return c
 }
 
@@ -75,7 +76,7 @@ func (c *guideConnect) ask(login connect.Credentials) (now guideAsked) {
 
 func (c *guideConnect) set(now guideAsked) {
 	if len(now.variables) > 0 {
-		c.lines(exportAll(now.variables, true), exportAll(now.variables, false))
+		c.lines(parts.ExportAll(now.variables, true), parts.ExportAll(now.variables, false))
 	}
 	if !now.known {
 		return
@@ -95,14 +96,14 @@ func (c *guideConnect) set(now guideAsked) {
 		c.state.Set(ui.Tr("clients.overridden"))
 	}
 	c.name()
-	c.found.set(c.shown)
+	c.found.Set(c.shown)
 	c.tick()
 }
 
 // address shows the lines for a proxy that listens there, until more is known.
 func (c *guideConnect) address(addr string, noLogin bool) {
 	if c.shown.ID == "" {
-		line := exportLine(addr, noLogin)
+		line := parts.ExportLine(addr, noLogin)
 		c.lines(line, line)
 	}
 }
@@ -117,8 +118,8 @@ func (c *guideConnect) lines(seen, copied string) {
 // name shows what Claude Code would sign its calls with, where there is a choice.
 func (c *guideConnect) name() {
 	ui.SetVisible(c.choice, len(c.shown.LoginVendors) > 0)
-	c.choice.Label = ui.TrText("clients.choose_login", loginName(c.chosen()))
-	c.choice.Set(theme.MenuDropDownIcon(), loginName(c.chosen()))
+	c.choice.Label = ui.TrText("clients.choose_login", parts.LoginName(c.chosen()))
+	c.choice.Set(theme.MenuDropDownIcon(), parts.LoginName(c.chosen()))
 }
 
 func (c *guideConnect) chosen() connect.Credentials {
@@ -132,7 +133,7 @@ func (c *guideConnect) chosen() connect.Credentials {
 func (c *guideConnect) choose() {
 	var items []*fyne.MenuItem
 	for _, login := range []connect.Credentials{connect.Placeholder, connect.Own} {
-		items = append(items, &fyne.MenuItem{Label: loginName(login), Checked: login == c.chosen(), Action: func() { c.chooseLogin(login) }})
+		items = append(items, &fyne.MenuItem{Label: parts.LoginName(login), Checked: login == c.chosen(), Action: func() { c.chooseLogin(login) }})
 	}
 	ui.MenuBelow(c.choice, items...)
 }

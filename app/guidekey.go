@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 
+	"afterglow/app/parts"
 	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
@@ -18,8 +19,8 @@ import (
 
 // guideKeys are what the first step asks of the proxy.
 type guideKeys interface {
-	vendorStore
-	vendorTester
+	parts.VendorStore
+	parts.VendorTester
 	SignIn(vendor string) error // begins it; how it goes is in the status
 	CancelSignIn(vendor string) error
 }
@@ -36,9 +37,9 @@ type guideKey struct {
 	key    *widget.Input
 	kept   *widget.Text
 	save   *widget.Button
-	test   *trial
+	test   *parts.Trial
 	enter  *fyne.Container // key and save
-	sign   *signInView
+	sign   *parts.SignIn
 	put    *widget.Button // into the chain, to be signed in to
 	step   *guideStep
 }
@@ -46,27 +47,27 @@ type guideKey struct {
 func newGuideKey(page *guidePage) *guideKey {
 	k := &guideKey{page: page, signs: map[string]proxy.SignIn{}, states: map[string]proxy.TierState{}}
 	k.choose = widget.NewButton(widget.Plain, theme.MenuDropDownIcon(), ui.Tr("guide.choose"), k.offer)
-	k.key = widget.NewSecret("", func(string) { k.test.cancel(); k.test.clear() })
+	k.key = widget.NewSecret("", func(string) { k.test.Cancel(); k.test.Clear() })
 	k.key.Label = ui.Tr("vendor.key")
 	k.key.OnSubmitted = func(string) { k.store() }
 	k.kept = widget.NewText("", ui.CaptionStyle)
 	k.save = widget.NewButton(widget.Primary, theme.DocumentSaveIcon(), ui.Tr("guide.save"), k.store)
-	k.test = newTrial(widget.Quiet, ui.Tr("trial.test"), page.desk, page.tidy)
-	k.test.try = func() (func(ctx context.Context) trialResult, bool) {
+	k.test = parts.NewTrial(widget.Quiet, ui.Tr("trial.test"), page.desk, page.tidy)
+	k.test.Try = func() (func(ctx context.Context) parts.TrialResult, bool) {
 		d, ok := k.draft()
-		return tryVendor(page.svc, d, k.secret()), ok
+		return parts.TryVendor(page.svc, d, k.secret()), ok
 	}
 	k.enter = container.New(layout.NewCustomPaddedVBoxLayout(4),
-		container.NewBorder(nil, nil, nil, container.NewHBox(container.NewCenter(k.save), container.NewCenter(k.test.button)), k.key), k.kept)
+		container.NewBorder(nil, nil, nil, container.NewHBox(container.NewCenter(k.save), container.NewCenter(k.test.Button)), k.key), k.kept)
 	k.put = widget.NewButton(widget.Primary, theme.LoginIcon(), ui.Tr("guide.use"), k.store)
-	k.sign = newSignIn(page.desk, signInActions{
-		begin:   func() { page.report(page.svc.SignIn(k.chosen), "notice.not_signed_in") },
-		cancel:  func() { page.report(page.svc.CancelSignIn(k.chosen), "notice.not_signed_in") },
-		open:    func(url string) { page.report(page.desk.Open(url), "notice.no_browser") },
-		resized: page.tidy,
+	k.sign = parts.NewSignIn(page.desk, parts.SignInActions{
+		Begin:   func() { page.report(page.svc.SignIn(k.chosen), "notice.not_signed_in") },
+		Cancel:  func() { page.report(page.svc.CancelSignIn(k.chosen), "notice.not_signed_in") },
+		Open:    func(url string) { page.report(page.desk.Open(url), "notice.no_browser") },
+		Resized: page.tidy,
 	})
 	k.step = newGuideStep("1", ui.Tr("guide.key"), ui.Tr("guide.key_why"), container.New(layout.NewCustomPaddedVBoxLayout(8),
-		container.NewHBox(k.choose), k.enter, container.NewHBox(k.put), k.sign.box, k.test.box))
+		container.NewHBox(k.choose), k.enter, container.NewHBox(k.put), k.sign.Box, k.test.Box))
 	return k
 }
 
@@ -74,7 +75,7 @@ func newGuideKey(page *guidePage) *guideKey {
 func (k *guideKey) offer() {
 	var items []*fyne.MenuItem
 	for _, d := range k.drafts {
-		items = append(items, fyne.NewMenuItem(vendorTitle(d), func() { k.pick(d.Name) }))
+		items = append(items, fyne.NewMenuItem(parts.VendorTitle(d), func() { k.pick(d.Name) }))
 	}
 	if len(items) == 0 {
 		return
@@ -86,14 +87,14 @@ func (k *guideKey) offer() {
 func (k *guideKey) set(list proxy.VendorList) {
 	k.drafts = nil
 	for _, d := range append(append([]config.Draft(nil), list.Drafts...), list.Presets...) {
-		if takesKey(d) || signsIn(d) {
+		if parts.TakesKey(d) || parts.SignsIn(d) {
 			k.drafts = append(k.drafts, d)
 		}
 	}
 	if _, ok := k.draft(); !ok && len(k.drafts) > 0 {
 		k.chosen = k.drafts[0].Name
 	}
-	k.kept.Set(ui.TrText("vendor.kept", keysPlace(list)))
+	k.kept.Set(ui.TrText("vendor.kept", parts.KeysPlace(list)))
 	k.show()
 }
 
@@ -102,8 +103,8 @@ func (k *guideKey) pick(name string) {
 	if name != k.chosen {
 		k.chosen = name
 		k.key.Put("")
-		k.test.cancel()
-		k.test.clear()
+		k.test.Cancel()
+		k.test.Clear()
 	}
 	k.show()
 	k.page.tidy()
@@ -112,19 +113,19 @@ func (k *guideKey) pick(name string) {
 func (k *guideKey) show() {
 	d, ok := k.draft()
 	if ok {
-		k.choose.Set(theme.MenuDropDownIcon(), vendorTitle(d))
+		k.choose.Set(theme.MenuDropDownIcon(), parts.VendorTitle(d))
 	}
 	if k.states[k.chosen] == proxy.NoKey && d.Key == config.KeyInKeyring {
 		d.Key = config.KeyNone // the place is named, and empty
 	}
-	k.key.SetPlaceHolder(keyHint(d))
-	ui.SetVisible(k.enter, ok && !signsIn(d))
-	ui.SetVisible(k.put, ok && signsIn(d) && !d.Enabled)
+	k.key.SetPlaceHolder(parts.KeyHint(d))
+	ui.SetVisible(k.enter, ok && !parts.SignsIn(d))
+	ui.SetVisible(k.put, ok && parts.SignsIn(d) && !d.Enabled)
 	in := proxy.SignIn{}
-	if ok && signsIn(d) {
+	if ok && parts.SignsIn(d) {
 		in = k.signs[k.chosen]
 	}
-	k.sign.set(in)
+	k.sign.Set(in)
 }
 
 // draft is the vendor that is chosen.
@@ -149,8 +150,8 @@ func (k *guideKey) secret() config.Secret { return config.Secret(strings.TrimSpa
 func (k *guideKey) store() {
 	d, ok := k.draft()
 	key := k.secret()
-	if !ok || takesKey(d) && key == "" && d.Key == config.KeyNone {
-		k.test.tell(testResult(proxy.VendorTest{Outcome: "no_key"}, ""))
+	if !ok || parts.TakesKey(d) && key == "" && d.Key == config.KeyNone {
+		k.test.Tell(parts.TestResult(proxy.VendorTest{Outcome: "no_key"}, ""))
 		return
 	}
 	p := k.page
@@ -161,21 +162,21 @@ func (k *guideKey) store() {
 		}
 	}
 	d.Enabled = true
-	tiers := placed(p.list.Tiers, p.list.Drafts, d.Name)
+	tiers := parts.WithVendor(p.list.Tiers, p.list.Drafts, d.Name)
 	p.work.Do(func() error {
-		err := saveVendor(p.svc, name, d, key)
+		err := parts.SaveVendor(p.svc, name, d, key)
 		if err == nil && name != "" && !already {
 			err = p.svc.SetTiers(tiers)
 		}
 		return err
 	}, func(err error) {
 		if err != nil {
-			k.test.tell(trialResult{false, ui.TrText("vendor.not_saved", ui.ErrorText(err))})
+			k.test.Tell(parts.TrialResult{OK: false, Words: ui.TrText("vendor.not_saved", ui.ErrorText(err))})
 			return
 		}
-		if !signsIn(d) {
+		if !parts.SignsIn(d) {
 			if p.stop != nil { // the page is still in front
-				k.test.begin(tryVendor(p.svc, d, key))
+				k.test.Begin(parts.TryVendor(p.svc, d, key))
 			}
 			k.key.Put("")
 			k.key.Mask()

@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 
+	"afterglow/app/parts"
 	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
@@ -90,7 +91,7 @@ func (h *headView) setState(head viewmodel.Head) {
 		h.tier.Set(strconv.Itoa(head.Tier))
 	}
 	h.title.Set(head.Title)
-	state := stateText(head)
+	state := parts.StateText(head)
 	if head.SignIn.State == "pending" {
 		state = ui.Tr("state.signing_in")
 	}
@@ -205,7 +206,7 @@ func (h *headView) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 // vendorReason says why a vendor is not ready, or a model is out.
 func vendorReason(h viewmodel.Head) string {
 	if h.State == proxy.Rejected && h.Key != config.KeyNone {
-		return ui.TrPair("card.key_rejected", keyPlace(h.Key, h.KeyVar), h.Reason)
+		return ui.TrPair("card.key_rejected", parts.KeyPlace(h.Key, h.KeyVar), h.Reason)
 	}
 	if h.Out != "" {
 		return h.Out + ": " + cmp.Or(ui.ReasonText(h.Why), h.Reason)

@@ -5,6 +5,7 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 
+	"afterglow/app/parts"
 	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
@@ -49,10 +50,10 @@ func (v *holderView) set(r viewmodel.CallRow, cancelled bool) {
 		return
 	}
 	v.row, v.cancelled = r, cancelled
-	now := standingOf(r)
-	v.dot.Set(now.dot, now.ring)
-	v.word.Set(now.word)
-	v.word.SetColor(now.ink)
+	now := parts.StandingOf(r)
+	v.dot.Set(now.Dot, now.Ring)
+	v.word.Set(now.Word)
+	v.word.SetColor(now.Ink)
 	age := r.Took
 	if r.Phase == proxy.Queued {
 		age = r.Queued
@@ -64,7 +65,7 @@ func (v *holderView) set(r viewmodel.CallRow, cancelled bool) {
 		who += " · " + ui.Tr("call.agent")
 	}
 	v.who.Set(who, "")
-	v.opener.Label = callLabel(r)
+	v.opener.Label = parts.CallLabel(r)
 	ui.SetVisible(v.cancel, !cancelled)
 	ui.SetVisible(v.done, cancelled)
 }
@@ -74,7 +75,7 @@ const holderCancel = 84
 
 // MinSize and Layout lay out the row.
 func (v *holderView) MinSize([]fyne.CanvasObject) fyne.Size {
-	return fyne.NewSize(callStanding+2*ui.NameMin+callTook+holderCancel+4*ui.ColumnGap, rowHeight)
+	return fyne.NewSize(parts.CallStanding+2*ui.NameMin+parts.CallTook+holderCancel+4*ui.ColumnGap, rowHeight)
 }
 
 func (v *holderView) Layout(_ []fyne.CanvasObject, size fyne.Size) {
@@ -83,13 +84,13 @@ func (v *holderView) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 		o.Resize(fyne.NewSize(width, size.Height))
 	}
 	at(v.dot, 0, 8)
-	at(v.word, callDot, callStanding-callDot)
+	at(v.word, parts.CallDot, parts.CallStanding-parts.CallDot)
 	button := v.cancel.MinSize()
 	ui.PutInLine(v.cancel, size.Width-button.Width, button.Width, size.Height)
 	at(v.done, size.Width-holderCancel, holderCancel)
-	right := size.Width - holderCancel - ui.ColumnGap - callTook
-	at(v.age, right, callTook)
-	x := float32(callStanding + ui.ColumnGap)
+	right := size.Width - holderCancel - ui.ColumnGap - parts.CallTook
+	at(v.age, right, parts.CallTook)
+	x := float32(parts.CallStanding + ui.ColumnGap)
 	half := (right - 2*ui.ColumnGap - x) / 2
 	at(v.model, x, half)
 	at(v.who, x+half+ui.ColumnGap, half)

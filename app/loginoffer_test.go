@@ -7,6 +7,7 @@ import (
 
 	"afterglow/app/apptest"
 	"afterglow/app/desktop"
+	"afterglow/app/tray"
 	"afterglow/proxy/connect"
 )
 
@@ -92,7 +93,7 @@ func TestAnOfferThatFailedSaysWhyAndStays(t *testing.T) {
 func TestStartAtLoginIsOfferedForClientsOfBefore(t *testing.T) {
 	svc := &testProxy{Proxy: &apptest.Proxy{}}
 	svc.ClientPart = apptest.ClientScene("clients")
-	badges, err := newBadges()
+	badges, err := tray.NewBadges()
 	if err != nil {
 		t.Fatal(err)
 	}

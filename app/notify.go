@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"afterglow/app/desktop"
+	"afterglow/app/parts"
 	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 	"afterglow/proxy/config"
@@ -98,7 +99,7 @@ func noticeText(n viewmodel.Notice, now time.Time) (title, text string) {
 	case n.Kind == "vendor_out":
 		return ui.TrText("notify.out", name), ui.TrText("notify.until", ui.Clock(n.Until, now)) + "\n" + why
 	case n.Kind == "credential" && n.Key != config.KeyNone:
-		return ui.TrText("notify.key_rejected", name), ui.TrText("notify.key_replace", keyPlace(n.Key, n.KeyVar)) + "\n" + why
+		return ui.TrText("notify.key_rejected", name), ui.TrText("notify.key_replace", parts.KeyPlace(n.Key, n.KeyVar)) + "\n" + why
 	case n.Kind == "credential":
 		return ui.TrText("notify.credential", name), why
 	case n.Kind == "failover":

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/godbus/dbus/v5"
+
+	"afterglow/app/tray"
 )
 
 // panelView is a tray icon as a panel sees it.
@@ -80,26 +82,26 @@ func (v *panelView) picture() []byte {
 		Pixels        []byte
 	}
 	v.property("IconPixmap", &pictures)
-	if len(pictures) != 1 || pictures[0].Width != badgeSize || pictures[0].Height != badgeSize {
-		v.t.Fatalf("%d pictures, want one of %d pixels", len(pictures), badgeSize)
+	if len(pictures) != 1 || pictures[0].Width != tray.BadgeSize || pictures[0].Height != tray.BadgeSize {
+		v.t.Fatalf("%d pictures, want one of %d pixels", len(pictures), tray.BadgeSize)
 	}
 	return pictures[0].Pixels
 }
 
 // pixels are those of a badge, as picture has them.
-func pixels(t *testing.T, b badge) []byte {
+func pixels(t *testing.T, b tray.Badge) []byte {
 	t.Helper()
-	list, err := newBadges()
+	list, err := tray.NewBadges()
 	if err != nil {
 		t.Fatal(err)
 	}
-	icon, err := png.Decode(bytes.NewReader(list.png(b)))
+	icon, err := png.Decode(bytes.NewReader(list.Png(b)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	var all []byte
-	for y := range badgeSize {
-		for x := range badgeSize {
+	for y := range tray.BadgeSize {
+		for x := range tray.BadgeSize {
 			c := color.NRGBAModel.Convert(icon.At(x, y)).(color.NRGBA)
 			all = append(all, c.A, c.R, c.G, c.B)
 		}

@@ -71,7 +71,7 @@ func TestQuitAsksWhileClientsAreConnected(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			svc := quitService(config.QuitAsks)
 			f, ended := runFace(t.Context(), t, newLoopApp(t), svc)
-			f.actions().quit()
+			f.actions().Quit()
 			d := dialogOf(t, f, asking)
 			if !ask(f.window.Shown) {
 				t.Error("the question is not seen: the window is hidden")
@@ -101,7 +101,7 @@ func TestQuitDoesNotAskWhereItIsSetOrNothingIsConnected(t *testing.T) {
 				svc.ClientList = svc.ClientList[2:]
 			}
 			f, ended := runFace(t.Context(), t, newLoopApp(t), svc)
-			f.actions().quit()
+			f.actions().Quit()
 			<-ended
 			if !slices.Equal(svc.ClientPart.Asked, c.asked) {
 				t.Errorf("asked %q, want %q", svc.ClientPart.Asked, c.asked)
@@ -118,7 +118,7 @@ func TestASignalQuitsWithoutAnAnswer(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			f, ended := runFace(ctx, t, newLoopApp(t), svc)
 			if open && set == config.QuitAsks {
-				f.actions().quit()
+				f.actions().Quit()
 				dialogOf(t, f, asking)
 			}
 			cancel()
@@ -142,7 +142,7 @@ func TestCancelStaysAndHidesTheWindowThatWasHidden(t *testing.T) {
 			}
 			return true
 		})
-		f.actions().quit()
+		f.actions().Quit()
 		d := dialogOf(t, f, asking)
 		ask(func() bool { d.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape}); return true })
 		if ask(func() bool { return f.window.Asking() }) || f.window.Shown() == hidden || svc.ClientPart.Asked != nil {
@@ -156,7 +156,7 @@ func TestQuitThatCannotDisconnectSaysWhyAndCanQuitAnyway(t *testing.T) {
 		svc := quitService(set)
 		svc.Refuses = "/home/me/.claude/settings.json: it may only be read"
 		f, ended := runFace(t.Context(), t, newLoopApp(t), svc)
-		f.actions().quit()
+		f.actions().Quit()
 		if set == config.QuitAsks {
 			tap(dialogOf(t, f, asking).disconnect)
 		}

@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
 
+	"afterglow/app/parts"
 	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
@@ -54,7 +55,7 @@ func (p *live) drag(vendor string, y float32) {
 		boxes = append(boxes, t.box)
 	}
 	p.dragged = true
-	p.move(from, dragged(boxes, from, y))
+	p.move(from, parts.PlaceDraggedTo(boxes, from, y))
 }
 
 // step moves the tier of a vendor by one place and sets that order.

@@ -39,7 +39,7 @@ type rowActions struct {
 	silent   bool                  // the page says itself why a limit is where it is
 }
 
-// newRow draws r.
+// NewRow draws r.
 func newRow(r viewmodel.Row, do rowActions) *rowView {
 	v := &rowView{
 		name:  widget.NewName(r.Model, widget.Style{}),

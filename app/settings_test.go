@@ -14,7 +14,9 @@ import (
 
 	"afterglow/app/apptest"
 	"afterglow/app/desktop"
+	"afterglow/app/tray"
 	"afterglow/app/ui"
+	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 	"afterglow/app/window"
 	"afterglow/proxy"
@@ -120,7 +122,7 @@ func TestLanguageChangesWithoutARestart(t *testing.T) {
 	if got := w.settings.looks.language; canvas.Focused() != fyne.Focusable(got) || got.Chosen() != 2 {
 		t.Errorf("the focus is on %T, chosen %d", canvas.Focused(), got.Chosen())
 	}
-	if got := tooltip(busyBoard(3, 2)); !strings.Contains(got, "进行中") {
+	if got := tray.Tooltip(viewmodel.Board{Totals: viewmodel.Totals{InFlight: 3}, Busy: []viewmodel.Row{{Model: "glm-5.1"}}}); !strings.Contains(got, "进行中") {
 		t.Errorf("the tray says %q", got)
 	}
 	apptest.Press(w.settings.looks.language, fyne.KeyLeft)

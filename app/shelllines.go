@@ -5,6 +5,7 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
 
+	"afterglow/app/parts"
 	"afterglow/app/ui"
 	"afterglow/app/widget"
 	"afterglow/proxy/connect"
@@ -63,6 +64,6 @@ func (l *shellLines) show() {
 		}
 		v := l.variables[i]
 		l.copies[i].SetText(ui.Tr("copy.label"), v.Line(shell))
-		line.Set(connect.Variable{Name: v.Name, Value: masked(v)}.Line(shell))
+		line.Set(connect.Variable{Name: v.Name, Value: parts.Masked(v)}.Line(shell))
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"afterglow/app/apptest"
+	"afterglow/app/parts"
 	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 	"afterglow/app/window"
@@ -36,7 +37,7 @@ func newSigning(t *testing.T) *signing {
 	return s
 }
 
-func (s *signing) now(in proxy.SignIn) *signInView {
+func (s *signing) now(in proxy.SignIn) *parts.SignIn {
 	s.page.set(viewmodel.New().Update(proxy.Status{Addr: "127.0.0.1:1", Tiers: []proxy.Tier{{Vendor: "copilot", State: proxy.SignedOut, SignIn: in}}}, time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)))
 	return s.page.cards["copilot"].sign
 }
@@ -46,25 +47,25 @@ var pendingCode = proxy.SignIn{Provider: "github", State: "pending", Code: "WDJB
 func TestSigningInCopiesTheCodeAndOpensThePage(t *testing.T) {
 	s := newSigning(t)
 	view := s.now(proxy.SignIn{Provider: "github", State: "needed"})
-	if !view.box.Visible() || view.line.Visible() || view.cancel.Visible() {
+	if !view.Box.Visible() || view.Line.Visible() || view.Cancel.Visible() {
 		t.Fatal("before it began: expected only the button")
 	}
-	test.Tap(view.begin)
+	test.Tap(view.Begin)
 	s.now(pendingCode)
 	s.now(pendingCode)
 	if !slices.Equal(s.svc.Signs, []string{"copilot"}) || !slices.Equal(s.copied, []string{"WDJB-MJHT"}) || !slices.Equal(s.opened, []string{pendingCode.URL}) {
 		t.Fatal(s.svc.Signs, s.copied, s.opened)
 	}
-	if !view.line.Visible() || view.begin.Visible() {
+	if !view.Line.Visible() || view.Begin.Visible() {
 		t.Error("while it runs: expected the code, and no way to begin again")
 	}
-	test.Tap(view.open)
-	test.Tap(view.copy.Button)
-	test.Tap(view.cancel)
+	test.Tap(view.Open)
+	test.Tap(view.Copy.Button)
+	test.Tap(view.Cancel)
 	if len(s.opened) != 2 || len(s.copied) != 2 || s.svc.Signs[1] != "cancel copilot" {
 		t.Error(s.svc.Signs, s.copied, s.opened)
 	}
-	if s.now(proxy.SignIn{Provider: "github"}); view.box.Visible() {
+	if s.now(proxy.SignIn{Provider: "github"}); view.Box.Visible() {
 		t.Error("signed in, but the card still asks")
 	}
 }
@@ -72,7 +73,7 @@ func TestSigningInCopiesTheCodeAndOpensThePage(t *testing.T) {
 // A flow that somebody else began, on the command line say, neither takes the clipboard nor a browser.
 func TestASignInThatWasNotAskedForHereOpensNothing(t *testing.T) {
 	s := newSigning(t)
-	if view := s.now(pendingCode); !view.line.Visible() || len(s.copied)+len(s.opened) > 0 {
+	if view := s.now(pendingCode); !view.Line.Visible() || len(s.copied)+len(s.opened) > 0 {
 		t.Error(s.copied, s.opened)
 	}
 }
@@ -81,13 +82,13 @@ func TestWithoutABrowserTheCardSaysSo(t *testing.T) {
 	s := newSigning(t)
 	s.browser = errors.New("no program opens https")
 	view := s.now(proxy.SignIn{Provider: "google", State: "failed", Problem: "denied"})
-	test.Tap(view.begin)
+	test.Tap(view.Begin)
 	page := "https://accounts.google.com/o/oauth2/v2/auth?state=1"
 	s.now(proxy.SignIn{Provider: "google", State: "pending", URL: page})
 	if len(s.copied) > 0 || !slices.Equal(s.opened, []string{page}) || s.notices.Failure.Text() != "Couldn't open your browser: no program opens https" {
 		t.Error(s.copied, s.opened, s.notices.Failure.Text())
 	}
-	test.Tap(view.copy.Button)
+	test.Tap(view.Copy.Button)
 	if !slices.Equal(s.copied, []string{page}) {
 		t.Error("the address can be copied instead:", s.copied)
 	}

@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	fynewidget "fyne.io/fyne/v2/widget"
 
+	"afterglow/app/parts"
 	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
@@ -36,7 +37,7 @@ func newStart(d ui.Context, guide, resized func()) *startView {
 
 // set is true when the card has come or gone.
 func (s *startView) set(b viewmodel.Board) bool {
-	line := exportLine(b.Addr, b.NoLogin)
+	line := parts.ExportLine(b.Addr, b.NoLogin)
 	grown := s.line.Set(line)
 	s.button.SetText(ui.Tr("copy.label"), line)
 	shown := line != "" && b.Quiet()

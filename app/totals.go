@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 
+	"afterglow/app/parts"
 	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
@@ -38,7 +39,7 @@ func newTotals(d ui.Context) *totalsView {
 }
 
 func (t *totalsView) set(b viewmodel.Board) {
-	line := exportLine(b.Addr, b.NoLogin)
+	line := parts.ExportLine(b.Addr, b.NoLogin)
 	if b.Totals == t.shown && line == t.line && t.inFlight.Text() != "" {
 		return
 	}

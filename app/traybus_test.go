@@ -16,6 +16,7 @@ import (
 
 	"afterglow/app/apptest"
 	"afterglow/app/desktop/bustest"
+	"afterglow/app/tray"
 	"afterglow/app/ui"
 	"afterglow/limiter"
 	"afterglow/proxy"
@@ -55,7 +56,7 @@ func TestTrayOnTheSessionBus(t *testing.T) {
 	if id, title := panel.text("Id"), panel.text("Title"); id != ui.AppName || title != ui.AppName {
 		t.Errorf("Id %q, Title %q, want the program's name", id, title)
 	}
-	if !bytes.Equal(panel.picture(), pixels(t, badge{0, idle, 0})) {
+	if !bytes.Equal(panel.picture(), pixels(t, tray.Badge{Number: 0, Mood: tray.Idle, Queue: 0})) {
 		t.Error("the icon is not the calm one")
 	}
 
@@ -63,7 +64,7 @@ func TestTrayOnTheSessionBus(t *testing.T) {
 		s.Concurrency.Gauges = []limiter.Gauge{{Key: limiter.Key{Vendor: "zhipu", Model: "glm-5.1"},
 			Mode: limiter.Limited, Limit: 3, InFlight: 3, Pending: 2, PeakPending: 2}}
 	})
-	amber := pixels(t, badge{3, pending, 0})
+	amber := pixels(t, tray.Badge{Number: 3, Mood: tray.Pending, Queue: 0})
 	panel.until("amber 3", func() bool { return bytes.Equal(panel.picture(), amber) })
 	panel.until("tooltip", func() bool { return panel.tooltip() == "3 in flight · 2 queued · glm-5.1" })
 	want := []string{"3 in flight · 2 queued", "zhipu glm-5.1  3/3  +2", "", "Open window",

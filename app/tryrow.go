@@ -5,6 +5,7 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 
+	"afterglow/app/parts"
 	"afterglow/app/ui"
 	"afterglow/app/widget"
 	"afterglow/proxy"
@@ -61,24 +62,24 @@ func (v *tryView) set(t proxy.Try) {
 
 // MinSize and Layout lay out the row: like a call's, with the reason below all of it.
 func (v *tryView) MinSize([]fyne.CanvasObject) fyne.Size {
-	height := float32(callLine + 4)
+	height := float32(parts.CallLine + 4)
 	if v.reason.FullWidth() > 0 {
-		height += callLine
+		height += parts.CallLine
 	}
-	return fyne.NewSize(callStanding+ui.NameMin+callWaits+callTook+3*ui.ColumnGap, height)
+	return fyne.NewSize(parts.CallStanding+ui.NameMin+callWaits+parts.CallTook+3*ui.ColumnGap, height)
 }
 
 func (v *tryView) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	line := func(o fyne.CanvasObject, n int, x, width float32) {
-		o.Move(fyne.NewPos(x, 2+float32(n)*callLine))
-		o.Resize(fyne.NewSize(width, callLine))
+		o.Move(fyne.NewPos(x, 2+float32(n)*parts.CallLine))
+		o.Resize(fyne.NewSize(width, parts.CallLine))
 	}
 	line(v.dot, 0, 0, 8)
-	line(v.verdict, 0, callDot, callStanding-callDot)
-	line(v.took, 0, size.Width-callTook, callTook)
-	line(v.queued, 0, size.Width-callTook-ui.ColumnGap-callWaits, callWaits)
-	x := float32(callStanding + ui.ColumnGap)
-	line(v.vendor, 0, x, size.Width-callTook-callWaits-2*ui.ColumnGap-x)
+	line(v.verdict, 0, parts.CallDot, parts.CallStanding-parts.CallDot)
+	line(v.took, 0, size.Width-parts.CallTook, parts.CallTook)
+	line(v.queued, 0, size.Width-parts.CallTook-ui.ColumnGap-callWaits, callWaits)
+	x := float32(parts.CallStanding + ui.ColumnGap)
+	line(v.vendor, 0, x, size.Width-parts.CallTook-callWaits-2*ui.ColumnGap-x)
 	line(v.reason, 1, x, size.Width-x)
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"afterglow/app/parts"
 	"afterglow/app/ui"
 	"afterglow/app/widget"
 	"afterglow/proxy"
@@ -47,7 +48,7 @@ func (p *vendorsPage) offers() []*fyne.MenuItem {
 	var items []*fyne.MenuItem
 	for _, d := range p.list.Presets {
 		d.Enabled = true
-		items = append(items, fyne.NewMenuItem(vendorTitle(d), func() { p.edit("", d) }))
+		items = append(items, fyne.NewMenuItem(parts.VendorTitle(d), func() { p.edit("", d) }))
 	}
 	if len(items) > 0 {
 		items = append(items, fyne.NewMenuItemSeparator())
@@ -59,9 +60,9 @@ func (p *vendorsPage) offers() []*fyne.MenuItem {
 // enable takes a vendor into the chain, or out of it.
 func (p *vendorsPage) enable(name string, on bool) {
 	if on {
-		p.setTiers(placed(p.list.Tiers, p.list.Drafts, name))
+		p.setTiers(parts.WithVendor(p.list.Tiers, p.list.Drafts, name))
 	} else {
-		p.setTiers(without(p.list.Tiers, name))
+		p.setTiers(parts.WithoutVendor(p.list.Tiers, name))
 	}
 	ui.Focus(p.rows[name].on) // it has moved with its row
 }

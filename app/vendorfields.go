@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/layout"
 	fynewidget "fyne.io/fyne/v2/widget"
 
+	"afterglow/app/parts"
 	"afterglow/app/ui"
 	"afterglow/app/widget"
 	"afterglow/proxy/config"
@@ -85,11 +86,11 @@ func (f *fieldsView) set(d config.Draft, keys string) {
 	f.base.Put(d.BaseURL)
 	f.dialect.Choose(slices.Index(dialects[:], d.Dialect))
 	f.auth.Choose(slices.Index(auths[:], d.Auth))
-	ui.SetVisible(f.auth, !signsIn(d))
-	ui.SetVisible(f.signs, signsIn(d))
+	ui.SetVisible(f.auth, !parts.SignsIn(d))
+	ui.SetVisible(f.signs, parts.SignsIn(d))
 	f.key.Put("")
 	f.key.Mask()
-	f.key.SetPlaceHolder(keyHint(d))
+	f.key.SetPlaceHolder(parts.KeyHint(d))
 	f.kept.Set(ui.TrText("vendor.kept", keys))
 	f.tell(nil)
 }
@@ -100,11 +101,11 @@ func (f *fieldsView) read(d *config.Draft) (key config.Secret) {
 	if i := f.dialect.Chosen(); i >= 0 {
 		d.Dialect = dialects[i]
 	}
-	if i := f.auth.Chosen(); i >= 0 && !signsIn(*d) {
+	if i := f.auth.Chosen(); i >= 0 && !parts.SignsIn(*d) {
 		d.Auth = auths[i]
 	}
-	ui.SetVisible(f.keyLine, takesKey(*d))
-	if !takesKey(*d) {
+	ui.SetVisible(f.keyLine, parts.TakesKey(*d))
+	if !parts.TakesKey(*d) {
 		d.Key, d.KeyVar = config.KeyNone, ""
 		return ""
 	}

@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 
+	"afterglow/app/parts"
 	"afterglow/app/ui"
 	"afterglow/app/widget"
 	"afterglow/proxy/config"
@@ -28,7 +29,7 @@ type vendorPage struct {
 	work    ui.TaskQueue
 
 	back, remove, save *widget.Button
-	test               *trial
+	test               *parts.Trial
 	about              *widget.Name
 	unsaved            *widget.Text
 	problem            *widget.Notice
@@ -53,7 +54,7 @@ func newVendorPage(svc VendorService, d ui.Context, to ui.Navigator) *vendorPage
 	p.save = widget.NewButton(widget.Primary, theme.DocumentSaveIcon(), ui.Tr("vendor.save"), p.store)
 	p.remove = widget.NewButton(widget.Quiet, theme.DeleteIcon(), ui.Tr("vendor.remove"), func() {
 		p.discard.Set("")
-		p.notify(p.gone, ui.TrText("vendor.remove_ask", vendorTitle(p.e.draft)))
+		p.notify(p.gone, ui.TrText("vendor.remove_ask", parts.VendorTitle(p.e.draft)))
 		ui.Focus(p.keeps)
 	})
 	p.about = widget.NewName("", widget.Style{Bold: true, Size: theme.SizeNameSubHeadingText})
@@ -72,9 +73,9 @@ func newVendorPage(svc VendorService, d ui.Context, to ui.Navigator) *vendorPage
 	p.scroll = container.NewVScroll(nil)
 	p.fields = newFieldsView(p.changed)
 	p.limits, p.models = newLimitsView(p.changed, p.tidy), newMapView(p.changed, p.tidy)
-	p.test = newTrial(widget.Plain, ui.Tr("trial.test"), d, p.tidy)
-	p.test.try = func() (func(ctx context.Context) trialResult, bool) {
-		return tryVendor(p.svc, p.draft, p.key), true
+	p.test = parts.NewTrial(widget.Plain, ui.Tr("trial.test"), d, p.tidy)
+	p.test.Try = func() (func(ctx context.Context) parts.TrialResult, bool) {
+		return parts.TryVendor(p.svc, p.draft, p.key), true
 	}
 	p.lay()
 	return p
@@ -84,10 +85,10 @@ func (p *vendorPage) lay() {
 	body := container.New(layout.NewCustomPaddedVBoxLayout(ui.CardGap),
 		widget.NewCard(p.fields.box), widget.NewCard(p.models.box), widget.NewCard(p.limits.box))
 	p.scroll.Content = container.New(layout.NewCustomPaddedLayout(0, ui.PageMargin, ui.PageMargin, ui.PageMargin), body)
-	head := container.NewBorder(nil, nil, p.back, container.NewHBox(p.remove, p.test.button, p.save),
+	head := container.NewBorder(nil, nil, p.back, container.NewHBox(p.remove, p.test.Button, p.save),
 		container.NewBorder(nil, nil, nil, p.unsaved, p.about))
 	top := container.New(layout.NewCustomPaddedVBoxLayout(8), head, container.New(layout.NewCustomPaddedLayout(0, 0, 8, 0),
-		container.New(layout.NewCustomPaddedVBoxLayout(8), p.discard, p.gone, p.lead, p.problem, p.test.box)))
+		container.New(layout.NewCustomPaddedVBoxLayout(8), p.discard, p.gone, p.lead, p.problem, p.test.Box)))
 	p.root = ui.Below(container.New(layout.NewCustomPaddedLayout(ui.PageMargin-6, 8, ui.PageMargin-8, ui.PageMargin), top), p.scroll)
 }
 
@@ -95,13 +96,13 @@ func (p *vendorPage) lay() {
 func (p *vendorPage) open(e editing) {
 	p.e, p.opened = e, true
 	p.filling = true
-	p.test.clear()
+	p.test.Clear()
 	p.problem.Set("")
-	p.fields.set(e.draft, keysPlace(e.list))
+	p.fields.set(e.draft, parts.KeysPlace(e.list))
 	p.limits.set(e.draft.Limit)
 	p.models.set(e.draft)
 	p.filling = false
-	p.about.Set(cmp.Or(vendorTitle(e.draft), ui.Tr("vendors.another")))
+	p.about.Set(cmp.Or(parts.VendorTitle(e.draft), ui.Tr("vendors.another")))
 	ui.SetVisible(p.remove, e.name != "" && e.draft.Written)
 	p.scroll.ScrollToTop()
 	p.changed()
@@ -122,7 +123,7 @@ func (p *vendorPage) takeOver(old *vendorPage) {
 func (p *vendorPage) enter() {}
 
 func (p *vendorPage) leave() {
-	p.test.cancel()
+	p.test.Cancel()
 	p.discard.Set("")
 	p.gone.Set("")
 	p.lead.Set("")
@@ -141,8 +142,8 @@ func (p *vendorPage) changed() {
 	p.models.follow(d)
 	p.unsaved.Set(ui.When(p.dirty(), "vendor.unsaved"))
 	p.lead.Set("")
-	if p.test.stop == nil {
-		p.test.clear() // it was about something else
+	if p.test.Stop == nil {
+		p.test.Clear() // it was about something else
 	}
 	p.tidy()
 }
@@ -182,7 +183,7 @@ func (p *vendorPage) pending() string {
 	if !p.dirty() {
 		return ""
 	}
-	return cmp.Or(vendorTitle(p.draft), ui.Tr("vendors.another"))
+	return cmp.Or(parts.VendorTitle(p.draft), ui.Tr("vendors.another"))
 }
 
 // stay is true when the page must stay in front: it asks first whether changes may be lost.

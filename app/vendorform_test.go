@@ -174,13 +174,13 @@ func TestFormTestsWhatIsNotSaved(t *testing.T) {
 	w, svc, work := formOpen(t)
 	w.vendor.fields.base.SetText("http://127.0.0.1:9")
 	w.vendor.fields.key.SetText("sk-12")
-	apptest.Pressed(w.Canvas(), w.vendor.test.button, fyne.KeySpace)
+	apptest.Pressed(w.Canvas(), w.vendor.test.Button, fyne.KeySpace)
 	apptest.Do(t, work)
-	if got := svc.Doings(); !slices.Equal(got, []string{"test zhipu with a key of 5 at http://127.0.0.1:9"}) || !w.vendor.test.box.Visible() {
+	if got := svc.Doings(); !slices.Equal(got, []string{"test zhipu with a key of 5 at http://127.0.0.1:9"}) || !w.vendor.test.Box.Visible() {
 		t.Errorf("did %q", got)
 	}
 	w.vendor.fields.base.SetText("http://127.0.0.1:8")
-	if w.vendor.test.box.Visible() {
+	if w.vendor.test.Box.Visible() {
 		t.Error("the result stands beside something else")
 	}
 }
@@ -236,7 +236,7 @@ func TestVendorIsRemovedAfterAQuestion(t *testing.T) {
 func TestTabReachesEverythingOfTheForm(t *testing.T) {
 	w, _, _ := formOpen(t)
 	p, c := w.vendor, w.Canvas()
-	want := []fyne.Focusable{p.back, p.remove, p.test.button, p.save, p.fields.title, p.fields.name, p.fields.dialect, p.fields.base, p.fields.auth, p.fields.key, p.fields.key.Eye(),
+	want := []fyne.Focusable{p.back, p.remove, p.test.Button, p.save, p.fields.title, p.fields.name, p.fields.dialect, p.fields.base, p.fields.auth, p.fields.key, p.fields.key.Eye(),
 		p.models.rules[0].match, p.models.rules[0].remove, p.models.add, p.models.rest, p.models.sample, p.limits.each, p.limits.total, p.limits.most, p.limits.models[0].model, p.limits.models[0].limit, p.limits.add}
 	seen := map[fyne.Focusable]bool{}
 	for range 80 {

@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"afterglow/app/apptest"
+	"afterglow/app/parts"
 	"afterglow/app/ui"
 	"afterglow/app/window"
 	"afterglow/proxy"
@@ -32,7 +33,7 @@ func vendorWindow(t *testing.T, language, shade string, list proxy.VendorList) (
 		d.Run, d.Copy = run, func(string) {}
 	}
 	w.vendors.work.Run, w.vendor.work.Run, w.guide.work.Run = run, run, run
-	w.vendor.test.run, w.guide.trial.run, w.guide.key.test.run = run, run, run
+	w.vendor.test.Run, w.guide.trial.Run, w.guide.key.test.Run = run, run, run
 	w.Show()
 	return w, svc, work
 }
@@ -52,8 +53,8 @@ func vendorPicture(t *testing.T, scene, language, shade string) *mainWindow {
 		w.Turn(window.Vendors)
 		w.vendors.set(list, nil)
 		if scene == "vendors-tested" {
-			w.vendors.rows["zhipu"].test.tell(testResult(apptest.WorksVerdict, ""))
-			w.vendors.rows["work-kimi"].test.tell(testResult(proxy.VendorTest{Outcome: "auth", Status: 401, Reason: "Invalid Authentication"}, ""))
+			w.vendors.rows["zhipu"].test.Tell(parts.TestResult(apptest.WorksVerdict, ""))
+			w.vendors.rows["work-kimi"].test.Tell(parts.TestResult(proxy.VendorTest{Outcome: "auth", Status: 401, Reason: "Invalid Authentication"}, ""))
 		}
 	case strings.HasPrefix(scene, "vendor"):
 		e := editing{"zhipu", list.Drafts[0], list}
@@ -78,7 +79,7 @@ func vendorPicture(t *testing.T, scene, language, shade string) *mainWindow {
 			w.guide.scroll.ScrollToOffset(fyne.NewPos(0, 430))
 		}
 		if scene == "guide-end" {
-			w.guide.trial.tell(trialResult{true, ui.TrPair("guide.works", "Zhipu · glm-5.1", ui.TrTook(apptest.WorksVerdict.Took)) + "\n" + ui.TrText("trial.said", apptest.WorksVerdict.Answer)})
+			w.guide.trial.Tell(parts.TrialResult{OK: true, Words: ui.TrPair("guide.works", "Zhipu · glm-5.1", ui.TrTook(apptest.WorksVerdict.Took)) + "\n" + ui.TrText("trial.said", apptest.WorksVerdict.Answer)})
 			w.guide.try.tick(true)
 			w.guide.tidy()
 			w.guide.scroll.ScrollToBottom()

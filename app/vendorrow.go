@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 
+	"afterglow/app/parts"
 	"afterglow/app/ui"
 	"afterglow/app/widget"
 	"afterglow/proxy"
@@ -23,10 +24,10 @@ type vendorRow struct {
 	about  *widget.Name
 	on     *widget.Switch
 	edit   *widget.Button
-	test   *trial
-	sign   *signInView
+	test   *parts.Trial
+	sign   *parts.SignIn
 	inside fyne.CanvasObject
-	chain  chainRow          // as it stands in the chain
+	chain  parts.ChainRow    // as it stands in the chain
 	beside fyne.CanvasObject // and below it
 }
 
@@ -38,33 +39,35 @@ func (p *vendorsPage) newRow(name string) *vendorRow {
 	r.on = widget.NewSwitch("")
 	r.on.OnSet = func(on bool) { p.enable(name, on) }
 	r.edit = widget.NewButton(widget.Quiet, theme.DocumentCreateIcon(), ui.Tr("vendors.edit"), func() { p.edit(name, r.draft) })
-	r.test = newTrial(widget.Quiet, ui.Tr("trial.test"), p.desk, p.tidy)
-	r.test.try = func() (func(ctx context.Context) trialResult, bool) { return tryVendor(p.svc, r.draft, ""), true }
-	r.sign = newSignIn(p.desk, signInActions{
-		begin:   func() { p.report(p.svc.SignIn(name), "notice.not_signed_in") },
-		cancel:  func() { p.report(p.svc.CancelSignIn(name), "notice.not_signed_in") },
-		open:    func(page string) { p.report(p.desk.Open(page), "notice.no_browser") },
-		resized: p.tidy,
+	r.test = parts.NewTrial(widget.Quiet, ui.Tr("trial.test"), p.desk, p.tidy)
+	r.test.Try = func() (func(ctx context.Context) parts.TrialResult, bool) {
+		return parts.TryVendor(p.svc, r.draft, ""), true
+	}
+	r.sign = parts.NewSignIn(p.desk, parts.SignInActions{
+		Begin:   func() { p.report(p.svc.SignIn(name), "notice.not_signed_in") },
+		Cancel:  func() { p.report(p.svc.CancelSignIn(name), "notice.not_signed_in") },
+		Open:    func(page string) { p.report(p.desk.Open(page), "notice.no_browser") },
+		Resized: p.tidy,
 	})
-	buttons := container.New(layout.NewCustomPaddedHBoxLayout(4), r.test.button, r.edit, container.New(layout.NewCustomPaddedLayout(0, 0, 6, 0), r.on))
+	buttons := container.New(layout.NewCustomPaddedHBoxLayout(4), r.test.Button, r.edit, container.New(layout.NewCustomPaddedLayout(0, 0, 6, 0), r.on))
 	head := container.NewBorder(nil, nil, nil, container.NewCenter(buttons),
 		container.New(layout.NewCustomPaddedVBoxLayout(2), r.title, r.about))
 	r.inside = container.New(layout.NewCustomPaddedLayout(8, 8, 0, 0),
-		container.New(layout.NewCustomPaddedVBoxLayout(6), head, r.test.box, r.sign.box))
-	r.chain = p.chain.newRow(name, r.inside)
-	r.beside = container.New(layout.NewCustomPaddedLayout(0, 0, placeWidth, 0), r.inside)
+		container.New(layout.NewCustomPaddedVBoxLayout(6), head, r.test.Box, r.sign.Box))
+	r.chain = p.chain.NewRow(name, r.inside)
+	r.beside = container.New(layout.NewCustomPaddedLayout(0, 0, parts.PlaceWidth, 0), r.inside)
 	return r
 }
 
 // set shows a vendor, where its user stands with signing in, and why it has no key.
 func (r *vendorRow) set(d config.Draft, in proxy.SignIn, lack string) (resized bool) {
 	r.draft = d
-	r.title.Set(vendorTitle(d))
+	r.title.Set(parts.VendorTitle(d))
 	r.about.Set(captionOf(d, in, lack))
-	r.on.Label = vendorTitle(d)
+	r.on.Label = parts.VendorTitle(d)
 	r.on.Set(d.Enabled)
-	r.edit.Label, r.test.button.Label = vendorTitle(d), vendorTitle(d)
-	return r.sign.set(in)
+	r.edit.Label, r.test.Button.Label = parts.VendorTitle(d), parts.VendorTitle(d)
+	return r.sign.Set(in)
 }
 
 // captionOf is what a vendor's row says below its title.
@@ -73,5 +76,5 @@ func captionOf(d config.Draft, in proxy.SignIn, lack string) string {
 	if d.Title == "" || strings.EqualFold(d.Title, d.Name) {
 		name = ""
 	}
-	return ui.Joined(name, d.Dialect, hostOf(d.BaseURL), cmp.Or(lack, keyText(d, in)))
+	return ui.Joined(name, d.Dialect, parts.HostOf(d.BaseURL), cmp.Or(lack, parts.KeyText(d, in)))
 }

@@ -12,6 +12,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	fynewidget "fyne.io/fyne/v2/widget"
 
+	"afterglow/app/parts"
 	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
@@ -53,7 +54,7 @@ type vendorsPage struct {
 	goOn     *widget.Button
 	demo     *widget.Notice
 	problem  *widget.Notice
-	chain    *chainView
+	chain    *parts.ChainView
 	inChain  *widget.Card
 	others   *fyne.Container
 	besides  *fyne.Container // with their heading
@@ -73,10 +74,10 @@ func newVendorsPage(svc VendorService, d ui.Context, report func(err error, key 
 	p.unsaved = widget.NewNotice(widget.Attention, container.New(layout.NewCustomPaddedLayout(1, 1, 0, 1), p.goOn))
 	p.demo = widget.NewNotice(widget.Info, nil)
 	p.problem = widget.NewNotice(widget.Problem, widget.NewButton(widget.Quiet, theme.ViewRefreshIcon(), ui.Tr("usage.again"), p.reload))
-	p.chain = newChainView()
-	p.chain.changed, p.chain.resized = p.setTiers, p.tidy
-	p.chain.row = func(name string) chainRow { return p.rows[name].chain }
-	p.inChain = widget.NewCard(container.New(layout.NewCustomPaddedLayout(-8, -8, 0, 0), p.chain.box))
+	p.chain = parts.NewChainView()
+	p.chain.Changed, p.chain.Resized = p.setTiers, p.tidy
+	p.chain.Row = func(name string) parts.ChainRow { return p.rows[name].chain }
+	p.inChain = widget.NewCard(container.New(layout.NewCustomPaddedLayout(-8, -8, 0, 0), p.chain.Box))
 	p.others = container.New(layout.NewCustomPaddedVBoxLayout(0))
 	p.besides = container.New(layout.NewCustomPaddedVBoxLayout(8), ui.WithCaption(ui.Heading(ui.Tr("vendors.besides")), widget.NewText(ui.Tr("vendors.besides_why"), ui.CaptionStyle)),
 		widget.NewCard(container.New(layout.NewCustomPaddedLayout(-8, -8, 0, 0), p.others)))
@@ -120,7 +121,7 @@ func (p *vendorsPage) leave() {
 		p.stop = nil
 	}
 	for _, r := range p.rows {
-		r.test.cancel()
+		r.test.Cancel()
 	}
 }
 
@@ -142,7 +143,7 @@ func (p *vendorsPage) set(list proxy.VendorList, err error) {
 	switch {
 	case err != nil:
 		p.notify(p.problem, ui.TrText("vendors.not_read", ui.ErrorText(err)))
-	case p.work.Busy || p.chain.dragged:
+	case p.work.Busy || p.chain.Dragged:
 	case p.read && reflect.DeepEqual(list, p.list):
 		p.notify(p.problem, "")
 	default:
@@ -173,15 +174,15 @@ func (p *vendorsPage) show() {
 	}
 	for name, r := range p.rows {
 		if kept[name] == nil {
-			r.test.cancel()
+			r.test.Cancel()
 		}
 	}
 	p.rows = kept
-	p.chain.set(known(p.list.Tiers, kept))
+	p.chain.Set(known(p.list.Tiers, kept))
 	p.inChain.Refresh()
 	body := p.scroll.Content.(*fyne.Container).Objects[0].(*fyne.Container).Objects
 	ui.SetVisible(body[0], p.read && len(p.list.Drafts) == 0)
-	ui.SetVisible(body[1], len(p.chain.tiers) > 0)
+	ui.SetVisible(body[1], len(p.chain.Tiers) > 0)
 	ui.SetVisible(p.besides, len(p.others.Objects) > 0)
 	ui.SetVisible(p.foot, p.list.File != "")
 	p.path.Set(ui.When(p.list.File != "", "vendors.file") + " " + p.list.File)
@@ -212,9 +213,9 @@ func (p *vendorsPage) take(b viewmodel.Board) bool {
 		case c.State == proxy.NoKey:
 			lack = ui.WhyText(c.Why, c.Reason)
 		case c.State == proxy.Rejected:
-			lack = stateText(c.Head)
+			lack = parts.StateText(c.Head)
 			if c.Key != config.KeyNone {
-				lack += ": " + keyPlace(c.Key, c.KeyVar)
+				lack += ": " + parts.KeyPlace(c.Key, c.KeyVar)
 			}
 		}
 		if p.signs[c.Vendor] == c.SignIn && p.lacks[c.Vendor] == lack {

@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"afterglow/app/apptest"
+	"afterglow/app/parts"
 	"afterglow/app/window"
 	"afterglow/proxy"
 	"afterglow/proxy/config"
@@ -29,8 +30,8 @@ func TestVendorIsTakenOutOfTheChainAndPutBack(t *testing.T) {
 	w, svc, work := vendorsOpen(t, 6)
 	p := w.vendors
 	apptest.Tapped(t, w.Canvas(), p.rows["zhipu"].on)
-	if p.chain.at("zhipu") >= 0 || len(p.others.Objects) != 5 { // three rows, two lines
-		t.Errorf("chain %v, %d things beside it", p.chain.tiers, len(p.others.Objects))
+	if p.chain.At("zhipu") >= 0 || len(p.others.Objects) != 5 { // three rows, two lines
+		t.Errorf("chain %v, %d things beside it", p.chain.Tiers, len(p.others.Objects))
 	}
 	apptest.Do(t, work) // what was asked for
 	apptest.Do(t, work) // what is read then
@@ -56,7 +57,7 @@ func TestRefusedChainComesBackAndSaysWhy(t *testing.T) {
 func TestChainIsOrderedByGripAndByKeys(t *testing.T) {
 	w, svc, work := vendorsOpen(t, 6)
 	p := w.vendors
-	grip := p.rows["anthropic"].chain.grip
+	grip := p.rows["anthropic"].chain.Grip
 	apptest.Pressed(w.Canvas(), grip, fyne.KeyUp, fyne.KeyUp, fyne.KeyUp)
 	apptest.Do(t, work)
 	if got := svc.Doings()[0]; got != "tiers [[zhipu work-kimi] [anthropic] [copilot]]" {
@@ -66,11 +67,11 @@ func TestChainIsOrderedByGripAndByKeys(t *testing.T) {
 	apptest.Do(t, work) // what is read then
 	was := len(svc.Doings())
 	grip.Dragged(&fyne.DragEvent{PointEvent: fyne.PointEvent{AbsolutePosition: fyne.NewPos(0, 2000)}})
-	if len(svc.Doings()) != was || p.rows["anthropic"].chain.place.Text() != "3" {
-		t.Errorf("while it is dragged: did %q, place %s", svc.Doings()[was:], p.rows["anthropic"].chain.place.Text())
+	if len(svc.Doings()) != was || p.rows["anthropic"].chain.Place.Text() != "3" {
+		t.Errorf("while it is dragged: did %q, place %s", svc.Doings()[was:], p.rows["anthropic"].chain.Place.Text())
 	}
 	p.set(apptest.VendorScene(4), nil)
-	if p.rows["anthropic"].chain.place.Text() != "3" {
+	if p.rows["anthropic"].chain.Place.Text() != "3" {
 		t.Error("what is read takes the row out of the hand")
 	}
 	grip.DragEnd()
@@ -84,20 +85,20 @@ func TestTestOfAVendorIsExplainedAndEndsWithThePage(t *testing.T) {
 	w, svc, work := vendorsOpen(t, 6)
 	row := w.vendors.rows["zhipu"]
 	svc.Verdicts = make(chan proxy.VendorTest)
-	apptest.Tapped(t, w.Canvas(), row.test.button)
-	if row.test.words.Text != "Testing…" || row.test.button.Text() != "Stop" {
-		t.Errorf("says %q, button %q", row.test.words.Text, row.test.button.Text())
+	apptest.Tapped(t, w.Canvas(), row.test.Button)
+	if row.test.Words.Text != "Testing…" || row.test.Button.Text() != "Stop" {
+		t.Errorf("says %q, button %q", row.test.Words.Text, row.test.Button.Text())
 	}
 	svc.Verdicts <- apptest.WorksVerdict
 	apptest.Do(t, work)
-	if row.test.words.Text != "Works: glm-5.1 answered in 1.2 s.\nAnswer: Yes, it is working." {
-		t.Errorf("says %q", row.test.words.Text)
+	if row.test.Words.Text != "Works: glm-5.1 answered in 1.2 s.\nAnswer: Yes, it is working." {
+		t.Errorf("says %q", row.test.Words.Text)
 	}
-	apptest.Pressed(w.Canvas(), row.test.button, fyne.KeyReturn)
+	apptest.Pressed(w.Canvas(), row.test.Button, fyne.KeyReturn)
 	w.Turn(window.Live)
 	apptest.Do(t, work)
-	if row.test.box.Visible() || row.test.stop != nil || !slices.Contains(svc.Doings(), "test ended") {
-		t.Errorf("left, but: says %q, did %q", row.test.words.Text, svc.Doings())
+	if row.test.Box.Visible() || row.test.Stop != nil || !slices.Contains(svc.Doings(), "test ended") {
+		t.Errorf("left, but: says %q, did %q", row.test.Words.Text, svc.Doings())
 	}
 }
 
@@ -106,7 +107,7 @@ func TestEveryOutcomeHasItsWords(t *testing.T) {
 		apptest.Speak(t, language)
 		seen := map[string]string{}
 		for _, outcome := range []string{"no_key", "sign_in", "client_auth", "auth", "network", "timeout", "rate_limit", "overloaded", "quota", "queue", "no_vendor", "invalid", "vendor"} {
-			words := testResult(proxy.VendorTest{Outcome: outcome, Reason: "because"}, "host").words
+			words := parts.TestResult(proxy.VendorTest{Outcome: outcome, Reason: "because"}, "host").Words
 			if before, twice := seen[words]; twice || !strings.HasSuffix(words, "\nbecause") || strings.Contains(words, "{{") {
 				t.Errorf("%s and %s say %q", outcome, before, words)
 			}
@@ -114,7 +115,7 @@ func TestEveryOutcomeHasItsWords(t *testing.T) {
 		}
 	}
 	apptest.Speak(t, "en")
-	if got := testResult(proxy.VendorTest{Outcome: "auth", Status: 401}, "").words; !strings.HasPrefix(got, "The key was rejected (401). Check") {
+	if got := parts.TestResult(proxy.VendorTest{Outcome: "auth", Status: 401}, "").Words; !strings.HasPrefix(got, "The key was rejected (401). Check") {
 		t.Error(got)
 	}
 }
@@ -123,10 +124,10 @@ func TestVendorIsSignedInToFromItsRow(t *testing.T) {
 	w, svc, _ := vendorsOpen(t, 6)
 	w.Update(apptest.SignBoard())
 	row := w.vendors.rows["copilot"]
-	if !row.sign.box.Visible() {
+	if !row.sign.Box.Visible() {
 		t.Fatal("no way to sign in")
 	}
-	test.Tap(row.sign.begin)
+	test.Tap(row.sign.Begin)
 	if !slices.Equal(svc.Signs, []string{"copilot"}) {
 		t.Error(svc.Signs)
 	}
@@ -192,7 +193,7 @@ func TestPlacedVendorStandsBeforeThoseThatTakeAll(t *testing.T) {
 		for _, name := range strings.Fields(c.tiers) {
 			tiers = append(tiers, []string{name})
 		}
-		if got := fmt.Sprint(placed(tiers, drafts, "n")); got != c.want {
+		if got := fmt.Sprint(parts.WithVendor(tiers, drafts, "n")); got != c.want {
 			t.Errorf("%s: %s, want %s", c.tiers, got, c.want)
 		}
 	}

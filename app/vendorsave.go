@@ -3,6 +3,7 @@ package app
 import (
 	"errors"
 
+	"afterglow/app/parts"
 	"afterglow/app/ui"
 	"afterglow/proxy/config"
 	"afterglow/proxy/reason"
@@ -21,7 +22,7 @@ func (p *vendorPage) storeTo(host string) {
 	name, d, key := p.e.name, p.draft, p.key
 	d.Confirmed = host
 	p.unsaved.Set(ui.Tr("vendor.saving"))
-	p.work.Do(func() error { return saveVendor(p.svc, name, d, key) }, p.saved)
+	p.work.Do(func() error { return parts.SaveVendor(p.svc, name, d, key) }, p.saved)
 }
 
 // saved is called when the vendor was written, or was not.

@@ -1,4 +1,4 @@
-package app
+package tray
 
 import (
 	"image"
@@ -12,7 +12,7 @@ import (
 
 // sheet lays badges out as panels show them: one row a size, on light and on dark, and below it each
 // of the smallest four times as big.
-func sheet(p *brush, list []badge) image.Image {
+func sheet(p *brush, list []Badge) image.Image {
 	const gap, cell, zoom = 8, 72, 4
 	height := 0
 	for _, s := range panelSizes {

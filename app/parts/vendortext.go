@@ -1,4 +1,4 @@
-package app
+package parts
 
 import (
 	"cmp"
@@ -11,23 +11,23 @@ import (
 	"afterglow/proxy/config"
 )
 
-// vendorTitle is a vendor's name for people.
-func vendorTitle(d config.Draft) string { return cmp.Or(d.Title, d.Name) }
+// VendorTitle is a vendor's name for people.
+func VendorTitle(d config.Draft) string { return cmp.Or(d.Title, d.Name) }
 
-// signsIn tells that a vendor is called with what a user's sign-in gave.
-func signsIn(d config.Draft) bool { return config.Vendor{Auth: d.Auth}.SignsIn() }
+// SignsIn tells that a vendor is called with what a user's sign-in gave.
+func SignsIn(d config.Draft) bool { return config.Vendor{Auth: d.Auth}.SignsIn() }
 
-// takesKey tells that a vendor is called with a key.
-func takesKey(d config.Draft) bool {
-	return !signsIn(d) && d.Auth != config.AuthClient && d.Auth != config.AuthNone
+// TakesKey tells that a vendor is called with a key.
+func TakesKey(d config.Draft) bool {
+	return !SignsIn(d) && d.Auth != config.AuthClient && d.Auth != config.AuthNone
 }
 
-// keyText says where a vendor's key is. in is where its user stands with signing in, as far as the proxy knows.
-func keyText(d config.Draft, in proxy.SignIn) string {
+// KeyText says where a vendor's key is. in is where its user stands with signing in, as far as the proxy knows.
+func KeyText(d config.Draft, in proxy.SignIn) string {
 	switch {
-	case signsIn(d) && in.Provider != "" && in.State == "":
+	case SignsIn(d) && in.Provider != "" && in.State == "":
 		return ui.Tr("key.signed_in")
-	case signsIn(d):
+	case SignsIn(d):
 		return ui.Tr("key.sign_in")
 	case d.Auth == config.AuthClient:
 		return ui.Tr("key.client")
@@ -45,8 +45,8 @@ func keyText(d config.Draft, in proxy.SignIn) string {
 	return ui.Tr("key.none")
 }
 
-// keyPlace says where a key is.
-func keyPlace(place config.KeyPlace, variable string) string {
+// KeyPlace says where a key is.
+func KeyPlace(place config.KeyPlace, variable string) string {
 	switch place {
 	case config.KeyInVariable:
 		return variable
@@ -58,16 +58,16 @@ func keyPlace(place config.KeyPlace, variable string) string {
 	return ui.Tr("key.none")
 }
 
-// keysPlace says where new keys are kept.
-func keysPlace(list proxy.VendorList) string {
+// KeysPlace says where new keys are kept.
+func KeysPlace(list proxy.VendorList) string {
 	if list.Keyring {
 		return ui.Tr("key.place_keyring")
 	}
 	return list.Keys
 }
 
-// keyHint is what an empty field for a key says.
-func keyHint(d config.Draft) string {
+// KeyHint is what an empty field for a key says.
+func KeyHint(d config.Draft) string {
 	switch d.Key {
 	case config.KeyInVariable:
 		if strings.TrimSpace(os.Getenv(d.KeyVar)) == "" { // as the configuration reads it
@@ -82,8 +82,8 @@ func keyHint(d config.Draft) string {
 	return ui.Tr("key.hint")
 }
 
-// stateText says in a word or two whether a vendor takes calls.
-func stateText(h viewmodel.Head) string {
+// StateText says in a word or two whether a vendor takes calls.
+func StateText(h viewmodel.Head) string {
 	switch h.State {
 	case proxy.Ready:
 		return ui.Tr("state.ready")

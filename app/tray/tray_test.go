@@ -1,4 +1,4 @@
-package app
+package tray
 
 import (
 	"context"
@@ -21,7 +21,7 @@ import (
 type fakeIcon struct {
 	icons    int
 	texts    []string
-	items    [trayItems]trayItem
+	items    [menuItems]menuItem
 	changes  []int // places of the menu
 	panicsAt int   // the icon that makes it panic, as systray does without a session bus
 }
@@ -36,7 +36,7 @@ func (f *fakeIcon) setIcon([]byte) {
 func (f *fakeIcon) setTooltip(text string) { f.texts = append(f.texts, text) }
 func (f *fakeIcon) setTitle(text string)   { f.texts = append(f.texts, text) }
 
-func (f *fakeIcon) setItem(place int, was, now trayItem) {
+func (f *fakeIcon) setItem(place int, was, now menuItem) {
 	if f.items[place] != was {
 		panic(fmt.Sprintf("item %d was %v, not %v", place, f.items[place], was))
 	}
@@ -55,15 +55,15 @@ func (f *fakeIcon) labels() []string {
 	return list
 }
 
-func newTestTray(t *testing.T, oneColor bool) (*tray, *fakeIcon) {
+func newTestTray(t *testing.T, oneColor bool) (*Tray, *fakeIcon) {
 	t.Helper()
 	apptest.Speak(t, "en")
-	b, err := newBadges()
+	b, err := NewBadges()
 	if err != nil {
 		t.Fatal(err)
 	}
 	icon := &fakeIcon{}
-	return &tray{on: icon, badges: b, oneColor: oneColor, shows: func() string { return config.TrayInFlight }}, icon
+	return &Tray{On: icon, Badges: b, OneColor: oneColor, Shows: func() string { return config.TrayInFlight }}, icon
 }
 
 func busyBoard(inFlight, pending int) viewmodel.Board {
@@ -196,17 +196,17 @@ func TestTrayShowsWhatWasChosen(t *testing.T) {
 	for _, c := range []struct {
 		shows             string
 		inFlight, pending int
-		want              badge
+		want              Badge
 		beside            string
 	}{
-		{config.TrayInFlight, 3, 2, badge{3, pending, 0}, "3"},
-		{config.TrayInFlight, 0, 0, badge{0, idle, 0}, ""},
-		{config.TrayPending, 3, 2, badge{3, pending, 2}, "3+2"},
-		{config.TrayPending, 3, 400, badge{3, pending, badgeQueue}, "3+400"},
-		{config.TrayPending, 0, 2, badge{0, pending, 2}, "0+2"},
-		{config.TrayPending, 3, 0, badge{3, busy, 0}, "3"},
-		{config.TrayBusy, 3, 2, badge{3, pending, 0}, "3"},
-		{config.TrayBusy, 0, 0, badge{0, dot, 0}, ""},
+		{config.TrayInFlight, 3, 2, Badge{3, Pending, 0}, "3"},
+		{config.TrayInFlight, 0, 0, Badge{0, Idle, 0}, ""},
+		{config.TrayPending, 3, 2, Badge{3, Pending, 2}, "3+2"},
+		{config.TrayPending, 3, 400, Badge{3, Pending, badgeQueue}, "3+400"},
+		{config.TrayPending, 0, 2, Badge{0, Pending, 2}, "0+2"},
+		{config.TrayPending, 3, 0, Badge{3, busy, 0}, "3"},
+		{config.TrayBusy, 3, 2, Badge{3, Pending, 0}, "3"},
+		{config.TrayBusy, 0, 0, Badge{0, dot, 0}, ""},
 	} {
 		b := busyBoard(c.inFlight, c.pending)
 		if got := badgeOf(b, c.shows); got != c.want {
@@ -232,7 +232,7 @@ func TestTrayKeepsInStep(t *testing.T) {
 		}
 		ctx, stop := context.WithCancel(t.Context())
 		done := make(chan error)
-		go func() { done <- tray.run(ctx, svc) }()
+		go func() { done <- tray.Run(ctx, svc) }()
 		apptest.Pass(time.Second)
 		icon.icons = 0
 		for i := range 200 { // for two seconds
@@ -259,7 +259,7 @@ func TestTrayOutlivesAPanicOfSystray(t *testing.T) {
 	icon.panicsAt = 1
 	svc := &apptest.Proxy{Wake: make(chan struct{}, 1)}
 	svc.Change(proxy.Status{Concurrency: limiter.Snapshot{Gauges: []limiter.Gauge{{InFlight: 1}}}})
-	err := tray.run(t.Context(), svc)
+	err := tray.Run(t.Context(), svc)
 	if err == nil || !strings.Contains(err.Error(), "dbus: connection closed") {
 		t.Errorf("run = %v, want the panic's cause", err)
 	}
@@ -301,7 +301,7 @@ func TestTooltip(t *testing.T) {
 		t.Run(language, func(t *testing.T) {
 			apptest.Speak(t, language)
 			for i, b := range []viewmodel.Board{busy, free, {}, {Paused: true}, {Down: true}} {
-				if got := tooltip(b); got != want[i] {
+				if got := Tooltip(b); got != want[i] {
 					t.Errorf("%+v: %q, want %q", b, got, want[i])
 				}
 			}

@@ -1,4 +1,4 @@
-package app
+package tray
 
 import (
 	"bytes"
@@ -19,12 +19,12 @@ import (
 // at testdata/failed/badges.png and move it over.
 func TestBadgesLook(t *testing.T) {
 	p := newTestBrush(t)
-	test.AssertImageMatches(t, "badges.png", sheet(p, []badge{
-		{0, idle, 0}, {1, busy, 0}, {3, busy, 0}, {7, busy, 0}, {10, busy, 0}, {42, busy, 0}, {88, busy, 0}, {badgeMany, busy, 0},
-		{3, pending, 0}, {42, pending, 0}, {badgeMany, pending, 0},
+	test.AssertImageMatches(t, "badges.png", sheet(p, []Badge{
+		{0, Idle, 0}, {1, busy, 0}, {3, busy, 0}, {7, busy, 0}, {10, busy, 0}, {42, busy, 0}, {88, busy, 0}, {badgeMany, busy, 0},
+		{3, Pending, 0}, {42, Pending, 0}, {badgeMany, Pending, 0},
 		{0, afterglow, 0}, {5, afterglow, 0}, {42, afterglow, 0}, {badgeMany, afterglow, 0},
 		{0, down, 0}, {2, down, 0}, {0, paused, 0}, {2, paused, 0}, {12, paused, 0},
-		{3, pending, 2}, {8, pending, 8}, {12, pending, 14}, {badgeMany, pending, badgeQueue}, {0, dot, 0},
+		{3, Pending, 2}, {8, Pending, 8}, {12, Pending, 14}, {badgeMany, Pending, badgeQueue}, {0, dot, 0},
 	}))
 }
 
@@ -49,11 +49,11 @@ func TestBadgesStandOutFromAnyPanel(t *testing.T) {
 		for m := range moods {
 			for _, n := range []int{0, 1, 8, 42, badgeMany} {
 				for _, size := range panelSizes {
-					icon := shrink(p.badge(badge{n, m, 0}), size, panel)
+					icon := shrink(p.badge(Badge{n, m, 0}), size, panel)
 					// 3:1 is what WCAG asks of a picture. Where a panel is close to the ground, the rim or
 					// the ink must do; the thinnest is a tenth of its tile.
 					if got := share(icon, icon.Bounds(), panel, 3); got < 0.10 {
-						t.Errorf("%s panel, %v, %d px: %.0f %% of the icon stand out", name, badge{n, m, 0}, size, 100*got)
+						t.Errorf("%s panel, %v, %d px: %.0f %% of the icon stand out", name, Badge{n, m, 0}, size, 100*got)
 					}
 				}
 			}
@@ -71,11 +71,11 @@ func TestBadgeNumbersCanBeRead(t *testing.T) {
 		}
 		for n := 1; n <= badgeMany; n++ {
 			for _, size := range panelSizes {
-				icon := shrink(p.badge(badge{n, m, 0}), size, ground)
+				icon := shrink(p.badge(Badge{n, m, 0}), size, ground)
 				inner := icon.Bounds().Inset((size + 7) / 8)
 				// The narrowest number is 1.
 				if got := share(icon, inner, ground, 3); got < 0.12 {
-					t.Errorf("%v, %d px: %.0f %% of the tile is ink", badge{n, m, 0}, size, 100*got)
+					t.Errorf("%v, %d px: %.0f %% of the tile is ink", Badge{n, m, 0}, size, 100*got)
 				}
 			}
 		}
@@ -84,11 +84,11 @@ func TestBadgeNumbersCanBeRead(t *testing.T) {
 
 func TestBadgeQueuesCanBeRead(t *testing.T) {
 	p := newTestBrush(t)
-	ground := paintOf(pending).ground
+	ground := paintOf(Pending).ground
 	for _, n := range []int{0, 1, 11, 42, badgeMany} {
 		for queue := 1; queue <= badgeQueue; queue++ {
 			for _, size := range panelSizes {
-				icon := shrink(p.badge(badge{n, pending, queue}), size, ground)
+				icon := shrink(p.badge(Badge{n, Pending, queue}), size, ground)
 				inner := icon.Bounds().Inset((size + 7) / 8)
 				for i, half := range []image.Rectangle{
 					{inner.Min, image.Pt(inner.Max.X, size/2)}, {image.Pt(inner.Min.X, size/2+1), inner.Max},
@@ -107,7 +107,7 @@ func TestBadgeQueuesDiffer(t *testing.T) {
 	p := newTestBrush(t)
 	var icons []*image.RGBA
 	for queue := range badgeQueue + 1 {
-		icons = append(icons, shrink(p.badge(badge{8, pending, queue}), 22, color.Gray{0x2e}))
+		icons = append(icons, shrink(p.badge(Badge{8, Pending, queue}), 22, color.Gray{0x2e}))
 	}
 	for i, a := range icons {
 		for j, b := range icons[:i] {
@@ -123,18 +123,18 @@ func TestBadgesDiffer(t *testing.T) {
 	const size = 16
 	var icons []*image.RGBA
 	var names []string
-	add := func(b badge) {
+	add := func(b Badge) {
 		icons = append(icons, shrink(p.badge(b), size, color.Gray{0x2e}))
 		names = append(names, fmt.Sprintf("%v", b))
 	}
 	for n := 1; n <= badgeMany; n++ {
-		add(badge{n, busy, 0})
+		add(Badge{n, busy, 0})
 	}
 	for m := range moods {
-		add(badge{0, m, 0})
+		add(Badge{0, m, 0})
 	}
-	add(badge{8, pending, 0})
-	add(badge{8, afterglow, 0})
+	add(Badge{8, Pending, 0})
+	add(Badge{8, afterglow, 0})
 	for i, a := range icons {
 		for j, b := range icons[:i] {
 			if seen := distance(a, b); seen < 3 {
@@ -145,31 +145,31 @@ func TestBadgesDiffer(t *testing.T) {
 }
 
 func TestBadgeBytes(t *testing.T) {
-	one, err := newBadges()
+	one, err := NewBadges()
 	if err != nil {
 		t.Fatal(err)
 	}
-	other, err := newBadges()
+	other, err := NewBadges()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, b := range []badge{{0, idle, 0}, {7, busy, 0}, {badgeMany, pending, 0}, {3, afterglow, 0}} {
-		data := one.png(b)
-		if !bytes.Equal(data, other.png(b)) {
+	for _, b := range []Badge{{0, Idle, 0}, {7, busy, 0}, {badgeMany, Pending, 0}, {3, afterglow, 0}} {
+		data := one.Png(b)
+		if !bytes.Equal(data, other.Png(b)) {
 			t.Errorf("%v: the bytes are not always the same", b)
 		}
-		if again := one.png(b); &data[0] != &again[0] {
+		if again := one.Png(b); &data[0] != &again[0] {
 			t.Errorf("%v was drawn twice", b)
 		}
 		icon, err := png.Decode(bytes.NewReader(data))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if icon.Bounds().Size() != image.Pt(badgeSize, badgeSize) {
+		if icon.Bounds().Size() != image.Pt(BadgeSize, BadgeSize) {
 			t.Errorf("%v is %v", b, icon.Bounds().Size())
 		}
-		for y := range badgeSize {
-			for x := range badgeSize {
+		for y := range BadgeSize {
+			for x := range BadgeSize {
 				if _, _, _, alpha := icon.At(x, y).RGBA(); alpha != 0 && alpha != 0xffff {
 					t.Fatalf("%v: the pixel at %d,%d is half clear", b, x, y)
 				}
@@ -184,18 +184,18 @@ func TestBadgeOf(t *testing.T) {
 	}
 	for _, c := range []struct {
 		board viewmodel.Board
-		want  badge
+		want  Badge
 	}{
-		{viewmodel.Board{}, badge{0, idle, 0}},
-		{viewmodel.Board{Totals: totals(1, 0, 0)}, badge{1, busy, 0}},
-		{viewmodel.Board{Totals: totals(99, 0, 0)}, badge{99, busy, 0}},
-		{viewmodel.Board{Totals: totals(100, 0, 0)}, badge{badgeMany, busy, 0}},
-		{viewmodel.Board{Totals: totals(5000, 0, 0)}, badge{badgeMany, busy, 0}},
-		{viewmodel.Board{Totals: totals(3, 2, 2)}, badge{3, pending, 0}},
-		{viewmodel.Board{Totals: totals(3, 0, 2)}, badge{3, afterglow, 0}},
-		{viewmodel.Board{Totals: totals(0, 0, 2)}, badge{0, afterglow, 0}},
-		{viewmodel.Board{Totals: totals(3, 2, 2), Paused: true}, badge{3, paused, 0}},
-		{viewmodel.Board{Totals: totals(3, 2, 2), Paused: true, Down: true}, badge{3, down, 0}},
+		{viewmodel.Board{}, Badge{0, Idle, 0}},
+		{viewmodel.Board{Totals: totals(1, 0, 0)}, Badge{1, busy, 0}},
+		{viewmodel.Board{Totals: totals(99, 0, 0)}, Badge{99, busy, 0}},
+		{viewmodel.Board{Totals: totals(100, 0, 0)}, Badge{badgeMany, busy, 0}},
+		{viewmodel.Board{Totals: totals(5000, 0, 0)}, Badge{badgeMany, busy, 0}},
+		{viewmodel.Board{Totals: totals(3, 2, 2)}, Badge{3, Pending, 0}},
+		{viewmodel.Board{Totals: totals(3, 0, 2)}, Badge{3, afterglow, 0}},
+		{viewmodel.Board{Totals: totals(0, 0, 2)}, Badge{0, afterglow, 0}},
+		{viewmodel.Board{Totals: totals(3, 2, 2), Paused: true}, Badge{3, paused, 0}},
+		{viewmodel.Board{Totals: totals(3, 2, 2), Paused: true, Down: true}, Badge{3, down, 0}},
 	} {
 		if got := badgeOf(c.board, config.TrayInFlight); got != c.want {
 			t.Errorf("%+v: %v, want %v", c.board.Totals, got, c.want)

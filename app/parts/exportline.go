@@ -1,4 +1,4 @@
-package app
+package parts
 
 import (
 	"net"
@@ -8,21 +8,21 @@ import (
 	"afterglow/proxy/connect"
 )
 
-// exportAll are the lines for bash and zsh that set these variables, as they may be seen or as they are copied.
-func exportAll(variables []connect.Variable, hidden bool) string {
+// ExportAll are the lines for bash and zsh that set these variables, as they may be seen or as they are copied.
+func ExportAll(variables []connect.Variable, hidden bool) string {
 	var lines []string
 	for _, v := range variables {
 		if hidden {
-			v.Value = masked(v)
+			v.Value = Masked(v)
 		}
 		lines = append(lines, v.Line("bash"))
 	}
 	return strings.Join(lines, "\n")
 }
 
-// masked is a variable's value as it may be seen: whoever looks over one's shoulder must not read a token. What is copied
+// Masked is a variable's value as it may be seen: whoever looks over one's shoulder must not read a token. What is copied
 // is the whole.
-func masked(v connect.Variable) string {
+func Masked(v connect.Variable) string {
 	if v.Value == config.Placeholder || !strings.HasSuffix(v.Name, "_TOKEN") && !strings.HasSuffix(v.Name, "_HEADERS") {
 		return v.Value
 	}
@@ -32,9 +32,9 @@ func masked(v connect.Variable) string {
 	return "••••••••"
 }
 
-// exportLine is what a shell must run before Claude Code, so that it calls the proxy at addr: a line, or two where it
+// ExportLine is what a shell must run before Claude Code, so that it calls the proxy at addr: a line, or two where it
 // needs no login, because Claude Code wants something that stands for a key.
-func exportLine(addr string, noLogin bool) string {
+func ExportLine(addr string, noLogin bool) string {
 	host, port, err := net.SplitHostPort(addr)
 	if err != nil {
 		return ""

@@ -1,4 +1,4 @@
-package app
+package parts
 
 import (
 	"fyne.io/fyne/v2"
@@ -11,33 +11,33 @@ import (
 	"afterglow/proxy/ledger"
 )
 
-// standing is how a call stands, in a word and in a dot.
-type standing struct {
-	word string
-	dot  fyne.ThemeColorName
-	ring bool                // the dot is empty
-	ink  fyne.ThemeColorName // of the word
+// Standing is how a call stands, in a word and in a dot.
+type Standing struct {
+	Word string
+	Dot  fyne.ThemeColorName
+	Ring bool                // the dot is empty
+	Ink  fyne.ThemeColorName // of the word
 }
 
-// standingOf says how a call stands.
-func standingOf(r viewmodel.CallRow) standing {
+// StandingOf says how a call stands.
+func StandingOf(r viewmodel.CallRow) Standing {
 	switch r.Phase {
 	case proxy.Queued:
-		return standing{placeText(r.Place), theme.ColorNameWarning, true, widget.ColorPendingText}
+		return Standing{placeText(r.Place), theme.ColorNameWarning, true, widget.ColorPendingText}
 	case proxy.Waiting:
-		return standing{ui.TrText("call.waiting", ui.TrLeft(r.Left)), theme.ColorNameWarning, false, widget.ColorPendingText}
+		return Standing{ui.TrText("call.waiting", ui.TrLeft(r.Left)), theme.ColorNameWarning, false, widget.ColorPendingText}
 	case proxy.Connecting:
-		return standing{ui.Tr("call.connecting"), theme.ColorNamePrimary, true, ""}
+		return Standing{ui.Tr("call.connecting"), theme.ColorNamePrimary, true, ""}
 	case proxy.Streaming:
-		return standing{ui.Tr("call.streaming"), theme.ColorNamePrimary, false, ""}
+		return Standing{ui.Tr("call.streaming"), theme.ColorNamePrimary, false, ""}
 	}
 	switch {
 	case r.Failed:
-		return standing{classText(r.Class), theme.ColorNameError, false, theme.ColorNameError}
+		return Standing{classText(r.Class), theme.ColorNameError, false, theme.ColorNameError}
 	case r.Class != ledger.OK:
-		return standing{classText(r.Class), widget.ColorMuted, true, widget.ColorMuted}
+		return Standing{classText(r.Class), widget.ColorMuted, true, widget.ColorMuted}
 	}
-	return standing{ui.Tr("call.ok"), theme.ColorNameSuccess, false, widget.ColorMuted}
+	return Standing{ui.Tr("call.ok"), theme.ColorNameSuccess, false, widget.ColorMuted}
 }
 
 // placeText is where in its queue a call stands; place 0 = it is in none just now.
@@ -88,20 +88,20 @@ func classText(c ledger.Class) string {
 	return ui.Tr("class.internal")
 }
 
-// whoText is where a call is and whose it is: "zhipu · 4f2a91c4 · sub-agent".
-func whoText(r viewmodel.CallRow) string {
+// WhoText is where a call is and whose it is: "zhipu · 4f2a91c4 · sub-agent".
+func WhoText(r viewmodel.CallRow) string {
 	return ui.Joined(r.Vendor, r.Session, ui.When(r.Agent, "call.agent"))
 }
 
-// callLabel is what a screen reader says of a call that can be opened.
-func callLabel(r viewmodel.CallRow) string {
-	return ui.TrText("call.open", ui.Joined(standingOf(r).word, r.Model, whoText(r)))
+// CallLabel is what a screen reader says of a call that can be opened.
+func CallLabel(r viewmodel.CallRow) string {
+	return ui.TrText("call.open", ui.Joined(StandingOf(r).Word, r.Model, WhoText(r)))
 }
 
 // The measures that the rows of calls have in common.
 const (
-	callLine     = 18 // the height of a line
-	callDot      = 16 // the room of the dot
-	callStanding = 116
-	callTook     = 64
+	CallLine     = 18 // the height of a line
+	CallDot      = 16 // the room of the dot
+	CallStanding = 116
+	CallTook     = 64
 )

@@ -1,4 +1,4 @@
-package app
+package tray
 
 import (
 	"bytes"
@@ -14,9 +14,9 @@ import (
 	"afterglow/assets"
 )
 
-// badgeSize is the width and height of a badge in pixels. Panels scale it down, most often to a quarter:
+// BadgeSize is the width and height of a badge in pixels. Panels scale it down, most often to a quarter:
 // edges at multiples of 4 stay sharp then.
-const badgeSize = 64
+const BadgeSize = 64
 
 // tileRadius is the radius of a tile's corners.
 const tileRadius = 14
@@ -32,7 +32,7 @@ type paint struct {
 func paintOf(m mood) paint {
 	white := rgb(0xffffff)
 	switch m {
-	case pending:
+	case Pending:
 		return paint{ground: rgb(0xffb320), ink: rgb(0x2b1a00), rim: rgb(0xa86400), rimWidth: 4}
 	case afterglow:
 		return paint{ground: rgb(0x29274f), ink: white, rim: rgb(0x918ea3), rimWidth: 7}
@@ -72,10 +72,10 @@ func newBrush() (*brush, error) {
 }
 
 // badge draws a badge.
-func (p *brush) badge(b badge) image.Image {
-	p.canvas = image.NewRGBA(image.Rect(0, 0, badgeSize, badgeSize))
+func (p *brush) badge(b Badge) image.Image {
+	p.canvas = image.NewRGBA(image.Rect(0, 0, BadgeSize, BadgeSize))
 	switch b.Mood {
-	case idle:
+	case Idle:
 		p.mark(calm(), 0)
 		return solid(p.canvas)
 	case dot:
@@ -108,9 +108,9 @@ func (p *brush) mark(ink color.NRGBA, inset float64) {
 	for i := range p.glyph.SVGPaths {
 		p.glyph.SVGPaths[i].SetFillColor(ink)
 	}
-	p.glyph.SetTarget(inset, inset, badgeSize-2*inset, badgeSize-2*inset)
-	scanner := rasterx.NewScannerGV(badgeSize, badgeSize, p.canvas, p.canvas.Bounds())
-	p.glyph.Draw(rasterx.NewDasher(badgeSize, badgeSize, scanner), 1)
+	p.glyph.SetTarget(inset, inset, BadgeSize-2*inset, BadgeSize-2*inset)
+	scanner := rasterx.NewScannerGV(BadgeSize, BadgeSize, p.canvas, p.canvas.Bounds())
+	p.glyph.Draw(rasterx.NewDasher(BadgeSize, BadgeSize, scanner), 1)
 }
 
 // tile fills the badge, inset by a number of pixels.
@@ -119,9 +119,9 @@ func (p *brush) tile(c color.NRGBA, inset float32) { p.round(c, inset, tileRadiu
 // round fills a square with round corners of radius r, inset by a number of pixels.
 func (p *brush) round(c color.NRGBA, inset, r float32) {
 	const round = 0.5523 // how far the handles of a cubic curve reach that is a quarter of a circle
-	low, high := inset, badgeSize-inset
+	low, high := inset, BadgeSize-inset
 	k := r * (1 - round)
-	path := vector.NewRasterizer(badgeSize, badgeSize)
+	path := vector.NewRasterizer(BadgeSize, BadgeSize)
 	path.MoveTo(low+r, low)
 	path.LineTo(high-r, low)
 	path.CubeTo(high-k, low, high, low+k, high, low+r)

@@ -1,16 +1,17 @@
-package app
+package tray
 
 import (
 	"strconv"
 	"strings"
 
+	"afterglow/app/parts"
 	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 	"afterglow/proxy/config"
 )
 
-// tooltip is the board in one line: "3 in flight · 2 queued · glm-5.1".
-func tooltip(b viewmodel.Board) string {
+// Tooltip is the board in one line: "3 in flight · 2 queued · glm-5.1".
+func Tooltip(b viewmodel.Board) string {
 	switch {
 	case b.Down && b.Rejected.Vendor != "":
 		return rejected(b.Rejected)
@@ -42,7 +43,7 @@ func numberOf(b viewmodel.Board, shows string) string {
 // headline is the menu's first line: the totals, or where there are none, what the tooltip says.
 func headline(b viewmodel.Board) string {
 	if b.Totals.InFlight == 0 && b.Totals.Pending == 0 {
-		return tooltip(b)
+		return Tooltip(b)
 	}
 	line := ui.TrN("tooltip.in_flight", b.Totals.InFlight)
 	if b.Totals.Pending > 0 {
@@ -56,5 +57,5 @@ func rejected(h viewmodel.Head) string {
 	if h.SignIn.Provider != "" {
 		return ui.TrText("tray.rejected", h.Title)
 	}
-	return ui.TrPair("tray.key_rejected", h.Title, keyPlace(h.Key, h.KeyVar))
+	return ui.TrPair("tray.key_rejected", h.Title, parts.KeyPlace(h.Key, h.KeyVar))
 }

@@ -1,4 +1,4 @@
-package app
+package tray
 
 import (
 	"image/color"
@@ -101,11 +101,11 @@ func (p *brush) text(s string, ink color.NRGBA, b box) {
 	wide, high := float32(bounds.Max.X)-left, float32(bounds.Max.Y)-top
 	scaleY := b.height / high
 	scaleX := min(scaleY, b.width/wide)
-	x0, y0 := b.x+(b.width-wide*scaleX)/2, (badgeSize-b.height)/2+b.down
+	x0, y0 := b.x+(b.width-wide*scaleX)/2, (BadgeSize-b.height)/2+b.down
 	at := func(p fixed.Point26_6) (x, y float32) {
 		return x0 + (float32(p.X)-left)*scaleX, y0 + (float32(p.Y)-top)*scaleY
 	}
-	path := vector.NewRasterizer(badgeSize, badgeSize)
+	path := vector.NewRasterizer(BadgeSize, BadgeSize)
 	for _, segment := range outline {
 		ax, ay := at(segment.Args[0])
 		bx, by := at(segment.Args[1])

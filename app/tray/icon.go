@@ -1,4 +1,4 @@
-package app
+package tray
 
 import (
 	"context"
@@ -15,22 +15,22 @@ import (
 	"afterglow/assets"
 )
 
-// traySettle is how long Fyne may take to put its own first icon and title in the tray once the app runs.
+// Settle is how long Fyne may take to put its own first icon and title in the tray once the app runs.
 // It does so on a goroutine that nobody can wait for; what we showed before would be overwritten.
-const traySettle = 300 * time.Millisecond
+const Settle = 300 * time.Millisecond
 
-// trayInOneColor tells that the system colours the icons of its tray itself.
-const trayInOneColor = runtime.GOOS == "darwin"
+// InOneColor tells that the system colours the icons of its tray itself.
+const InOneColor = runtime.GOOS == "darwin"
 
-// attachTray makes Fyne start a tray together with the app, with the badge of the zero value. It takes
+// Attach makes Fyne start a tray together with the app, with the badge of the zero value. It takes
 // over w's close intercept. open is called on any goroutine when the icon is clicked.
-func attachTray(a desktop.App, w fyne.Window, b *badges, open func()) {
+func Attach(a desktop.App, w fyne.Window, b *Badges, open func()) {
 	systray.SetTitle(ui.AppName) // on Linux the item's Id, for good: without a title it is a process number
-	if trayInOneColor {
+	if InOneColor {
 		// Fyne takes a themed resource for an icon that the system is to colour.
 		a.SetSystemTrayIcon(theme.NewThemedResource(fyne.NewStaticResource("glyph.svg", assets.Glyph)))
 	} else {
-		a.SetSystemTrayIcon(badgePicture(b.png(badge{})))
+		a.SetSystemTrayIcon(badgePicture(b.Png(Badge{})))
 	}
 	a.SetSystemTrayWindow(w)
 	// In place of Fyne's own way to show the window, of which the window would not know.
@@ -39,19 +39,19 @@ func attachTray(a desktop.App, w fyne.Window, b *badges, open func()) {
 
 func badgePicture(png []byte) fyne.Resource { return fyne.NewStaticResource("badge.png", png) }
 
-// desktopTray is the tray that attachTray made, once the app runs.
-type desktopTray struct {
+// desktopIcon is the tray that Attach made, once the app runs.
+type desktopIcon struct {
 	app   desktop.App
-	items [trayItems]*systray.MenuItem
+	items [menuItems]*systray.MenuItem
 }
 
-// newDesktopTray waits until the tray has settled and builds the menu. What the user clicks is done on
+// NewIcon waits until the tray has settled and builds the menu. What the user clicks is done on
 // goroutines that end with ctx. It is nil when ctx has ended already.
-func newDesktopTray(ctx context.Context, a desktop.App, do trayActions) *desktopTray {
-	if !ui.Sleep(ctx, traySettle) {
+func NewIcon(ctx context.Context, a desktop.App, do Actions) *desktopIcon {
+	if !ui.Sleep(ctx, Settle) {
 		return nil
 	}
-	d := &desktopTray{app: a}
+	d := &desktopIcon{app: a}
 	for place := range d.items {
 		if place == trayOpen || place == trayQuit {
 			systray.AddSeparator()
@@ -77,30 +77,30 @@ func onClick(ctx context.Context, clicked <-chan struct{}, do func()) {
 	}
 }
 
-// trayActions are what the user can ask for in the menu. They are called on any goroutine.
-type trayActions struct{ open, copy, pause, quit func() }
+// Actions are what the user can ask for in the menu. They are called on any goroutine.
+type Actions struct{ Open, Copy, Pause, Quit func() }
 
-func (a trayActions) at(place int) func() {
+func (a Actions) at(place int) func() {
 	switch place {
 	case trayCopy:
-		return a.copy
+		return a.Copy
 	case trayPause:
-		return a.pause
+		return a.Pause
 	case trayQuit:
-		return a.quit
+		return a.Quit
 	}
-	return a.open
+	return a.Open
 }
 
-func (d *desktopTray) setIcon(png []byte) {
+func (d *desktopIcon) setIcon(png []byte) {
 	d.app.SetSystemTrayIcon(badgePicture(png)) // it knows each system's format
 }
 
-func (d *desktopTray) setTooltip(text string) { systray.SetTooltip(text) }
+func (d *desktopIcon) setTooltip(text string) { systray.SetTooltip(text) }
 
-func (d *desktopTray) setTitle(text string) { systray.SetTitle(text) }
+func (d *desktopIcon) setTitle(text string) { systray.SetTitle(text) }
 
-func (d *desktopTray) setItem(place int, was, now trayItem) {
+func (d *desktopIcon) setItem(place int, was, now menuItem) {
 	item := d.items[place]
 	if now.hidden {
 		item.Hide()

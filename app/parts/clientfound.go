@@ -1,4 +1,4 @@
-package app
+package parts
 
 import (
 	"path/filepath"
@@ -15,28 +15,28 @@ import (
 	"afterglow/proxy/connect"
 )
 
-// foundList says what else decides where a client's calls go, and has a button that sets that aside. It is hidden while
+// FindingList says what else decides where a client's calls go, and has a button that sets that aside. It is hidden while
 // there is nothing to say.
-type foundList struct {
-	lines []string
+type FindingList struct {
+	Lines []string
 	rows  *fyne.Container
-	aside *widget.Button
-	foot  *fyne.Container
-	box   *fyne.Container
+	Aside *widget.Button
+	Foot  *fyne.Container
+	Box   *fyne.Container
 }
 
-func newFoundList(setAside func()) *foundList {
-	l := &foundList{rows: container.New(layout.NewCustomPaddedVBoxLayout(0))}
-	l.aside = widget.NewButton(widget.Plain, theme.VisibilityOffIcon(), "", setAside)
+func NewFindingList(setAside func()) *FindingList {
+	l := &FindingList{rows: container.New(layout.NewCustomPaddedVBoxLayout(0))}
+	l.Aside = widget.NewButton(widget.Plain, theme.VisibilityOffIcon(), "", setAside)
 	why := container.NewCenter(widget.NewText(ui.Tr("found.restored"), ui.CaptionStyle))
-	l.foot = container.New(layout.NewCustomPaddedHBoxLayout(8), l.aside, why)
-	l.box = container.New(layout.NewCustomPaddedLayout(4, 0, 0, 0), container.New(layout.NewCustomPaddedVBoxLayout(6), l.rows, l.foot))
-	l.box.Hide()
+	l.Foot = container.New(layout.NewCustomPaddedHBoxLayout(8), l.Aside, why)
+	l.Box = container.New(layout.NewCustomPaddedLayout(4, 0, 0, 0), container.New(layout.NewCustomPaddedVBoxLayout(6), l.rows, l.Foot))
+	l.Box.Hide()
 	return l
 }
 
-// set shows the findings about a client.
-func (l *foundList) set(c connect.Status) {
+// Set shows the findings about a client.
+func (l *FindingList) Set(c connect.Status) {
 	var lines []string
 	can := false
 	var overrides []bool
@@ -44,25 +44,25 @@ func (l *foundList) set(c connect.Status) {
 		if f.Kind == connect.Address && f.Replaced {
 			continue // the card's state says so
 		}
-		lines, overrides, can = append(lines, foundText(c, f)), append(overrides, f.Overrides), can || f.Aside
+		lines, overrides, can = append(lines, findingText(c, f)), append(overrides, f.Overrides), can || f.Aside
 	}
-	if !slices.Equal(lines, l.lines) {
-		l.lines = lines
+	if !slices.Equal(lines, l.Lines) {
+		l.Lines = lines
 		l.rows.RemoveAll()
 		for i, line := range lines {
-			l.rows.Add(foundRow(line, overrides[i]))
+			l.rows.Add(findingRow(line, overrides[i]))
 		}
 	}
-	l.aside.Label = ui.Tr("found.aside_connect")
+	l.Aside.Label = ui.Tr("found.aside_connect")
 	if c.State == connect.Connected {
-		l.aside.Label = ui.Tr("found.aside")
+		l.Aside.Label = ui.Tr("found.aside")
 	}
-	l.aside.Set(theme.VisibilityOffIcon(), l.aside.Label)
-	ui.SetVisible(l.foot, can)
-	ui.SetVisible(l.box, len(lines) > 0)
+	l.Aside.Set(theme.VisibilityOffIcon(), l.Aside.Label)
+	ui.SetVisible(l.Foot, can)
+	ui.SetVisible(l.Box, len(lines) > 0)
 }
 
-func foundRow(line string, overrides bool) fyne.CanvasObject {
+func findingRow(line string, overrides bool) fyne.CanvasObject {
 	color, icon := widget.ColorMuted, theme.InfoIcon()
 	if overrides {
 		color, icon = theme.ColorNameWarning, theme.WarningIcon()
@@ -74,8 +74,8 @@ func foundRow(line string, overrides bool) fyne.CanvasObject {
 		container.New(layout.NewCustomPaddedLayout(-ui.TextInset, -ui.TextInset, -2, -ui.TextInset), words))
 }
 
-// foundText says what a setting does.
-func foundText(c connect.Status, f connect.Finding) string {
+// findingText says what a setting does.
+func findingText(c connect.Status, f connect.Finding) string {
 	at := f.Key
 	if f.File != "" && filepath.Clean(f.File) != filepath.Clean(c.File) {
 		at = f.File + " · " + f.Key
@@ -108,8 +108,8 @@ func foundText(c connect.Status, f connect.Finding) string {
 	return f.String()
 }
 
-// loginName is what a client signs its calls with, in a word or two.
-func loginName(c connect.Credentials) string {
+// LoginName is what a client signs its calls with, in a word or two.
+func LoginName(c connect.Credentials) string {
 	if c == connect.Own {
 		return ui.Tr("clients.login_own")
 	}

@@ -1,38 +1,39 @@
-package app
+package tray
 
 import (
 	"context"
 	"fmt"
 	"time"
 
+	"afterglow/app/parts"
 	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 )
 
-// trayIcon is where the tray shows itself: the desktop's, or a test's. It starts with the badge of the
+// icon is where the tray shows itself: the desktop's, or a test's. It starts with the badge of the
 // zero value, no texts, and a menu of items that are all visible, enabled and empty.
-type trayIcon interface {
+type icon interface {
 	setIcon(png []byte)
 	setTooltip(text string)
 	setTitle(text string)
-	setItem(place int, was, now trayItem)
+	setItem(place int, was, now menuItem)
 }
 
 // trayTick is the least time between two boards.
 const trayTick = 250 * time.Millisecond
 
-// tray shows boards on an icon and its menu, and touches only what has changed. It is for one goroutine.
-type tray struct {
-	on       trayIcon
-	badges   *badges
-	oneColor bool          // the icon is always the same and the number stands beside it, as on macOS
-	shows    func() string // what of the board the number is, of config.Desktop.Tray
-	shown    trayView
+// Tray shows boards on an icon and its menu, and touches only what has changed. It is for one goroutine.
+type Tray struct {
+	On       icon
+	Badges   *Badges
+	OneColor bool          // the icon is always the same and the number stands beside it, as on macOS
+	Shows    func() string // what of the board the number is, of config.Desktop.Tray
+	shown    view
 }
 
-// run keeps the tray in step with the service until ctx ends. An error means that the icon is gone:
+// Run keeps the tray in step with the service until ctx ends. An error means that the icon is gone:
 // systray panics when the session bus has died.
-func (t *tray) run(ctx context.Context, svc ui.Source) (err error) {
+func (t *Tray) Run(ctx context.Context, svc ui.Source) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			err = fmt.Errorf("show tray icon: %v", cause)
@@ -42,35 +43,35 @@ func (t *tray) run(ctx context.Context, svc ui.Source) (err error) {
 	return nil
 }
 
-func (t *tray) show(b viewmodel.Board) {
-	was, now := t.shown, t.view(b)
+func (t *Tray) show(b viewmodel.Board) {
+	was, now := t.shown, t.viewOf(b)
 	t.shown = now
 	if now.badge != was.badge {
-		t.on.setIcon(t.badges.png(now.badge))
+		t.On.setIcon(t.Badges.Png(now.badge))
 	}
 	if now.title != was.title {
-		t.on.setTitle(now.title)
+		t.On.setTitle(now.title)
 	}
 	if now.tooltip != was.tooltip {
-		t.on.setTooltip(now.tooltip)
+		t.On.setTooltip(now.tooltip)
 	}
 	for place, item := range now.items {
 		if item != was.items[place] {
-			t.on.setItem(place, was.items[place], item)
+			t.On.setItem(place, was.items[place], item)
 		}
 	}
 }
 
-// trayView is all that the tray shows of a board.
-type trayView struct {
-	badge   badge
+// view is all that the tray shows of a board.
+type view struct {
+	badge   Badge
 	title   string
 	tooltip string
-	items   [trayItems]trayItem
+	items   [menuItems]menuItem
 }
 
-// trayItem is a line of the menu.
-type trayItem struct {
+// menuItem is a line of the menu.
+type menuItem struct {
 	label    string
 	hidden   bool
 	disabled bool
@@ -91,7 +92,7 @@ const (
 	trayCopy   = trayMore + 2
 	trayPause  = trayMore + 3
 	trayQuit   = trayMore + 4 // below a line
-	trayItems  = trayMore + 5
+	menuItems  = trayMore + 5
 )
 
 // tooltipLength is the longest tooltip: Windows has room for 127 UTF-16 units.
@@ -100,14 +101,14 @@ const tooltipLength = 120
 // lineLength is the longest line of the menu.
 const lineLength = 80
 
-func (t *tray) view(b viewmodel.Board) trayView {
-	v := trayView{tooltip: ui.Plain(tooltip(b), tooltipLength)}
-	if t.oneColor {
-		v.title = numberOf(b, t.shows())
+func (t *Tray) viewOf(b viewmodel.Board) view {
+	v := view{tooltip: ui.Plain(Tooltip(b), tooltipLength)}
+	if t.OneColor {
+		v.title = numberOf(b, t.Shows())
 	} else {
-		v.badge, v.title = badgeOf(b, t.shows()), ui.AppName
+		v.badge, v.title = badgeOf(b, t.Shows()), ui.AppName
 	}
-	v.items[trayTotals] = trayItem{label: headline(b), disabled: true}
+	v.items[trayTotals] = menuItem{label: headline(b), disabled: true}
 	v.items[trayKey].hidden = b.Rejected.Vendor == ""
 	if b.Rejected.Vendor != "" {
 		v.items[trayKey].label = ui.Plain(rejected(b.Rejected), lineLength)
@@ -123,10 +124,10 @@ func (t *tray) view(b viewmodel.Board) trayView {
 	if more > 0 {
 		v.items[trayMore].label = ui.TrN("tray.more", more)
 	}
-	line := exportLine(b.Addr, false) // what is copied may have more
+	line := parts.ExportLine(b.Addr, false) // what is copied may have more
 	v.items[trayOpen].label = ui.Tr("tray.open")
-	v.items[trayCopy] = trayItem{label: ui.TrText("tray.copy", line), hidden: line == ""}
-	v.items[trayPause] = trayItem{label: ui.Tr("tray.pause"), checked: b.Paused}
+	v.items[trayCopy] = menuItem{label: ui.TrText("tray.copy", line), hidden: line == ""}
+	v.items[trayPause] = menuItem{label: ui.Tr("tray.pause"), checked: b.Paused}
 	v.items[trayQuit].label = ui.Tr("tray.quit")
 	return v
 }

@@ -1,4 +1,4 @@
-package app
+package tray
 
 import (
 	"bytes"
@@ -15,9 +15,9 @@ const badgeMany = 100
 // badgeQueue stands for every queue that no longer fits below the number; it is drawn as "20+".
 const badgeQueue = 20
 
-// badge is one picture of the tray icon. There are badgeMany+1 times moods of them, and badgeQueue more where the queue
+// Badge is one picture of the tray icon. There are badgeMany+1 times moods of them, and badgeQueue more where the queue
 // is shown too. Each always has the same bytes: Windows keeps every distinct one in a file.
-type badge struct {
+type Badge struct {
 	Number int // calls in flight, 0 to badgeMany
 	Mood   mood
 	Queue  int // calls that wait, 0 to badgeQueue; 0 where they are not shown
@@ -27,10 +27,10 @@ type badge struct {
 type mood uint8
 
 const (
-	idle      mood = iota // nothing in flight
+	Idle      mood = iota // nothing in flight
 	dot                   // nothing in flight, and nothing is to be seen then
 	busy                  // calls in flight
-	pending               // calls wait for a slot
+	Pending               // calls wait for a slot
 	afterglow             // none wait any more, some did in the last seconds
 	down                  // no call can be served
 	paused                // new calls are turned away
@@ -38,12 +38,12 @@ const (
 )
 
 // badgeOf is the badge for a viewmodel.Board; shows is what it shows of it, one of config.Desktop.Tray.
-func badgeOf(b viewmodel.Board, shows string) badge {
-	made := badge{Number: min(b.Totals.InFlight, badgeMany), Mood: moodOf(b)}
+func badgeOf(b viewmodel.Board, shows string) Badge {
+	made := Badge{Number: min(b.Totals.InFlight, badgeMany), Mood: moodOf(b)}
 	switch {
-	case shows == config.TrayPending && made.Mood == pending:
+	case shows == config.TrayPending && made.Mood == Pending:
 		made.Queue = min(b.Totals.Pending, badgeQueue)
-	case shows == config.TrayBusy && made.Mood == idle:
+	case shows == config.TrayBusy && made.Mood == Idle:
 		made.Mood = dot
 	}
 	return made
@@ -56,31 +56,31 @@ func moodOf(b viewmodel.Board) mood {
 	case b.Paused:
 		return paused
 	case b.Totals.Pending > 0:
-		return pending
+		return Pending
 	case b.Totals.Afterglow():
 		return afterglow
 	case b.Totals.InFlight > 0:
 		return busy
 	}
-	return idle
+	return Idle
 }
 
-// badges draws badges and keeps what it has drawn. It is for one goroutine.
-type badges struct {
+// Badges draws badges and keeps what it has drawn. It is for one goroutine.
+type Badges struct {
 	brush *brush
-	drawn map[badge][]byte
+	drawn map[Badge][]byte
 }
 
-func newBadges() (*badges, error) {
+func NewBadges() (*Badges, error) {
 	b, err := newBrush()
 	if err != nil {
 		return nil, fmt.Errorf("prepare tray icon: %w", err)
 	}
-	return &badges{brush: b, drawn: map[badge][]byte{}}, nil
+	return &Badges{brush: b, drawn: map[Badge][]byte{}}, nil
 }
 
-// png is a badge as a PNG of badgeSize pixels.
-func (c *badges) png(b badge) []byte {
+// Png is a badge as a PNG of BadgeSize pixels.
+func (c *Badges) Png(b Badge) []byte {
 	if data := c.drawn[b]; data != nil {
 		return data
 	}
