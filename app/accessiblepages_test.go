@@ -7,7 +7,6 @@ import (
 
 	"afterglow/app/apptest"
 	"afterglow/app/window"
-	"afterglow/limiter"
 	"afterglow/proxy"
 	"afterglow/proxy/config"
 )
@@ -16,7 +15,7 @@ import (
 func everyPage(t *testing.T, language, shade string, check func(t *testing.T, c fyne.Canvas)) {
 	suffix := "-" + language + "-" + shade
 	for name, to := range map[string]window.PageID{
-		"live": window.Live, "activity": window.Activity, "gauge": window.Gauge, "call": window.Call, "settings": window.Settings,
+		"settings": window.Settings,
 	} {
 		t.Run(name+suffix, func(t *testing.T) {
 			a := apptest.Speak(t, language)
@@ -30,23 +29,9 @@ func everyPage(t *testing.T, language, shade string, check func(t *testing.T, c 
 			check(t, vendorPicture(t, scene, language, shade).Canvas())
 		})
 	}
-	for name, to := range map[string]window.PageID{"adaptive": window.Live, "adaptive-gauge": window.Gauge} {
-		t.Run(name+suffix, func(t *testing.T) {
-			a := apptest.Speak(t, language)
-			apptest.Shade(a, shade)
-			w, _ := windowOf(t, a, to)
-			w.Update(apptest.AdaptiveBoard())
-			check(t, w.Canvas())
-		})
-	}
 	for _, scene := range []string{"quit", "quit-failed"} {
 		t.Run(scene+suffix, func(t *testing.T) {
 			check(t, apptest.Draw(t, language, shade, fyne.NewSize(window.Width, window.Height), func() fyne.CanvasObject { return quitDialogOf(scene).Dialog }))
-		})
-	}
-	for _, scene := range []string{"usage-full", "usage-custom", "usage-failed", "history", "clients", "clients-trouble"} {
-		t.Run(scene+suffix, func(t *testing.T) {
-			check(t, apptest.Draw(t, language, shade, fyne.NewSize(window.Width, window.Height), func() fyne.CanvasObject { return pageScene(scene) }))
 		})
 	}
 }
@@ -63,7 +48,6 @@ func windowOf(t *testing.T, a fyne.App, to window.PageID) (*mainWindow, *apptest
 	w.Run = func(f func()) { f() }
 	w.login = &loginFake{}
 	w.Build(w.fill)
-	w.gauge.key, w.call.number = limiter.Key{Vendor: "zhipu", Model: "glm-5.1"}, svc.CallList[0].Number
 	w.Turn(to)
 	w.Show()
 	w.Update(apptest.SceneBoard("chain"))
@@ -109,25 +93,4 @@ func TestEveryTextHasContrast(t *testing.T) {
 
 func TestKeysReachEverything(t *testing.T) {
 	everyPage(t, "en", "dark", apptest.CheckKeys)
-}
-
-func TestKeysScrollThePage(t *testing.T) {
-	w, _ := windowOf(t, apptest.Speak(t, "en"), window.Live)
-	w.Shortcuts(w.Canvas())
-	w.Canvas().FocusNext() // a tab, which has no use for these keys
-	for _, c := range []struct {
-		key  fyne.KeyName
-		want func(y float32) bool
-	}{
-		{fyne.KeyDown, func(y float32) bool { return y == 40 }},
-		{fyne.KeyUp, func(y float32) bool { return y == 0 }},
-		{fyne.KeyEnd, func(y float32) bool { return y > 100 }},
-		{fyne.KeyPageDown, func(y float32) bool { return y > 100 }},
-		{fyne.KeyHome, func(y float32) bool { return y == 0 }},
-	} {
-		w.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: c.key})
-		if y := w.page.scroll.Offset.Y; !c.want(y) {
-			t.Errorf("%s: the page is at %v", c.key, y)
-		}
-	}
 }

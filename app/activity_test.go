@@ -10,18 +10,65 @@ import (
 
 	"afterglow/app/apptest"
 	"afterglow/app/parts"
+	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 	"afterglow/app/window"
 	"afterglow/proxy"
 	"afterglow/proxy/ledger"
 )
 
-// activityWindow is a window with the calls in front.
-func activityWindow(t *testing.T, n int) (*mainWindow, *apptest.Proxy) {
+// activityPages is a window with the pages Activity and Call.
+type activityPages struct {
+	*window.Window
+	activity *activity
+	call     *callPage
+}
+
+// openActivity makes such a window, which is not shown yet.
+func openActivity(t *testing.T, a fyne.App, svc *apptest.Proxy) *activityPages {
 	t.Helper()
-	w, svc := callWindow(t, n)
+	w := &activityPages{Window: apptest.NewWindow(t, a)}
+	w.Capture = svc.Capture
+	w.Build(func() window.Pages {
+		to := ui.Navigator{
+			Call:  func(number int) { w.call.choose(number); w.Turn(window.Call) },
+			Calls: func(query string) { w.activity.choose(query); w.Turn(window.Activity) },
+			Back:  w.Back,
+		}
+		w.activity, w.call = newActivity(svc, to, w.SetCapture), newCallPage(svc, w.Context(), w.Notices.Report, to)
+		all := apptest.EmptyPages()
+		all[window.Activity] = window.Page{Root: w.activity.root, Set: w.activity.set}
+		all[window.Call] = window.Page{Root: w.call.root, Enter: w.call.enter, Leave: w.call.leave, Set: w.call.set}
+		return all
+	})
+	w.SetTray(true)
+	return w
+}
+
+// activityWindow is a window with n calls in front.
+func activityWindow(t *testing.T, n int) (*activityPages, *apptest.Proxy) {
+	t.Helper()
+	svc := apptest.ProxyWith(apptest.CallScene(n))
+	w := openActivity(t, apptest.Speak(t, "en"), svc)
+	w.Show()
+	w.Update(apptest.SceneBoard("busy"))
 	w.Turn(window.Activity)
 	return w, svc
+}
+
+func TestTheSwitchOfTheCaptureFollowsIt(t *testing.T) {
+	w, svc := activityWindow(t, 3)
+	if w.activity.capture.On() {
+		t.Fatal("bodies are kept from the start")
+	}
+	test.Tap(w.activity.capture)
+	if !svc.State.Capture || !w.Notices.Capture.Visible() {
+		t.Fatal("the switch does not turn it on")
+	}
+	test.Tap(w.Notices.Stop)
+	if svc.State.Capture || w.activity.capture.On() {
+		t.Error("the switch stays on")
+	}
 }
 
 func TestActivityMakesOnlyTheRowsInView(t *testing.T) {
@@ -236,7 +283,7 @@ func TestCallUnderWayIsCancelledWithOneTap(t *testing.T) {
 	if !slices.Equal(svc.Cancels, []int{28, 28}) || w.call.cancel.Visible() || !w.call.done.Visible() || w.Notices.Failure.Visible() {
 		t.Errorf("cancels %v, button %t, says so %t", svc.Cancels, w.call.cancel.Visible(), w.call.done.Visible())
 	}
-	w.activity.to.Back()
+	w.Back()
 	w.activity.to.Call(27)
 	if w.call.done.Visible() || !w.call.cancel.Visible() {
 		t.Error("another call seems to be cancelled, too")

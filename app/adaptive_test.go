@@ -19,8 +19,7 @@ func adaptivePicture(t *testing.T, page, language, shade string) image.Image {
 	t.Helper()
 	a := apptest.Speak(t, language)
 	apptest.Shade(a, shade)
-	w := newTestMain(a, &apptest.Proxy{}, true)
-	t.Cleanup(w.Fyne().Close)
+	w := openLive(t, a, &apptest.Proxy{}, true)
 	w.Show()
 	w.Update(apptest.AdaptiveBoard())
 	if page == "gauge" {
@@ -94,7 +93,7 @@ func TestAnAdaptiveLimitSaysWhyItIsWhereItIs(t *testing.T) {
 
 // A limit that moves must not move the row, nor the thumb that the user has set.
 func TestARowStaysCalmWhileItsLimitMoves(t *testing.T) {
-	w, svc := newTestWindow(t, true)
+	w, svc := newLiveWindow(t, true)
 	w.Show()
 	w.Update(apptest.AdaptiveBoard())
 	r := row(t, w, "zhipu", "glm-5.1")
@@ -122,8 +121,7 @@ func TestARemovedLimitSaysUntilWhenItHolds(t *testing.T) {
 	} {
 		t.Run(language, func(t *testing.T) {
 			a := apptest.Speak(t, language)
-			w := newTestMain(a, &apptest.Proxy{}, true)
-			defer w.Fyne().Close()
+			w := openLive(t, a, &apptest.Proxy{}, true)
 			w.Show()
 			status := apptest.SceneStatus("")
 			gauge := limiter.Gauge{Key: limiter.Key{Vendor: "zhipu", Model: "glm-5.1"}, Mode: limiter.Limited, InFlight: 3, Limit: 3, Ceiling: 3, Configured: 3, Max: 20, Pending: 9}

@@ -8,9 +8,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"afterglow/app/apptest"
-	"afterglow/app/viewmodel"
 	"afterglow/app/window"
-	"afterglow/limiter"
 	"afterglow/proxy"
 	"afterglow/proxy/ledger"
 )
@@ -38,9 +36,6 @@ func TestCallLooks(t *testing.T) {
 		{"call", "zh", "dark"},
 		{"call-live", "en", "dark"},
 		{"call-bodies", "en", "light"},
-		{"gauge", "en", "light"},
-		{"gauge", "zh", "dark"},
-		{"gauge-hover", "en", "dark"},
 	} {
 		name := strings.Join([]string{c.scene, c.language, c.shade}, "-")
 		t.Run(name, func(t *testing.T) {
@@ -51,7 +46,7 @@ func TestCallLooks(t *testing.T) {
 }
 
 // callPicture is a window with a scene.
-func callPicture(t *testing.T, scene, language, shade string) *mainWindow {
+func callPicture(t *testing.T, scene, language, shade string) *activityPages {
 	t.Helper()
 	a := apptest.Speak(t, language)
 	apptest.Shade(a, shade)
@@ -60,15 +55,11 @@ func callPicture(t *testing.T, scene, language, shade string) *mainWindow {
 	if !few {
 		calls = 30
 	}
-	svc := &apptest.Proxy{CallList: apptest.CallScene(calls), Details: map[int]proxy.CallDetail{}}
+	svc := apptest.ProxyWith(apptest.CallScene(calls))
 	if scene == "activity-line" {
-		svc.CallList = apptest.LineScene()
+		svc = apptest.ProxyWith(apptest.LineScene())
 	}
-	for _, c := range svc.CallList {
-		svc.Details[c.Number] = apptest.CallDetail(c)
-	}
-	w := newTestMain(a, svc, true)
-	t.Cleanup(w.Fyne().Close)
+	w := openActivity(t, a, svc)
 	w.Show()
 	w.Update(apptest.SceneBoard("busy"))
 	w.Turn(window.Activity)
@@ -97,13 +88,24 @@ func callPicture(t *testing.T, scene, language, shade string) *mainWindow {
 	case "call-live":
 		w.call.number = apptest.Numbered(t, svc.CallList, func(c proxy.Call) bool { return c.Phase == proxy.Waiting }).Number
 		w.Turn(window.Call)
-	case "gauge":
-		w.gauge.key = limiter.Key{Vendor: "zhipu", Model: "glm-5.1"}
-		w.Turn(window.Gauge)
-		w.gauge.history.set(apptest.HistoryScene(), nil, viewmodel.Hour, apptest.SceneDay)
-	case "gauge-hover":
-		w.Turn(window.Live)
-		row(t, w, "zhipu", "glm-5.1").box.(interface{ Hover(bool) }).Hover(true)
 	}
 	return w
+}
+
+func TestCallsAreAccessible(t *testing.T) {
+	scenes := apptest.Scenes{}
+	for name, to := range map[string]window.PageID{"activity": window.Activity, "call": window.Call} {
+		scenes[name] = func(t *testing.T, language, shade string) fyne.Canvas {
+			a := apptest.Speak(t, language)
+			apptest.Shade(a, shade)
+			svc := apptest.ProxyWith(apptest.CallScene(8))
+			w := openActivity(t, a, svc)
+			w.call.choose(svc.CallList[0].Number)
+			w.Turn(to)
+			w.Show()
+			w.Update(apptest.SceneBoard("chain"))
+			return w.Canvas()
+		}
+	}
+	apptest.CheckAccessible(t, scenes)
 }

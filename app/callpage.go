@@ -104,6 +104,12 @@ func (p *callPage) like(label string, query func(c proxy.Call) string) *widget.B
 	return widget.NewButton(widget.Quiet, theme.SearchIcon(), label, func() { p.to.Calls(query(p.shown.Call)) })
 }
 
+// choose takes the call to show.
+func (p *callPage) choose(number int) { p.number = number }
+
+// takeOver shows the call of another page.
+func (p *callPage) takeOver(old *callPage) { p.number = old.number }
+
 // enter shows the call, from its top.
 func (p *callPage) enter() {
 	p.scroll.ScrollToTop()

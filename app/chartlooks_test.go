@@ -2,21 +2,16 @@ package app
 
 import (
 	"image"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/test"
 
 	"afterglow/app/apptest"
 	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
-	"afterglow/app/widget"
-	"afterglow/app/window"
 	"afterglow/proxy/history"
 )
 
@@ -26,7 +21,7 @@ func pastView(t *testing.T, language, shade string) (*historyView, fyne.Window) 
 	a := apptest.Speak(t, language)
 	apptest.Shade(a, shade)
 	v := newHistoryView(&apptest.Proxy{}, ui.Context{Run: func(f func()) { f() }})
-	w := onCard(t, v.root)
+	w := apptest.OnCard(t, v.root)
 	v.sized = func() {
 		w.Content().Refresh()
 		w.Content().Refresh()
@@ -34,16 +29,7 @@ func pastView(t *testing.T, language, shade string) (*historyView, fyne.Window) 
 	return v, w
 }
 
-// onCard is a window with o on a card.
-func onCard(t *testing.T, o fyne.CanvasObject) fyne.Window {
-	t.Helper()
-	w := test.NewTempWindow(t, container.New(layout.NewCustomPaddedLayout(12, 12, 12, 12), container.NewVBox(widget.NewCard(o))))
-	w.SetPadded(false)
-	w.Resize(fyne.NewSize(window.Width, 340))
-	return w
-}
-
-// TestChartLooks is TestLooks for the charts, marked and full.
+// TestChartLooks is TestLooks for the history, marked and of a month.
 func TestChartLooks(t *testing.T) {
 	apptest.OnMastersProcessor(t)
 	for _, c := range []struct {
@@ -65,13 +51,6 @@ func TestChartLooks(t *testing.T) {
 			v.set(monthScene(), nil, viewmodel.Month, summer())
 			return w.Canvas().Capture()
 		}},
-		{"bars-30", func(t *testing.T, language, shade string) image.Image {
-			return barPicture(t, language, shade, 30, 7, 17)
-		}},
-		{"bars-3", func(t *testing.T, language, shade string) image.Image {
-			return barPicture(t, language, shade, 3, 1, -1)
-		}},
-		{"bars-huge", func(t *testing.T, language, shade string) image.Image { return hugePicture(t, language, shade) }},
 	} {
 		for _, look := range [][2]string{{"en", "light"}, {"zh", "dark"}} {
 			name := strings.Join([]string{c.scene, look[0], look[1]}, "-")
@@ -101,51 +80,4 @@ func monthScene() []history.Point {
 		points = append(points, p)
 	}
 	return points
-}
-
-func barPicture(t *testing.T, language, shade string, days, series, marked int) image.Image {
-	t.Helper()
-	a := apptest.Speak(t, language)
-	apptest.Shade(a, shade)
-	c := widget.NewBarChart()
-	w := onCard(t, c)
-	c.Set(barScene(days, series))
-	for range marked + 1 {
-		c.TypedKey(&fyne.KeyEvent{Name: fyne.KeyRight})
-	}
-	return w.Canvas().Capture()
-}
-
-func hugePicture(t *testing.T, language, shade string) image.Image {
-	t.Helper()
-	a := apptest.Speak(t, language)
-	apptest.Shade(a, shade)
-	c := widget.NewBarChart()
-	w := onCard(t, c)
-	d := barScene(14, 3)
-	d.Series[1].Values[9] = 48_700
-	c.Set(d)
-	return w.Canvas().Capture()
-}
-
-// barScene is what days cost, by model.
-func barScene(days, series int) widget.BarData {
-	d := widget.BarData{Format: func(v float64) string { return "$" + strconv.Itoa(int(v)) }}
-	names := []string{"glm-5.1", "claude-opus-4-6", "kimi-k2.5", "glm-4.5-air", "MiniMax-M2.1", "gemini-3-pro-preview", "other"}
-	for j := range series {
-		d.Series = append(d.Series, widget.BarSeries{Name: names[j]})
-	}
-	day := apptest.SceneDay.AddDate(0, 0, 1-days)
-	for i := range days {
-		at := day.AddDate(0, 0, i)
-		d.Labels, d.Full = append(d.Labels, at.Format("01-02")), append(d.Full, at.Format(time.DateOnly))
-		for j := range series {
-			v := 1 + (i*7+j*5)%11 + (i+3*j)%4
-			if at.Weekday() == time.Sunday {
-				v /= 5
-			}
-			d.Series[j].Values = append(d.Series[j].Values, float64(v))
-		}
-	}
-	return d
 }

@@ -70,7 +70,8 @@ func (w *mainWindow) rebuild() {
 	focused := settings.focused(w.Canvas())
 	w.Refill(func() window.Pages {
 		pages := w.fill()
-		w.gauge.key, w.call.number = gauge.key, call.number
+		w.gauge.takeOver(gauge)
+		w.call.takeOver(call)
 		w.activity.takeOver(activity)
 		w.vendor.takeOver(vendor)
 		w.guide.takeOver(guide)

@@ -76,6 +76,12 @@ func newGaugePage(svc gaugeService, d ui.Context, report func(err error, key str
 	return p
 }
 
+// choose takes the gauge to show.
+func (p *gaugePage) choose(k limiter.Key) { p.key = k }
+
+// takeOver shows the gauge of another page.
+func (p *gaugePage) takeOver(old *gaugePage) { p.key = old.key }
+
 // enter begins to show the gauge.
 func (p *gaugePage) enter() {
 	p.scroll.ScrollToTop()

@@ -44,11 +44,11 @@ func TestGuideFromTheKeyToTheAnswer(t *testing.T) {
 	}
 	apptest.Do(t, work) // tested, or read
 	apptest.Do(t, work)
-	w.Update(boardOf(proxy.Status{Addr: "127.0.0.1:3392", Tiers: []proxy.Tier{{Vendor: "deepseek", State: proxy.NoKey}, {Vendor: "anthropic", State: proxy.Ready}}}))
+	w.Update(apptest.BoardOf(proxy.Status{Addr: "127.0.0.1:3392", Tiers: []proxy.Tier{{Vendor: "deepseek", State: proxy.NoKey}, {Vendor: "anthropic", State: proxy.Ready}}}))
 	if g.key.step.mark.Visible() {
 		t.Error("it is ticked while the proxy has no key")
 	}
-	w.Update(boardOf(proxy.Status{Addr: "127.0.0.1:3392", Tiers: []proxy.Tier{{Vendor: "deepseek", State: proxy.Ready}, {Vendor: "anthropic", State: proxy.Ready}}}))
+	w.Update(apptest.BoardOf(proxy.Status{Addr: "127.0.0.1:3392", Tiers: []proxy.Tier{{Vendor: "deepseek", State: proxy.Ready}, {Vendor: "anthropic", State: proxy.Ready}}}))
 	if !strings.HasPrefix(g.key.test.Words.Text, "Works: glm-5.1") || !g.key.step.mark.Visible() || !g.order.mark.Visible() {
 		t.Errorf("says %q, ticked %t %t", g.key.test.Words.Text, g.key.step.mark.Visible(), g.order.mark.Visible())
 	}

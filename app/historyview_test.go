@@ -9,11 +9,13 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
 
 	"afterglow/app/apptest"
 	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 	"afterglow/limiter"
+	"afterglow/proxy/calendar"
 	"afterglow/proxy/history"
 )
 
@@ -138,4 +140,63 @@ func TestRefusalsInWords(t *testing.T) {
 			}
 		})
 	}
+}
+
+// historyPicture makes the history as it looks when it has been read.
+func historyPicture(scene string) fyne.CanvasObject {
+	v := newHistoryView(&apptest.Proxy{}, ui.Context{})
+	var points []history.Point
+	if scene == "history" {
+		points = apptest.HistoryScene()
+	}
+	v.set(points, nil, viewmodel.Hour, apptest.SceneDay)
+	return v.root
+}
+
+// TestHistoryLooks compares pictures of a gauge's history with testdata/looks, as TestLooks does.
+func TestHistoryLooks(t *testing.T) {
+	apptest.OnMastersProcessor(t)
+	for _, c := range []struct {
+		scene, language, shade string
+		width, height          float32
+	}{
+		{"history", "en", "light", 680, 380}, {"history", "zh", "dark", 680, 380},
+		{"history-empty", "en", "dark", 680, 200},
+	} {
+		name := strings.Join([]string{c.scene, c.language, c.shade}, "-")
+		t.Run(name, func(t *testing.T) {
+			canvas := apptest.Draw(t, c.language, c.shade, fyne.NewSize(c.width, c.height), func() fyne.CanvasObject { return historyPicture(c.scene) })
+			test.AssertImageMatches(t, "looks/"+name+".png", canvas.Capture())
+		})
+	}
+}
+
+// The history is of the gauge and the span that are shown, and says at what limit refusals stop.
+func TestHistoryOfTheGaugeThatIsShown(t *testing.T) {
+	apptest.Speak(t, "en")
+	d, work := apptest.QueueContext()
+	now := calendar.Now()
+	var points []history.Point
+	for i := range 600 {
+		p := history.Point{Time: now.Add(time.Duration(i-599) * time.Second), InFlight: 5, Limit: 5, Refused: i % 2}
+		if i >= 300 {
+			p.InFlight, p.Limit, p.Refused = 3, 3, 0
+		}
+		points = append(points, p)
+	}
+	svc := &apptest.Proxy{Reads: true, Points: points}
+	v := newHistoryView(svc, d)
+	glm, other := apptest.BusySnapshot().Gauges[0].Key, apptest.BusySnapshot().Gauges[1].Key
+	v.show(glm)
+	late := <-work
+	v.show(other)
+	late()
+	if v.chart.Visible() {
+		t.Error("another gauge's history is shown")
+	}
+	apptest.Do(t, work)
+	if got, want := v.remark.Text, "Limit 5: 150 rejected in 5 min · Limit 3: none rejected in 5 min"; got != want || !v.chart.Visible() {
+		t.Errorf("says %q, want %q", got, want)
+	}
+	v.hide()
 }

@@ -1,12 +1,14 @@
 package app
 
 import (
+	"image"
 	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2/test"
 
 	"afterglow/app/apptest"
+	"afterglow/limiter"
 )
 
 // TestLooks compares pictures of the page, drawn by Fyne's software painter, with testdata/looks. After
@@ -37,7 +39,7 @@ func TestShadeChangesWhileTheWindowIsOpen(t *testing.T) {
 	want := picture(t, "busy", "en", "dark")
 	a := apptest.Speak(t, "en")
 	apptest.Shade(a, "light")
-	w := newTestMain(a, &apptest.Proxy{}, true)
+	w := openLive(t, a, &apptest.Proxy{}, true)
 	w.Show()
 	w.Update(apptest.SceneBoard("busy"))
 	apptest.Shade(a, "dark")
@@ -54,4 +56,18 @@ func TestShadeChangesWhileTheWindowIsOpen(t *testing.T) {
 	if different > 0 {
 		t.Errorf("%d pixels are not those of a dark window", different)
 	}
+}
+
+// picture draws the window with a scene.
+func picture(t *testing.T, scene, language, shade string) image.Image {
+	t.Helper()
+	a := apptest.Speak(t, language)
+	apptest.Shade(a, shade)
+	w := openLive(t, a, &apptest.Proxy{}, scene != "trouble")
+	w.Show()
+	w.Update(apptest.SceneBoard(scene))
+	if scene == "trouble" {
+		w.Notices.Report(&limiter.RangeError{Key: limiter.Key{Vendor: "zhipu", Model: "glm-5.1"}, Limit: 30, Highest: 20}, "notice.not_set")
+	}
+	return w.Canvas().Capture()
 }

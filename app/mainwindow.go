@@ -5,7 +5,9 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"afterglow/app/clients"
 	"afterglow/app/ui"
+	"afterglow/app/usage"
 	"afterglow/app/window"
 	"afterglow/limiter"
 	"afterglow/proxy/config"
@@ -18,9 +20,9 @@ type Service interface {
 	gaugeService
 	activityService
 	callService
-	usageService
+	usage.Proxy
 	VendorService
-	ClientService
+	clients.Proxy
 	settingsPart
 	GuideService
 	Capture(on bool) // the bodies of calls are kept
@@ -72,8 +74,8 @@ func (w *mainWindow) dressed() {
 func (w *mainWindow) fill() window.Pages {
 	d, report := w.Context(), w.Notices.Report
 	to := ui.Navigator{
-		Gauge: func(k limiter.Key) { w.gauge.key = k; w.Turn(window.Gauge) },
-		Call:  func(number int) { w.call.number = number; w.Turn(window.Call) },
+		Gauge: func(k limiter.Key) { w.gauge.choose(k); w.Turn(window.Gauge) },
+		Call:  func(number int) { w.call.choose(number); w.Turn(window.Call) },
 		Calls: func(query string) { w.activity.choose(query); w.Turn(window.Activity) },
 		Back:  w.Back,
 		Form:  func() { w.Turn(window.Vendor) },
@@ -84,8 +86,7 @@ func (w *mainWindow) fill() window.Pages {
 	w.gauge = newGaugePage(w.svc, d, report, to)
 	w.call = newCallPage(w.svc, d, report, to)
 	w.settings = newSettingsPage(w.svc, d, w.settingsMeans())
-	usage := newUsagePage(w.svc, d)
-	clients := newClientsPage(w.svc, d)
+	used, agents := usage.New(w.svc, d), clients.New(w.svc, d)
 	w.vendors, w.guide = newVendorsPage(w.svc, d, report, to), newGuidePage(w.svc, d, report, to)
 	form := to
 	form.Back = func() {
@@ -98,9 +99,9 @@ func (w *mainWindow) fill() window.Pages {
 	return window.Pages{
 		window.Live:     {Root: w.page.root, Set: w.page.set},
 		window.Activity: {Root: w.activity.root, Set: w.activity.set},
-		window.Usage:    {Root: usage.root, Enter: usage.enter, Leave: usage.leave},
+		window.Usage:    {Root: used.Root, Enter: used.Enter, Leave: used.Leave},
 		window.Vendors:  {Root: w.vendors.root, Enter: w.vendors.enter, Leave: w.vendors.leave, Set: w.vendors.take},
-		window.Clients:  {Root: clients.root, Enter: clients.enter, Leave: clients.leave},
+		window.Clients:  {Root: agents.Root, Enter: agents.Enter, Leave: agents.Leave},
 		window.Settings: {Root: w.settings.root, Enter: w.settings.enter, Leave: w.settings.leave},
 		window.Gauge:    {Root: w.gauge.root, Enter: w.gauge.enter, Leave: w.gauge.leave, Set: w.gauge.set},
 		window.Call:     {Root: w.call.root, Enter: w.call.enter, Leave: w.call.leave, Set: w.call.set},

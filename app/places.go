@@ -51,7 +51,7 @@ func docsFolder() string {
 		list = append(list, "/usr/share/doc/afterglow")
 	}
 	for _, dir := range list {
-		if isDir(dir) {
+		if info, err := os.Stat(dir); err == nil && info.IsDir() {
 			return filepath.Clean(dir)
 		}
 	}

@@ -4,30 +4,26 @@ import (
 	"fmt"
 	"slices"
 	"testing"
-	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
 	"afterglow/app/apptest"
-	"afterglow/app/viewmodel"
 	"afterglow/limiter"
 	"afterglow/proxy"
 )
 
 // chainWindow shows a chain of a, the pool of b and c, and d.
-func chainWindow(t *testing.T) (*mainWindow, *apptest.Proxy) {
+func chainWindow(t *testing.T) (*liveWindow, *apptest.Proxy) {
 	t.Helper()
-	w, svc := newTestWindow(t, true)
+	w, svc := newLiveWindow(t, true)
 	w.Show()
 	status := proxy.Status{Addr: "127.0.0.1:1", Tiers: []proxy.Tier{
 		{Vendor: "a", State: proxy.Out, Reason: "500"}, {Vendor: "b", Pool: 2, State: proxy.Ready}, {Vendor: "c", Pool: 2, State: proxy.Ready}, {Vendor: "d", State: proxy.Ready},
 	}}
-	w.Update(boardOf(status))
+	w.Update(apptest.BoardOf(status))
 	return w, svc
 }
-
-func boardOf(s proxy.Status) viewmodel.Board { return viewmodel.New().Update(s, time.Now()) }
 
 // shownOrder is the order on the screen.
 func shownOrder(p *live) string {
@@ -53,7 +49,7 @@ func TestATierIsDraggedToItsPlace(t *testing.T) {
 	if got := shownOrder(p); got != "[[a] [d] [b c]]" || len(svc.Orders) > 0 {
 		t.Fatalf("while dragging: %s, set %v", got, svc.Orders)
 	}
-	w.Update(boardOf(proxy.Status{Addr: "127.0.0.1:1", Paused: true, Tiers: []proxy.Tier{
+	w.Update(apptest.BoardOf(proxy.Status{Addr: "127.0.0.1:1", Paused: true, Tiers: []proxy.Tier{
 		{Vendor: "a", State: proxy.Ready}, {Vendor: "b", Pool: 2, State: proxy.Ready}, {Vendor: "c", Pool: 2, State: proxy.Ready}, {Vendor: "d", State: proxy.Ready}}}))
 	if got := shownOrder(p); got != "[[a] [d] [b c]]" {
 		t.Fatalf("a board moved what is under the pointer: %s", got)
@@ -89,7 +85,7 @@ func TestARefusedOrderGoesBack(t *testing.T) {
 		t.Error("the user is not told")
 	}
 	svc.Err = nil
-	w.Update(boardOf(proxy.Status{Addr: "127.0.0.1:1", Tiers: []proxy.Tier{
+	w.Update(apptest.BoardOf(proxy.Status{Addr: "127.0.0.1:1", Tiers: []proxy.Tier{
 		{Vendor: "a", State: proxy.Ready}, {Vendor: "b", Pool: 2, State: proxy.Ready}, {Vendor: "c", Pool: 2, State: proxy.Ready}, {Vendor: "d", State: proxy.Ready}}}))
 	if got := shownOrder(w.page); got != "[[a] [b c] [d]]" {
 		t.Errorf("still %s", got)
@@ -113,7 +109,7 @@ func TestBackToTheConfiguredOrder(t *testing.T) {
 	if w.page.changed.Visible() {
 		t.Fatal("nothing was reordered")
 	}
-	w.Update(boardOf(proxy.Status{Addr: "127.0.0.1:1", Reordered: true, Tiers: []proxy.Tier{{Vendor: "a", State: proxy.Ready}}}))
+	w.Update(apptest.BoardOf(proxy.Status{Addr: "127.0.0.1:1", Reordered: true, Tiers: []proxy.Tier{{Vendor: "a", State: proxy.Ready}}}))
 	if !w.page.changed.Visible() {
 		t.Fatal("the user is not told")
 	}

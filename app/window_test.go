@@ -17,29 +17,8 @@ import (
 	"afterglow/proxy/config"
 )
 
-// newTestWindow is a window over a fake service, in English, not yet shown.
-func newTestWindow(t *testing.T, tray bool) (*mainWindow, *apptest.Proxy) {
-	t.Helper()
-	svc := &apptest.Proxy{}
-	w := newTestMain(apptest.Speak(t, "en"), svc, tray)
-	t.Cleanup(w.Fyne().Close)
-	return w, svc
-}
-
-// row finds a row of the page.
-func row(t *testing.T, w *mainWindow, vendor, model string) *rowView {
-	t.Helper()
-	for _, v := range w.page.cards[vendor].rows {
-		if v.row.Model == model {
-			return v
-		}
-	}
-	t.Fatalf("no row for %s %s", vendor, model)
-	return nil
-}
-
 func TestHiddenWindowPaintsNothingAndTheLatestWhenShown(t *testing.T) {
-	w, _ := newTestWindow(t, true)
+	w, _ := newLiveWindow(t, true)
 	runs := 0
 	w.Run = func(f func()) { runs++; f() }
 	w.Update(apptest.SceneBoard("busy"))
@@ -58,7 +37,7 @@ func TestHiddenWindowPaintsNothingAndTheLatestWhenShown(t *testing.T) {
 }
 
 func TestBoardsThatComeFasterThanTheUIAreSkippedButTheLast(t *testing.T) {
-	w, _ := newTestWindow(t, true)
+	w, _ := newLiveWindow(t, true)
 	var waiting []func()
 	w.Run = func(f func()) { waiting = append(waiting, f) }
 	w.Show()
@@ -79,7 +58,7 @@ func TestBoardsThatComeFasterThanTheUIAreSkippedButTheLast(t *testing.T) {
 }
 
 func TestSliderSetsTheLimitOfItsModelAndOfTheAccount(t *testing.T) {
-	w, svc := newTestWindow(t, true)
+	w, svc := newLiveWindow(t, true)
 	w.Show()
 	w.Update(apptest.SceneBoard("busy"))
 	row(t, w, "zhipu", "glm-5.1").slider.TypedKey(&fyne.KeyEvent{Name: fyne.KeyRight})
@@ -93,7 +72,7 @@ func TestSliderSetsTheLimitOfItsModelAndOfTheAccount(t *testing.T) {
 }
 
 func TestRefusedLimitIsToldAndTheSliderReturns(t *testing.T) {
-	w, svc := newTestWindow(t, true)
+	w, svc := newLiveWindow(t, true)
 	w.Show()
 	w.Update(apptest.SceneBoard("busy"))
 	svc.Err = errors.New("the state folder is full")
@@ -113,7 +92,7 @@ func TestRefusedLimitIsToldAndTheSliderReturns(t *testing.T) {
 }
 
 func TestDragSurvivesABoardWithOtherRows(t *testing.T) {
-	w, svc := newTestWindow(t, true)
+	w, svc := newLiveWindow(t, true)
 	w.Show()
 	w.Update(apptest.SceneBoard("busy"))
 	slider := row(t, w, "zhipu", "glm-5.1").slider
@@ -131,7 +110,7 @@ func TestDragSurvivesABoardWithOtherRows(t *testing.T) {
 }
 
 func TestResetShowsOnlyWhereALimitWasChanged(t *testing.T) {
-	w, svc := newTestWindow(t, true)
+	w, svc := newLiveWindow(t, true)
 	w.Show()
 	w.Update(apptest.SceneBoard("busy"))
 	if w.page.cards["kimi"].head.reset.Visible() {
@@ -148,7 +127,7 @@ func TestResetShowsOnlyWhereALimitWasChanged(t *testing.T) {
 }
 
 func TestMonitorRowIsACountAlone(t *testing.T) {
-	w, _ := newTestWindow(t, true)
+	w, _ := newLiveWindow(t, true)
 	w.Show()
 	w.Update(apptest.SceneBoard("busy"))
 	v := row(t, w, "kimi", "kimi-k2.5")
@@ -158,7 +137,7 @@ func TestMonitorRowIsACountAlone(t *testing.T) {
 }
 
 func TestStartCardUntilTheFirstCall(t *testing.T) {
-	w, _ := newTestWindow(t, true)
+	w, _ := newLiveWindow(t, true)
 	w.Show()
 	w.Update(apptest.SceneBoard("empty"))
 	if !w.page.start.card.Visible() || len(w.page.cards) != 4 {
@@ -179,7 +158,7 @@ func TestStartCardUntilTheFirstCall(t *testing.T) {
 }
 
 func TestNotices(t *testing.T) {
-	w, _ := newTestWindow(t, false)
+	w, _ := newLiveWindow(t, false)
 	w.Show()
 	w.Update(apptest.SceneBoard("trouble"))
 	p := w.page
@@ -195,25 +174,8 @@ func TestNotices(t *testing.T) {
 	}
 }
 
-func TestClosingHidesInTheTrayOrQuits(t *testing.T) {
-	w, _ := newTestWindow(t, true)
-	quits := 0
-	w.Quit = func() { quits++ }
-	w.Show()
-	w.Closed()
-	if quits != 0 || w.Shown() {
-		t.Errorf("with a tray: %d quits, shown %t", quits, w.Shown())
-	}
-	w.SetTray(false)
-	w.Show()
-	w.Closed()
-	if quits != 1 {
-		t.Errorf("without a tray: %d quits, want 1", quits)
-	}
-}
-
 func TestHeadTellsWhetherThereWereCalls(t *testing.T) {
-	w, _ := newTestWindow(t, true)
+	w, _ := newLiveWindow(t, true)
 	w.Show()
 	for _, c := range []struct {
 		name  string
@@ -235,7 +197,7 @@ func TestHeadTellsWhetherThereWereCalls(t *testing.T) {
 }
 
 func TestUnchangedRowsAreLeftAlone(t *testing.T) {
-	w, _ := newTestWindow(t, true)
+	w, _ := newLiveWindow(t, true)
 	w.Show()
 	b := apptest.SceneBoard("many")
 	w.Update(b)
@@ -246,7 +208,7 @@ func TestUnchangedRowsAreLeftAlone(t *testing.T) {
 }
 
 func TestSliderThatGetsTheFocusScrollsIntoView(t *testing.T) {
-	w, _ := newTestWindow(t, true)
+	w, _ := newLiveWindow(t, true)
 	w.Show()
 	w.Update(apptest.SceneBoard("many"))
 	rows := w.page.cards["zhipu"].rows
@@ -264,7 +226,7 @@ func TestSliderThatGetsTheFocusScrollsIntoView(t *testing.T) {
 }
 
 func TestLiveAsksForNoPaintsBecauseTheWatchBringsThem(t *testing.T) {
-	w, svc := newTestWindow(t, true)
+	w, svc := newLiveWindow(t, true)
 	svc.CallList = apptest.CallScene(30)
 	if w.page.set(apptest.SceneBoard("busy")) {
 		t.Error("the Live page asks for paints though the watch brings them")

@@ -4,12 +4,15 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/test"
+
+	"afterglow/proxy/config"
 )
 
 // shownThing is one thing that is drawn in a window, where it is and what of it can be seen.
@@ -234,4 +237,50 @@ func alike(a, b image.Image) bool {
 		}
 	}
 	return true
+}
+
+// Scenes are pages with much on them, each by its name.
+type Scenes map[string]func(t *testing.T, language, shade string) fyne.Canvas
+
+func (s Scenes) each(t *testing.T, languages, shades []string, check func(t *testing.T, c fyne.Canvas)) {
+	for name, draw := range s {
+		for _, language := range languages {
+			for _, shade := range shades {
+				t.Run(strings.Join([]string{name, language, shade}, "-"), func(t *testing.T) { check(t, draw(t, language, shade)) })
+			}
+		}
+	}
+}
+
+// CheckAccessible asks that every text has room, also in the smallest window and on a screen of 1280 by 720 at twice the
+// window's size; that every text has contrast; and that keys reach everything.
+func CheckAccessible(t *testing.T, scenes Scenes) {
+	both, light := []string{"en", "zh"}, []string{"light"}
+	t.Run("EveryTextHasRoom", func(t *testing.T) { scenes.each(t, both, light, CheckRoom) })
+	t.Run("PagesFitASmallScreen", func(t *testing.T) {
+		scenes.each(t, both, light, func(t *testing.T, c fyne.Canvas) {
+			if min := c.Content().MinSize(); min.Width > 1280/config.MaxTextSize || min.Height > 660/config.MaxTextSize {
+				t.Errorf("it needs %v", min)
+			}
+		})
+	})
+	t.Run("SmallestWindowHasRoom", func(t *testing.T) {
+		scenes.each(t, both, light, func(t *testing.T, c fyne.Canvas) {
+			for _, w := range fyne.CurrentApp().Driver().AllWindows() {
+				if w.Canvas() == c {
+					w.Resize(c.Content().MinSize().Max(fyne.NewSize(640, 330)))
+				}
+			}
+			CheckRoom(t, c)
+		})
+	})
+	t.Run("EveryTextHasContrast", func(t *testing.T) { scenes.each(t, []string{"en"}, []string{"light", "dark"}, CheckContrast) })
+	t.Run("KeysReachEverything", func(t *testing.T) { scenes.each(t, []string{"en"}, []string{"dark"}, CheckKeys) })
+}
+
+// Drawn is a scene of an object alone in a window of the usual size.
+func Drawn(object func() fyne.CanvasObject) func(t *testing.T, language, shade string) fyne.Canvas {
+	return func(t *testing.T, language, shade string) fyne.Canvas {
+		return Draw(t, language, shade, fyne.NewSize(680, 600), object)
+	}
 }

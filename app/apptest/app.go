@@ -9,9 +9,13 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/test"
 
 	"afterglow/app/ui"
+	"afterglow/app/widget"
+	"afterglow/app/window"
 )
 
 // OnMastersProcessor skips a comparison with pictures that were drawn on another kind of processor.
@@ -106,4 +110,30 @@ func Pressed(c fyne.Canvas, o fyne.Focusable, keys ...fyne.KeyName) {
 func Pass(d time.Duration) {
 	time.Sleep(d)
 	synctest.Wait()
+}
+
+// OnCard is a window with o on a card.
+func OnCard(t *testing.T, o fyne.CanvasObject) fyne.Window {
+	t.Helper()
+	w := test.NewTempWindow(t, container.New(layout.NewCustomPaddedLayout(12, 12, 12, 12), container.NewVBox(widget.NewCard(o))))
+	w.SetPadded(false)
+	w.Resize(fyne.NewSize(680, 340))
+	return w
+}
+
+// NewWindow is a window whose slow work is done at once. It has no page yet.
+func NewWindow(t *testing.T, a fyne.App) *window.Window {
+	t.Helper()
+	w := window.New(a)
+	w.Off = func(work func()) { work() }
+	t.Cleanup(w.Fyne().Close)
+	return w
+}
+
+// EmptyPages are pages with nothing on them.
+func EmptyPages() (all window.Pages) {
+	for i := range all {
+		all[i].Root = container.NewStack()
+	}
+	return all
 }

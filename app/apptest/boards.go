@@ -156,3 +156,6 @@ func BusySnapshot() limiter.Snapshot {
 		Accounts: []limiter.Account{{Vendor: "zhipu", Limit: 14, Ceiling: 14, Configured: 10, Max: 20, InFlight: 13, Pending: 2}},
 	}
 }
+
+// BoardOf is the first board of a status.
+func BoardOf(s proxy.Status) viewmodel.Board { return viewmodel.New().Update(s, time.Now()) }

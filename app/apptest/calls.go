@@ -141,3 +141,12 @@ func Numbered(t *testing.T, calls []proxy.Call, is func(c proxy.Call) bool) prox
 	t.Fatal(fmt.Sprint("no such call among ", len(calls)))
 	return proxy.Call{}
 }
+
+// ProxyWith is a proxy that knows some calls, and all of each.
+func ProxyWith(calls []proxy.Call) *Proxy {
+	svc := &Proxy{CallList: calls, Details: map[int]proxy.CallDetail{}}
+	for _, c := range calls {
+		svc.Details[c.Number] = CallDetail(c)
+	}
+	return svc
+}

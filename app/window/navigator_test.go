@@ -74,3 +74,33 @@ func TestAPageOnWhichTimesPassIsPaintedEverySecond(t *testing.T) {
 		}
 	})
 }
+
+func TestPageThatIsNotInFrontCostsNothing(t *testing.T) {
+	w := New(test.NewTempApp(t))
+	t.Cleanup(w.Fyne().Close)
+	w.Run = func(paint func()) { paint() }
+	seen := map[PageID][]int{} // the calls in flight that each page was shown
+	w.Build(func() Pages {
+		all := emptyPages()
+		for _, at := range []PageID{Live, Activity} {
+			all[at].Set = func(b viewmodel.Board) bool { seen[at] = append(seen[at], b.Totals.InFlight); return false }
+		}
+		return all
+	})
+	board := func(n int) viewmodel.Board { return viewmodel.Board{Totals: viewmodel.Totals{InFlight: n}} }
+	w.Show()
+	w.Update(board(1))
+	if len(seen[Activity]) != 0 {
+		t.Error("the list of calls is made behind the page in front")
+	}
+	w.Turn(Activity)
+	live := len(seen[Live])
+	w.Update(board(2))
+	if got := seen[Activity]; got[len(got)-1] != 2 || len(seen[Live]) != live {
+		t.Errorf("Activity was shown %v; the Live page took a board behind: %v", got, seen[Live])
+	}
+	w.Turn(Live)
+	if got := seen[Live]; got[len(got)-1] != 2 {
+		t.Error("the Live page does not show the latest board when it comes to the front")
+	}
+}

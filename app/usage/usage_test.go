@@ -1,4 +1,4 @@
-package app
+package usage
 
 import (
 	"errors"
@@ -17,8 +17,6 @@ import (
 	"afterglow/app/apptest"
 	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
-	"afterglow/proxy/calendar"
-	"afterglow/proxy/history"
 )
 
 // The page is in a bubble of time: its day does not change while it is tested.
@@ -27,8 +25,8 @@ func TestUsageIsReadForTheDaysThatWereChosen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d, work := apptest.QueueContext()
 		svc := &apptest.Proxy{Reads: true, Read: apptest.UsageScene(30, 6, 12)}
-		p := newUsagePage(svc, d)
-		p.enter()
+		p := New(svc, d)
+		p.Enter()
 		apptest.Do(t, work)
 		week := viewmodel.LastDays(time.Now(), 7)
 		tomorrow := viewmodel.LastDays(time.Now().AddDate(0, 0, 1), 1).To
@@ -52,7 +50,7 @@ func TestUsageIsReadForTheDaysThatWereChosen(t *testing.T) {
 		if q := svc.Queries[len(svc.Queries)-1]; q.From != before.From || q.To != before.To || p.days.wrong.Text() != "" {
 			t.Errorf("asked for %+v, %q", q, p.days.wrong.Text())
 		}
-		p.leave()
+		p.Leave()
 	})
 }
 
@@ -62,24 +60,24 @@ func TestLateAnswersAndFailuresOfTheLedger(t *testing.T) {
 	apptest.Speak(t, "en")
 	d, work := apptest.QueueContext()
 	svc := &apptest.Proxy{Reads: true, Read: apptest.UsageScene(7, 2, 2)}
-	p := newUsagePage(svc, d)
-	p.enter()
+	p := New(svc, d)
+	p.Enter()
 	late := <-work
-	p.leave()
+	p.Leave()
 	late()
 	if p.read {
 		t.Error("what was read before the page was left is shown")
 	}
-	p.enter()
+	p.Enter()
 	apptest.Do(t, work)
-	was := p.figures.requests.value.Text()
+	was := p.stats.requests.value.Text()
 	svc.Mu.Lock()
 	svc.Err = errors.New("the disk is gone")
 	svc.Mu.Unlock()
 	p.reload()
 	apptest.Do(t, work)
-	if !p.problem.Visible() || !strings.Contains(p.problem.Text(), "the disk is gone") || p.figures.requests.value.Text() != was {
-		t.Errorf("%q; %s, was %s", p.problem.Text(), p.figures.requests.value.Text(), was)
+	if !p.problem.Visible() || !strings.Contains(p.problem.Text(), "the disk is gone") || p.stats.requests.value.Text() != was {
+		t.Errorf("%q; %s, was %s", p.problem.Text(), p.stats.requests.value.Text(), was)
 	}
 	svc.Mu.Lock()
 	svc.Err = nil
@@ -89,12 +87,12 @@ func TestLateAnswersAndFailuresOfTheLedger(t *testing.T) {
 	if p.problem.Visible() {
 		t.Error("the failure stays after a good answer")
 	}
-	p.leave()
+	p.Leave()
 }
 
 func TestATableSortsByAClickOnItsHead(t *testing.T) {
 	apptest.Speak(t, "en")
-	p := newUsagePage(&apptest.Proxy{}, ui.Context{})
+	p := New(&apptest.Proxy{}, ui.Context{})
 	p.set(viewmodel.NewUsage(apptest.UsageScene(30, 6, 12), viewmodel.LastDays(apptest.SceneDay, 30), apptest.SceneDay.Format(time.DateOnly)), nil)
 	first := func() string {
 		line := p.models.list.Objects[0].(*fyne.Container)
@@ -123,7 +121,7 @@ func TestExportOverwritesNothing(t *testing.T) {
 	apptest.Speak(t, "en")
 	synctest.Test(t, func(t *testing.T) { // where no day ends
 		d, work := apptest.QueueContext()
-		p := newUsagePage(&apptest.Proxy{}, d)
+		p := New(&apptest.Proxy{}, d)
 		p.export("csv")
 		apptest.Do(t, work)
 		if err := os.Mkdir(filepath.Join(home, "Downloads"), 0o700); err != nil {
@@ -165,34 +163,4 @@ func TestExportOverwritesNothing(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(home, "x.csv")); err == nil {
 		t.Error("half a file stays")
 	}
-}
-
-// The history is of the gauge and the span that are shown, and says at what limit refusals stop.
-func TestHistoryOfTheGaugeThatIsShown(t *testing.T) {
-	apptest.Speak(t, "en")
-	d, work := apptest.QueueContext()
-	now := calendar.Now()
-	var points []history.Point
-	for i := range 600 {
-		p := history.Point{Time: now.Add(time.Duration(i-599) * time.Second), InFlight: 5, Limit: 5, Refused: i % 2}
-		if i >= 300 {
-			p.InFlight, p.Limit, p.Refused = 3, 3, 0
-		}
-		points = append(points, p)
-	}
-	svc := &apptest.Proxy{Reads: true, Points: points}
-	v := newHistoryView(svc, d)
-	glm, other := apptest.BusySnapshot().Gauges[0].Key, apptest.BusySnapshot().Gauges[1].Key
-	v.show(glm)
-	late := <-work
-	v.show(other)
-	late()
-	if v.chart.Visible() {
-		t.Error("another gauge's history is shown")
-	}
-	apptest.Do(t, work)
-	if got, want := v.remark.Text, "Limit 5: 150 rejected in 5 min · Limit 3: none rejected in 5 min"; got != want || !v.chart.Visible() {
-		t.Errorf("says %q, want %q", got, want)
-	}
-	v.hide()
 }

@@ -1,4 +1,4 @@
-package app
+package usage
 
 import (
 	"time"
@@ -14,8 +14,8 @@ import (
 	"afterglow/proxy/calendar"
 )
 
-// daysView chooses a range of days: today, the last 7 or 30, or any.
-type daysView struct {
+// dayChoice chooses a range of days: today, the last 7 or 30, or any.
+type dayChoice struct {
 	span     *widget.Segment
 	from, to *widget.Field
 	wrong    *widget.Text
@@ -30,8 +30,8 @@ var spans = [...]int{1, 7, 30}
 // dayWidth has room for a day and the cross that clears it.
 const dayWidth = 128
 
-func newDays(changed func()) *daysView {
-	v := &daysView{changed: changed}
+func newDays(changed func()) *dayChoice {
+	v := &dayChoice{changed: changed}
 	v.span = widget.NewSegment(ui.Tr("usage.today"), ui.Tr("usage.7_days"), ui.Tr("usage.30_days"), ui.Tr("usage.any_days"))
 	v.span.Choose(1)
 	v.span.OnChosen = v.choose
@@ -47,7 +47,7 @@ func newDays(changed func()) *daysView {
 }
 
 // choose takes another span. Any days begin with those that were shown.
-func (v *daysView) choose(i int) {
+func (v *dayChoice) choose(i int) {
 	if i == len(spans) && v.typedIn == (viewmodel.Days{}) {
 		v.typedIn = viewmodel.LastDays(calendar.Now(), spans[1])
 		days := v.typedIn
@@ -59,7 +59,7 @@ func (v *daysView) choose(i int) {
 }
 
 // typed takes days that are right; others are told, and the old ones stay.
-func (v *daysView) typed() {
+func (v *dayChoice) typed() {
 	days := viewmodel.Days{From: v.from.Text, To: v.to.Text}
 	if err := days.Check(); err != nil {
 		v.wrong.Set(ui.Tr("usage.wrong_days"))
@@ -73,7 +73,7 @@ func (v *daysView) typed() {
 }
 
 // chosen are the days as they are now.
-func (v *daysView) chosen(now time.Time) viewmodel.Days {
+func (v *dayChoice) chosen(now time.Time) viewmodel.Days {
 	if i := v.span.Chosen(); i < len(spans) {
 		return viewmodel.LastDays(now, spans[i])
 	}

@@ -1,4 +1,4 @@
-package app
+package usage
 
 import (
 	"strings"
@@ -9,19 +9,19 @@ import (
 )
 
 // newVendorTable, newModelTable and newSessionTable are the tables of the usage page.
-func newVendorTable(resized func()) *tableView {
+func newVendorTable(resized func()) *table {
 	return newTable(ui.Tr("usage.by_vendor"), viewmodel.Order{By: viewmodel.ColumnRequests, Down: true}, resized,
 		append([]column{nameColumn(ui.Tr("usage.vendor"))}, numberColumns()...)...)
 }
 
-func newModelTable(resized func()) *tableView {
+func newModelTable(resized func()) *table {
 	vendor := column{ui.Tr("usage.vendor"), viewmodel.ColumnVendor, 0, func(l *viewmodel.Line) string { return l.Vendor }}
 	return newTable(ui.Tr("usage.by_model"), viewmodel.Order{By: viewmodel.ColumnRequests, Down: true}, resized,
 		append([]column{nameColumn(ui.Tr("usage.model")), vendor}, numberColumns()...)...)
 }
 
 // A session has its key in short, and is copied whole.
-func newSessionTable(d ui.Context, resized func()) *tableView {
+func newSessionTable(d ui.Context, resized func()) *table {
 	key := column{ui.Tr("usage.session"), viewmodel.ColumnName, 0, func(l *viewmodel.Line) string { return viewmodel.ShortSession(l.Name) }}
 	models := column{ui.Tr("usage.model"), viewmodel.ColumnVendor, 0, func(l *viewmodel.Line) string { return strings.Join(l.Models, ", ") }}
 	last := column{ui.Tr("usage.last"), viewmodel.ColumnLast, 88, func(l *viewmodel.Line) string { return lastText(l.Last) }}

@@ -1,4 +1,4 @@
-package app
+package usage
 
 import (
 	"slices"
@@ -24,8 +24,8 @@ type column struct {
 	text  func(l *viewmodel.Line) string
 }
 
-// tableView is a card with a title and lines that can be sorted.
-type tableView struct {
+// table is a card with a title and lines that can be sorted.
+type table struct {
 	columns []column
 	lines   []viewmodel.Line
 	order   viewmodel.Order
@@ -38,8 +38,8 @@ type tableView struct {
 	resized func()
 }
 
-func newTable(title string, order viewmodel.Order, resized func(), columns ...column) *tableView {
-	t := &tableView{columns: columns, order: order, resized: resized, list: container.New(layout.NewCustomPaddedVBoxLayout(0))}
+func newTable(title string, order viewmodel.Order, resized func(), columns ...column) *table {
+	t := &table{columns: columns, order: order, resized: resized, list: container.New(layout.NewCustomPaddedVBoxLayout(0))}
 	var heads []fyne.CanvasObject
 	for _, c := range columns {
 		align := fyne.TextAlignTrailing
@@ -59,18 +59,18 @@ func newTable(title string, order viewmodel.Order, resized func(), columns ...co
 }
 
 // set shows lines.
-func (t *tableView) set(lines []viewmodel.Line) {
+func (t *table) set(lines []viewmodel.Line) {
 	t.lines = slices.Clone(lines)
 	t.show()
 }
 
 // sort is by another column, or by the same the other way around.
-func (t *tableView) sort(by viewmodel.Column) {
+func (t *table) sort(by viewmodel.Column) {
 	t.order = t.order.Next(by)
 	t.show()
 }
 
-func (t *tableView) show() {
+func (t *table) show() {
 	for i, c := range t.columns {
 		state := widget.Unsorted
 		switch {
@@ -100,7 +100,7 @@ func (t *tableView) show() {
 }
 
 // fill writes a line's texts.
-func (t *tableView) fill(line *fyne.Container, l *viewmodel.Line) {
+func (t *table) fill(line *fyne.Container, l *viewmodel.Line) {
 	for i, o := range line.Objects {
 		text := t.columns[len(t.columns)-1-i].text(l)
 		switch o := o.(type) {
@@ -116,7 +116,7 @@ func (t *tableView) fill(line *fyne.Container, l *viewmodel.Line) {
 }
 
 // newLine makes a line with its names last: a long one unrolls over the others.
-func (t *tableView) newLine() fyne.CanvasObject {
+func (t *table) newLine() fyne.CanvasObject {
 	var texts []fyne.CanvasObject
 	for _, c := range slices.Backward(t.columns) {
 		if c.width == 0 {

@@ -1,4 +1,4 @@
-package app
+package clients
 
 import (
 	"slices"
@@ -11,7 +11,6 @@ import (
 	"afterglow/app/apptest"
 	"afterglow/app/parts"
 	"afterglow/app/ui"
-	"afterglow/app/window"
 	"afterglow/proxy/connect"
 )
 
@@ -24,20 +23,42 @@ func TestClientLooks(t *testing.T) {
 	} {
 		name := strings.Join([]string{c.scene, c.language, c.shade}, "-")
 		t.Run(name, func(t *testing.T) {
-			canvas := apptest.Draw(t, c.language, c.shade, fyne.NewSize(window.Width, window.Height), func() fyne.CanvasObject { return pageScene(c.scene) })
+			canvas := apptest.Draw(t, c.language, c.shade, fyne.NewSize(680, 600), func() fyne.CanvasObject { return clientsPicture(c.scene) })
 			test.AssertImageMatches(t, "looks/"+name+".png", canvas.Capture())
 		})
 	}
 }
 
+// clientsPicture makes the page as it looks when it has been read.
+func clientsPicture(scene string) fyne.CanvasObject {
+	p := New(&apptest.Proxy{}, ui.Context{})
+	f := apptest.ClientScene(strings.TrimPrefix(scene, "clients-"))
+	p.show(f.ClientList, f.VariableList)
+	if scene == "clients-done" {
+		p.tell([]connect.Restored{{Name: "Claude Code", File: "/home/me/.claude/settings.json", How: connect.Left, Keys: []string{"env.ANTHROPIC_BASE_URL"}, Backup: "/home/me/.local/state/afterglow/connect/claude-code.1234.settings.json", Address: "gateway.example"}})
+	}
+	if scene == "clients-trouble" {
+		p.report(ui.TrText("clients.not_done", "/home/me/.codex/config.toml: it may only be read"))
+	}
+	return p.Root
+}
+
+func TestClientsAreAccessible(t *testing.T) {
+	scenes := apptest.Scenes{}
+	for _, name := range []string{"clients", "clients-trouble"} {
+		scenes[name] = apptest.Drawn(func() fyne.CanvasObject { return clientsPicture(name) })
+	}
+	apptest.CheckAccessible(t, scenes)
+}
+
 // clientsOf is the page after its first reading.
-func clientsOf(t *testing.T) (*clientsPage, *apptest.ClientPart, chan func()) {
+func clientsOf(t *testing.T) (*Page, *apptest.ClientPart, chan func()) {
 	t.Helper()
 	apptest.Speak(t, "en")
 	d, work := apptest.QueueContext()
 	f := apptest.ClientScene("clients")
-	p := newClientsPage(&f, d)
-	p.enter()
+	p := New(&f, d)
+	p.Enter()
 	apptest.Do(t, work)
 	return p, &f, work
 }
@@ -115,8 +136,8 @@ func TestWhatOverridesAConnectionIsSaidAndSetAside(t *testing.T) {
 	apptest.Speak(t, "en")
 	d, work := apptest.QueueContext()
 	f := apptest.ClientScene("found")
-	p := newClientsPage(&f, d)
-	p.enter()
+	p := New(&f, d)
+	p.Enter()
 	apptest.Do(t, work)
 	open := p.cards["opencode"]
 	if open.state.Text() != "Connected, but overridden" || !open.found.Box.Visible() || !strings.Contains(strings.Join(open.found.Lines, ""), "corp/large") {
@@ -145,8 +166,8 @@ func TestLoginIsChosenWhereAVendorNeedsIt(t *testing.T) {
 	apptest.Speak(t, "en")
 	d, work := apptest.QueueContext()
 	f := apptest.ClientScene("found")
-	p := newClientsPage(&f, d)
-	p.enter()
+	p := New(&f, d)
+	p.Enter()
 	apptest.Do(t, work)
 	card := p.cards["claude-code"]
 	if !card.choice.Visible() || card.choice.Text() != "No login needed" || !strings.Contains(card.why.Text, "anthropic") {

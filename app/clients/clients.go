@@ -1,4 +1,4 @@
-package app
+package clients
 
 import (
 	"strings"
@@ -14,18 +14,18 @@ import (
 	"afterglow/proxy/connect"
 )
 
-// ClientService is what the Clients page asks of the proxy. All of it reads or writes files, and is not for the UI's
+// Proxy is what the Clients page asks of the proxy. All of it reads or writes files, and is not for the UI's
 // goroutine.
-type ClientService interface {
+type Proxy interface {
 	Clients() []connect.Status
 	Variables(with connect.Credentials) []connect.Variable
 	Connect(id string, with connect.Choice) error
 	Disconnect(id string) ([]connect.Restored, error)
 }
 
-// clientsPage is where coding agents are connected to the proxy, and disconnected.
-type clientsPage struct {
-	svc     ClientService
+// Page is where coding agents are connected to the proxy, and disconnected.
+type Page struct {
+	svc     Proxy
 	desk    ui.Context
 	failure *widget.Notice
 	outcome *widget.Notice // of the last disconnection
@@ -34,11 +34,11 @@ type clientsPage struct {
 	list    *fyne.Container
 	lines   *shellLines
 	read    int // how often the files were read: what was asked before something changed is not shown after it
-	root    *fyne.Container
+	Root    *fyne.Container
 }
 
-func newClientsPage(svc ClientService, d ui.Context) *clientsPage {
-	p := &clientsPage{svc: svc, desk: d, cards: map[string]*clientCard{}, list: container.New(layout.NewCustomPaddedVBoxLayout(ui.CardGap))}
+func New(svc Proxy, d ui.Context) *Page {
+	p := &Page{svc: svc, desk: d, cards: map[string]*clientCard{}, list: container.New(layout.NewCustomPaddedVBoxLayout(ui.CardGap))}
 	p.failure = widget.NewNotice(widget.Problem, widget.NewButton(widget.Quiet, theme.CancelIcon(), "", func() { p.report("") }))
 	p.outcome = widget.NewNotice(widget.Info, widget.NewButton(widget.Quiet, theme.CancelIcon(), "", func() { p.tell(nil) }))
 	p.reading = widget.NewText(ui.Tr("clients.reading"), ui.CaptionStyle)
@@ -47,20 +47,20 @@ func newClientsPage(svc ClientService, d ui.Context) *clientsPage {
 	restart.Wrapping, restart.SizeName, restart.Importance = fyne.TextWrapWord, theme.SizeNameCaptionText, fynewidget.LowImportance
 	body := container.New(layout.NewCustomPaddedVBoxLayout(ui.CardGap), p.failure, p.outcome, p.reading, p.list,
 		container.New(layout.NewCustomPaddedLayout(-ui.TextInset, -ui.TextInset, 10, 10), restart), p.lines.card)
-	p.root = container.NewStack(container.NewVScroll(container.New(layout.NewCustomPaddedLayout(ui.PageMargin-4, ui.PageMargin, ui.PageMargin, ui.PageMargin), body)))
+	p.Root = container.NewStack(container.NewVScroll(container.New(layout.NewCustomPaddedLayout(ui.PageMargin-4, ui.PageMargin, ui.PageMargin, ui.PageMargin), body)))
 	return p
 }
 
-// enter is called when the page comes to the front, leave when another does.
-func (p *clientsPage) enter() { p.reload() }
+// Enter is called when the page comes to the front, leave when another does.
+func (p *Page) Enter() { p.reload() }
 
-func (p *clientsPage) leave() {
+func (p *Page) Leave() {
 	p.report("")
 	p.tell(nil)
 }
 
 // reload reads how the clients are configured, and shows it.
-func (p *clientsPage) reload() {
+func (p *Page) reload() {
 	p.read++
 	asked := p.read
 	login := connect.Usual
@@ -77,7 +77,7 @@ func (p *clientsPage) reload() {
 	}()
 }
 
-func (p *clientsPage) show(clients []connect.Status, variables []connect.Variable) {
+func (p *Page) show(clients []connect.Status, variables []connect.Variable) {
 	ui.SetVisible(p.reading, false)
 	for _, c := range clients {
 		card := p.cards[c.ID]
@@ -93,7 +93,7 @@ func (p *clientsPage) show(clients []connect.Status, variables []connect.Variabl
 }
 
 // change does what the user asked with a client's file, and shows what came of it. Until then its buttons rest.
-func (p *clientsPage) change(do func(ClientService) ([]connect.Restored, error)) {
+func (p *Page) change(do func(Proxy) ([]connect.Restored, error)) {
 	p.read++ // what is being read now is old
 	p.report("")
 	p.tell(nil)
@@ -115,14 +115,14 @@ func (p *clientsPage) change(do func(ClientService) ([]connect.Restored, error))
 	}()
 }
 
-func (p *clientsPage) report(text string) {
+func (p *Page) report(text string) {
 	if p.failure.Set(text) {
 		p.tidy()
 	}
 }
 
 // tell says what came of disconnecting, file by file.
-func (p *clientsPage) tell(done []connect.Restored) {
+func (p *Page) tell(done []connect.Restored) {
 	var lines []string
 	for _, r := range done {
 		lines = append(lines, restoredText(r))
@@ -132,8 +132,8 @@ func (p *clientsPage) tell(done []connect.Restored) {
 	}
 }
 
-func (p *clientsPage) tidy() {
-	ui.LayOutAgain(p.root)
+func (p *Page) tidy() {
+	ui.LayOutAgain(p.Root)
 }
 
 // restoredText says what came of disconnecting a client's file, a sentence a line.

@@ -1,4 +1,4 @@
-package app
+package usage
 
 import (
 	"context"
@@ -18,42 +18,42 @@ import (
 	"afterglow/proxy/ledger"
 )
 
-// usageAgain is how often the page is read anew while it is in front.
-const usageAgain = 30 * time.Second
+// readEvery is how often the page is read anew while it is in front.
+const readEvery = 30 * time.Second
 
-// usageService is what the Usage page asks of the proxy. It reads a database, and is not for the UI's goroutine.
-type usageService interface {
+// Proxy is what the Usage page asks of the proxy. It reads a database, and is not for the UI's goroutine.
+type Proxy interface {
 	Usage(ctx context.Context, q ledger.Query) (proxy.Usage, error)
 	Export(ctx context.Context, q ledger.Query, format string, to io.Writer) error // "csv" or "json"
 }
 
-// usagePage shows what calls came to over days.
-type usagePage struct {
-	svc   usageService
+// Page shows what calls came to over days.
+type Page struct {
+	svc   Proxy
 	desk  ui.Context
 	usage viewmodel.Usage
 	read  bool // something was read already
 	stop  context.CancelFunc
 
-	days      *daysView
+	days      *dayChoice
 	problem   *widget.Notice
 	saved     *widget.Notice
 	unsaved   *widget.Notice
 	empty     *widget.Text
-	figures   *figuresView
+	stats     *statCards
 	charts    *usageChart
-	vendors   *tableView
-	models    *tableView
-	sessions  *tableView
-	failovers *failoversView
+	vendors   *table
+	models    *table
+	sessions  *table
+	failovers *failoverList
 	foot      *widget.Name
 	all       []fyne.CanvasObject // hidden while there is nothing to show
 	scroll    *container.Scroll
-	root      *fyne.Container
+	Root      *fyne.Container
 }
 
-func newUsagePage(svc usageService, d ui.Context) *usagePage {
-	p := &usagePage{svc: svc, desk: d, figures: newFigures(), failovers: newFailovers()}
+func New(svc Proxy, d ui.Context) *Page {
+	p := &Page{svc: svc, desk: d, stats: newStatCards(), failovers: newFailovers()}
 	p.days = newDays(p.reload)
 	p.problem = widget.NewNotice(widget.Problem, widget.NewButton(widget.Quiet, theme.ViewRefreshIcon(), ui.Tr("usage.again"), p.reload))
 	p.saved = widget.NewNotice(widget.Info, widget.NewButton(widget.Quiet, theme.CancelIcon(), "", func() { p.notify(p.saved, "") }))
@@ -64,22 +64,22 @@ func newUsagePage(svc usageService, d ui.Context) *usagePage {
 	p.charts = newUsageChart()
 	p.vendors, p.models = newVendorTable(p.tidy), newModelTable(p.tidy)
 	p.sessions = newSessionTable(d, p.tidy)
-	p.all = []fyne.CanvasObject{p.figures.card, p.charts.card, p.vendors.card, p.models.card, p.failovers.card, p.sessions.card}
+	p.all = []fyne.CanvasObject{p.stats.card, p.charts.card, p.vendors.card, p.models.card, p.failovers.card, p.sessions.card}
 	body := container.New(layout.NewCustomPaddedVBoxLayout(ui.CardGap), append(append([]fyne.CanvasObject{p.empty}, p.all...), p.foot)...)
 	p.scroll = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, ui.PageMargin, ui.PageMargin, ui.PageMargin), body))
 	csv := widget.NewButton(widget.Quiet, theme.DownloadIcon(), "CSV", func() { p.export("csv") })
 	json := widget.NewButton(widget.Quiet, theme.DownloadIcon(), "JSON", func() { p.export("json") })
 	top := container.New(layout.NewCustomPaddedVBoxLayout(8),
 		container.NewBorder(nil, nil, p.days.span, container.NewHBox(csv, json)), p.days.custom, p.problem, p.saved, p.unsaved)
-	p.root = ui.Below(container.New(layout.NewCustomPaddedLayout(ui.PageMargin-4, 12, ui.PageMargin, ui.PageMargin), top), p.scroll)
+	p.Root = ui.Below(container.New(layout.NewCustomPaddedLayout(ui.PageMargin-4, 12, ui.PageMargin, ui.PageMargin), top), p.scroll)
 	p.show()
 	return p
 }
 
-// enter is called when the page comes to the front, leave when another does.
-func (p *usagePage) enter() { p.reload() }
+// Enter is called when the page comes to the front, leave when another does.
+func (p *Page) Enter() { p.reload() }
 
-func (p *usagePage) leave() {
+func (p *Page) Leave() {
 	if p.stop != nil {
 		p.stop()
 		p.stop = nil
@@ -87,16 +87,16 @@ func (p *usagePage) leave() {
 }
 
 // reload reads the days that were chosen, now and again and again until the page is left.
-func (p *usagePage) reload() {
-	p.leave()
+func (p *Page) reload() {
+	p.Leave()
 	ctx, cancel := context.WithCancel(context.Background())
 	p.stop = cancel
 	chosen := p.days.chosen
-	go p.desk.Follow(ctx, usageAgain, func() func() { return p.ask(ctx, chosen) })
+	go p.desk.Follow(ctx, readEvery, func() func() { return p.ask(ctx, chosen) })
 }
 
 // ask reads the days that were chosen, for as long as ctx.
-func (p *usagePage) ask(ctx context.Context, chosen func(now time.Time) viewmodel.Days) (show func()) {
+func (p *Page) ask(ctx context.Context, chosen func(now time.Time) viewmodel.Days) (show func()) {
 	now := calendar.Now()
 	days := chosen(now)
 	read, err := p.svc.Usage(ctx, ledger.Query{From: days.From, To: days.To})
@@ -108,7 +108,7 @@ func (p *usagePage) ask(ctx context.Context, chosen func(now time.Time) viewmode
 }
 
 // set shows what was read. What was there stays where that went wrong.
-func (p *usagePage) set(u viewmodel.Usage, err error) {
+func (p *Page) set(u viewmodel.Usage, err error) {
 	if err != nil {
 		p.notify(p.problem, ui.TrText("usage.not_read", ui.ErrorText(err)))
 		return
@@ -119,14 +119,14 @@ func (p *usagePage) set(u viewmodel.Usage, err error) {
 }
 
 // show writes everything anew. It happens twice a minute, and costs a few milliseconds.
-func (p *usagePage) show() {
+func (p *Page) show() {
 	u := &p.usage
 	blank := u.Empty()
 	var today *viewmodel.Figures
 	if u.Days.Has(u.Day) && u.Days.From != u.Days.To {
 		today = &u.Today
 	}
-	p.figures.set(u.Range, today)
+	p.stats.set(u.Range, today)
 	p.charts.set(u)
 	p.vendors.set(u.Vendors)
 	p.models.set(u.Models)
@@ -137,7 +137,7 @@ func (p *usagePage) show() {
 			o.Hide()
 		}
 	} else {
-		p.figures.card.Show()
+		p.stats.card.Show()
 		p.charts.card.Show()
 	}
 	ui.SetVisible(p.empty, blank && p.read)
@@ -145,21 +145,21 @@ func (p *usagePage) show() {
 	p.tidy()
 }
 
-func (p *usagePage) notify(n *widget.Notice, text string) {
+func (p *Page) notify(n *widget.Notice, text string) {
 	if n.Set(text) {
 		p.tidy()
 	}
 }
 
 // tidy lays the page out again.
-func (p *usagePage) tidy() {
-	if p.root != nil {
-		ui.LayOutAgain(p.root)
+func (p *Page) tidy() {
+	if p.Root != nil {
+		ui.LayOutAgain(p.Root)
 	}
 }
 
 // export writes the calls of the days that are chosen into a file of the user's downloads.
-func (p *usagePage) export(format string) {
+func (p *Page) export(format string) {
 	days := p.days.chosen(calendar.Now())
 	go func() {
 		dir, err := downloads()

@@ -1,4 +1,4 @@
-package app
+package clients
 
 import (
 	"strings"
@@ -17,7 +17,7 @@ import (
 
 // clientCard is one coding agent: where its calls go, and the button that changes that.
 type clientCard struct {
-	page   *clientsPage
+	page   *Page
 	shown  connect.Status
 	vendor string              // the one that was chosen, "" = the first
 	chosen connect.Credentials // those that were chosen, "" = as it is shown
@@ -34,7 +34,7 @@ type clientCard struct {
 	card    *widget.Card
 }
 
-func newClientCard(c connect.Status, page *clientsPage) *clientCard {
+func newClientCard(c connect.Status, page *Page) *clientCard {
 	v := &clientCard{
 		page: page,
 		dot:  widget.NewDot(), state: widget.NewText("", widget.Style{Color: widget.ColorMuted}),
@@ -47,7 +47,7 @@ func newClientCard(c connect.Status, page *clientsPage) *clientCard {
 	v.undo = widget.NewButton(widget.Plain, theme.ContentUndoIcon(), ui.Tr("clients.disconnect"), func() {
 		if !v.busy {
 			id := v.shown.ID
-			page.change(func(svc ClientService) ([]connect.Restored, error) { return svc.Disconnect(id) })
+			page.change(func(svc Proxy) ([]connect.Restored, error) { return svc.Disconnect(id) })
 		}
 	})
 	name := widget.NewText(c.Name, widget.Style{Bold: true, Size: theme.SizeNameSubHeadingText})
@@ -64,7 +64,7 @@ func (v *clientCard) send(setAside bool) {
 		return
 	}
 	id, with := v.shown.ID, connect.Choice{Vendor: v.vendor, Credentials: v.login(), SetAside: setAside}
-	v.page.change(func(svc ClientService) ([]connect.Restored, error) { return nil, svc.Connect(id, with) })
+	v.page.change(func(svc Proxy) ([]connect.Restored, error) { return nil, svc.Connect(id, with) })
 }
 
 // login is what the client signs its calls with once it is connected.

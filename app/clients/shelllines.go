@@ -1,4 +1,4 @@
-package app
+package clients
 
 import (
 	"fyne.io/fyne/v2"

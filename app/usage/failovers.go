@@ -1,4 +1,4 @@
-package app
+package usage
 
 import (
 	"fyne.io/fyne/v2"
@@ -11,19 +11,19 @@ import (
 	"afterglow/proxy/ledger"
 )
 
-// failoversView tells from which vendor to which calls went over, and how often.
-type failoversView struct {
+// failoverList tells from which vendor to which calls went over, and how often.
+type failoverList struct {
 	list *fyne.Container
 	card *widget.Card
 }
 
-func newFailovers() *failoversView {
-	v := &failoversView{list: container.New(layout.NewCustomPaddedVBoxLayout(0))}
+func newFailovers() *failoverList {
+	v := &failoverList{list: container.New(layout.NewCustomPaddedVBoxLayout(0))}
 	v.card = widget.NewCard(container.New(layout.NewCustomPaddedVBoxLayout(4), ui.Heading(ui.Tr("usage.failovers")), v.list))
 	return v
 }
 
-func (v *failoversView) set(list []ledger.Failover) {
+func (v *failoverList) set(list []ledger.Failover) {
 	for len(v.list.Objects) < len(list) {
 		line := container.New(columnsLayout{[]column{{}, {width: 64}}, 26}, widget.NewText("", widget.Style{Align: fyne.TextAlignTrailing}), widget.NewRoute(widget.Style{}))
 		v.list.Add(line)

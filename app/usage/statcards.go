@@ -1,4 +1,4 @@
-package app
+package usage
 
 import (
 	"fyne.io/fyne/v2"
@@ -10,15 +10,15 @@ import (
 	"afterglow/app/widget"
 )
 
-// figure is a number with its name above and a note below.
-type figure struct {
+// statCard is a number with its name above and a note below.
+type statCard struct {
 	value *widget.Text
 	note  *widget.Name
 	box   fyne.CanvasObject
 }
 
-func newFigure(label string) *figure {
-	f := &figure{
+func newStatCard(label string) *statCard {
+	f := &statCard{
 		value: widget.NewText("", widget.Style{Bold: true, Size: ui.SizeFigure}),
 		note:  widget.NewName("", ui.CaptionStyle),
 	}
@@ -26,23 +26,23 @@ func newFigure(label string) *figure {
 	return f
 }
 
-func (f *figure) set(value, note string) {
+func (f *statCard) set(value, note string) {
 	f.value.Set(value)
 	f.note.Set(note)
 }
 
-// figuresView is what a range of days came to.
-type figuresView struct {
-	requests, tokens, cache, cost, success, took, queued, failovers *figure
+// statCards is what a range of days came to.
+type statCards struct {
+	requests, tokens, cache, cost, success, took, queued, failovers *statCard
 	card                                                            *widget.Card
 }
 
-func newFigures() *figuresView {
-	v := &figuresView{
-		requests: newFigure(ui.Tr("usage.requests")), tokens: newFigure(ui.Tr("usage.tokens")),
-		cache: newFigure(ui.Tr("usage.cache")), cost: newFigure(ui.Tr("usage.cost")),
-		success: newFigure(ui.Tr("usage.success")), took: newFigure(ui.Tr("usage.took")),
-		queued: newFigure(ui.Tr("usage.queued")), failovers: newFigure(ui.Tr("usage.failovers")),
+func newStatCards() *statCards {
+	v := &statCards{
+		requests: newStatCard(ui.Tr("usage.requests")), tokens: newStatCard(ui.Tr("usage.tokens")),
+		cache: newStatCard(ui.Tr("usage.cache")), cost: newStatCard(ui.Tr("usage.cost")),
+		success: newStatCard(ui.Tr("usage.success")), took: newStatCard(ui.Tr("usage.took")),
+		queued: newStatCard(ui.Tr("usage.queued")), failovers: newStatCard(ui.Tr("usage.failovers")),
 	}
 	v.card = widget.NewCard(container.New(gridLayout{4, ui.ColumnGap, 14}, v.requests.box, v.tokens.box, v.cache.box, v.cost.box,
 		v.success.box, v.took.box, v.queued.box, v.failovers.box))
@@ -51,7 +51,7 @@ func newFigures() *figuresView {
 
 // set shows a range, and beside some of its figures today's; today is nil where it is not part of the range, or all
 // of it.
-func (v *figuresView) set(f viewmodel.Figures, today *viewmodel.Figures) {
+func (v *statCards) set(f viewmodel.Figures, today *viewmodel.Figures) {
 	note := func(text func(f viewmodel.Figures) string) string {
 		if today == nil {
 			return ""
