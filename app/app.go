@@ -170,7 +170,7 @@ func (f *face) watchTray(ctx context.Context) {
 	}
 }
 
-// setTray tells the window whether there is a tray. Without one a hidden window could never come back.
+// SetTray tells the window whether there is a tray. Without one a hidden window could never come back.
 func (f *face) setTray(has bool) {
 	f.loop.Do(func() {
 		f.window.SetTray(has)

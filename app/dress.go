@@ -70,9 +70,9 @@ func (w *mainWindow) rebuild() {
 	focused := settings.focused(w.Canvas())
 	w.Refill(func() window.Pages {
 		pages := w.fill()
-		w.gauge.takeOver(gauge)
-		w.call.takeOver(call)
-		w.activity.takeOver(activity)
+		w.gauge.TakeOver(gauge)
+		w.call.TakeOver(call)
+		w.activity.TakeOver(activity)
 		w.vendor.takeOver(vendor)
 		w.guide.takeOver(guide)
 		return pages

@@ -213,7 +213,7 @@ func (p *guidePage) take(b viewmodel.Board) bool {
 	return false
 }
 
-// takeOver goes on with what was chosen and typed in another.
+// TakeOver goes on with what was chosen and typed in another.
 func (p *guidePage) takeOver(old *guidePage) { p.key.takeOver(old.key) }
 
 // finish leaves the guide for good: it does not come by itself again.

@@ -120,7 +120,7 @@ func TestGuideIsSkippedAndFoundAgain(t *testing.T) {
 	if !svc.Desktop().Guided || w.Front() != window.Live {
 		t.Fatalf("guided %t, page %d", svc.Desktop().Guided, w.Front())
 	}
-	apptest.Tapped(t, w.Canvas(), w.page.start.guide)
+	w.openGuide()
 	if w.Front() != window.Guide {
 		t.Error("it cannot be found again")
 	}

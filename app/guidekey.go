@@ -138,7 +138,7 @@ func (k *guideKey) draft() (config.Draft, bool) {
 	return config.Draft{}, false
 }
 
-// takeOver goes on with what was chosen and typed in another.
+// TakeOver goes on with what was chosen and typed in another.
 func (k *guideKey) takeOver(old *guideKey) {
 	k.chosen = old.chosen
 	k.key.Put(old.key.Text)

@@ -5,7 +5,9 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"afterglow/app/activity"
 	"afterglow/app/clients"
+	"afterglow/app/live"
 	"afterglow/app/ui"
 	"afterglow/app/usage"
 	"afterglow/app/window"
@@ -16,10 +18,10 @@ import (
 // Service is what the window's pages ask of the proxy. Each page names its own part.
 type Service interface {
 	ui.Source
-	liveService
-	gaugeService
-	activityService
-	callService
+	live.Proxy
+	live.GaugeProxy
+	activity.Proxy
+	activity.CallProxy
 	usage.Proxy
 	VendorService
 	clients.Proxy
@@ -38,10 +40,10 @@ type mainWindow struct {
 	look     config.Desktop // how it looks
 	zoom     *ui.Zoom
 	bundled  bool // Chinese is drawn with the font that we bring
-	page     *live
-	activity *activity
-	call     *callPage
-	gauge    *gaugePage
+	page     *live.Page
+	activity *activity.Page
+	call     *activity.CallPage
+	gauge    *live.GaugePage
 	settings *settingsPage
 	vendors  *vendorsPage
 	vendor   *vendorPage
@@ -74,17 +76,17 @@ func (w *mainWindow) dressed() {
 func (w *mainWindow) fill() window.Pages {
 	d, report := w.Context(), w.Notices.Report
 	to := ui.Navigator{
-		Gauge: func(k limiter.Key) { w.gauge.choose(k); w.Turn(window.Gauge) },
-		Call:  func(number int) { w.call.choose(number); w.Turn(window.Call) },
-		Calls: func(query string) { w.activity.choose(query); w.Turn(window.Activity) },
+		Gauge: func(k limiter.Key) { w.gauge.Choose(k); w.Turn(window.Gauge) },
+		Call:  func(number int) { w.call.Choose(number); w.Turn(window.Call) },
+		Calls: func(query string) { w.activity.Choose(query); w.Turn(window.Activity) },
 		Back:  w.Back,
 		Form:  func() { w.Turn(window.Vendor) },
 		Guide: w.openGuide,
 	}
-	w.page = newLive(w.svc, d, report, to)
-	w.activity = newActivity(w.svc, to, w.SetCapture)
-	w.gauge = newGaugePage(w.svc, d, report, to)
-	w.call = newCallPage(w.svc, d, report, to)
+	w.page = live.New(w.svc, d, report, to)
+	w.activity = activity.New(w.svc, to, w.SetCapture)
+	w.gauge = live.NewGaugePage(w.svc, d, report, to)
+	w.call = activity.NewCallPage(w.svc, d, report, to)
 	w.settings = newSettingsPage(w.svc, d, w.settingsMeans())
 	used, agents := usage.New(w.svc, d), clients.New(w.svc, d)
 	w.vendors, w.guide = newVendorsPage(w.svc, d, report, to), newGuidePage(w.svc, d, report, to)
@@ -97,14 +99,14 @@ func (w *mainWindow) fill() window.Pages {
 	w.vendor = newVendorPage(w.svc, d, form)
 	w.vendors.form = w.vendor
 	return window.Pages{
-		window.Live:     {Root: w.page.root, Set: w.page.set},
-		window.Activity: {Root: w.activity.root, Set: w.activity.set},
+		window.Live:     {Root: w.page.Root, Set: w.page.Set},
+		window.Activity: {Root: w.activity.Root, Set: w.activity.Set},
 		window.Usage:    {Root: used.Root, Enter: used.Enter, Leave: used.Leave},
 		window.Vendors:  {Root: w.vendors.root, Enter: w.vendors.enter, Leave: w.vendors.leave, Set: w.vendors.take},
 		window.Clients:  {Root: agents.Root, Enter: agents.Enter, Leave: agents.Leave},
 		window.Settings: {Root: w.settings.root, Enter: w.settings.enter, Leave: w.settings.leave},
-		window.Gauge:    {Root: w.gauge.root, Enter: w.gauge.enter, Leave: w.gauge.leave, Set: w.gauge.set},
-		window.Call:     {Root: w.call.root, Enter: w.call.enter, Leave: w.call.leave, Set: w.call.set},
+		window.Gauge:    {Root: w.gauge.Root, Enter: w.gauge.Enter, Leave: w.gauge.Leave, Set: w.gauge.Set},
+		window.Call:     {Root: w.call.Root, Enter: w.call.Enter, Leave: w.call.Leave, Set: w.call.Set},
 		window.Vendor:   {Root: w.vendor.root, Enter: w.vendor.enter, Leave: w.vendor.leave, Stay: w.vendor.stay},
 		window.Guide:    {Root: w.guide.root, Enter: w.guide.enter, Leave: w.guide.leave, Set: w.guide.take},
 	}
@@ -117,6 +119,6 @@ func (w *mainWindow) openGuide() { w.Turn(window.Guide) }
 // quits.
 func (w *mainWindow) SetTray(tray bool) {
 	w.tray = tray
-	w.page.setTray(tray)
+	w.page.SetTray(tray)
 	w.Window.SetTray(tray)
 }

@@ -108,7 +108,7 @@ func (p *vendorPage) open(e editing) {
 	p.changed()
 }
 
-// takeOver fills the form with what stands in another.
+// TakeOver fills the form with what stands in another.
 func (p *vendorPage) takeOver(old *vendorPage) {
 	if !old.opened {
 		return
