@@ -18,12 +18,12 @@ import (
 )
 
 // guideOpen is a window with the guide in front, over a configuration in which no vendor has a key.
-func guideOpen(t *testing.T) (*mainWindow, *apptest.Proxy, chan func()) {
+func guideOpen(t *testing.T) (*guideWindow, *apptest.Proxy, chan func()) {
 	t.Helper()
 	list := apptest.VendorScene(6)
 	list.Drafts, list.Tiers = list.Drafts[3:4], [][]string{{"anthropic"}} // the client's own
-	w, svc, work := vendorWindow(t, "en", "light", list)
-	w.openGuide()
+	w, svc, work := openGuide(t, "en", "light", list)
+	w.Turn(window.Guide)
 	apptest.Do(t, work)
 	w.Update(apptest.SignBoard())
 	return w, svc, work
@@ -100,16 +100,20 @@ func TestKeyThatWasRefusedIsToldInTheGuide(t *testing.T) {
 	}
 }
 
-// The system's font may be found while somebody types.
-func TestKeyThatWasTypedStaysWhenTheWindowIsMadeAnew(t *testing.T) {
-	w, _, work := guideOpen(t)
+// The system's font may be found while somebody types, and then the pages are made again.
+func TestKeyThatWasTypedStaysWhenThePageIsMadeAgain(t *testing.T) {
+	w, svc, work := guideOpen(t)
 	w.guide.key.pick("deepseek")
 	w.guide.key.key.SetText("sk-half")
-	w.Run = func(f func()) { work <- f } // also of the new pages
-	w.takeSystemFont()
-	apptest.Do(t, work)
-	if k := w.guide.key; k.chosen != "deepseek" || k.key.Text != "sk-half" || w.Front() != window.Guide {
-		t.Errorf("chosen %q, %d letters, page %d", k.chosen, len(k.key.Text), w.Front())
+	again := newGuidePage(svc, ui.Context{Run: func(f func()) { work <- f }}, w.Notices.Report, ui.Navigator{})
+	again.takeOver(w.guide)
+	again.enter()
+	for !again.read {
+		apptest.Do(t, work)
+	}
+	again.leave()
+	if k := again.key; k.chosen != "deepseek" || k.key.Text != "sk-half" {
+		t.Errorf("chosen %q, %d letters", k.chosen, len(k.key.Text))
 	}
 }
 
@@ -120,7 +124,7 @@ func TestGuideIsSkippedAndFoundAgain(t *testing.T) {
 	if !svc.Desktop().Guided || w.Front() != window.Live {
 		t.Fatalf("guided %t, page %d", svc.Desktop().Guided, w.Front())
 	}
-	w.openGuide()
+	w.Turn(window.Guide)
 	if w.Front() != window.Guide {
 		t.Error("it cannot be found again")
 	}

@@ -89,15 +89,14 @@ func (w *mainWindow) fill() window.Pages {
 	w.call = activity.NewCallPage(w.svc, d, report, to)
 	w.settings = newSettingsPage(w.svc, d, w.settingsMeans())
 	used, agents := usage.New(w.svc, d), clients.New(w.svc, d)
-	w.vendors, w.guide = newVendorsPage(w.svc, d, report, to), newGuidePage(w.svc, d, report, to)
+	w.guide = newGuidePage(w.svc, d, report, to)
 	form := to
 	form.Back = func() {
 		if w.Front() == window.Vendor { // a vendor may be saved long after its form was left
 			w.Back()
 		}
 	}
-	w.vendor = newVendorPage(w.svc, d, form)
-	w.vendors.form = w.vendor
+	w.vendors, w.vendor = newVendorPages(w.svc, d, report, form)
 	return window.Pages{
 		window.Live:     {Root: w.page.Root, Set: w.page.Set},
 		window.Activity: {Root: w.activity.Root, Set: w.activity.Set},

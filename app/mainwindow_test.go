@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"afterglow/app/apptest"
+	"afterglow/app/window"
 )
 
 // newTestWindow is a window over a fake service, in English, not yet shown.
@@ -39,4 +40,15 @@ func newTestMain(a fyne.App, svc Service, tray bool) *mainWindow {
 	w := newMainWindow(a, svc, tray)
 	w.Off = func(work func()) { work() }
 	return w
+}
+
+// The system's font may be found while somebody is on any page.
+func TestPageInFrontStaysWhenTheWindowIsMadeAgain(t *testing.T) {
+	w, _ := newTestWindow(t, true)
+	w.Show()
+	w.openGuide()
+	w.takeSystemFont()
+	if w.Front() != window.Guide || w.Tab() != window.Live {
+		t.Errorf("page %d, tab %d", w.Front(), w.Tab())
+	}
 }

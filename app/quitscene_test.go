@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
 	"afterglow/app/apptest"
@@ -53,4 +54,12 @@ func TestQuitLooks(t *testing.T) {
 			test.AssertImageMatches(t, "looks/"+name+".png", quitScene(t, c.scene, c.language, c.shade))
 		})
 	}
+}
+
+func TestQuittingIsAccessible(t *testing.T) {
+	scenes := apptest.Scenes{}
+	for _, name := range []string{"quit", "quit-failed"} {
+		scenes[name] = apptest.Drawn(func() fyne.CanvasObject { return quitDialogOf(name).Dialog })
+	}
+	apptest.CheckAccessible(t, scenes)
 }

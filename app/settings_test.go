@@ -2,7 +2,6 @@ package app
 
 import (
 	"errors"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -10,13 +9,10 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
-	"fyne.io/fyne/v2/theme"
 
 	"afterglow/app/apptest"
 	"afterglow/app/desktop"
-	"afterglow/app/tray"
 	"afterglow/app/ui"
-	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
 	"afterglow/app/window"
 	"afterglow/proxy"
@@ -49,20 +45,38 @@ func settingsService() *apptest.Proxy {
 		State: proxy.Status{Addr: "127.0.0.1:3392"}, Read: proxy.Usage{Ledger: ledger.Stats{Path: "ledger.db", Bytes: 48_300_000}}}
 }
 
-// settingsWindow is a window with the settings in front.
-func settingsWindow(t *testing.T, svc Service) (*mainWindow, *loginFake) {
+// settingsPages is a window with the settings in front.
+type settingsPages struct {
+	*window.Window
+	settings *settingsPage
+	places   Places
+	login    *loginFake
+}
+
+// openSettings makes such a window.
+func openSettings(t *testing.T, a fyne.App, svc settingsPart) *settingsPages {
 	t.Helper()
-	a := apptest.Speak(t, "en")
-	w := newTestMain(a, svc, true)
-	t.Cleanup(w.Fyne().Close)
+	w := &settingsPages{Window: apptest.NewWindow(t, a), login: &loginFake{}}
 	w.Run = func(f func()) { f() }
 	w.places = Places{State: "/home/lu/.local/state/afterglow", Log: "/home/lu/.local/state/afterglow/afterglow.log", Version: "0.1.0"}
-	login := &loginFake{}
-	w.login = login
-	w.Build(w.fill)
+	w.Build(func() window.Pages {
+		w.settings = newSettingsPage(svc, w.Context(), settingsMeans{
+			dress: func(config.Desktop) {}, places: func() Places { return w.places }, login: w.login, guide: func() { w.Turn(window.Guide) }})
+		all := apptest.EmptyPages()
+		all[window.Settings] = window.Page{Root: w.settings.root, Enter: w.settings.enter, Leave: w.settings.leave}
+		return all
+	})
+	w.SetTray(true)
 	w.Show()
 	w.Turn(window.Settings)
-	return w, login
+	return w
+}
+
+// settingsWindow is such a window in English.
+func settingsWindow(t *testing.T, svc settingsPart) (*settingsPages, *loginFake) {
+	t.Helper()
+	w := openSettings(t, apptest.Speak(t, "en"), svc)
+	return w, w.login
 }
 
 func TestASettingThatIsRefusedGoesBack(t *testing.T) {
@@ -108,64 +122,6 @@ func (r *refusing) ChangeSettings(edit func(*proxy.Settings)) error {
 		return r.refusal
 	}
 	return r.Proxy.ChangeSettings(edit)
-}
-
-func TestLanguageChangesWithoutARestart(t *testing.T) {
-	svc := settingsService()
-	w, _ := settingsWindow(t, svc)
-	canvas := w.Canvas()
-	canvas.Focus(w.settings.looks.language)
-	apptest.Press(w.settings.looks.language, fyne.KeyEnd)
-	if svc.Chosen.Language != "zh-Hans" || ui.Tr("page.settings") != "设置" || w.Front() != window.Settings {
-		t.Fatalf("language %q, says %q, page %d", svc.Chosen.Language, ui.Tr("page.settings"), w.Front())
-	}
-	if got := w.settings.looks.language; canvas.Focused() != fyne.Focusable(got) || got.Chosen() != 2 {
-		t.Errorf("the focus is on %T, chosen %d", canvas.Focused(), got.Chosen())
-	}
-	if got := tray.Tooltip(viewmodel.Board{Totals: viewmodel.Totals{InFlight: 3}, Busy: []viewmodel.Row{{Model: "glm-5.1"}}}); !strings.Contains(got, "进行中") {
-		t.Errorf("the tray says %q", got)
-	}
-	apptest.Press(w.settings.looks.language, fyne.KeyLeft)
-	apptest.Press(w.settings.looks.language, fyne.KeyLeft)
-	if ui.Tr("page.settings") != "Settings" || svc.Chosen.Language != "" {
-		t.Error("the system's language does not come back")
-	}
-}
-
-func TestThemeChangesWithoutARestart(t *testing.T) {
-	svc := settingsService()
-	w, _ := settingsWindow(t, svc)
-	look := func() fyne.Theme { return fyne.CurrentApp().Settings().Theme() }
-	light, dark := ui.Rgba(0xf5f4f8ff), ui.Rgba(0x17161cff)
-	apptest.Press(w.settings.looks.theme, fyne.KeyEnd)
-	if got := look().Color(theme.ColorNameBackground, theme.VariantLight); got != dark {
-		t.Errorf("dark: %v", got)
-	}
-	apptest.Press(w.settings.looks.theme, fyne.KeyLeft)
-	if got := look().Color(theme.ColorNameBackground, theme.VariantDark); got != light {
-		t.Errorf("light: %v", got)
-	}
-}
-
-// Fyne reads its scale from the environment, whatever draws it.
-func TestSizeChangesWithoutARestart(t *testing.T) {
-	t.Setenv(ui.ScaleVariable, "1.5")
-	svc := settingsService()
-	w, _ := settingsWindow(t, svc)
-	before := w.Canvas().Size()
-	for _, c := range []struct {
-		press fyne.KeyName
-		want  string
-		kept  float32
-	}{{fyne.KeyEnd, "3.00", 2}, {fyne.KeyHome, "1.20", 0.8}, {fyne.KeyRight, "1.5", 1}} {
-		apptest.Press(w.settings.looks.size, c.press)
-		if got := os.Getenv(ui.ScaleVariable); got != c.want || svc.Chosen.TextSize != c.kept {
-			t.Errorf("%s: Fyne's scale is %s, want %s; kept %v", c.press, got, c.want, svc.Chosen.TextSize)
-		}
-	}
-	if got := w.Canvas().Size(); got != before {
-		t.Errorf("the window came back with %v, had %v", got, before)
-	}
 }
 
 func TestStartAtLogin(t *testing.T) {
@@ -316,18 +272,17 @@ func TestSettingsLook(t *testing.T) {
 		name := strings.Join([]string{c.name, c.language, c.shade}, "-")
 		t.Run(name, func(t *testing.T) {
 			svc := settingsService()
-			w, login := settingsWindow(t, svc)
+			a := apptest.Speak(t, c.language)
+			apptest.Shade(a, c.shade)
+			svc.Chosen.Language, svc.Chosen.Theme = map[string]string{"en": "en", "zh": "zh-Hans"}[c.language], c.shade
+			w := openSettings(t, a, svc)
 			if c.name == "settings-trouble" {
-				login.at = desktop.OtherAtLogin
+				w.login.at = desktop.OtherAtLogin
 				w.places.Listen = "127.0.0.1:3392"
 				svc.Mistake = errors.New(`config.toml: listen: expected host:port, got "x"`)
 				svc.InForce.Retention = 45 * ui.DayLong
 				svc.Chosen.Tray, svc.Chosen.Silenced = config.TrayBusy, []string{"failover"}
 			}
-			d := svc.Chosen
-			d.Language, d.Theme = map[string]string{"en": "en", "zh": "zh-Hans"}[c.language], c.shade
-			svc.Chosen = d
-			w.dress(d)
 			w.settings.enter()
 			w.settings.about.version.Set("0.1.0 · 0123456789ab")
 			w.settings.about.built.Set("go1.26 · linux/amd64")
@@ -341,4 +296,14 @@ func TestSettingsLook(t *testing.T) {
 			test.AssertImageMatches(t, "looks/"+name+".png", w.Canvas().Capture())
 		})
 	}
+}
+
+func TestSettingsAreAccessible(t *testing.T) {
+	apptest.CheckAccessible(t, apptest.Scenes{"settings": func(t *testing.T, language, shade string) fyne.Canvas {
+		a := apptest.Speak(t, language)
+		apptest.Shade(a, shade)
+		w := openSettings(t, a, settingsService())
+		w.Update(apptest.SceneBoard("chain"))
+		return w.Canvas()
+	}})
 }

@@ -19,6 +19,13 @@ type editing struct {
 	list  proxy.VendorList
 }
 
+// newVendorPages makes the page of the vendors and the form of one of them.
+func newVendorPages(svc VendorService, d ui.Context, report func(err error, key string), to ui.Navigator) (*vendorsPage, *vendorPage) {
+	list, form := newVendorsPage(svc, d, report, to), newVendorPage(svc, d, to)
+	list.form = form
+	return list, form
+}
+
 // edit opens a vendor's form.
 func (p *vendorsPage) edit(name string, d config.Draft) {
 	p.openForm(&editing{name, d, p.list})

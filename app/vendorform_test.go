@@ -16,7 +16,7 @@ import (
 )
 
 // formOpen is a window with the form of the scene's first vendor in front.
-func formOpen(t *testing.T) (*mainWindow, *apptest.Proxy, chan func()) {
+func formOpen(t *testing.T) (*vendorPages, *apptest.Proxy, chan func()) {
 	t.Helper()
 	w, svc, work := vendorsOpen(t, 6)
 	apptest.Tapped(t, w.Canvas(), w.vendors.rows["zhipu"].edit)
@@ -91,7 +91,7 @@ func TestFormThatIsSavedLaterLeavesTheWindowWhereItIs(t *testing.T) {
 	w, _, work := formOpen(t)
 	w.vendor.fields.title.SetText("Zhipu at work")
 	apptest.Pressed(w.Canvas(), w.vendor.save, fyne.KeyReturn)
-	w.openGuide()
+	w.Turn(window.Guide)
 	for w.vendor.opened {
 		apptest.Do(t, work)
 	}

@@ -13,33 +13,48 @@ import (
 	"afterglow/app/window"
 	"afterglow/proxy"
 	"afterglow/proxy/config"
-	"afterglow/proxy/connect"
 	"afterglow/proxy/reason"
 )
 
-// vendorWindow is a shown window over a configuration, whose work waits until the test does it.
-func vendorWindow(t *testing.T, language, shade string, list proxy.VendorList) (*mainWindow, *apptest.Proxy, chan func()) {
+// vendorPages is a window with the pages Vendors and Vendor.
+type vendorPages struct {
+	*window.Window
+	vendors *vendorsPage
+	vendor  *vendorPage
+}
+
+// vendorWindow is such a window, shown over a configuration, whose work waits until the test does it.
+func vendorWindow(t *testing.T, language, shade string, list proxy.VendorList) (*vendorPages, *apptest.Proxy, chan func()) {
 	t.Helper()
 	a := apptest.Speak(t, language)
 	apptest.Shade(a, shade)
 	svc := &apptest.Proxy{}
 	svc.List, svc.Verdict, svc.Ready = list, apptest.WorksVerdict, true
-	svc.ClientList = []connect.Status{}
-	work := make(chan func(), 100)
-	w := newTestMain(a, svc, true)
-	t.Cleanup(w.Fyne().Close)
-	run := func(f func()) { work <- f }
-	for _, d := range []*ui.Context{&w.vendors.desk, &w.guide.desk} {
-		d.Run, d.Copy = run, func(string) {}
-	}
-	w.vendors.work.Run, w.vendor.work.Run, w.guide.work.Run = run, run, run
-	w.vendor.test.Run, w.guide.trial.Run, w.guide.key.test.Run = run, run, run
+	d, work := apptest.QueueContext()
+	d.Copy = func(string) {}
+	w := &vendorPages{Window: apptest.NewWindow(t, a)}
+	w.Build(func() window.Pages {
+		w.vendors, w.vendor = newVendorPages(svc, d, w.Notices.Report, ui.Navigator{
+			Form: func() { w.Turn(window.Vendor) },
+			Back: func() {
+				if w.Front() == window.Vendor {
+					w.Back()
+				}
+			},
+			Guide: func() { w.Turn(window.Guide) },
+		})
+		all := apptest.EmptyPages()
+		all[window.Vendors] = window.Page{Root: w.vendors.root, Enter: w.vendors.enter, Leave: w.vendors.leave, Set: w.vendors.take}
+		all[window.Vendor] = window.Page{Root: w.vendor.root, Enter: w.vendor.enter, Leave: w.vendor.leave, Stay: w.vendor.stay}
+		return all
+	})
+	w.SetTray(true)
 	w.Show()
 	return w, svc, work
 }
 
 // vendorPicture draws one of the pages around vendors.
-func vendorPicture(t *testing.T, scene, language, shade string) *mainWindow {
+func vendorPicture(t *testing.T, scene, language, shade string) *vendorPages {
 	lists := map[string]proxy.VendorList{"vendors-empty": {File: "/home/mei/.config/afterglow/config.toml", Presets: apptest.VendorScene(6).Presets}, "vendors-30": apptest.VendorScene(30)}
 	list, ok := lists[scene]
 	if !ok {
@@ -69,31 +84,15 @@ func vendorPicture(t *testing.T, scene, language, shade string) *mainWindow {
 		case "vendor-limits":
 			w.vendor.scroll.ScrollToBottom()
 		}
-	default:
-		w.openGuide()
-		w.guide.set(list, nil)
-		clients := apptest.ClientScene(map[string]string{"guide-login": "found"}[scene])
-		w.guide.client.set(guideAsked{clients.ClientList[0], true, clients.VariableList})
-		if scene == "guide-login" {
-			w.guide.tidy()
-			w.guide.scroll.ScrollToOffset(fyne.NewPos(0, 430))
-		}
-		if scene == "guide-end" {
-			w.guide.trial.Tell(parts.TrialResult{OK: true, Words: ui.TrPair("guide.works", "Zhipu · glm-5.1", ui.TrTook(apptest.WorksVerdict.Took)) + "\n" + ui.TrText("trial.said", apptest.WorksVerdict.Answer)})
-			w.guide.try.tick(true)
-			w.guide.tidy()
-			w.guide.scroll.ScrollToBottom()
-		}
 	}
 	return w
 }
 
-// TestVendorLooks is TestLooks for the pages around vendors and the guide.
+// TestVendorLooks is TestLooks for the pages around vendors.
 func TestVendorLooks(t *testing.T) {
 	apptest.OnMastersProcessor(t)
 	for _, c := range []struct{ scene, language, shade string }{
 		{"vendors-tested", "en", "light"},
-		{"guide-login", "en", "light"}, {"guide-login", "zh", "dark"},
 		{"vendors-30", "zh", "dark"},
 		{"vendors-empty", "en", "dark"},
 		{"vendor", "en", "dark"},
@@ -101,8 +100,6 @@ func TestVendorLooks(t *testing.T) {
 		{"vendor-wrong", "en", "light"},
 		{"vendor-limits", "zh", "dark"},
 		{"vendor-limits", "en", "light"},
-		{"guide", "en", "light"},
-		{"guide-end", "zh", "dark"},
 	} {
 		name := strings.Join([]string{c.scene, c.language, c.shade}, "-")
 		t.Run(name, func(t *testing.T) {
@@ -110,4 +107,14 @@ func TestVendorLooks(t *testing.T) {
 			test.AssertImageMatches(t, "looks/"+name+".png", w.Canvas().Capture())
 		})
 	}
+}
+
+func TestVendorsAreAccessible(t *testing.T) {
+	scenes := apptest.Scenes{}
+	for _, name := range []string{"vendors-tested", "vendors-empty", "vendor", "vendor-map", "vendor-wrong"} {
+		scenes[name] = func(t *testing.T, language, shade string) fyne.Canvas {
+			return vendorPicture(t, name, language, shade).Canvas()
+		}
+	}
+	apptest.CheckAccessible(t, scenes)
 }

@@ -18,7 +18,7 @@ import (
 )
 
 // vendorsOpen is a window with the Vendors page in front, which has read the scene's vendors.
-func vendorsOpen(t *testing.T, n int) (*mainWindow, *apptest.Proxy, chan func()) {
+func vendorsOpen(t *testing.T, n int) (*vendorPages, *apptest.Proxy, chan func()) {
 	t.Helper()
 	w, svc, work := vendorWindow(t, "en", "light", apptest.VendorScene(n))
 	w.Turn(window.Vendors)

@@ -284,3 +284,15 @@ func Drawn(object func() fyne.CanvasObject) func(t *testing.T, language, shade s
 		return Draw(t, language, shade, fyne.NewSize(680, 600), object)
 	}
 }
+
+// Find is the first thing of its type that is drawn on a canvas and is the one.
+func Find[T fyne.CanvasObject](t *testing.T, c fyne.Canvas, is func(T) bool) (found T) {
+	t.Helper()
+	for _, s := range onCanvas(c) {
+		if o, ok := s.object.(T); ok && is(o) {
+			return o
+		}
+	}
+	t.Fatalf("no such %T on the page", found)
+	return found
+}

@@ -7,8 +7,8 @@ import (
 	"fyne.io/fyne/v2"
 )
 
-// ScaleVariable is where Fyne looks for its scale, each time a theme is set and a window is shown.
-const ScaleVariable = "FYNE_SCALE"
+// scaleVariable is where Fyne looks for its scale, each time a theme is set and a window is shown.
+const scaleVariable = "FYNE_SCALE"
 
 // Zoom is how large the window shows everything. Texts do not grow alone: what stands beside them would have to make
 // room, in every row and column, and lines and marks would stay too fine for whoever wants larger texts.
@@ -19,7 +19,7 @@ type Zoom struct {
 }
 
 func NewZoom(a fyne.App) *Zoom {
-	z := &Zoom{own: os.Getenv(ScaleVariable), system: 1, factor: 1}
+	z := &Zoom{own: os.Getenv(scaleVariable), system: 1, factor: 1}
 	if n, err := strconv.ParseFloat(z.own, 32); err == nil && n > 0 {
 		z.system = float32(n)
 	} else if n := a.Settings().Scale(); z.own == "" && n > 0 {
@@ -37,7 +37,7 @@ func (z *Zoom) Set(factor float32) (by float32, err error) {
 	if factor != 1 {
 		value = strconv.FormatFloat(float64(z.system*factor), 'f', 2, 32)
 	}
-	if err := os.Setenv(ScaleVariable, value); err != nil {
+	if err := os.Setenv(scaleVariable, value); err != nil {
 		return 1, err
 	}
 	by, z.factor = factor/z.factor, factor

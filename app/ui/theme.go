@@ -55,9 +55,9 @@ func (l appearance) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) c
 		return l.Theme.Color(name, l.shaded(variant))
 	}
 	if l.shaded(variant) == theme.VariantLight {
-		return Rgba(pair.light)
+		return rgba(pair.light)
 	}
-	return Rgba(pair.dark)
+	return rgba(pair.dark)
 }
 
 // shaded is the variant to show.
@@ -101,7 +101,7 @@ func (l appearance) Size(name fyne.ThemeSizeName) float32 {
 // tint is one colour, 0xRRGGBBAA, in both variants.
 type tint struct{ light, dark uint32 }
 
-func Rgba(c uint32) color.Color {
+func rgba(c uint32) color.Color {
 	return color.NRGBA{R: uint8(c >> 24), G: uint8(c >> 16), B: uint8(c >> 8), A: uint8(c)}
 }
 

@@ -1,0 +1,91 @@
+package app
+
+import (
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"afterglow/app/apptest"
+	"afterglow/app/parts"
+	"afterglow/app/ui"
+	"afterglow/app/window"
+	"afterglow/proxy"
+	"afterglow/proxy/connect"
+)
+
+// guideWindow is a window with the guide.
+type guideWindow struct {
+	*window.Window
+	guide *guidePage
+}
+
+// openGuide is such a window, shown over a configuration, whose work waits until the test does it.
+func openGuide(t *testing.T, language, shade string, list proxy.VendorList) (*guideWindow, *apptest.Proxy, chan func()) {
+	t.Helper()
+	a := apptest.Speak(t, language)
+	apptest.Shade(a, shade)
+	svc := &apptest.Proxy{}
+	svc.List, svc.Verdict, svc.Ready = list, apptest.WorksVerdict, true
+	svc.ClientList = []connect.Status{}
+	d, work := apptest.QueueContext()
+	d.Copy = func(string) {}
+	w := &guideWindow{Window: apptest.NewWindow(t, a)}
+	w.Build(func() window.Pages {
+		w.guide = newGuidePage(svc, d, w.Notices.Report, ui.Navigator{Back: w.Back})
+		all := apptest.EmptyPages()
+		all[window.Guide] = window.Page{Root: w.guide.root, Enter: w.guide.enter, Leave: w.guide.leave, Set: w.guide.take}
+		return all
+	})
+	w.SetTray(true)
+	w.Show()
+	return w, svc, work
+}
+
+// guidePicture draws the guide.
+func guidePicture(t *testing.T, scene, language, shade string) *guideWindow {
+	list := apptest.VendorScene(6)
+	w, svc, _ := openGuide(t, language, shade, list)
+	w.Update(apptest.SignBoard())
+	svc.Ready = false // nothing more is read
+	w.Turn(window.Guide)
+	w.guide.set(list, nil)
+	clients := apptest.ClientScene(map[string]string{"guide-login": "found"}[scene])
+	w.guide.client.set(guideAsked{clients.ClientList[0], true, clients.VariableList})
+	if scene == "guide-login" {
+		w.guide.tidy()
+		w.guide.scroll.ScrollToOffset(fyne.NewPos(0, 430))
+	}
+	if scene == "guide-end" {
+		w.guide.trial.Tell(parts.TrialResult{OK: true, Words: ui.TrPair("guide.works", "Zhipu · glm-5.1", ui.TrTook(apptest.WorksVerdict.Took)) + "\n" + ui.TrText("trial.said", apptest.WorksVerdict.Answer)})
+		w.guide.try.tick(true)
+		w.guide.tidy()
+		w.guide.scroll.ScrollToBottom()
+	}
+	return w
+}
+
+// TestGuideLooks is TestLooks for the guide.
+func TestGuideLooks(t *testing.T) {
+	apptest.OnMastersProcessor(t)
+	for _, c := range []struct{ scene, language, shade string }{
+		{"guide-login", "en", "light"}, {"guide-login", "zh", "dark"}, {"guide", "en", "light"}, {"guide-end", "zh", "dark"},
+	} {
+		name := strings.Join([]string{c.scene, c.language, c.shade}, "-")
+		t.Run(name, func(t *testing.T) {
+			w := guidePicture(t, c.scene, c.language, c.shade)
+			test.AssertImageMatches(t, "looks/"+name+".png", w.Canvas().Capture())
+		})
+	}
+}
+
+func TestGuideIsAccessible(t *testing.T) {
+	scenes := apptest.Scenes{}
+	for _, name := range []string{"guide", "guide-end"} {
+		scenes[name] = func(t *testing.T, language, shade string) fyne.Canvas {
+			return guidePicture(t, name, language, shade).Canvas()
+		}
+	}
+	apptest.CheckAccessible(t, scenes)
+}
