@@ -12,6 +12,7 @@ import (
 
 	"afterglow/app/desktop"
 	"afterglow/app/parts"
+	"afterglow/app/settings"
 	"afterglow/app/tray"
 	"afterglow/app/ui"
 	"afterglow/assets"
@@ -26,9 +27,9 @@ type Proxy interface {
 
 // Options are what Run needs beside the app and the proxy.
 type Options struct {
-	Places              // in State, a second start asks for the window; "" = none does
-	Hidden bool         // start in the tray, where there is one
-	Log    *slog.Logger // nil logs nothing
+	settings.Places              // in State, a second start asks for the window; "" = none does
+	Hidden          bool         // start in the tray, where there is one
+	Log             *slog.Logger // nil logs nothing
 }
 
 // Run shows p on the desktop until the user quits, the process is told to end by a signal, or ctx ends. Before it returns

@@ -3,6 +3,7 @@ package app
 import (
 	"fyne.io/fyne/v2"
 
+	"afterglow/app/settings"
 	"afterglow/app/ui"
 	"afterglow/app/window"
 	"afterglow/proxy/config"
@@ -23,7 +24,7 @@ func (w *mainWindow) dress(d config.Desktop) {
 	w.keepSize(by)
 	if d.Language != was.Language {
 		if err := ui.LoadTranslations(d.Language); err != nil {
-			w.settings.report(err) // a language of config.Languages is part of the program
+			w.settings.Report(err) // a language of config.Languages is part of the program
 			return
 		}
 	}
@@ -36,7 +37,7 @@ func (w *mainWindow) dress(d config.Desktop) {
 func (w *mainWindow) grow(factor float32) float32 {
 	by, err := w.zoom.Set(factor)
 	if err != nil {
-		w.settings.report(err)
+		w.settings.Report(err)
 	}
 	return by
 }
@@ -52,9 +53,9 @@ func (w *mainWindow) keepSize(by float32) {
 	w.Fyne().Resize(fyne.NewSize(size.Width/by, size.Height/by))
 }
 
-// settingsMeans are what the settings have beside the service.
-func (w *mainWindow) settingsMeans() settingsMeans {
-	return settingsMeans{dress: w.dress, places: func() Places { return w.places }, login: w.login, guide: w.openGuide}
+// Options are what the settings have beside the service.
+func (w *mainWindow) settingsMeans() settings.Options {
+	return settings.Options{Appearance: w.dress, Places: func() settings.Places { return w.places }, Login: w.login, Guide: w.openGuide}
 }
 
 // takeSystemFont draws Chinese with the system's font from now on.
@@ -67,17 +68,17 @@ func (w *mainWindow) takeSystemFont() {
 // rebuild makes the pages again: their texts and the sizes of their columns are made when they are.
 func (w *mainWindow) rebuild() {
 	settings, gauge, call, activity, vendor, guide := w.settings, w.gauge, w.call, w.activity, w.vendor, w.guide
-	focused := settings.focused(w.Canvas())
+	focused := settings.Focused(w.Canvas())
 	w.Refill(func() window.Pages {
 		pages := w.fill()
 		w.gauge.TakeOver(gauge)
 		w.call.TakeOver(call)
 		w.activity.TakeOver(activity)
-		w.vendor.takeOver(vendor)
-		w.guide.takeOver(guide)
+		w.vendor.TakeOver(vendor)
+		w.guide.TakeOver(guide)
 		return pages
 	})
 	w.dressed()
 	w.SetTray(w.tray)
-	w.settings.resume(settings, focused, w.Canvas())
+	w.settings.Resume(settings, focused, w.Canvas())
 }

@@ -11,7 +11,6 @@ import (
 	"fyne.io/fyne/v2/theme"
 
 	"afterglow/app/apptest"
-	"afterglow/app/desktop"
 	"afterglow/app/tray"
 	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
@@ -26,19 +25,12 @@ func settingsShown(t *testing.T, svc Service) *mainWindow {
 	w := newTestMain(apptest.Speak(t, "en"), svc, true)
 	t.Cleanup(w.Fyne().Close)
 	w.Run = func(f func()) { f() }
-	w.login = noLogin{}
+	w.login = &apptest.Login{}
 	w.Build(w.fill)
 	w.Show()
 	w.Turn(window.Settings)
 	return w
 }
-
-// noLogin is a desktop on which nothing is started at login.
-type noLogin struct{}
-
-func (noLogin) State() (desktop.StartAtLogin, error) { return desktop.NotAtLogin, nil }
-
-func (noLogin) Set(bool) error { return nil }
 
 // chooser is the choice that has a text among others.
 func chooser(t *testing.T, w *mainWindow, text string) *widget.Segment {

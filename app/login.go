@@ -22,7 +22,7 @@ func newLogin() login {
 	})}
 }
 
-// State tells whether it is, as loginStart says.
+// State tells whether it is, as Login says.
 func (l login) State() (at desktop.StartAtLogin, err error) {
 	err = l.with(func(a *desktop.Autostart, p desktop.Program) error {
 		at, err = a.State(p)

@@ -12,11 +12,11 @@ import (
 )
 
 // offerWindow is a window over clients of which none is connected.
-func offerWindow(t *testing.T) (*mainWindow, *apptest.Proxy, *loginFake) {
+func offerWindow(t *testing.T) (*mainWindow, *apptest.Proxy, *apptest.Login) {
 	t.Helper()
 	w, svc := newTestWindow(t, true)
 	w.Run = func(f func()) { f() }
-	login := &loginFake{}
+	login := &apptest.Login{}
 	w.login = login
 	svc.ClientPart = apptest.ClientScene("clients")
 	svc.ClientList[0].State = connect.Apart
@@ -48,10 +48,10 @@ func TestStartAtLoginIsOfferedWithTheFirstClientAndOnce(t *testing.T) {
 				t.Error("the offer is gone in another language")
 			}
 			w.Notices.Answer(yes)
-			if got := login.at == desktop.AtLogin; got != yes || w.Notices.AtLogin.Visible() || !svc.Chosen.LoginOffered {
+			if got := login.At == desktop.AtLogin; got != yes || w.Notices.AtLogin.Visible() || !svc.Chosen.LoginOffered {
 				t.Errorf("at login %t, still offered %t, remembered %t", got, w.Notices.AtLogin.Visible(), svc.Chosen.LoginOffered)
 			}
-			login.at = desktop.NotAtLogin
+			login.At = desktop.NotAtLogin
 			if w.offered(t) {
 				t.Error("it is offered again")
 			}
@@ -60,11 +60,11 @@ func TestStartAtLoginIsOfferedWithTheFirstClientAndOnce(t *testing.T) {
 }
 
 func TestStartAtLoginIsNotOfferedInVain(t *testing.T) {
-	for name, change := range map[string]func(svc *apptest.Proxy, login *loginFake){
-		"it is on":           func(_ *apptest.Proxy, login *loginFake) { login.at = desktop.AtLogin },
-		"another copy is on": func(_ *apptest.Proxy, login *loginFake) { login.at = desktop.OtherAtLogin },
-		"a demo":             func(svc *apptest.Proxy, _ *loginFake) { svc.State.Demo = true },
-		"not connected":      func(svc *apptest.Proxy, _ *loginFake) { svc.Refuses = "it may only be read" },
+	for name, change := range map[string]func(svc *apptest.Proxy, login *apptest.Login){
+		"it is on":           func(_ *apptest.Proxy, login *apptest.Login) { login.At = desktop.AtLogin },
+		"another copy is on": func(_ *apptest.Proxy, login *apptest.Login) { login.At = desktop.OtherAtLogin },
+		"a demo":             func(svc *apptest.Proxy, _ *apptest.Login) { svc.State.Demo = true },
+		"not connected":      func(svc *apptest.Proxy, _ *apptest.Login) { svc.Refuses = "it may only be read" },
 	} {
 		t.Run(name, func(t *testing.T) {
 			w, svc, login := offerWindow(t)
@@ -82,7 +82,7 @@ func TestStartAtLoginIsNotOfferedInVain(t *testing.T) {
 func TestAnOfferThatFailedSaysWhyAndStays(t *testing.T) {
 	w, svc, login := offerWindow(t)
 	w.offered(t)
-	login.err = errors.New("the folder cannot be written")
+	login.Err = errors.New("the folder cannot be written")
 	w.Notices.Answer(true)
 	if !w.Notices.AtLogin.Visible() || !strings.Contains(w.Notices.Failure.Text(), "cannot be written") || svc.Chosen.LoginOffered {
 		t.Errorf("offered %t, says %q", w.Notices.AtLogin.Visible(), w.Notices.Failure.Text())
@@ -99,7 +99,7 @@ func TestStartAtLoginIsOfferedForClientsOfBefore(t *testing.T) {
 	}
 	a := newLoopApp(t)
 	f := newFace(t.Context(), a, svc, badges, Options{})
-	f.window.login = &loginFake{}
+	f.window.login = &apptest.Login{}
 	f.offerLogin(t.Context())
 	apptest.Do(t, a.driver.do)
 	if !f.window.Notices.AtLogin.Visible() {

@@ -7,9 +7,12 @@ import (
 
 	"afterglow/app/activity"
 	"afterglow/app/clients"
+	"afterglow/app/guide"
 	"afterglow/app/live"
+	"afterglow/app/settings"
 	"afterglow/app/ui"
 	"afterglow/app/usage"
+	"afterglow/app/vendors"
 	"afterglow/app/window"
 	"afterglow/limiter"
 	"afterglow/proxy/config"
@@ -23,10 +26,10 @@ type Service interface {
 	activity.Proxy
 	activity.CallProxy
 	usage.Proxy
-	VendorService
+	vendors.Proxy
 	clients.Proxy
-	settingsPart
-	GuideService
+	settings.Proxy
+	guide.Proxy
 	Capture(on bool) // the bodies of calls are kept
 }
 
@@ -44,12 +47,12 @@ type mainWindow struct {
 	activity *activity.Page
 	call     *activity.CallPage
 	gauge    *live.GaugePage
-	settings *settingsPage
-	vendors  *vendorsPage
-	vendor   *vendorPage
-	guide    *guidePage
-	places   Places
-	login    loginStart
+	settings *settings.Page
+	vendors  *vendors.Page
+	vendor   *vendors.FormPage
+	guide    *guide.Page
+	places   settings.Places
+	login    settings.Login
 	offering bool // start at login is offered
 	tray     bool
 }
@@ -87,27 +90,27 @@ func (w *mainWindow) fill() window.Pages {
 	w.activity = activity.New(w.svc, to, w.SetCapture)
 	w.gauge = live.NewGaugePage(w.svc, d, report, to)
 	w.call = activity.NewCallPage(w.svc, d, report, to)
-	w.settings = newSettingsPage(w.svc, d, w.settingsMeans())
+	w.settings = settings.New(w.svc, d, w.settingsMeans())
 	used, agents := usage.New(w.svc, d), clients.New(w.svc, d)
-	w.guide = newGuidePage(w.svc, d, report, to)
+	w.guide = guide.New(w.svc, d, report, to)
 	form := to
 	form.Back = func() {
 		if w.Front() == window.Vendor { // a vendor may be saved long after its form was left
 			w.Back()
 		}
 	}
-	w.vendors, w.vendor = newVendorPages(w.svc, d, report, form)
+	w.vendors, w.vendor = vendors.New(w.svc, d, report, form)
 	return window.Pages{
 		window.Live:     {Root: w.page.Root, Set: w.page.Set},
 		window.Activity: {Root: w.activity.Root, Set: w.activity.Set},
 		window.Usage:    {Root: used.Root, Enter: used.Enter, Leave: used.Leave},
-		window.Vendors:  {Root: w.vendors.root, Enter: w.vendors.enter, Leave: w.vendors.leave, Set: w.vendors.take},
+		window.Vendors:  {Root: w.vendors.Root, Enter: w.vendors.Enter, Leave: w.vendors.Leave, Set: w.vendors.Take},
 		window.Clients:  {Root: agents.Root, Enter: agents.Enter, Leave: agents.Leave},
-		window.Settings: {Root: w.settings.root, Enter: w.settings.enter, Leave: w.settings.leave},
+		window.Settings: {Root: w.settings.Root, Enter: w.settings.Enter, Leave: w.settings.Leave},
 		window.Gauge:    {Root: w.gauge.Root, Enter: w.gauge.Enter, Leave: w.gauge.Leave, Set: w.gauge.Set},
 		window.Call:     {Root: w.call.Root, Enter: w.call.Enter, Leave: w.call.Leave, Set: w.call.Set},
-		window.Vendor:   {Root: w.vendor.root, Enter: w.vendor.enter, Leave: w.vendor.leave, Stay: w.vendor.stay},
-		window.Guide:    {Root: w.guide.root, Enter: w.guide.enter, Leave: w.guide.leave, Set: w.guide.take},
+		window.Vendor:   {Root: w.vendor.Root, Enter: w.vendor.Enter, Leave: w.vendor.Leave, Stay: w.vendor.Stay},
+		window.Guide:    {Root: w.guide.Root, Enter: w.guide.Enter, Leave: w.guide.Leave, Set: w.guide.Take},
 	}
 }
 

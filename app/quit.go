@@ -13,7 +13,8 @@ import (
 
 // QuitService is what quitting asks of the proxy.
 type QuitService interface {
-	DesktopService
+	Desktop() config.Desktop
+	ChangeDesktop(edit func(*config.Desktop)) error
 	Clients() []connect.Status // reads files, and is not for the UI's goroutine
 	// Suspend disconnects the clients until the next start. It writes files, and is not for the UI's goroutine.
 	Suspend() (done []connect.Suspended, err error)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"runtime"
 
+	"afterglow/app/desktop"
 	"afterglow/proxy/config"
 	"afterglow/proxy/connect"
 )
@@ -147,5 +148,24 @@ func (f *DesktopPart) ChangeDesktop(edit func(*config.Desktop)) error {
 		return err
 	}
 	f.Chosen = next
+	return nil
+}
+
+// Login keeps what is started at login.
+type Login struct {
+	At  desktop.StartAtLogin
+	Err error
+}
+
+func (f *Login) State() (desktop.StartAtLogin, error) { return f.At, nil }
+
+func (f *Login) Set(on bool) error {
+	if f.Err != nil {
+		return f.Err
+	}
+	f.At = desktop.NotAtLogin
+	if on {
+		f.At = desktop.AtLogin
+	}
 	return nil
 }

@@ -13,6 +13,7 @@ import (
 
 	"afterglow/app"
 	"afterglow/app/desktop"
+	"afterglow/app/settings"
 	"afterglow/cmd/cli"
 	"afterglow/proxy"
 	"afterglow/proxy/config"
@@ -84,7 +85,7 @@ func start(ctx context.Context, set proxy.Setup, hidden bool, stderr io.Writer) 
 	go func() { served <- server.RunAnyway(ctx) }()
 	describe()
 	err = app.Run(ctx, fyneapp.NewWithID(appID), server, app.Options{
-		Places: app.Places{State: state, Log: log.Path(), Listen: set.Listen, Version: cli.Version(version)},
+		Places: settings.Places{State: state, Log: log.Path(), Listen: set.Listen, Version: cli.Version(version)},
 		Hidden: hidden, Log: log.Logger,
 	})
 	cancel()

@@ -1,4 +1,4 @@
-package app
+package vendors
 
 import (
 	"cmp"
@@ -17,8 +17,8 @@ import (
 	"afterglow/proxy/config"
 )
 
-// vendorRow is one vendor on the Vendors page.
-type vendorRow struct {
+// row is one vendor on the Vendors page.
+type row struct {
 	draft  config.Draft
 	title  *widget.Name
 	about  *widget.Name
@@ -31,8 +31,8 @@ type vendorRow struct {
 	beside fyne.CanvasObject // and below it
 }
 
-func (p *vendorsPage) newRow(name string) *vendorRow {
-	r := &vendorRow{
+func (p *Page) newRow(name string) *row {
+	r := &row{
 		title: widget.NewName("", widget.Style{Bold: true}),
 		about: widget.NewName("", ui.CaptionStyle),
 	}
@@ -60,7 +60,7 @@ func (p *vendorsPage) newRow(name string) *vendorRow {
 }
 
 // set shows a vendor, where its user stands with signing in, and why it has no key.
-func (r *vendorRow) set(d config.Draft, in proxy.SignIn, lack string) (resized bool) {
+func (r *row) set(d config.Draft, in proxy.SignIn, lack string) (resized bool) {
 	r.draft = d
 	r.title.Set(parts.VendorTitle(d))
 	r.about.Set(captionOf(d, in, lack))

@@ -1,4 +1,4 @@
-package app
+package vendors
 
 import (
 	"errors"
@@ -10,13 +10,13 @@ import (
 )
 
 // store writes the vendor. If that is refused, all stays as it was typed.
-func (p *vendorPage) store() { p.storeTo("") }
+func (p *FormPage) store() { p.storeTo("") }
 
 // storeTo writes the vendor, once the user has let the client's own credentials go to a host.
-func (p *vendorPage) storeTo(host string) {
+func (p *FormPage) storeTo(host string) {
 	p.lead.Set("")
 	if err := p.wrong(); err != nil {
-		p.tell(err)
+		p.showProblems(err)
 		return
 	}
 	name, d, key := p.e.name, p.draft, p.key
@@ -26,31 +26,31 @@ func (p *vendorPage) storeTo(host string) {
 }
 
 // saved is called when the vendor was written, or was not.
-func (p *vendorPage) saved(err error) {
+func (p *FormPage) saved(err error) {
 	p.unsaved.Set(ui.When(p.dirty(), "vendor.unsaved"))
 	var to *config.DestinationError
 	if errors.As(err, &to) && to.Ask {
 		p.host = to.Origin
-		p.tell(nil)
+		p.showProblems(nil)
 		p.notify(p.lead, ui.TrText("vendor.lead_ask", to.Origin))
 		ui.Focus(p.goesOn)
 		return
 	}
-	p.tell(err)
+	p.showProblems(err)
 	if err == nil {
 		p.close()
 	}
 }
 
 // drop removes the vendor.
-func (p *vendorPage) drop() {
+func (p *FormPage) drop() {
 	name := p.e.name
 	p.gone.Set("")
 	p.work.Do(func() error { return p.svc.RemoveVendor(name) }, p.saved)
 }
 
 // wrong is what the form itself knows to be wrong.
-func (p *vendorPage) wrong() error {
+func (p *FormPage) wrong() error {
 	if p.draft.Name == "" {
 		return &config.Error{Problems: []config.Problem{{Key: "vendors.name", Reason: reason.New(reason.NameNeeded, "", "enter a name")}}}
 	}
@@ -63,8 +63,8 @@ func (p *vendorPage) wrong() error {
 	return nil
 }
 
-// tell says what was wrong, below the field that it is about or above the form, or takes that back.
-func (p *vendorPage) tell(err error) {
+// showProblems says what was wrong, below the field that it is about or above the form, or takes that back.
+func (p *FormPage) showProblems(err error) {
 	text := p.fields.tell(err)
 	switch {
 	case text != "":

@@ -1,4 +1,4 @@
-package app
+package settings
 
 import (
 	"errors"
@@ -20,25 +20,6 @@ import (
 	"afterglow/proxy/ledger"
 )
 
-// loginFake keeps what is started at login.
-type loginFake struct {
-	at  desktop.StartAtLogin
-	err error
-}
-
-func (f *loginFake) State() (desktop.StartAtLogin, error) { return f.at, nil }
-
-func (f *loginFake) Set(on bool) error {
-	if f.err != nil {
-		return f.err
-	}
-	f.at = desktop.NotAtLogin
-	if on {
-		f.at = desktop.AtLogin
-	}
-	return nil
-}
-
 // settingsService is a service as the settings see it.
 func settingsService() *apptest.Proxy {
 	return &apptest.Proxy{InForce: proxy.Settings{LogLevel: "info", Retention: 180 * ui.DayLong},
@@ -48,22 +29,22 @@ func settingsService() *apptest.Proxy {
 // settingsPages is a window with the settings in front.
 type settingsPages struct {
 	*window.Window
-	settings *settingsPage
+	settings *Page
 	places   Places
-	login    *loginFake
+	login    *apptest.Login
 }
 
 // openSettings makes such a window.
-func openSettings(t *testing.T, a fyne.App, svc settingsPart) *settingsPages {
+func openSettings(t *testing.T, a fyne.App, svc Proxy) *settingsPages {
 	t.Helper()
-	w := &settingsPages{Window: apptest.NewWindow(t, a), login: &loginFake{}}
+	w := &settingsPages{Window: apptest.NewWindow(t, a), login: &apptest.Login{}}
 	w.Run = func(f func()) { f() }
 	w.places = Places{State: "/home/lu/.local/state/afterglow", Log: "/home/lu/.local/state/afterglow/afterglow.log", Version: "0.1.0"}
 	w.Build(func() window.Pages {
-		w.settings = newSettingsPage(svc, w.Context(), settingsMeans{
-			dress: func(config.Desktop) {}, places: func() Places { return w.places }, login: w.login, guide: func() { w.Turn(window.Guide) }})
+		w.settings = New(svc, w.Context(), Options{
+			Appearance: func(config.Desktop) {}, Places: func() Places { return w.places }, Login: w.login, Guide: func() { w.Turn(window.Guide) }})
 		all := apptest.EmptyPages()
-		all[window.Settings] = window.Page{Root: w.settings.root, Enter: w.settings.enter, Leave: w.settings.leave}
+		all[window.Settings] = window.Page{Root: w.settings.Root, Enter: w.settings.Enter, Leave: w.settings.Leave}
 		return all
 	})
 	w.SetTray(true)
@@ -73,7 +54,7 @@ func openSettings(t *testing.T, a fyne.App, svc settingsPart) *settingsPages {
 }
 
 // settingsWindow is such a window in English.
-func settingsWindow(t *testing.T, svc settingsPart) (*settingsPages, *loginFake) {
+func settingsWindow(t *testing.T, svc Proxy) (*settingsPages, *apptest.Login) {
 	t.Helper()
 	w := openSettings(t, apptest.Speak(t, "en"), svc)
 	return w, w.login
@@ -128,22 +109,22 @@ func TestStartAtLogin(t *testing.T) {
 	w, login := settingsWindow(t, settingsService())
 	s := w.settings.start
 	apptest.Press(s.login, fyne.KeyRight)
-	if login.at != desktop.AtLogin || s.login.Chosen() != 1 {
-		t.Errorf("at %d, chosen %d", login.at, s.login.Chosen())
+	if login.At != desktop.AtLogin || s.login.Chosen() != 1 {
+		t.Errorf("at %d, chosen %d", login.At, s.login.Chosen())
 	}
-	login.err = errors.New("the folder cannot be written")
+	login.Err = errors.New("the folder cannot be written")
 	apptest.Press(s.login, fyne.KeyLeft)
 	if s.login.Chosen() != 1 || !strings.Contains(w.settings.failure.Text(), "cannot be written") {
 		t.Errorf("chosen %d, says %q", s.login.Chosen(), w.settings.failure.Text())
 	}
-	login.err, login.at = nil, desktop.OtherAtLogin
+	login.Err, login.At = nil, desktop.OtherAtLogin
 	w.Turn(window.Live)
 	w.Turn(window.Settings)
 	if !s.moved.Visible() || s.login.Chosen() != 1 {
 		t.Error("nothing says that another copy is started")
 	}
 	test.Tap(w.settings.controls[slices.Index(w.settings.controls, control(s.login))+1].(*widget.Button))
-	if login.at != desktop.AtLogin || s.moved.Visible() {
+	if login.At != desktop.AtLogin || s.moved.Visible() {
 		t.Error("it is not repaired")
 	}
 }
@@ -166,7 +147,7 @@ func TestWindowTrayAndNoticesAreKept(t *testing.T) {
 		t.Errorf("%+v, want %+v", got, want)
 	}
 	svc.Chosen.Queue = 7 // as the state file may say
-	p.enter()
+	p.Enter()
 	if texts := p.tell.queue.Texts(); !slices.Equal(texts, []string{"2", "5", "7", "10", "20"}) || p.tell.queue.Chosen() != 2 {
 		t.Errorf("%q, chosen %d", texts, p.tell.queue.Chosen())
 	}
@@ -218,7 +199,7 @@ func TestAddress(t *testing.T) {
 		t.Errorf("says %q, and %q is typed in", got, s.address.Text)
 	}
 	w.places.Listen = "127.0.0.1:1"
-	w.settings.enter()
+	w.settings.Enter()
 	if !s.address.Disabled() || s.offer.Visible() || !strings.Contains(s.why.Text, "--listen 127.0.0.1:1") {
 		t.Errorf("a flag that counts: says %q", s.why.Text)
 	}
@@ -277,13 +258,13 @@ func TestSettingsLook(t *testing.T) {
 			svc.Chosen.Language, svc.Chosen.Theme = map[string]string{"en": "en", "zh": "zh-Hans"}[c.language], c.shade
 			w := openSettings(t, a, svc)
 			if c.name == "settings-trouble" {
-				w.login.at = desktop.OtherAtLogin
+				w.login.At = desktop.OtherAtLogin
 				w.places.Listen = "127.0.0.1:3392"
 				svc.Mistake = errors.New(`config.toml: listen: expected host:port, got "x"`)
 				svc.InForce.Retention = 45 * ui.DayLong
 				svc.Chosen.Tray, svc.Chosen.Silenced = config.TrayBusy, []string{"failover"}
 			}
-			w.settings.enter()
+			w.settings.Enter()
 			w.settings.about.version.Set("0.1.0 · 0123456789ab")
 			w.settings.about.built.Set("go1.26 · linux/amd64")
 			if c.name == "settings-trouble" {

@@ -1,4 +1,4 @@
-package app
+package guide
 
 import (
 	"fyne.io/fyne/v2"
@@ -12,17 +12,17 @@ import (
 	"afterglow/proxy/connect"
 )
 
-// guideClients are what the third step asks of the proxy. All of it reads or writes files, and is not for the UI's goroutine.
-type guideClients interface {
+// clientProxy are what the third step asks of the proxy. All of it reads or writes files, and is not for the UI's goroutine.
+type clientProxy interface {
 	Clients() []connect.Status
 	Variables(with connect.Credentials) []connect.Variable
 	Connect(id string, with connect.Choice) error
 	Disconnect(id string) ([]connect.Restored, error)
 }
 
-// guideConnect is the guide's third step: Claude Code is pointed at the proxy, by one press or by a line to copy.
-type guideConnect struct {
-	page   *guidePage
+// clientStep is the guide's third step: Claude Code is pointed at the proxy, by one press or by a line to copy.
+type clientStep struct {
+	page   *Page
 	shown  connect.Status
 	login  connect.Credentials // that were chosen; "" = as they are shown
 	copied bool                // the line was
@@ -33,11 +33,11 @@ type guideConnect struct {
 	found   *parts.FindingList
 	line    *widget.Code
 	copy    *ui.CopyButton
-	step    *guideStep
+	step    *step
 }
 
-func newGuideConnect(page *guidePage) *guideConnect {
-	c := &guideConnect{page: page, state: widget.NewText("", widget.Style{Color: widget.ColorMuted})}
+func newClientStep(page *Page) *clientStep {
+	c := &clientStep{page: page, state: widget.NewText("", widget.Style{Color: widget.ColorMuted})}
 	c.connect = widget.NewButton(widget.Primary, theme.LoginIcon(), ui.Tr("guide.connect"), c.press)
 	c.choice = widget.NewButton(widget.Plain, theme.MenuDropDownIcon(), "", c.choose)
 	c.choice.Hide()
@@ -51,22 +51,22 @@ func newGuideConnect(page *guidePage) *guideConnect {
 	c.copy = ui.NewCopyButton(d, widget.Plain, page.tidy)
 	c.line = widget.NewCode(c.copy.Button)
 	one := container.New(layout.NewCustomPaddedHBoxLayout(8), c.connect, c.choice, c.state)
-	c.step = newGuideStep("3", ui.Tr("guide.client"), ui.Tr("guide.client_press"),
+	c.step = newStep("3", ui.Tr("guide.client"), ui.Tr("guide.client_press"),
 		container.New(layout.NewCustomPaddedVBoxLayout(8), one, c.found.Box, c.line))
 	return c
 }
 
-// guideAsked is what the step shows.
-type guideAsked struct {
+// clientState is what the step shows.
+type clientState struct {
 	client    connect.Status
 	known     bool // the client's file could be read
 	variables []connect.Variable
 }
 
 // ask reads files, and is not for the UI's goroutine.
-func (c *guideConnect) ask(login connect.Credentials) (now guideAsked) {
+func (c *clientStep) ask(login connect.Credentials) (now clientState) {
 	for _, client := range c.page.svc.Clients() {
-		if client.ID == guideClient {
+		if client.ID == clientID {
 			now.client, now.known = client, client.State != connect.Unreadable
 		}
 	}
@@ -74,7 +74,7 @@ func (c *guideConnect) ask(login connect.Credentials) (now guideAsked) {
 	return now
 }
 
-func (c *guideConnect) set(now guideAsked) {
+func (c *clientStep) set(now clientState) {
 	if len(now.variables) > 0 {
 		c.lines(parts.ExportAll(now.variables, true), parts.ExportAll(now.variables, false))
 	}
@@ -101,14 +101,14 @@ func (c *guideConnect) set(now guideAsked) {
 }
 
 // address shows the lines for a proxy that listens there, until more is known.
-func (c *guideConnect) address(addr string, noLogin bool) {
+func (c *clientStep) address(addr string, noLogin bool) {
 	if c.shown.ID == "" {
 		line := parts.ExportLine(addr, noLogin)
 		c.lines(line, line)
 	}
 }
 
-func (c *guideConnect) lines(seen, copied string) {
+func (c *clientStep) lines(seen, copied string) {
 	c.copy.SetText(ui.Tr("copy.label"), copied)
 	if c.line.Set(seen) {
 		c.page.tidy()
@@ -116,13 +116,13 @@ func (c *guideConnect) lines(seen, copied string) {
 }
 
 // name shows what Claude Code would sign its calls with, where there is a choice.
-func (c *guideConnect) name() {
+func (c *clientStep) name() {
 	ui.SetVisible(c.choice, len(c.shown.LoginVendors) > 0)
 	c.choice.Label = ui.TrText("clients.choose_login", parts.LoginName(c.chosen()))
 	c.choice.Set(theme.MenuDropDownIcon(), parts.LoginName(c.chosen()))
 }
 
-func (c *guideConnect) chosen() connect.Credentials {
+func (c *clientStep) chosen() connect.Credentials {
 	if c.login != connect.Usual {
 		return c.login
 	}
@@ -130,7 +130,7 @@ func (c *guideConnect) chosen() connect.Credentials {
 }
 
 // choose opens a menu of what Claude Code may sign its calls with.
-func (c *guideConnect) choose() {
+func (c *clientStep) choose() {
 	var items []*fyne.MenuItem
 	for _, login := range []connect.Credentials{connect.Placeholder, connect.Own} {
 		items = append(items, &fyne.MenuItem{Label: parts.LoginName(login), Checked: login == c.chosen(), Action: func() { c.chooseLogin(login) }})
@@ -139,7 +139,7 @@ func (c *guideConnect) choose() {
 }
 
 // chooseLogin takes the user's choice. A connected client is connected with it at once.
-func (c *guideConnect) chooseLogin(login connect.Credentials) {
+func (c *clientStep) chooseLogin(login connect.Credentials) {
 	if login == c.chosen() {
 		return
 	}
@@ -152,30 +152,30 @@ func (c *guideConnect) chooseLogin(login connect.Credentials) {
 	c.page.again() // the lines are others
 }
 
-func (c *guideConnect) tick() {
+func (c *clientStep) tick() {
 	c.step.tick(c.shown.State == connect.Connected && c.shown.Overridden() == nil || c.copied)
 	c.page.tidy()
 }
 
 // press connects, or takes that back.
-func (c *guideConnect) press() {
+func (c *clientStep) press() {
 	if c.shown.State != connect.Connected {
 		c.send(false)
 		return
 	}
 	c.change(func() error {
-		_, err := c.page.svc.Disconnect(guideClient)
+		_, err := c.page.svc.Disconnect(clientID)
 		return err
 	})
 }
 
 // send connects Claude Code with what was chosen.
-func (c *guideConnect) send(setAside bool) {
+func (c *clientStep) send(setAside bool) {
 	with := connect.Choice{Credentials: c.chosen(), SetAside: setAside}
-	c.change(func() error { return c.page.svc.Connect(guideClient, with) })
+	c.change(func() error { return c.page.svc.Connect(clientID, with) })
 }
 
-func (c *guideConnect) change(work func() error) {
+func (c *clientStep) change(work func() error) {
 	c.page.work.Do(work, func(err error) {
 		c.page.report(err, "guide.not_connected")
 		c.page.again()

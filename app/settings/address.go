@@ -1,4 +1,4 @@
-package app
+package settings
 
 import (
 	"net"
@@ -17,9 +17,9 @@ import (
 	"afterglow/proxy/reason"
 )
 
-// ConfigService is what the settings ask of the configuration file. All of it reads or writes that file, and is not for
+// ConfigProxy is what the settings ask of the configuration file. All of it reads or writes that file, and is not for
 // the UI's goroutine.
-type ConfigService interface {
+type ConfigProxy interface {
 	Status() proxy.Status // does not read the file
 	ConfigFile() (path string, exists bool)
 	CheckConfig() error          // what is wrong with the file as it is now
@@ -28,7 +28,7 @@ type ConfigService interface {
 
 // addressSettings are where the proxy listens, and what the configuration file says.
 type addressSettings struct {
-	page    *settingsPage
+	page    *Page
 	address *widget.Field
 	set     *widget.Button
 	offer   *fyne.Container // holds it
@@ -41,7 +41,7 @@ type addressSettings struct {
 // addressWidth has room for an address of version 6 in full.
 const addressWidth = 240
 
-func newAddressSettings(p *settingsPage) *addressSettings {
+func newAddressSettings(p *Page) *addressSettings {
 	s := &addressSettings{page: p}
 	s.address = widget.NewField("127.0.0.1:3392", func(string) { s.ready() })
 	s.address.OnSubmitted = func(string) { s.apply() }
@@ -52,7 +52,7 @@ func newAddressSettings(p *settingsPage) *addressSettings {
 	s.why = ui.Caption("")
 	check := p.button(theme.SearchIcon(), ui.Tr("settings.check"), s.check)
 	s.found, s.good = widget.NewNotice(widget.Problem, nil), widget.NewNotice(widget.Info, nil)
-	s.card = settingsCard(ui.Tr("settings.proxy"), ui.Explained(settingLine(ui.Tr("settings.address"), entry), s.why),
+	s.card = section(ui.Tr("settings.proxy"), ui.Explained(settingLine(ui.Tr("settings.address"), entry), s.why),
 		settingLine(ui.Tr("settings.config"), check), s.found, s.good)
 	return s
 }
@@ -61,7 +61,7 @@ func newAddressSettings(p *settingsPage) *addressSettings {
 func (s *addressSettings) show() {
 	s.address.SetText(s.page.svc.Status().Addr)
 	s.why.SetText(ui.Tr("settings.address_why"))
-	if flag := s.page.means.places().Listen; flag != "" {
+	if flag := s.page.means.Places().Listen; flag != "" {
 		s.why.SetText(ui.TrText("settings.address_flag", flag))
 		s.address.Disable()
 	}
@@ -80,13 +80,13 @@ func (s *addressSettings) apply() {
 	p := s.page
 	addr, err := fullAddress(s.address.Text, p.svc.Status().Addr)
 	if err != nil {
-		p.report(err)
+		p.Report(err)
 		return
 	}
 	p.desk.Off(func() {
 		err := p.svc.SetListen(addr)
 		p.desk.Run(func() {
-			p.report(err)
+			p.Report(err)
 			if err == nil {
 				s.show()
 			}

@@ -1,4 +1,4 @@
-package app
+package settings
 
 import (
 	"slices"
@@ -28,7 +28,7 @@ var (
 	queueTimes   = []time.Duration{10 * time.Second, config.DefaultQueueFor, 5 * time.Minute, 15 * time.Minute}
 )
 
-func newNoticeSettings(p *settingsPage) *noticeSettings {
+func newNoticeSettings(p *Page) *noticeSettings {
 	n := &noticeSettings{kinds: map[string]*widget.Segment{}}
 	var lines []fyne.CanvasObject
 	for _, kind := range config.NoticeKinds {
@@ -43,7 +43,7 @@ func newNoticeSettings(p *settingsPage) *noticeSettings {
 		n.span = p.segment(func(i int) { p.changeDesktop(func(d *config.Desktop) { d.QueueFor = n.times[i] }) }, "")
 		lines = append(lines, settingLine(ui.Tr("settings.queue_longer"), n.queue), settingLine(ui.Tr("settings.queue_for"), n.span))
 	}
-	n.card = settingsCard(ui.Tr("settings.notices"), append([]fyne.CanvasObject{ui.Flush(ui.Caption(ui.Tr("settings.notices_why")))}, lines...)...)
+	n.card = section(ui.Tr("settings.notices"), append([]fyne.CanvasObject{ui.Flush(ui.Caption(ui.Tr("settings.notices_why")))}, lines...)...)
 	return n
 }
 

@@ -1,4 +1,4 @@
-package app
+package vendors
 
 import (
 	"context"
@@ -20,8 +20,8 @@ import (
 	"afterglow/proxy/config"
 )
 
-// VendorService is what the Vendors page asks of the proxy.
-type VendorService interface {
+// Proxy is what the Vendors page asks of the proxy.
+type Proxy interface {
 	Vendors() (proxy.VendorList, error)
 	SaveVendor(name string, d config.Draft, key config.Secret) error // name "" = a new one
 	RemoveVendor(name string) error
@@ -31,12 +31,12 @@ type VendorService interface {
 	CancelSignIn(vendor string) error
 }
 
-// vendorsAgain is how often the configuration file is read anew while the page is in front: people have editors.
-const vendorsAgain = 5 * time.Second
+// readEvery is how often the configuration file is read anew while the page is in front: people have editors.
+const readEvery = 5 * time.Second
 
-// vendorsPage is where vendors are added, changed and put in order.
-type vendorsPage struct {
-	svc    VendorService
+// Page is where vendors are added, changed and put in order.
+type Page struct {
+	svc    Proxy
 	desk   ui.Context
 	to     ui.Navigator
 	report func(err error, key string)
@@ -44,10 +44,10 @@ type vendorsPage struct {
 	read   bool // the list was
 	signs  map[string]proxy.SignIn
 	lacks  map[string]string // why a vendor that runs has no key
-	rows   map[string]*vendorRow
+	rows   map[string]*row
 	work   ui.TaskQueue
 	stop   context.CancelFunc
-	form   *vendorPage
+	form   *FormPage
 
 	add      *widget.Button
 	unsaved  *widget.Notice
@@ -63,11 +63,11 @@ type vendorsPage struct {
 	copyPath *ui.CopyButton
 	foot     *fyne.Container
 	scroll   *container.Scroll
-	root     *fyne.Container
+	Root     *fyne.Container
 }
 
-func newVendorsPage(svc VendorService, d ui.Context, report func(err error, key string), to ui.Navigator) *vendorsPage {
-	p := &vendorsPage{svc: svc, desk: d, to: to, report: report, rows: map[string]*vendorRow{}, signs: map[string]proxy.SignIn{}, lacks: map[string]string{}}
+func newPage(svc Proxy, d ui.Context, report func(err error, key string), to ui.Navigator) *Page {
+	p := &Page{svc: svc, desk: d, to: to, report: report, rows: map[string]*row{}, signs: map[string]proxy.SignIn{}, lacks: map[string]string{}}
 	p.work.Run = d.Run
 	p.add = widget.NewButton(widget.Plain, theme.ContentAddIcon(), ui.Tr("vendors.add"), p.offer)
 	p.goOn = widget.NewButton(widget.Plain, theme.DocumentCreateIcon(), ui.Tr("vendors.go_on"), func() { p.openForm(nil) })
@@ -93,7 +93,7 @@ func newVendorsPage(svc VendorService, d ui.Context, report func(err error, key 
 	return p
 }
 
-func (p *vendorsPage) lay() {
+func (p *Page) lay() {
 	p.foot = container.NewBorder(nil, nil, nil, p.copyPath.Button, p.path)
 	chain := container.New(layout.NewCustomPaddedVBoxLayout(8), ui.WithCaption(ui.Heading(ui.Tr("vendors.chain")), widget.NewText(ui.Tr("vendors.chain_why"), ui.CaptionStyle)), p.inChain)
 	body := container.New(layout.NewCustomPaddedVBoxLayout(16), widget.NewCard(p.empty), chain, p.besides, p.foot)
@@ -101,11 +101,11 @@ func (p *vendorsPage) lay() {
 	guide := widget.NewButton(widget.Quiet, theme.HelpIcon(), ui.Tr("guide.open"), func() { p.to.Guide() })
 	top := container.New(layout.NewCustomPaddedVBoxLayout(8),
 		container.NewBorder(nil, nil, p.add, guide), p.unsaved, p.demo, p.problem)
-	p.root = ui.Below(container.New(layout.NewCustomPaddedLayout(ui.PageMargin-4, 12, ui.PageMargin, ui.PageMargin), top), p.scroll)
+	p.Root = ui.Below(container.New(layout.NewCustomPaddedLayout(ui.PageMargin-4, 12, ui.PageMargin, ui.PageMargin), top), p.scroll)
 }
 
-// enter is called when the page comes to the front, leave when another does.
-func (p *vendorsPage) enter() {
+// Enter is called when the page comes to the front, leave when another does.
+func (p *Page) Enter() {
 	name := p.form.pending()
 	text := ""
 	if name != "" {
@@ -115,7 +115,7 @@ func (p *vendorsPage) enter() {
 	p.reload()
 }
 
-func (p *vendorsPage) leave() {
+func (p *Page) Leave() {
 	if p.stop != nil {
 		p.stop()
 		p.stop = nil
@@ -126,20 +126,20 @@ func (p *vendorsPage) leave() {
 }
 
 // reload reads the configuration, now and again and again until the page is left.
-func (p *vendorsPage) reload() {
+func (p *Page) reload() {
 	if p.stop != nil {
 		p.stop()
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	p.stop = cancel
-	go p.desk.Follow(ctx, vendorsAgain, func() func() {
+	go p.desk.Follow(ctx, readEvery, func() func() {
 		list, err := p.svc.Vendors()
 		return func() { p.set(list, err) }
 	})
 }
 
 // set shows what was read. What was there stays where that went wrong, and while something else is on its way.
-func (p *vendorsPage) set(list proxy.VendorList, err error) {
+func (p *Page) set(list proxy.VendorList, err error) {
 	switch {
 	case err != nil:
 		p.notify(p.problem, ui.TrText("vendors.not_read", ui.ErrorText(err)))
@@ -154,8 +154,8 @@ func (p *vendorsPage) set(list proxy.VendorList, err error) {
 }
 
 // show writes everything anew, with the rows that there were.
-func (p *vendorsPage) show() {
-	kept := map[string]*vendorRow{}
+func (p *Page) show() {
+	kept := map[string]*row{}
 	p.others.Objects = nil
 	for _, d := range p.list.Drafts {
 		r := p.rows[d.Name]
@@ -192,7 +192,7 @@ func (p *vendorsPage) show() {
 }
 
 // known are the tiers without vendors that have no row.
-func known(tiers [][]string, rows map[string]*vendorRow) [][]string {
+func known(tiers [][]string, rows map[string]*row) [][]string {
 	var all [][]string
 	for _, tier := range tiers {
 		tier = slices.DeleteFunc(slices.Clone(tier), func(name string) bool { return rows[name] == nil })
@@ -203,8 +203,8 @@ func known(tiers [][]string, rows map[string]*vendorRow) [][]string {
 	return all
 }
 
-// take shows where users stand with signing in.
-func (p *vendorsPage) take(b viewmodel.Board) bool {
+// Take shows where users stand with signing in.
+func (p *Page) Take(b viewmodel.Board) bool {
 	resized := false
 	for _, c := range b.Cards {
 		lack := ""
@@ -232,15 +232,15 @@ func (p *vendorsPage) take(b viewmodel.Board) bool {
 	return false
 }
 
-func (p *vendorsPage) notify(n *widget.Notice, text string) {
+func (p *Page) notify(n *widget.Notice, text string) {
 	if n.Set(text) {
 		p.tidy()
 	}
 }
 
 // tidy lays the page out again.
-func (p *vendorsPage) tidy() {
-	if p.root != nil {
-		ui.LayOutAgain(p.root)
+func (p *Page) tidy() {
+	if p.Root != nil {
+		ui.LayOutAgain(p.Root)
 	}
 }

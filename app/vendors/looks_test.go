@@ -1,4 +1,4 @@
-package app
+package vendors
 
 import (
 	"strings"
@@ -19,8 +19,8 @@ import (
 // vendorPages is a window with the pages Vendors and Vendor.
 type vendorPages struct {
 	*window.Window
-	vendors *vendorsPage
-	vendor  *vendorPage
+	vendors *Page
+	vendor  *FormPage
 }
 
 // vendorWindow is such a window, shown over a configuration, whose work waits until the test does it.
@@ -34,7 +34,7 @@ func vendorWindow(t *testing.T, language, shade string, list proxy.VendorList) (
 	d.Copy = func(string) {}
 	w := &vendorPages{Window: apptest.NewWindow(t, a)}
 	w.Build(func() window.Pages {
-		w.vendors, w.vendor = newVendorPages(svc, d, w.Notices.Report, ui.Navigator{
+		w.vendors, w.vendor = New(svc, d, w.Notices.Report, ui.Navigator{
 			Form: func() { w.Turn(window.Vendor) },
 			Back: func() {
 				if w.Front() == window.Vendor {
@@ -44,8 +44,8 @@ func vendorWindow(t *testing.T, language, shade string, list proxy.VendorList) (
 			Guide: func() { w.Turn(window.Guide) },
 		})
 		all := apptest.EmptyPages()
-		all[window.Vendors] = window.Page{Root: w.vendors.root, Enter: w.vendors.enter, Leave: w.vendors.leave, Set: w.vendors.take}
-		all[window.Vendor] = window.Page{Root: w.vendor.root, Enter: w.vendor.enter, Leave: w.vendor.leave, Stay: w.vendor.stay}
+		all[window.Vendors] = window.Page{Root: w.vendors.Root, Enter: w.vendors.Enter, Leave: w.vendors.Leave, Set: w.vendors.Take}
+		all[window.Vendor] = window.Page{Root: w.vendor.Root, Enter: w.vendor.Enter, Leave: w.vendor.Leave, Stay: w.vendor.Stay}
 		return all
 	})
 	w.SetTray(true)
@@ -72,13 +72,13 @@ func vendorPicture(t *testing.T, scene, language, shade string) *vendorPages {
 			w.vendors.rows["work-kimi"].test.Tell(parts.TestResult(proxy.VendorTest{Outcome: "auth", Status: 401, Reason: "Invalid Authentication"}, ""))
 		}
 	case strings.HasPrefix(scene, "vendor"):
-		e := editing{"zhipu", list.Drafts[0], list}
+		e := opened{"zhipu", list.Drafts[0], list}
 		w.vendors.openForm(&e)
 		switch scene {
 		case "vendor-wrong":
 			w.vendor.fields.base.SetText("open.bigmodel.cn")
-			w.vendor.tell(&config.Error{File: list.File, Problems: []config.Problem{{Key: "vendors[0].base_url", Reason: reason.New(reason.BadURL, "", "expected an http or https URL")}}})
-			w.vendor.stay()
+			w.vendor.showProblems(&config.Error{File: list.File, Problems: []config.Problem{{Key: "vendors[0].base_url", Reason: reason.New(reason.BadURL, "", "expected an http or https URL")}}})
+			w.vendor.Stay()
 		case "vendor-map":
 			w.vendor.scroll.ScrollToOffset(fyne.NewPos(0, 330))
 		case "vendor-limits":

@@ -1,4 +1,4 @@
-package app
+package settings
 
 import (
 	"slices"
@@ -11,8 +11,8 @@ import (
 	"afterglow/proxy/ledger"
 )
 
-// proxySettings are the proxy's settings that can be changed while it runs. They are kept over a restart.
-type proxySettings interface {
+// RuntimeProxy are the proxy's settings that can be changed while it runs. They are kept over a restart.
+type RuntimeProxy interface {
 	Settings() proxy.Settings
 	ChangeSettings(edit func(*proxy.Settings)) error
 	LedgerStats() ledger.Stats
@@ -20,7 +20,7 @@ type proxySettings interface {
 
 // ledgerSettings are how long calls are kept and what of them, and which lines the log has.
 type ledgerSettings struct {
-	page      *settingsPage
+	page      *Page
 	size      *widget.Text
 	retention *widget.Segment
 	terms     []time.Duration // what retention chooses
@@ -35,12 +35,12 @@ var retentions = []time.Duration{30 * ui.DayLong, 90 * ui.DayLong, 180 * ui.DayL
 // levels are the log's.
 var levels = []string{"debug", "info", "warn", "error"}
 
-func newLedgerSettings(p *settingsPage) *ledgerSettings {
+func newLedgerSettings(p *Page) *ledgerSettings {
 	s := &ledgerSettings{page: p, size: widget.NewText("", ui.TrailingText)}
 	s.retention = p.segment(func(i int) { p.changeProxy(func(set *proxy.Settings) { set.Retention = s.terms[i] }) }, "")
 	s.evidence = p.onOff(func(on bool) { p.changeProxy(func(set *proxy.Settings) { set.Evidence = on }) })
 	s.level = p.segment(func(i int) { p.changeProxy(func(set *proxy.Settings) { set.LogLevel = levels[i] }) }, levels...)
-	s.card = settingsCard(ui.Tr("settings.ledger"),
+	s.card = section(ui.Tr("settings.ledger"),
 		settingLine(ui.Tr("settings.size"), s.size), settingLine(ui.Tr("settings.retention"), s.retention),
 		ui.Explained(settingLine(ui.Tr("settings.evidence"), s.evidence), ui.Caption(ui.Tr("settings.evidence_why"))),
 		settingLine(ui.Tr("settings.level"), s.level))

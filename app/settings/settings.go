@@ -1,4 +1,4 @@
-package app
+package settings
 
 import (
 	"fyne.io/fyne/v2"
@@ -12,15 +12,15 @@ import (
 	"afterglow/proxy/config"
 )
 
-// settingsPage is where the user changes what is no limit, no order, no vendor and no client. Every change is in force
+// Page is where the user changes what is no limit, no order, no vendor and no client. Every change is in force
 // at once. Each section is a card of its own; the page is those, one below the other.
-type settingsPage struct {
-	svc     settingsPart
+type Page struct {
+	svc     Proxy
 	desk    ui.Context
-	means   settingsMeans
+	means   Options
 	failure *widget.Notice
 
-	looks   *lookSettings
+	looks   *appearanceSettings
 	start   *startSettings
 	quit    *quitSettings
 	tell    *noticeSettings
@@ -30,28 +30,28 @@ type settingsPage struct {
 
 	controls []control // in the order of the Tab key
 	scroll   *container.Scroll
-	root     *fyne.Container
+	Root     *fyne.Container
 }
 
-// settingsPart is what the Settings page asks of the proxy.
-type settingsPart interface {
-	DesktopService
-	proxySettings
-	ConfigService
+// Proxy is what the Settings page asks of the proxy.
+type Proxy interface {
+	DesktopProxy
+	RuntimeProxy
+	ConfigProxy
 }
 
-// DesktopService is where the desktop application's own choices are kept.
-type DesktopService interface {
+// DesktopProxy is where the desktop application's own choices are kept.
+type DesktopProxy interface {
 	Desktop() config.Desktop
 	ChangeDesktop(edit func(*config.Desktop)) error
 }
 
-// settingsMeans are what the page has beside the service.
-type settingsMeans struct {
-	dress  func(d config.Desktop) // shows a change of how the window looks
-	guide  func()                 // opens the guide of the first run; nil = there is none
-	places func() Places
-	login  loginStart
+// Options are what the page has beside the service.
+type Options struct {
+	Appearance func(d config.Desktop) // shows a change of how the window looks
+	Guide      func()                 // opens the guide of the first run; nil = there is none
+	Places     func() Places
+	Login      Login
 }
 
 // control is what the user can set something with.
@@ -60,21 +60,21 @@ type control interface {
 	fyne.Focusable
 }
 
-func newSettingsPage(svc settingsPart, d ui.Context, means settingsMeans) *settingsPage {
-	p := &settingsPage{svc: svc, desk: d, means: means}
-	p.failure = widget.NewNotice(widget.Problem, widget.NewButton(widget.Quiet, theme.CancelIcon(), "", func() { p.report(nil) }))
-	p.looks, p.start, p.quit, p.tell = newLookSettings(p), newStartSettings(p), newQuitSettings(p), newNoticeSettings(p)
+func New(svc Proxy, d ui.Context, means Options) *Page {
+	p := &Page{svc: svc, desk: d, means: means}
+	p.failure = widget.NewNotice(widget.Problem, widget.NewButton(widget.Quiet, theme.CancelIcon(), "", func() { p.Report(nil) }))
+	p.looks, p.start, p.quit, p.tell = newAppearanceSettings(p), newStartSettings(p), newQuitSettings(p), newNoticeSettings(p)
 	p.address, p.keep, p.about = newAddressSettings(p), newLedgerSettings(p), newAboutSettings(p)
 	body := container.New(layout.NewCustomPaddedVBoxLayout(ui.CardGap), p.failure, p.looks.card, p.start.card, p.quit.card, p.tell.card,
 		p.address.card, p.keep.card, p.about.card)
 	inside := container.New(layout.NewCustomPaddedLayout(ui.PageMargin-4, ui.PageMargin, ui.PageMargin, ui.PageMargin), body)
 	p.scroll = container.NewVScroll(inside)
-	p.root = container.New(&asWideAs{inside}, p.scroll)
+	p.Root = container.New(&asWideAs{inside}, p.scroll)
 	return p
 }
 
-// enter is called when the page comes to the front, leave when another does.
-func (p *settingsPage) enter() {
+// Enter is called when the page comes to the front, leave when another does.
+func (p *Page) Enter() {
 	p.showDesktop()
 	p.start.read()
 	p.address.show()
@@ -83,10 +83,10 @@ func (p *settingsPage) enter() {
 	p.settle()
 }
 
-func (p *settingsPage) leave() { p.report(nil) }
+func (p *Page) Leave() { p.Report(nil) }
 
 // showDesktop shows the desktop's settings that are in force.
-func (p *settingsPage) showDesktop() {
+func (p *Page) showDesktop() {
 	d := p.svc.Desktop()
 	p.looks.show(d)
 	p.start.show(d)
@@ -95,19 +95,19 @@ func (p *settingsPage) showDesktop() {
 }
 
 // changeDesktop sets what the user chose of the desktop's settings, and shows it. What was not taken goes back.
-func (p *settingsPage) changeDesktop(edit func(d *config.Desktop)) {
-	p.report(p.svc.ChangeDesktop(edit))
+func (p *Page) changeDesktop(edit func(d *config.Desktop)) {
+	p.Report(p.svc.ChangeDesktop(edit))
 	p.showDesktop()
-	p.means.dress(p.svc.Desktop()) // at last: this page may be another after it
+	p.means.Appearance(p.svc.Desktop()) // at last: this page may be another after it
 }
 
 // changeProxy sets what the user chose of the proxy's settings. What was not taken goes back.
-func (p *settingsPage) changeProxy(edit func(s *proxy.Settings)) {
-	p.report(p.svc.ChangeSettings(edit))
+func (p *Page) changeProxy(edit func(s *proxy.Settings)) {
+	p.Report(p.svc.ChangeSettings(edit))
 	p.keep.show()
 }
 
-func (p *settingsPage) report(err error) {
+func (p *Page) Report(err error) {
 	text := ""
 	if err != nil {
 		text = ui.TrText("settings.not_set", ui.ErrorText(err))
@@ -115,7 +115,7 @@ func (p *settingsPage) report(err error) {
 	p.tellFailure(text)
 }
 
-func (p *settingsPage) tellFailure(text string) {
+func (p *Page) tellFailure(text string) {
 	if p.failure.Set(text) {
 		p.settle()
 		if text != "" {
@@ -125,12 +125,12 @@ func (p *settingsPage) tellFailure(text string) {
 }
 
 // settle lays the page out anew.
-func (p *settingsPage) settle() {
-	ui.LayOutAgain(p.root)
+func (p *Page) settle() {
+	ui.LayOutAgain(p.Root)
 }
 
-// focused is the place of the control that has the focus, -1 where none has.
-func (p *settingsPage) focused(c fyne.Canvas) int {
+// Focused is the place of the control that has the focus, -1 where none has.
+func (p *Page) Focused(c fyne.Canvas) int {
 	at := c.Focused()
 	for i, control := range p.controls {
 		if at != nil && at == fyne.Focusable(control) {
@@ -140,8 +140,8 @@ func (p *settingsPage) focused(c fyne.Canvas) int {
 	return -1
 }
 
-// resume goes on where another page was that this one is in place of.
-func (p *settingsPage) resume(before *settingsPage, focused int, c fyne.Canvas) {
+// Resume goes on where another page was that this one is in place of.
+func (p *Page) Resume(before *Page, focused int, c fyne.Canvas) {
 	p.tellFailure(before.failure.Text())
 	p.scroll.ScrollToOffset(before.scroll.Offset)
 	if focused >= 0 && focused < len(p.controls) {
@@ -150,7 +150,7 @@ func (p *settingsPage) resume(before *settingsPage, focused int, c fyne.Canvas) 
 }
 
 // segment makes a choice.
-func (p *settingsPage) segment(chosen func(i int), texts ...string) *widget.Segment {
+func (p *Page) segment(chosen func(i int), texts ...string) *widget.Segment {
 	s := widget.NewSegment(texts...)
 	s.OnChosen = chosen
 	p.controls = append(p.controls, s)
@@ -158,12 +158,12 @@ func (p *settingsPage) segment(chosen func(i int), texts ...string) *widget.Segm
 }
 
 // onOff makes a choice of off and on.
-func (p *settingsPage) onOff(set func(on bool)) *widget.Segment {
+func (p *Page) onOff(set func(on bool)) *widget.Segment {
 	return p.segment(func(i int) { set(i == 1) }, ui.Tr("settings.off"), ui.Tr("settings.on"))
 }
 
 // button makes a button.
-func (p *settingsPage) button(icon fyne.Resource, text string, tapped func()) *widget.Button {
+func (p *Page) button(icon fyne.Resource, text string, tapped func()) *widget.Button {
 	b := widget.NewButton(widget.Plain, icon, text, tapped)
 	p.controls = append(p.controls, b)
 	return b

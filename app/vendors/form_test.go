@@ -1,4 +1,4 @@
-package app
+package vendors
 
 import (
 	"slices"
@@ -92,7 +92,7 @@ func TestFormThatIsSavedLaterLeavesTheWindowWhereItIs(t *testing.T) {
 	w.vendor.fields.title.SetText("Zhipu at work")
 	apptest.Pressed(w.Canvas(), w.vendor.save, fyne.KeyReturn)
 	w.Turn(window.Guide)
-	for w.vendor.opened {
+	for w.vendor.filled {
 		apptest.Do(t, work)
 	}
 	if w.Front() != window.Guide || w.vendor.pending() != "" {

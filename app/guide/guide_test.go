@@ -1,4 +1,4 @@
-package app
+package guide
 
 import (
 	"errors"
@@ -105,13 +105,13 @@ func TestKeyThatWasTypedStaysWhenThePageIsMadeAgain(t *testing.T) {
 	w, svc, work := guideOpen(t)
 	w.guide.key.pick("deepseek")
 	w.guide.key.key.SetText("sk-half")
-	again := newGuidePage(svc, ui.Context{Run: func(f func()) { work <- f }}, w.Notices.Report, ui.Navigator{})
-	again.takeOver(w.guide)
-	again.enter()
+	again := New(svc, ui.Context{Run: func(f func()) { work <- f }}, w.Notices.Report, ui.Navigator{})
+	again.TakeOver(w.guide)
+	again.Enter()
 	for !again.read {
 		apptest.Do(t, work)
 	}
-	again.leave()
+	again.Leave()
 	if k := again.key; k.chosen != "deepseek" || k.key.Text != "sk-half" {
 		t.Errorf("chosen %q, %d letters", k.chosen, len(k.key.Text))
 	}
@@ -180,8 +180,8 @@ func TestClaudeCodeIsConnectedByOnePress(t *testing.T) {
 	svc := &connecting{Proxy: &apptest.Proxy{}}
 	svc.Ready = true
 	var said error
-	g := newGuidePage(svc, d, func(err error, key string) { said = err }, ui.Navigator{})
-	g.enter()
+	g := New(svc, d, func(err error, key string) { said = err }, ui.Navigator{})
+	g.Enter()
 	apptest.Do(t, work)
 	if !g.client.choice.Visible() || g.client.choice.Text() != "Own login" {
 		t.Errorf("the login is %q", g.client.choice.Text())
@@ -223,7 +223,7 @@ func TestTabReachesEverythingOfTheGuide(t *testing.T) {
 }
 
 // scrolledTo brings a thing into view.
-func (p *guidePage) scrolledTo(t *testing.T, o fyne.CanvasObject) fyne.CanvasObject {
+func (p *Page) scrolledTo(t *testing.T, o fyne.CanvasObject) fyne.CanvasObject {
 	t.Helper()
 	widget.Reveal(o)
 	return o

@@ -1,4 +1,4 @@
-package app
+package settings
 
 import (
 	"slices"
@@ -8,8 +8,8 @@ import (
 	"afterglow/proxy/config"
 )
 
-// lookSettings are the language, the theme, the size of texts and what the tray icon shows.
-type lookSettings struct {
+// appearanceSettings are the language, the theme, the size of texts and what the tray icon shows.
+type appearanceSettings struct {
 	language, theme, size, tray *widget.Segment
 	card                        *widget.Card
 }
@@ -22,8 +22,8 @@ var (
 	trayShows = [...]string{config.TrayInFlight, config.TrayPending, config.TrayBusy}
 )
 
-func newLookSettings(p *settingsPage) *lookSettings {
-	l := &lookSettings{}
+func newAppearanceSettings(p *Page) *appearanceSettings {
+	l := &appearanceSettings{}
 	// A language's name is not translated: who cannot read the window must find it.
 	l.language = p.segment(func(i int) { p.changeDesktop(func(d *config.Desktop) { d.Language = languages[i] }) },
 		ui.Tr("settings.system"), "English", "中文")
@@ -33,13 +33,13 @@ func newLookSettings(p *settingsPage) *lookSettings {
 		"80 %", "100 %", "125 %", "150 %", "200 %")
 	l.tray = p.segment(func(i int) { p.changeDesktop(func(d *config.Desktop) { d.Tray = trayShows[i] }) },
 		ui.Tr("settings.tray_in_flight"), ui.Tr("settings.tray_pending"), ui.Tr("settings.tray_busy"))
-	l.card = settingsCard(ui.Tr("settings.look"), settingLine(ui.Tr("settings.language"), l.language),
+	l.card = section(ui.Tr("settings.look"), settingLine(ui.Tr("settings.language"), l.language),
 		settingLine(ui.Tr("settings.theme"), l.theme), settingLine(ui.Tr("settings.text_size"), l.size),
 		ui.Explained(settingLine(ui.Tr("settings.tray"), l.tray), ui.Caption(ui.Tr("settings.tray_why"))))
 	return l
 }
 
-func (l *lookSettings) show(d config.Desktop) {
+func (l *appearanceSettings) show(d config.Desktop) {
 	l.language.Choose(slices.Index(languages[:], d.Language))
 	l.theme.Choose(slices.Index(themes[:], d.Theme))
 	if d.TextSize == 0 {

@@ -1,4 +1,4 @@
-package app
+package guide
 
 import (
 	"strings"
@@ -18,7 +18,7 @@ import (
 // guideWindow is a window with the guide.
 type guideWindow struct {
 	*window.Window
-	guide *guidePage
+	guide *Page
 }
 
 // openGuide is such a window, shown over a configuration, whose work waits until the test does it.
@@ -33,9 +33,9 @@ func openGuide(t *testing.T, language, shade string, list proxy.VendorList) (*gu
 	d.Copy = func(string) {}
 	w := &guideWindow{Window: apptest.NewWindow(t, a)}
 	w.Build(func() window.Pages {
-		w.guide = newGuidePage(svc, d, w.Notices.Report, ui.Navigator{Back: w.Back})
+		w.guide = New(svc, d, w.Notices.Report, ui.Navigator{Back: w.Back})
 		all := apptest.EmptyPages()
-		all[window.Guide] = window.Page{Root: w.guide.root, Enter: w.guide.enter, Leave: w.guide.leave, Set: w.guide.take}
+		all[window.Guide] = window.Page{Root: w.guide.Root, Enter: w.guide.Enter, Leave: w.guide.Leave, Set: w.guide.Take}
 		return all
 	})
 	w.SetTray(true)
@@ -52,7 +52,7 @@ func guidePicture(t *testing.T, scene, language, shade string) *guideWindow {
 	w.Turn(window.Guide)
 	w.guide.set(list, nil)
 	clients := apptest.ClientScene(map[string]string{"guide-login": "found"}[scene])
-	w.guide.client.set(guideAsked{clients.ClientList[0], true, clients.VariableList})
+	w.guide.client.set(clientState{clients.ClientList[0], true, clients.VariableList})
 	if scene == "guide-login" {
 		w.guide.tidy()
 		w.guide.scroll.ScrollToOffset(fyne.NewPos(0, 430))

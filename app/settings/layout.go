@@ -1,4 +1,4 @@
-package app
+package settings
 
 import (
 	"fyne.io/fyne/v2"
@@ -9,8 +9,8 @@ import (
 	"afterglow/app/widget"
 )
 
-// settingsCard is a section: a heading and lines.
-func settingsCard(title string, lines ...fyne.CanvasObject) *widget.Card {
+// section is a section: a heading and lines.
+func section(title string, lines ...fyne.CanvasObject) *widget.Card {
 	objects := append([]fyne.CanvasObject{ui.Heading(title)}, lines...)
 	return widget.NewCard(container.New(layout.NewCustomPaddedVBoxLayout(10), objects...))
 }

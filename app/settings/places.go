@@ -1,4 +1,4 @@
-package app
+package settings
 
 import (
 	"fmt"
@@ -58,8 +58,8 @@ func docsFolder() string {
 	return ""
 }
 
-// facts are what a report of a mistake should say. There is nothing secret in them, and no path: those have names.
-func (p Places) facts() string {
+// report are what a report of a mistake should say. There is nothing secret in them, and no path: those have names.
+func (p Places) report() string {
 	lines := []string{ui.AppName + " " + p.Version}
 	if c := commit(); c != "" {
 		lines = append(lines, "commit "+c)

@@ -1,4 +1,4 @@
-package app
+package settings
 
 import (
 	"os"
@@ -16,7 +16,7 @@ import (
 
 // aboutSettings say where things are and which program this is.
 type aboutSettings struct {
-	page    *settingsPage
+	page    *Page
 	folders []*folderLine
 	version *widget.Text
 	built   *widget.Text
@@ -30,7 +30,7 @@ type folderLine struct {
 	dir  string
 }
 
-func newAboutSettings(p *settingsPage) *aboutSettings {
+func newAboutSettings(p *Page) *aboutSettings {
 	s := &aboutSettings{page: p, version: widget.NewText("", ui.TrailingText)}
 	s.built = widget.NewText(runtime.Version()+" · "+runtime.GOOS+"/"+runtime.GOARCH, ui.TrailingText)
 	var folders []fyne.CanvasObject
@@ -41,30 +41,30 @@ func newAboutSettings(p *settingsPage) *aboutSettings {
 	s.copy = ui.NewCopyButton(p.desk, widget.Plain, func() {})
 	p.controls = append(p.controls, s.copy.Button)
 	buttons := []fyne.CanvasObject{s.copy.Button} // not the CopyButton: Fyne would draw that apart from it
-	if p.means.guide != nil {
-		buttons = append(buttons, p.button(theme.HelpIcon(), ui.Tr("settings.guide"), p.means.guide))
+	if p.means.Guide != nil {
+		buttons = append(buttons, p.button(theme.HelpIcon(), ui.Tr("settings.guide"), p.means.Guide))
 	}
 	if dir := docsFolder(); dir != "" {
-		buttons = append(buttons, p.button(theme.DocumentIcon(), ui.Tr("settings.docs"), func() { p.report(p.desk.Open(ui.FileURL(dir))) }))
+		buttons = append(buttons, p.button(theme.DocumentIcon(), ui.Tr("settings.docs"), func() { p.Report(p.desk.Open(ui.FileURL(dir))) }))
 	}
-	about := settingsCard(ui.Tr("settings.about"), settingLine(ui.Tr("settings.version"), s.version),
+	about := section(ui.Tr("settings.about"), settingLine(ui.Tr("settings.version"), s.version),
 		settingLine(ui.Tr("settings.built"), s.built),
 		ui.Explained(settingLine(ui.Tr("settings.licence"), widget.NewText("Apache 2.0", ui.TrailingText)), ui.Caption(ui.Tr("settings.font"))),
 		container.New(layout.NewCustomPaddedHBoxLayout(8), buttons...))
-	s.card = container.New(layout.NewCustomPaddedVBoxLayout(ui.CardGap), settingsCard(ui.Tr("settings.folders"), folders...), about)
+	s.card = container.New(layout.NewCustomPaddedVBoxLayout(ui.CardGap), section(ui.Tr("settings.folders"), folders...), about)
 	return s
 }
 
 // folder is a line for a folder.
 func (s *aboutSettings) folder(name string) (*folderLine, fyne.CanvasObject) {
 	line := &folderLine{path: widget.NewName("", ui.CaptionStyle)}
-	open := s.page.button(theme.FolderOpenIcon(), ui.Tr("settings.open"), func() { s.page.report(s.page.openFolder(line.dir)) })
+	open := s.page.button(theme.FolderOpenIcon(), ui.Tr("settings.open"), func() { s.page.Report(s.page.openFolder(line.dir)) })
 	return line, container.NewBorder(nil, nil, nil, container.NewCenter(open),
 		container.New(layout.NewCustomPaddedVBoxLayout(2), widget.NewText(name, widget.Style{}), line.path))
 }
 
 // openFolder shows a folder in the system's program for that.
-func (p *settingsPage) openFolder(dir string) error {
+func (p *Page) openFolder(dir string) error {
 	if _, err := os.Stat(dir); err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ func (p *settingsPage) openFolder(dir string) error {
 
 // show shows where things are.
 func (s *aboutSettings) show() {
-	places := s.page.means.places()
+	places := s.page.means.Places()
 	file, _ := s.page.svc.ConfigFile()
 	for i, path := range []string{file, places.State, places.Log} {
 		s.folders[i].dir = path
@@ -87,5 +87,5 @@ func (s *aboutSettings) show() {
 		version += " · " + c
 	}
 	s.version.Set(version)
-	s.copy.SetText(ui.Tr("settings.facts"), places.facts())
+	s.copy.SetText(ui.Tr("settings.facts"), places.report())
 }

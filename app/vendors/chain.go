@@ -1,4 +1,4 @@
-package app
+package vendors
 
 import (
 	"slices"
@@ -12,46 +12,46 @@ import (
 	"afterglow/proxy/config"
 )
 
-// editing is a vendor whose form is to be opened.
-type editing struct {
+// opened is a vendor whose form is to be opened.
+type opened struct {
 	name  string // in the configuration; "" = a new one
 	draft config.Draft
 	list  proxy.VendorList
 }
 
-// newVendorPages makes the page of the vendors and the form of one of them.
-func newVendorPages(svc VendorService, d ui.Context, report func(err error, key string), to ui.Navigator) (*vendorsPage, *vendorPage) {
-	list, form := newVendorsPage(svc, d, report, to), newVendorPage(svc, d, to)
+// New makes the page of the vendors and the form of one of them.
+func New(svc Proxy, d ui.Context, report func(err error, key string), to ui.Navigator) (*Page, *FormPage) {
+	list, form := newPage(svc, d, report, to), newForm(svc, d, to)
 	list.form = form
 	return list, form
 }
 
 // edit opens a vendor's form.
-func (p *vendorsPage) edit(name string, d config.Draft) {
-	p.openForm(&editing{name, d, p.list})
+func (p *Page) edit(name string, d config.Draft) {
+	p.openForm(&opened{name, d, p.list})
 }
 
 // openForm opens the form of a vendor; nil = as it was left. If the form holds another vendor with changes that are not saved,
 // that one comes first.
-func (p *vendorsPage) openForm(e *editing) {
+func (p *Page) openForm(e *opened) {
 	if e != nil && !p.form.dirty() {
 		p.form.open(*e)
 	}
 	p.to.Form()
 	if e != nil && p.form.e.name != e.name {
-		p.form.stay()
+		p.form.Stay()
 	}
 }
 
 // offer opens a menu of what can be added.
-func (p *vendorsPage) offer() { p.offerAt(p.add) }
+func (p *Page) offer() { p.offerAt(p.add) }
 
-func (p *vendorsPage) offerAt(b *widget.Button) {
+func (p *Page) offerAt(b *widget.Button) {
 	ui.MenuBelow(b, p.offers()...)
 }
 
 // offers are the built-in vendors that are not there yet, and one that is all the user's.
-func (p *vendorsPage) offers() []*fyne.MenuItem {
+func (p *Page) offers() []*fyne.MenuItem {
 	var items []*fyne.MenuItem
 	for _, d := range p.list.Presets {
 		d.Enabled = true
@@ -65,7 +65,7 @@ func (p *vendorsPage) offers() []*fyne.MenuItem {
 }
 
 // enable takes a vendor into the chain, or out of it.
-func (p *vendorsPage) enable(name string, on bool) {
+func (p *Page) enable(name string, on bool) {
 	if on {
 		p.setTiers(parts.WithVendor(p.list.Tiers, p.list.Drafts, name))
 	} else {
@@ -75,7 +75,7 @@ func (p *vendorsPage) enable(name string, on bool) {
 }
 
 // setTiers shows a chain and has it written. If that is refused, what is in the file comes back.
-func (p *vendorsPage) setTiers(tiers [][]string) {
+func (p *Page) setTiers(tiers [][]string) {
 	p.list.Tiers = tiers
 	p.list.Drafts = slices.Clone(p.list.Drafts)
 	for i := range p.list.Drafts {

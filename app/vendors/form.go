@@ -1,4 +1,4 @@
-package app
+package vendors
 
 import (
 	"cmp"
@@ -16,15 +16,15 @@ import (
 	"afterglow/proxy/config"
 )
 
-// vendorPage is the form of one vendor.
-type vendorPage struct {
-	svc     VendorService
+// FormPage is the form of one vendor.
+type FormPage struct {
+	svc     Proxy
 	to      ui.Navigator
-	e       editing      // what was opened
+	e       opened       // what was opened
 	draft   config.Draft // as the form stands
 	key     config.Secret
 	good    bool // what stands in the form can be saved, as far as the form knows
-	opened  bool // there is something in the form
+	filled  bool // there is something in the form
 	filling bool // the form is being filled: what changes is not the user's doing
 	work    ui.TaskQueue
 
@@ -44,11 +44,11 @@ type vendorPage struct {
 	limits             *limitsView
 	models             *mapView
 	scroll             *container.Scroll
-	root               *fyne.Container
+	Root               *fyne.Container
 }
 
-func newVendorPage(svc VendorService, d ui.Context, to ui.Navigator) *vendorPage {
-	p := &vendorPage{svc: svc, to: to, good: true}
+func newForm(svc Proxy, d ui.Context, to ui.Navigator) *FormPage {
+	p := &FormPage{svc: svc, to: to, good: true}
 	p.work.Run = d.Run
 	p.back = widget.NewButton(widget.Quiet, theme.NavigateBackIcon(), ui.Tr("page.back"), func() { p.to.Back() })
 	p.save = widget.NewButton(widget.Primary, theme.DocumentSaveIcon(), ui.Tr("vendor.save"), p.store)
@@ -81,7 +81,7 @@ func newVendorPage(svc VendorService, d ui.Context, to ui.Navigator) *vendorPage
 	return p
 }
 
-func (p *vendorPage) lay() {
+func (p *FormPage) lay() {
 	body := container.New(layout.NewCustomPaddedVBoxLayout(ui.CardGap),
 		widget.NewCard(p.fields.box), widget.NewCard(p.models.box), widget.NewCard(p.limits.box))
 	p.scroll.Content = container.New(layout.NewCustomPaddedLayout(0, ui.PageMargin, ui.PageMargin, ui.PageMargin), body)
@@ -89,12 +89,12 @@ func (p *vendorPage) lay() {
 		container.NewBorder(nil, nil, nil, p.unsaved, p.about))
 	top := container.New(layout.NewCustomPaddedVBoxLayout(8), head, container.New(layout.NewCustomPaddedLayout(0, 0, 8, 0),
 		container.New(layout.NewCustomPaddedVBoxLayout(8), p.discard, p.gone, p.lead, p.problem, p.test.Box)))
-	p.root = ui.Below(container.New(layout.NewCustomPaddedLayout(ui.PageMargin-6, 8, ui.PageMargin-8, ui.PageMargin), top), p.scroll)
+	p.Root = ui.Below(container.New(layout.NewCustomPaddedLayout(ui.PageMargin-6, 8, ui.PageMargin-8, ui.PageMargin), top), p.scroll)
 }
 
 // open fills the form with a vendor.
-func (p *vendorPage) open(e editing) {
-	p.e, p.opened = e, true
+func (p *FormPage) open(e opened) {
+	p.e, p.filled = e, true
 	p.filling = true
 	p.test.Clear()
 	p.problem.Set("")
@@ -109,20 +109,20 @@ func (p *vendorPage) open(e editing) {
 }
 
 // TakeOver fills the form with what stands in another.
-func (p *vendorPage) takeOver(old *vendorPage) {
-	if !old.opened {
+func (p *FormPage) TakeOver(old *FormPage) {
+	if !old.filled {
 		return
 	}
-	p.open(editing{old.e.name, old.draft, old.e.list})
+	p.open(opened{old.e.name, old.draft, old.e.list})
 	p.e = old.e
 	p.fields.key.Put(old.key.Reveal())
 	p.changed()
 }
 
-// enter is called when the page comes to the front, leave when another does.
-func (p *vendorPage) enter() {}
+// Enter is called when the page comes to the front, leave when another does.
+func (p *FormPage) Enter() {}
 
-func (p *vendorPage) leave() {
+func (p *FormPage) Leave() {
 	p.test.Cancel()
 	p.discard.Set("")
 	p.gone.Set("")
@@ -130,7 +130,7 @@ func (p *vendorPage) leave() {
 }
 
 // changed reads the form.
-func (p *vendorPage) changed() {
+func (p *FormPage) changed() {
 	if p.filling {
 		return
 	}
@@ -149,8 +149,8 @@ func (p *vendorPage) changed() {
 }
 
 // dirty tells that the form holds something that is not saved.
-func (p *vendorPage) dirty() bool {
-	if !p.opened {
+func (p *FormPage) dirty() bool {
+	if !p.filled {
 		return false
 	}
 	was, now := p.e.draft, p.draft
@@ -179,15 +179,15 @@ func sameRules(a, b []config.Rule) bool {
 }
 
 // pending is the title of the vendor whose form has changes that are not saved, "" if there are none.
-func (p *vendorPage) pending() string {
+func (p *FormPage) pending() string {
 	if !p.dirty() {
 		return ""
 	}
 	return cmp.Or(parts.VendorTitle(p.draft), ui.Tr("vendors.another"))
 }
 
-// stay is true when the page must stay in front: it asks first whether changes may be lost.
-func (p *vendorPage) stay() bool {
+// Stay is true when the page must stay in front: it asks first whether changes may be lost.
+func (p *FormPage) Stay() bool {
 	if !p.dirty() {
 		return false
 	}
@@ -198,22 +198,22 @@ func (p *vendorPage) stay() bool {
 }
 
 // close leaves the form, and what is in it is lost.
-func (p *vendorPage) close() {
-	p.opened = false
+func (p *FormPage) close() {
+	p.filled = false
 	p.key = ""
 	p.fields.key.Put("")
 	p.to.Back()
 }
 
-func (p *vendorPage) notify(n *widget.Notice, text string) {
+func (p *FormPage) notify(n *widget.Notice, text string) {
 	if n.Set(text) {
 		p.tidy()
 	}
 }
 
 // tidy lays the page out again.
-func (p *vendorPage) tidy() {
-	if p.root != nil {
-		ui.LayOutAgain(p.root)
+func (p *FormPage) tidy() {
+	if p.Root != nil {
+		ui.LayOutAgain(p.Root)
 	}
 }

@@ -1,4 +1,4 @@
-package app
+package guide
 
 import (
 	"context"
@@ -17,17 +17,17 @@ import (
 	"afterglow/proxy/config"
 )
 
-// guideKeys are what the first step asks of the proxy.
-type guideKeys interface {
+// keyProxy are what the first step asks of the proxy.
+type keyProxy interface {
 	parts.VendorStore
 	parts.VendorTester
 	SignIn(vendor string) error // begins it; how it goes is in the status
 	CancelSignIn(vendor string) error
 }
 
-// guideKey is the guide's first step: a vendor, and its key or a sign-in.
-type guideKey struct {
-	page   *guidePage
+// keyStep is the guide's first step: a vendor, and its key or a sign-in.
+type keyStep struct {
+	page   *Page
 	drafts []config.Draft // what can be chosen
 	chosen string         // of them, by name
 	signs  map[string]proxy.SignIn
@@ -41,11 +41,11 @@ type guideKey struct {
 	enter  *fyne.Container // key and save
 	sign   *parts.SignIn
 	put    *widget.Button // into the chain, to be signed in to
-	step   *guideStep
+	step   *step
 }
 
-func newGuideKey(page *guidePage) *guideKey {
-	k := &guideKey{page: page, signs: map[string]proxy.SignIn{}, states: map[string]proxy.TierState{}}
+func newKeyStep(page *Page) *keyStep {
+	k := &keyStep{page: page, signs: map[string]proxy.SignIn{}, states: map[string]proxy.TierState{}}
 	k.choose = widget.NewButton(widget.Plain, theme.MenuDropDownIcon(), ui.Tr("guide.choose"), k.offer)
 	k.key = widget.NewSecret("", func(string) { k.test.Cancel(); k.test.Clear() })
 	k.key.Label = ui.Tr("vendor.key")
@@ -66,13 +66,13 @@ func newGuideKey(page *guidePage) *guideKey {
 		Open:    func(url string) { page.report(page.desk.Open(url), "notice.no_browser") },
 		Resized: page.tidy,
 	})
-	k.step = newGuideStep("1", ui.Tr("guide.key"), ui.Tr("guide.key_why"), container.New(layout.NewCustomPaddedVBoxLayout(8),
+	k.step = newStep("1", ui.Tr("guide.key"), ui.Tr("guide.key_why"), container.New(layout.NewCustomPaddedVBoxLayout(8),
 		container.NewHBox(k.choose), k.enter, container.NewHBox(k.put), k.sign.Box, k.test.Box))
 	return k
 }
 
 // offer opens a menu of the vendors.
-func (k *guideKey) offer() {
+func (k *keyStep) offer() {
 	var items []*fyne.MenuItem
 	for _, d := range k.drafts {
 		items = append(items, fyne.NewMenuItem(parts.VendorTitle(d), func() { k.pick(d.Name) }))
@@ -84,7 +84,7 @@ func (k *guideKey) offer() {
 }
 
 // set shows what can be chosen: the vendors that there are, then the built-in ones, without those that need nothing.
-func (k *guideKey) set(list proxy.VendorList) {
+func (k *keyStep) set(list proxy.VendorList) {
 	k.drafts = nil
 	for _, d := range append(append([]config.Draft(nil), list.Drafts...), list.Presets...) {
 		if parts.TakesKey(d) || parts.SignsIn(d) {
@@ -99,7 +99,7 @@ func (k *guideKey) set(list proxy.VendorList) {
 }
 
 // pick chooses a vendor. A key that was typed for another is not sent to it.
-func (k *guideKey) pick(name string) {
+func (k *keyStep) pick(name string) {
 	if name != k.chosen {
 		k.chosen = name
 		k.key.Put("")
@@ -110,7 +110,7 @@ func (k *guideKey) pick(name string) {
 	k.page.tidy()
 }
 
-func (k *guideKey) show() {
+func (k *keyStep) show() {
 	d, ok := k.draft()
 	if ok {
 		k.choose.Set(theme.MenuDropDownIcon(), parts.VendorTitle(d))
@@ -129,7 +129,7 @@ func (k *guideKey) show() {
 }
 
 // draft is the vendor that is chosen.
-func (k *guideKey) draft() (config.Draft, bool) {
+func (k *keyStep) draft() (config.Draft, bool) {
 	for _, d := range k.drafts {
 		if d.Name == k.chosen {
 			return d, true
@@ -139,15 +139,15 @@ func (k *guideKey) draft() (config.Draft, bool) {
 }
 
 // TakeOver goes on with what was chosen and typed in another.
-func (k *guideKey) takeOver(old *guideKey) {
+func (k *keyStep) takeOver(old *keyStep) {
 	k.chosen = old.chosen
 	k.key.Put(old.key.Text)
 }
 
-func (k *guideKey) secret() config.Secret { return config.Secret(strings.TrimSpace(k.key.Text)) }
+func (k *keyStep) secret() config.Secret { return config.Secret(strings.TrimSpace(k.key.Text)) }
 
 // store writes the vendor with its key, puts it into the chain and tries it.
-func (k *guideKey) store() {
+func (k *keyStep) store() {
 	d, ok := k.draft()
 	key := k.secret()
 	if !ok || parts.TakesKey(d) && key == "" && d.Key == config.KeyNone {
@@ -186,7 +186,7 @@ func (k *guideKey) store() {
 }
 
 // take is true when it is another board for this step.
-func (k *guideKey) take(b viewmodel.Board) bool {
+func (k *keyStep) take(b viewmodel.Board) bool {
 	changed := false
 	for _, c := range b.Cards {
 		if k.signs[c.Vendor] != c.SignIn || !b.Demo && k.states[c.Vendor] != c.State {
@@ -205,7 +205,7 @@ func (k *guideKey) take(b viewmodel.Board) bool {
 
 // has tells that a vendor in the chain has what it needs, and does not need the client's own credentials. What does not
 // run yet counts by where its key is.
-func (k *guideKey) has() bool {
+func (k *keyStep) has() bool {
 	for _, d := range k.page.list.Drafts {
 		kept := d.Key == config.KeyInKeyring || d.Key == config.KeyInFile
 		if state := k.states[d.Name]; state != "" {
