@@ -1,4 +1,5 @@
-// Package app is the desktop face: the tray and the window over a running proxy.
+// Package app is the wiring of the desktop: the order of start and stop, the window with its pages, and the tray, over a running
+// proxy. What the pages show is in the packages below it.
 package app
 
 import (
@@ -20,8 +21,8 @@ import (
 
 // Proxy is what the desktop as a whole asks of the proxy.
 type Proxy interface {
-	Service
-	QuitService
+	PagesProxy
+	QuitProxy
 	Pause(on bool)
 }
 
@@ -51,7 +52,7 @@ func Run(ctx context.Context, a fyne.App, p Proxy, o Options) error {
 	a.SetIcon(fyne.NewStaticResource("afterglow.svg", assets.Icon))
 	known, chinese := ui.AwaitChineseFont(fonts)
 	a.Settings().SetTheme(ui.Theme(p.Desktop(), !chinese))
-	f := newFace(ctx, a, p, badges, o)
+	f := newApplication(ctx, a, p, badges, o)
 	f.state, f.window.bundled = o.State, !chinese
 	if !known {
 		f.fonts = fonts
@@ -60,29 +61,29 @@ func Run(ctx context.Context, a fyne.App, p Proxy, o Options) error {
 	return nil
 }
 
-// face is what the user sees.
-type face struct {
-	app     fyne.App
-	proxy   Proxy
-	log     *slog.Logger
-	state   string // the folder in which a second start asks for the window
-	window  *mainWindow
-	badges  *tray.Badges
-	loop    *ui.IdleThrottle
-	bar     fynedesktop.App // nil: Fyne has no tray on this system
-	fonts   <-chan bool     // has not said yet whether the system has a Chinese font; nil: it has
-	running sync.WaitGroup
-	quits   *quitting
+// application is what the user sees.
+type application struct {
+	app      fyne.App
+	proxy    Proxy
+	log      *slog.Logger
+	state    string // the folder in which a second start asks for the window
+	window   *mainWindow
+	badges   *tray.Badges
+	throttle *ui.IdleThrottle
+	bar      fynedesktop.App // nil: Fyne has no tray on this system
+	fonts    <-chan bool     // has not said yet whether the system has a Chinese font; nil: it has
+	running  sync.WaitGroup
+	quitter  *quitter
 }
 
-// newFace makes the window and readies the tray.
-func newFace(ctx context.Context, a fyne.App, p Proxy, b *tray.Badges, o Options) *face {
-	f := &face{app: a, proxy: p, badges: b, log: o.Log, loop: ui.NewIdleThrottle()}
+// newApplication makes the window and readies the tray.
+func newApplication(ctx context.Context, a fyne.App, p Proxy, b *tray.Badges, o Options) *application {
+	f := &application{app: a, proxy: p, badges: b, log: o.Log, throttle: ui.NewIdleThrottle()}
 	f.window = newMainWindow(a, p, false)
-	f.window.Hidden = f.loop.Hidden
+	f.window.Hidden = f.throttle.Hidden
 	f.window.places = o.Places
-	f.quits = &quitting{svc: p, window: f.window.Window, log: o.Log, do: f.loop.Do, end: f.end}
-	f.window.Quit = f.quits.quit
+	f.quitter = &quitter{svc: p, window: f.window.Window, log: o.Log, do: f.throttle.Do, end: f.end}
+	f.window.Quit = f.quitter.quit
 	if !p.Desktop().Guided {
 		f.window.openGuide()
 	}
@@ -100,7 +101,7 @@ func newFace(ctx context.Context, a fyne.App, p Proxy, b *tray.Badges, o Options
 const trayPatience = 2 * time.Second
 
 // run runs the app, to its end.
-func (f *face) run(ctx context.Context, hidden bool) {
+func (f *application) run(ctx context.Context, hidden bool) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	f.app.Lifecycle().SetOnStarted(func() { f.start(ctx, hidden) })
@@ -109,11 +110,11 @@ func (f *face) run(ctx context.Context, hidden bool) {
 	stop() // Fyne's loop has ended and takes no more orders
 	cancel()
 	f.running.Wait()
-	f.quits.ended()
+	f.quitter.ended()
 }
 
 // start begins to show the proxy. It runs on the UI's goroutine, once the app runs.
-func (f *face) start(ctx context.Context, hidden bool) {
+func (f *application) start(ctx context.Context, hidden bool) {
 	f.running.Go(func() { ui.Watch(ctx, f.proxy, windowTick, f.window.Update) })
 	f.running.Go(func() { f.window.Tick(ctx) })
 	// Nobody waits for this one: the desktop may take its time over a notice.
@@ -133,22 +134,22 @@ func (f *face) start(ctx context.Context, hidden bool) {
 	if !hidden || f.bar == nil {
 		f.window.Show()
 	}
-	f.running.Go(func() { f.loop.Run(ctx, f.window.Shown) })
+	f.running.Go(func() { f.throttle.Run(ctx, f.window.Shown) })
 }
 
 // awaitFonts takes the system's Chinese font when it has been found.
-func (f *face) awaitFonts(ctx context.Context) {
+func (f *application) awaitFonts(ctx context.Context) {
 	select {
 	case <-ctx.Done():
 	case chinese := <-f.fonts:
 		if chinese {
-			f.loop.Do(f.window.takeSystemFont)
+			f.throttle.Do(f.window.takeSystemFont)
 		}
 	}
 }
 
 // runTray keeps the tray in step with the proxy. When the icon is lost, it goes on with the window.
-func (f *face) runTray(ctx context.Context) {
+func (f *application) runTray(ctx context.Context) {
 	icon := tray.NewIcon(ctx, f.bar, f.actions())
 	if icon == nil {
 		return
@@ -164,16 +165,16 @@ func (f *face) runTray(ctx context.Context) {
 }
 
 // watchTray follows the desktop's trays as they come and go.
-func (f *face) watchTray(ctx context.Context) {
+func (f *application) watchTray(ctx context.Context) {
 	if err := desktop.WatchTray(ctx, f.setTray); err != nil {
 		f.log.Warn("no tray", "error", err)
 		f.setTray(false)
 	}
 }
 
-// SetTray tells the window whether there is a tray. Without one a hidden window could never come back.
-func (f *face) setTray(has bool) {
-	f.loop.Do(func() {
+// setTray tells the window whether there is a tray. Without one a hidden window could never come back.
+func (f *application) setTray(has bool) {
+	f.throttle.Do(func() {
 		f.window.SetTray(has)
 		if !has {
 			f.window.Show()
@@ -181,22 +182,22 @@ func (f *face) setTray(has bool) {
 	})
 }
 
-func (f *face) actions() tray.Actions {
+func (f *application) actions() tray.Actions {
 	return tray.Actions{
 		Open: f.open,
 		Copy: func() {
 			now := f.proxy.Status()
 			line := parts.ExportLine(now.Addr, now.NoLogin)
-			f.loop.Do(func() { f.app.Clipboard().SetContent(line) })
+			f.throttle.Do(func() { f.app.Clipboard().SetContent(line) })
 		},
 		Pause: func() { f.proxy.Pause(!f.proxy.Status().Paused) },
-		Quit:  f.quits.quit,
+		Quit:  f.quitter.quit,
 	}
 }
 
 // open shows the window.
-func (f *face) open() { f.loop.Do(f.window.Show) }
+func (f *application) open() { f.throttle.Do(f.window.Show) }
 
 // end ends the app's Run. A signal also ends it without us, and then this may come later, when Fyne has no window any more:
 // fyne.App.Quit would close one all the same, and panic.
-func (f *face) end() { f.loop.Do(f.app.Driver().Quit) }
+func (f *application) end() { f.throttle.Do(f.app.Driver().Quit) }

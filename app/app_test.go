@@ -121,14 +121,14 @@ func (p *testProxy) change(do func(*proxy.Status)) {
 
 func (p *testProxy) Pause(on bool) { p.change(func(s *proxy.Status) { s.Paused = on }) }
 
-// runFace runs an app over svc, hidden, until the test ends it or ends.
-func runFace(ctx context.Context, t *testing.T, a fyne.App, svc Proxy) (f *face, ended <-chan struct{}) {
+// runApplication runs an app over svc, hidden, until the test ends it or ends.
+func runApplication(ctx context.Context, t *testing.T, a fyne.App, svc Proxy) (f *application, ended <-chan struct{}) {
 	t.Helper()
 	badges, err := tray.NewBadges()
 	if err != nil {
 		t.Fatal(err)
 	}
-	f = newFace(ctx, a, svc, badges, Options{Log: slog.New(slog.DiscardHandler)})
+	f = newApplication(ctx, a, svc, badges, Options{Log: slog.New(slog.DiscardHandler)})
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -140,7 +140,7 @@ func runFace(ctx context.Context, t *testing.T, a fyne.App, svc Proxy) (f *face,
 
 func TestAppWithoutATrayShowsItsWindowAndEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	f, ended := runFace(ctx, t, newLoopApp(t), &testProxy{Proxy: &apptest.Proxy{}})
+	f, ended := runApplication(ctx, t, newLoopApp(t), &testProxy{Proxy: &apptest.Proxy{}})
 	if !ask(func() bool { return f.window.Shown() }) {
 		t.Error("the window is hidden, and no tray could bring it up")
 	}
@@ -158,7 +158,7 @@ func TestASignalThatEndsTheLoopFirstIsNoPanic(t *testing.T) {
 		cancel()
 		<-asked
 	}
-	_, ended := runFace(ctx, t, a, &testProxy{Proxy: &apptest.Proxy{}})
+	_, ended := runApplication(ctx, t, a, &testProxy{Proxy: &apptest.Proxy{}})
 	a.Driver().Quit()
 	<-ended
 }

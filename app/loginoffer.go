@@ -11,13 +11,13 @@ import (
 
 // watchedClients is a Service that tells when a client was connected.
 type watchedClients struct {
-	Service
+	PagesProxy
 	connected func() // on the goroutine that connected it, which may wait for files
 }
 
 // Connect is ClientService's.
 func (s watchedClients) Connect(id string, with connect.Choice) error {
-	err := s.Service.Connect(id, with)
+	err := s.PagesProxy.Connect(id, with)
 	if err == nil {
 		s.connected()
 	}
@@ -30,7 +30,7 @@ func (w *mainWindow) needsLogin() bool {
 	if w.svc.Desktop().LoginOffered || w.svc.Status().Demo {
 		return false
 	}
-	at, err := w.login.State()
+	at, err := w.autostart.State()
 	return err == nil && at == desktop.NotAtLogin
 }
 
@@ -43,7 +43,7 @@ func (w *mainWindow) clientConnected() {
 
 // offerLogin makes the offer for clients that were connected before the app ran. Nothing is waited for when ctx ends: a home
 // folder on a server may not answer.
-func (f *face) offerLogin(ctx context.Context) {
+func (f *application) offerLogin(ctx context.Context) {
 	wanted := make(chan bool, 1)
 	go func() {
 		connected := func(c connect.Status) bool { return c.State == connect.Connected }
@@ -53,7 +53,7 @@ func (f *face) offerLogin(ctx context.Context) {
 	case <-ctx.Done():
 	case yes := <-wanted:
 		if yes {
-			f.loop.Do(func() { f.window.offer(true) })
+			f.throttle.Do(func() { f.window.offer(true) })
 		}
 	}
 }
@@ -69,7 +69,7 @@ func (w *mainWindow) answerOffer(yes bool) {
 	w.offer(false)
 	w.Off(func() {
 		if yes {
-			if err := w.login.Set(true); err != nil {
+			if err := w.autostart.Set(true); err != nil {
 				w.Run(func() {
 					w.offer(true)
 					w.Notices.Report(err, "offer.failed")

@@ -17,7 +17,7 @@ func offerWindow(t *testing.T) (*mainWindow, *apptest.Proxy, *apptest.Login) {
 	w, svc := newTestWindow(t, true)
 	w.Run = func(f func()) { f() }
 	login := &apptest.Login{}
-	w.login = login
+	w.autostart = login
 	svc.ClientPart = apptest.ClientScene("clients")
 	svc.ClientList[0].State = connect.Apart
 	w.Show()
@@ -98,8 +98,8 @@ func TestStartAtLoginIsOfferedForClientsOfBefore(t *testing.T) {
 		t.Fatal(err)
 	}
 	a := newLoopApp(t)
-	f := newFace(t.Context(), a, svc, badges, Options{})
-	f.window.login = &apptest.Login{}
+	f := newApplication(t.Context(), a, svc, badges, Options{})
+	f.window.autostart = &apptest.Login{}
 	f.offerLogin(t.Context())
 	apptest.Do(t, a.driver.do)
 	if !f.window.Notices.AtLogin.Visible() {

@@ -18,8 +18,8 @@ import (
 	"afterglow/proxy/config"
 )
 
-// Service is what the window's pages ask of the proxy. Each page names its own part.
-type Service interface {
+// PagesProxy is what the window's pages ask of the proxy. Each page names its own part.
+type PagesProxy interface {
 	ui.Source
 	live.Proxy
 	live.GaugeProxy
@@ -39,38 +39,38 @@ const windowTick = 800 * time.Millisecond
 // mainWindow is the window with all of its pages.
 type mainWindow struct {
 	*window.Window
-	svc      Service
-	look     config.Desktop // how it looks
-	zoom     *ui.Zoom
-	bundled  bool // Chinese is drawn with the font that we bring
-	page     *live.Page
-	activity *activity.Page
-	call     *activity.CallPage
-	gauge    *live.GaugePage
-	settings *settings.Page
-	vendors  *vendors.Page
-	vendor   *vendors.FormPage
-	guide    *guide.Page
-	places   settings.Places
-	login    settings.Login
-	offering bool // start at login is offered
-	tray     bool
+	svc       PagesProxy
+	chosen    config.Desktop // how it looks
+	zoom      *ui.Zoom
+	bundled   bool // Chinese is drawn with the font that we bring
+	live      *live.Page
+	activity  *activity.Page
+	call      *activity.CallPage
+	gauge     *live.GaugePage
+	settings  *settings.Page
+	vendors   *vendors.Page
+	vendor    *vendors.FormPage
+	guide     *guide.Page
+	places    settings.Places
+	autostart settings.Login
+	offering  bool // start at login is offered
+	tray      bool
 }
 
 // newMainWindow makes the window, hidden; see SetTray for tray.
-func newMainWindow(a fyne.App, svc Service, tray bool) *mainWindow {
-	w := &mainWindow{Window: window.New(a), look: svc.Desktop(), zoom: ui.NewZoom(a), bundled: true, login: newLogin()}
+func newMainWindow(a fyne.App, svc PagesProxy, tray bool) *mainWindow {
+	w := &mainWindow{Window: window.New(a), chosen: svc.Desktop(), zoom: ui.NewZoom(a), bundled: true, autostart: newAutostart()}
 	w.svc = watchedClients{svc, w.clientConnected}
 	w.Capture = w.svc.Capture
 	w.Build(w.fill)
-	w.dressed()
-	w.keepSize(w.grow(w.look.TextSize))
+	w.complete()
+	w.keepSize(w.grow(w.chosen.TextSize))
 	w.SetTray(tray)
 	return w
 }
 
-// dressed completes a frame that was just built.
-func (w *mainWindow) dressed() {
+// complete completes a frame that was just built.
+func (w *mainWindow) complete() {
 	w.Notices.Answer = w.answerOffer
 	w.offer(w.offering)
 }
@@ -86,11 +86,11 @@ func (w *mainWindow) fill() window.Pages {
 		Form:  func() { w.Turn(window.Vendor) },
 		Guide: w.openGuide,
 	}
-	w.page = live.New(w.svc, d, report, to)
+	w.live = live.New(w.svc, d, report, to)
 	w.activity = activity.New(w.svc, to, w.SetCapture)
 	w.gauge = live.NewGaugePage(w.svc, d, report, to)
 	w.call = activity.NewCallPage(w.svc, d, report, to)
-	w.settings = settings.New(w.svc, d, w.settingsMeans())
+	w.settings = settings.New(w.svc, d, w.settingsOptions())
 	used, agents := usage.New(w.svc, d), clients.New(w.svc, d)
 	w.guide = guide.New(w.svc, d, report, to)
 	form := to
@@ -101,15 +101,15 @@ func (w *mainWindow) fill() window.Pages {
 	}
 	w.vendors, w.vendor = vendors.New(w.svc, d, report, form)
 	return window.Pages{
-		window.Live:     {Root: w.page.Root, Set: w.page.Set},
+		window.Live:     {Root: w.live.Root, Set: w.live.Set},
 		window.Activity: {Root: w.activity.Root, Set: w.activity.Set},
 		window.Usage:    {Root: used.Root, Enter: used.Enter, Leave: used.Leave},
 		window.Vendors:  {Root: w.vendors.Root, Enter: w.vendors.Enter, Leave: w.vendors.Leave, Set: w.vendors.Take},
 		window.Clients:  {Root: agents.Root, Enter: agents.Enter, Leave: agents.Leave},
 		window.Settings: {Root: w.settings.Root, Enter: w.settings.Enter, Leave: w.settings.Leave},
 		window.Gauge:    {Root: w.gauge.Root, Enter: w.gauge.Enter, Leave: w.gauge.Leave, Set: w.gauge.Set},
-		window.Call:     {Root: w.call.Root, Enter: w.call.Enter, Leave: w.call.Leave, Set: w.call.Set},
-		window.Vendor:   {Root: w.vendor.Root, Enter: w.vendor.Enter, Leave: w.vendor.Leave, Stay: w.vendor.Stay},
+		window.Call:     {Root: w.call.Root, Enter: w.call.Enter, Set: w.call.Set},
+		window.Vendor:   {Root: w.vendor.Root, Leave: w.vendor.Leave, Stay: w.vendor.Stay},
 		window.Guide:    {Root: w.guide.Root, Enter: w.guide.Enter, Leave: w.guide.Leave, Set: w.guide.Take},
 	}
 }
@@ -121,6 +121,6 @@ func (w *mainWindow) openGuide() { w.Turn(window.Guide) }
 // quits.
 func (w *mainWindow) SetTray(tray bool) {
 	w.tray = tray
-	w.page.SetTray(tray)
+	w.live.SetTray(tray)
 	w.Window.SetTray(tray)
 }

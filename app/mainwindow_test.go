@@ -36,7 +36,7 @@ func TestClosingHidesInTheTrayOrQuits(t *testing.T) {
 }
 
 // newTestMain is a window whose slow work is done at once.
-func newTestMain(a fyne.App, svc Service, tray bool) *mainWindow {
+func newTestMain(a fyne.App, svc PagesProxy, tray bool) *mainWindow {
 	w := newMainWindow(a, svc, tray)
 	w.Off = func(work func()) { work() }
 	return w

@@ -11,8 +11,8 @@ import (
 	"afterglow/proxy/connect"
 )
 
-// QuitService is what quitting asks of the proxy.
-type QuitService interface {
+// QuitProxy is what quitting asks of the proxy.
+type QuitProxy interface {
 	Desktop() config.Desktop
 	ChangeDesktop(edit func(*config.Desktop)) error
 	Clients() []connect.Status // reads files, and is not for the UI's goroutine
@@ -23,9 +23,9 @@ type QuitService interface {
 // quitPatience is how long quitting waits for clients' files: a home folder on a server may not answer.
 const quitPatience = 10 * time.Second
 
-// quitting ends the app. Before that it disconnects the clients, or asks whether it should, as the user has set.
-type quitting struct {
-	svc    QuitService
+// quitter ends the app. Before that it disconnects the clients, or asks whether it should, as the user has set.
+type quitter struct {
+	svc    QuitProxy
 	window *window.Window
 	dialog *quitDialog // the last that was opened
 	log    *slog.Logger
@@ -39,7 +39,7 @@ type quitting struct {
 }
 
 // quit is for the user who wants to quit, on any goroutine. It does not wait.
-func (q *quitting) quit() {
+func (q *quitter) quit() {
 	q.mu.Lock()
 	busy := q.busy
 	q.busy = true
@@ -51,7 +51,7 @@ func (q *quitting) quit() {
 	go q.begin()
 }
 
-func (q *quitting) begin() {
+func (q *quitter) begin() {
 	set := q.svc.Desktop().DisconnectOnQuit
 	if set == config.QuitNever {
 		q.settle()
@@ -72,7 +72,7 @@ func (q *quitting) begin() {
 }
 
 // connected are the clients that are connected here. It reads files.
-func (q *quitting) connected() (found []connect.Status, err error) {
+func (q *quitter) connected() (found []connect.Status, err error) {
 	for _, c := range q.svc.Clients() {
 		if c.State == connect.Connected {
 			found = append(found, c)
@@ -82,7 +82,7 @@ func (q *quitting) connected() (found []connect.Status, err error) {
 }
 
 // ask opens the dialog. It runs on the UI's goroutine.
-func (q *quitting) ask(clients []connect.Status) {
+func (q *quitter) ask(clients []connect.Status) {
 	q.dialog = newQuitDialog(clients, quitAnswers{
 		disconnect: func(remember bool) { go q.disconnect(clients, remember) },
 		keep: func(remember bool) {
@@ -102,7 +102,7 @@ func (q *quitting) ask(clients []connect.Status) {
 }
 
 // disconnect disconnects the clients and quits. If that failed, the dialog says so.
-func (q *quitting) disconnect(clients []connect.Status, remember bool) {
+func (q *quitter) disconnect(clients []connect.Status, remember bool) {
 	q.mu.Lock()
 	q.leave = true
 	q.mu.Unlock()
@@ -119,7 +119,7 @@ func (q *quitting) disconnect(clients []connect.Status, remember bool) {
 	q.settle()
 }
 
-func (q *quitting) suspend() error {
+func (q *quitter) suspend() error {
 	done, err := inTime(q.svc.Suspend)
 	for _, c := range done {
 		for _, r := range c.Files {
@@ -132,7 +132,7 @@ func (q *quitting) suspend() error {
 }
 
 // remember keeps an answer for every later quit, if the user wants that.
-func (q *quitting) remember(on bool, answer string) {
+func (q *quitter) remember(on bool, answer string) {
 	if !on {
 		return
 	}
@@ -142,7 +142,7 @@ func (q *quitting) remember(on bool, answer string) {
 }
 
 // settle quits, after the clients.
-func (q *quitting) settle() {
+func (q *quitter) settle() {
 	q.mu.Lock()
 	q.settled = true
 	q.mu.Unlock()
@@ -151,7 +151,7 @@ func (q *quitting) settle() {
 
 // ended is called when the app has ended. A signal ends it without quit, and then no one can answer: the clients are only
 // disconnected if the user has set that, or has just said so in the dialog.
-func (q *quitting) ended() {
+func (q *quitter) ended() {
 	q.mu.Lock()
 	settled, leave := q.settled, q.leave
 	q.mu.Unlock()

@@ -33,11 +33,11 @@ func quitService(set string) *testProxy {
 var suspendedBoth = []string{"suspend claude-code", "suspend codex"}
 
 // dialogOf waits until the window asks, and gives the dialog.
-func dialogOf(t *testing.T, f *face, as func(d *quitDialog) bool) *quitDialog {
+func dialogOf(t *testing.T, f *application, as func(d *quitDialog) bool) *quitDialog {
 	t.Helper()
 	for {
 		d := ask(func() *quitDialog {
-			if d := f.quits.dialog; f.window.Asking() && as(d) {
+			if d := f.quitter.dialog; f.window.Asking() && as(d) {
 				return d
 			}
 			return nil
@@ -70,7 +70,7 @@ func TestQuitAsksWhileClientsAreConnected(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			svc := quitService(config.QuitAsks)
-			f, ended := runFace(t.Context(), t, newLoopApp(t), svc)
+			f, ended := runApplication(t.Context(), t, newLoopApp(t), svc)
 			f.actions().Quit()
 			d := dialogOf(t, f, asking)
 			if !ask(f.window.Shown) {
@@ -100,7 +100,7 @@ func TestQuitDoesNotAskWhereItIsSetOrNothingIsConnected(t *testing.T) {
 			if c.apart {
 				svc.ClientList = svc.ClientList[2:]
 			}
-			f, ended := runFace(t.Context(), t, newLoopApp(t), svc)
+			f, ended := runApplication(t.Context(), t, newLoopApp(t), svc)
 			f.actions().Quit()
 			<-ended
 			if !slices.Equal(svc.ClientPart.Asked, c.asked) {
@@ -116,7 +116,7 @@ func TestASignalQuitsWithoutAnAnswer(t *testing.T) {
 		for _, open := range []bool{false, true} {
 			svc := quitService(set)
 			ctx, cancel := context.WithCancel(t.Context())
-			f, ended := runFace(ctx, t, newLoopApp(t), svc)
+			f, ended := runApplication(ctx, t, newLoopApp(t), svc)
 			if open && set == config.QuitAsks {
 				f.actions().Quit()
 				dialogOf(t, f, asking)
@@ -132,7 +132,7 @@ func TestASignalQuitsWithoutAnAnswer(t *testing.T) {
 
 func TestCancelStaysAndHidesTheWindowThatWasHidden(t *testing.T) {
 	svc := quitService(config.QuitAsks)
-	f, _ := runFace(t.Context(), t, newLoopApp(t), svc)
+	f, _ := runApplication(t.Context(), t, newLoopApp(t), svc)
 	for _, hidden := range []bool{true, false} {
 		ask(func() bool {
 			f.window.SetTray(true)
@@ -155,7 +155,7 @@ func TestQuitThatCannotDisconnectSaysWhyAndCanQuitAnyway(t *testing.T) {
 	for _, set := range []string{config.QuitAsks, config.QuitAlways} {
 		svc := quitService(set)
 		svc.Refuses = "/home/me/.claude/settings.json: it may only be read"
-		f, ended := runFace(t.Context(), t, newLoopApp(t), svc)
+		f, ended := runApplication(t.Context(), t, newLoopApp(t), svc)
 		f.actions().Quit()
 		if set == config.QuitAsks {
 			tap(dialogOf(t, f, asking).disconnect)
@@ -175,7 +175,7 @@ func TestFilesThatDoNotAnswerDoNotHoldUpTheEnd(t *testing.T) {
 		svc := quitService(config.QuitAlways)
 		svc.Hangs = make(chan struct{})
 		defer close(svc.Hangs)
-		q := &quitting{svc: svc, log: slog.New(slog.DiscardHandler)}
+		q := &quitter{svc: svc, log: slog.New(slog.DiscardHandler)}
 		begun := time.Now()
 		q.ended()
 		if took := time.Since(begun); took != quitPatience {

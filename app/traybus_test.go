@@ -48,7 +48,7 @@ func TestTrayOnTheSessionBus(t *testing.T) {
 	a := deskApp{newLoopApp(t)}
 	svc := &testProxy{Proxy: &apptest.Proxy{}}
 	svc.State = proxy.Status{Addr: "127.0.0.1:3392", Tiers: []proxy.Tier{{Vendor: "zhipu", State: proxy.Ready}}}
-	f, ended := runFace(t.Context(), t, a, svc)
+	f, ended := runApplication(t.Context(), t, a, svc)
 	panel := lookAt(t, bus.Connect(), <-watcher.Items)
 	window := func() bool { return ask(func() bool { return f.window.Shown() }) }
 

@@ -1,3 +1,4 @@
+// Package activity has the list of calls, and the page of one call.
 package activity
 
 import (

@@ -38,7 +38,7 @@ func openActivity(t *testing.T, a fyne.App, svc *apptest.Proxy) *activityPages {
 		w.activity, w.call = New(svc, to, w.SetCapture), NewCallPage(svc, w.Context(), w.Notices.Report, to)
 		all := apptest.EmptyPages()
 		all[window.Activity] = window.Page{Root: w.activity.Root, Set: w.activity.Set}
-		all[window.Call] = window.Page{Root: w.call.Root, Enter: w.call.Enter, Leave: w.call.Leave, Set: w.call.Set}
+		all[window.Call] = window.Page{Root: w.call.Root, Enter: w.call.Enter, Set: w.call.Set}
 		return all
 	})
 	w.SetTray(true)

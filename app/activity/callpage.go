@@ -57,6 +57,7 @@ type CallPage struct {
 	Root       *fyne.Container
 }
 
+// NewCallPage makes the page. report shows an error under the text of a key, or takes that back.
 func NewCallPage(svc CallProxy, d ui.Context, report func(err error, key string), to ui.Navigator) *CallPage {
 	p := &CallPage{svc: svc, to: to, report: report}
 	p.back = widget.NewButton(widget.Quiet, theme.NavigateBackIcon(), ui.Tr("page.back"), func() { p.to.Back() })
@@ -115,8 +116,6 @@ func (p *CallPage) Enter() {
 	p.scroll.ScrollToTop()
 	p.shown, p.known = proxy.CallDetail{}, false
 }
-
-func (p *CallPage) Leave() {}
 
 // Set shows the call as it stands. One that is forgotten stays as it was. It is true while it is under way.
 func (p *CallPage) Set(viewmodel.Board) bool {

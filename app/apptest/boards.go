@@ -40,6 +40,7 @@ func adaptiveScene() proxy.Status {
 	return s
 }
 
+// AdaptiveBoard is the board of AdaptiveScene.
 func AdaptiveBoard() viewmodel.Board {
 	return viewmodel.New().Update(adaptiveScene(), time.Date(2026, 11, 23, 9, 20, 0, 0, time.UTC))
 }
@@ -135,6 +136,7 @@ func signInScene(s *proxy.Status) {
 	}
 }
 
+// BusySnapshot is a limiter with limited models of one vendor, and models of others that are only counted.
 func BusySnapshot() limiter.Snapshot {
 	limited := func(model string, inFlight, limit, configured, pending, peak int) limiter.Gauge {
 		return limiter.Gauge{Key: limiter.Key{Vendor: "zhipu", Model: model}, Mode: limiter.Limited, Limit: limit, Ceiling: limit, Configured: configured,

@@ -180,4 +180,5 @@ func VendorScene(n int) proxy.VendorList {
 	return list
 }
 
+// WorksVerdict is a test of a vendor that went well.
 var WorksVerdict = proxy.VendorTest{OK: true, Model: "glm-5.1", Answer: "Yes, it is working.", Took: 1234 * time.Millisecond, Status: 200}

@@ -1,3 +1,4 @@
+// Package clients has the page on which coding agents are connected to the proxy.
 package clients
 
 import (
@@ -37,6 +38,7 @@ type Page struct {
 	Root    *fyne.Container
 }
 
+// New makes the page.
 func New(svc Proxy, d ui.Context) *Page {
 	p := &Page{svc: svc, desk: d, cards: map[string]*clientCard{}, list: container.New(layout.NewCustomPaddedVBoxLayout(ui.CardGap))}
 	p.failure = widget.NewNotice(widget.Problem, widget.NewButton(widget.Quiet, theme.CancelIcon(), "", func() { p.report("") }))
@@ -51,9 +53,10 @@ func New(svc Proxy, d ui.Context) *Page {
 	return p
 }
 
-// Enter is called when the page comes to the front, leave when another does.
+// Enter is called when the page comes to the front.
 func (p *Page) Enter() { p.reload() }
 
+// Leave is called when another page comes to the front.
 func (p *Page) Leave() {
 	p.report("")
 	p.tell(nil)

@@ -1,3 +1,4 @@
+// Package guide has the page that leads those who are new through four steps.
 package guide
 
 import (
@@ -65,6 +66,7 @@ type chainRow struct {
 	row   parts.ChainRow
 }
 
+// New makes the page. report shows an error under the text of a key, or takes that back.
 func New(svc Proxy, d ui.Context, report func(err error, key string), to ui.Navigator) *Page {
 	p := &Page{svc: svc, to: to, desk: d, report: report, titles: map[string]*chainRow{}}
 	p.work.Run = d.Run
@@ -97,9 +99,10 @@ func (p *Page) lay() {
 	p.Root = ui.Below(container.New(layout.NewCustomPaddedLayout(ui.PageMargin-4, 12, ui.PageMargin, ui.PageMargin), top), p.scroll)
 }
 
-// Enter is called when the page comes to the front, leave when another does.
+// Enter is called when the page comes to the front.
 func (p *Page) Enter() { p.reload() }
 
+// Leave is called when another page comes to the front.
 func (p *Page) Leave() {
 	if p.stop != nil {
 		p.stop()

@@ -138,7 +138,7 @@ func (k *keyStep) draft() (config.Draft, bool) {
 	return config.Draft{}, false
 }
 
-// TakeOver goes on with what was chosen and typed in another.
+// takeOver goes on with what was chosen and typed in another.
 func (k *keyStep) takeOver(old *keyStep) {
 	k.chosen = old.chosen
 	k.key.Put(old.key.Text)

@@ -52,6 +52,7 @@ type GaugePage struct {
 	cancelled map[int]bool
 }
 
+// NewGaugePage makes the page. report shows an error under the text of a key, or takes that back.
 func NewGaugePage(svc GaugeProxy, d ui.Context, report func(err error, key string), to ui.Navigator) *GaugePage {
 	p := &GaugePage{svc: svc, to: to, report: report, work: ui.TaskQueue{Run: d.Run, Off: d.Off}, cancelled: map[int]bool{}, history: newHistoryView(svc, d)}
 	p.title = widget.NewName("", widget.Style{Bold: true, Size: theme.SizeNameSubHeadingText})
@@ -93,6 +94,7 @@ func (p *GaugePage) Enter() {
 	}
 }
 
+// Leave is called when another page comes to the front.
 func (p *GaugePage) Leave() { p.history.hide() }
 
 // Set shows the gauge as it stands. It is true while a call is on the page.

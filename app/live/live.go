@@ -1,3 +1,4 @@
+// Package live has the page of the calls of this moment, and the page of one gauge.
 package live
 
 import (

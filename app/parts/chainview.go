@@ -33,6 +33,7 @@ type ChainRow struct {
 	box   fyne.CanvasObject
 }
 
+// NewChainView makes a view without any row. Changed, Resized and Row must be set before Set.
 func NewChainView() *ChainView {
 	return &ChainView{Box: container.New(layout.NewCustomPaddedVBoxLayout(0))}
 }
@@ -83,6 +84,7 @@ func (c *ChainView) arrange() {
 	c.Resized()
 }
 
+// At is the place of a vendor in the chain, from 0; -1 if it is not in it.
 func (c *ChainView) At(name string) int {
 	return slices.IndexFunc(c.Tiers, func(tier []string) bool { return slices.Contains(tier, name) })
 }

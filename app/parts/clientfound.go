@@ -25,6 +25,7 @@ type FindingList struct {
 	Box   *fyne.Container
 }
 
+// NewFindingList makes a hidden list; setAside is called when the user wants the findings set aside.
 func NewFindingList(setAside func()) *FindingList {
 	l := &FindingList{rows: container.New(layout.NewCustomPaddedVBoxLayout(0))}
 	l.Aside = widget.NewButton(widget.Plain, theme.VisibilityOffIcon(), "", setAside)

@@ -36,6 +36,7 @@ type SignInActions struct {
 	Resized       func() // called when the part has another size
 }
 
+// NewSignIn makes a hidden part.
 func NewSignIn(d ui.Context, do SignInActions) *SignIn {
 	s := &SignIn{desk: d, actions: do, words: widget.NewName("", widget.Style{Color: widget.ColorMuted})}
 	s.Begin = widget.NewButton(widget.Primary, theme.LoginIcon(), "", func() {

@@ -1,3 +1,4 @@
+// Package parts has what two or more pages show. It knows no page.
 package parts
 
 import (
@@ -59,6 +60,7 @@ func (t *Trial) press() {
 	}
 }
 
+// Begin ends the call under way and begins another.
 func (t *Trial) Begin(call func(ctx context.Context) TrialResult) {
 	t.Cancel()
 	ctx, cancel := context.WithCancel(context.Background())

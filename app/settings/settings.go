@@ -1,3 +1,4 @@
+// Package settings has the page of what the user can set.
 package settings
 
 import (
@@ -60,6 +61,7 @@ type control interface {
 	fyne.Focusable
 }
 
+// New makes the page.
 func New(svc Proxy, d ui.Context, means Options) *Page {
 	p := &Page{svc: svc, desk: d, means: means}
 	p.failure = widget.NewNotice(widget.Problem, widget.NewButton(widget.Quiet, theme.CancelIcon(), "", func() { p.Report(nil) }))
@@ -73,7 +75,7 @@ func New(svc Proxy, d ui.Context, means Options) *Page {
 	return p
 }
 
-// Enter is called when the page comes to the front, leave when another does.
+// Enter is called when the page comes to the front.
 func (p *Page) Enter() {
 	p.showDesktop()
 	p.start.read()
@@ -83,6 +85,7 @@ func (p *Page) Enter() {
 	p.settle()
 }
 
+// Leave is called when another page comes to the front.
 func (p *Page) Leave() { p.Report(nil) }
 
 // showDesktop shows the desktop's settings that are in force.
@@ -107,6 +110,7 @@ func (p *Page) changeProxy(edit func(s *proxy.Settings)) {
 	p.keep.show()
 }
 
+// Report says that a setting was not taken, or takes that back with nil.
 func (p *Page) Report(err error) {
 	text := ""
 	if err != nil {

@@ -71,6 +71,7 @@ type Badges struct {
 	drawn map[Badge][]byte
 }
 
+// NewBadges reads the font and the mark that badges are drawn with.
 func NewBadges() (*Badges, error) {
 	b, err := newBrush()
 	if err != nil {

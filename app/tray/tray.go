@@ -1,3 +1,4 @@
+// Package tray shows the proxy in the tray: the icon with its badge, the tooltip and the menu.
 package tray
 
 import (

@@ -39,8 +39,10 @@ func Clock(at, now time.Time) string {
 	return at.Format("2006-01-02 15:04")
 }
 
+// DayLong is a day of 24 hours.
 const DayLong = 24 * time.Hour
 
+// TermText is how long something is kept; 0 = for ever.
 func TermText(term time.Duration) string {
 	switch {
 	case term == 0:

@@ -18,6 +18,7 @@ type Zoom struct {
 	factor float32 // chosen, 1 = as it is
 }
 
+// NewZoom makes a zoom that changes nothing. It multiplies the scale that the environment or the system has chosen.
 func NewZoom(a fyne.App) *Zoom {
 	z := &Zoom{own: os.Getenv(scaleVariable), system: 1, factor: 1}
 	if n, err := strconv.ParseFloat(z.own, 32); err == nil && n > 0 {

@@ -1,3 +1,4 @@
+// Package usage has the page of what calls came to over days.
 package usage
 
 import (
@@ -52,6 +53,7 @@ type Page struct {
 	Root      *fyne.Container
 }
 
+// New makes the page.
 func New(svc Proxy, d ui.Context) *Page {
 	p := &Page{svc: svc, desk: d, stats: newStatCards(), failovers: newFailovers()}
 	p.days = newDays(p.reload)
@@ -76,9 +78,10 @@ func New(svc Proxy, d ui.Context) *Page {
 	return p
 }
 
-// Enter is called when the page comes to the front, leave when another does.
+// Enter is called when the page comes to the front.
 func (p *Page) Enter() { p.reload() }
 
+// Leave is called when another page comes to the front.
 func (p *Page) Leave() {
 	if p.stop != nil {
 		p.stop()

@@ -119,9 +119,7 @@ func (p *FormPage) TakeOver(old *FormPage) {
 	p.changed()
 }
 
-// Enter is called when the page comes to the front, leave when another does.
-func (p *FormPage) Enter() {}
-
+// Leave is called when another page comes to the front.
 func (p *FormPage) Leave() {
 	p.test.Cancel()
 	p.discard.Set("")

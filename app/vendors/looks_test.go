@@ -45,7 +45,7 @@ func vendorWindow(t *testing.T, language, shade string, list proxy.VendorList) (
 		})
 		all := apptest.EmptyPages()
 		all[window.Vendors] = window.Page{Root: w.vendors.Root, Enter: w.vendors.Enter, Leave: w.vendors.Leave, Set: w.vendors.Take}
-		all[window.Vendor] = window.Page{Root: w.vendor.Root, Enter: w.vendor.Enter, Leave: w.vendor.Leave, Stay: w.vendor.Stay}
+		all[window.Vendor] = window.Page{Root: w.vendor.Root, Leave: w.vendor.Leave, Stay: w.vendor.Stay}
 		return all
 	})
 	w.SetTray(true)

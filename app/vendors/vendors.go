@@ -1,3 +1,4 @@
+// Package vendors has the page on which vendors are added, removed and put in order, and the form of one vendor.
 package vendors
 
 import (
@@ -104,7 +105,7 @@ func (p *Page) lay() {
 	p.Root = ui.Below(container.New(layout.NewCustomPaddedLayout(ui.PageMargin-4, 12, ui.PageMargin, ui.PageMargin), top), p.scroll)
 }
 
-// Enter is called when the page comes to the front, leave when another does.
+// Enter is called when the page comes to the front.
 func (p *Page) Enter() {
 	name := p.form.pending()
 	text := ""
@@ -115,6 +116,7 @@ func (p *Page) Enter() {
 	p.reload()
 }
 
+// Leave is called when another page comes to the front.
 func (p *Page) Leave() {
 	if p.stop != nil {
 		p.stop()

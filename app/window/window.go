@@ -1,3 +1,5 @@
+// Package window is the frame around the pages: the tabs, the notices below them, and the navigation between pages. It knows
+// no page.
 package window
 
 import (

@@ -31,7 +31,7 @@ func startOrSay(ctx context.Context, set proxy.Setup, hidden bool, stderr io.Wri
 		return err
 	}
 	describe()
-	return errors.Join(err, app.ShowMistake(fyneapp.NewWithID(appID), err, mistake.File))
+	return errors.Join(err, app.ShowStartupError(fyneapp.NewWithID(appID), err, mistake.File))
 }
 
 // onTerminal reports whether somebody reads what is written there.

@@ -10,20 +10,20 @@ import (
 // appID is what desktops know the program by.
 const appID = "app.afterglow.Afterglow"
 
-// login starts this program, in the tray, when the user logs in.
-type login struct {
+// autostart starts this program, in the tray, when the user logs in.
+type autostart struct {
 	how     func() (*desktop.Autostart, error)
 	program func() (desktop.Program, error)
 }
 
-func newLogin() login {
-	return login{how: sync.OnceValues(desktop.NewAutostart), program: sync.OnceValues(func() (desktop.Program, error) {
+func newAutostart() autostart {
+	return autostart{how: sync.OnceValues(desktop.NewAutostart), program: sync.OnceValues(func() (desktop.Program, error) {
 		return desktop.ThisProgram(appID, ui.AppName, "Shows how many model calls are in flight, and limits them", "--hidden")
 	})}
 }
 
 // State tells whether it is, as Login says.
-func (l login) State() (at desktop.StartAtLogin, err error) {
+func (l autostart) State() (at desktop.StartAtLogin, err error) {
 	err = l.with(func(a *desktop.Autostart, p desktop.Program) error {
 		at, err = a.State(p)
 		return err
@@ -32,7 +32,7 @@ func (l login) State() (at desktop.StartAtLogin, err error) {
 }
 
 // Set has it started, or no longer.
-func (l login) Set(on bool) error {
+func (l autostart) Set(on bool) error {
 	return l.with(func(a *desktop.Autostart, p desktop.Program) error {
 		if on {
 			return a.Enable(p)
@@ -41,7 +41,7 @@ func (l login) Set(on bool) error {
 	})
 }
 
-func (l login) with(do func(*desktop.Autostart, desktop.Program) error) error {
+func (l autostart) with(do func(*desktop.Autostart, desktop.Program) error) error {
 	a, err := l.how()
 	if err != nil {
 		return err

@@ -9,13 +9,13 @@ import (
 	"afterglow/app/apptest"
 )
 
-func TestMistakeIsSaidInAWindow(t *testing.T) {
+func TestStartupErrorIsSaidInAWindow(t *testing.T) {
 	apptest.OnMastersProcessor(t)
 	for _, c := range []struct{ language, shade string }{{"en", "light"}, {"zh", "dark"}} {
 		a := apptest.Speak(t, c.language)
 		apptest.Shade(a, c.shade)
 		mistake := errors.New("/home/me/.config/afterglow/config.toml: line 4, vendors.limt: unknown key\n/home/me/.config/afterglow/config.toml: vendors[0] \"zhipu\".base_url: expected an http or https URL")
-		w := newMistake(a, mistake, "/home/me/.config/afterglow/config.toml")
+		w := newStartupError(a, mistake, "/home/me/.config/afterglow/config.toml")
 		w.Show()
 		w.Content().Refresh()
 		apptest.CheckRoom(t, w.Canvas())

@@ -20,12 +20,12 @@ import (
 )
 
 // settingsShown is a window with the settings in front.
-func settingsShown(t *testing.T, svc Service) *mainWindow {
+func settingsShown(t *testing.T, svc PagesProxy) *mainWindow {
 	t.Helper()
 	w := newTestMain(apptest.Speak(t, "en"), svc, true)
 	t.Cleanup(w.Fyne().Close)
 	w.Run = func(f func()) { f() }
-	w.login = &apptest.Login{}
+	w.autostart = &apptest.Login{}
 	w.Build(w.fill)
 	w.Show()
 	w.Turn(window.Settings)

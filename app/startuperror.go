@@ -14,20 +14,20 @@ import (
 	"afterglow/proxy/config"
 )
 
-// ShowMistake says in a window why Afterglow cannot start: a program that a menu started has no terminal. file is the
+// ShowStartupError says in a window why Afterglow cannot start: a program that a menu started has no terminal. file is the
 // configuration, "" where it is not to blame. It runs a, and so must be called on the main goroutine; it returns when the
 // user has closed the window.
-func ShowMistake(a fyne.App, mistake error, file string) error {
+func ShowStartupError(a fyne.App, mistake error, file string) error {
 	if err := ui.LoadTranslations(""); err != nil {
 		return err
 	}
 	a.SetIcon(fyne.NewStaticResource("afterglow.svg", assets.Icon))
 	a.Settings().SetTheme(ui.Theme(config.Desktop{}, true))
-	newMistake(a, mistake, file).ShowAndRun()
+	newStartupError(a, mistake, file).ShowAndRun()
 	return nil
 }
 
-func newMistake(a fyne.App, mistake error, file string) fyne.Window {
+func newStartupError(a fyne.App, mistake error, file string) fyne.Window {
 	w := a.NewWindow(ui.Tr("window.title"))
 	said := widget.NewNotice(widget.Problem, nil)
 	said.Set(ui.ErrorText(mistake))

@@ -9,11 +9,11 @@ import (
 	"afterglow/proxy/config"
 )
 
-// dress makes the window look as the user has chosen, at once, with the page in front where it was. It must run on the
+// applyAppearance makes the window look as the user has chosen, at once, with the page in front where it was. It must run on the
 // UI's goroutine.
-func (w *mainWindow) dress(d config.Desktop) {
-	was := w.look
-	w.look = d
+func (w *mainWindow) applyAppearance(d config.Desktop) {
+	was := w.chosen
+	w.chosen = d
 	by := float32(1)
 	if d.TextSize != was.TextSize {
 		by = w.grow(d.TextSize)
@@ -54,14 +54,14 @@ func (w *mainWindow) keepSize(by float32) {
 }
 
 // Options are what the settings have beside the service.
-func (w *mainWindow) settingsMeans() settings.Options {
-	return settings.Options{Appearance: w.dress, Places: func() settings.Places { return w.places }, Login: w.login, Guide: w.openGuide}
+func (w *mainWindow) settingsOptions() settings.Options {
+	return settings.Options{Appearance: w.applyAppearance, Places: func() settings.Places { return w.places }, Login: w.autostart, Guide: w.openGuide}
 }
 
 // takeSystemFont draws Chinese with the system's font from now on.
 func (w *mainWindow) takeSystemFont() {
 	w.bundled = false
-	fyne.CurrentApp().Settings().SetTheme(ui.Theme(w.look, false))
+	fyne.CurrentApp().Settings().SetTheme(ui.Theme(w.chosen, false))
 	w.rebuild() // the new font has other widths
 }
 
@@ -78,7 +78,7 @@ func (w *mainWindow) rebuild() {
 		w.guide.TakeOver(guide)
 		return pages
 	})
-	w.dressed()
+	w.complete()
 	w.SetTray(w.tray)
 	w.settings.Resume(settings, focused, w.Canvas())
 }

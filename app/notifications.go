@@ -23,7 +23,7 @@ const noticeTick = 2 * time.Second
 type sender func(ctx context.Context, title, text string) error
 
 // watchNotices tells what is worth a notice, until ctx ends.
-func (f *face) watchNotices(ctx context.Context) {
+func (f *application) watchNotices(ctx context.Context) {
 	own := desktop.NewNotices(f.app.UniqueID(), ui.AppName, f.open)
 	if own == nil {
 		f.tell(ctx, func(_ context.Context, title, text string) error {
@@ -36,7 +36,7 @@ func (f *face) watchNotices(ctx context.Context) {
 	f.tell(ctx, own.Send)
 }
 
-func (f *face) tell(ctx context.Context, send sender) {
+func (f *application) tell(ctx context.Context, send sender) {
 	n, wake := viewmodel.NewNotifier(), f.proxy.Watch(ctx)
 	lost := lostNotices{log: f.log}
 	for first := true; ; first = false {

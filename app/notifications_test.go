@@ -75,7 +75,7 @@ func TestNoticesAreSentOffTheUI(t *testing.T) {
 	a := newLoopApp(t)
 	svc := &testProxy{Proxy: &apptest.Proxy{}}
 	svc.State = proxy.Status{Tiers: []proxy.Tier{{Vendor: "zhipu", Title: "Zhipu", State: proxy.SignedOut, Reason: "sign in\nwith\x1b GitHub"}}}
-	f := &face{app: a, proxy: svc, log: slog.New(slog.DiscardHandler)}
+	f := &application{app: a, proxy: svc, log: slog.New(slog.DiscardHandler)}
 	ctx, cancel := context.WithCancel(t.Context())
 	var got []string
 	f.tell(ctx, func(_ context.Context, title, text string) error {
