@@ -137,3 +137,10 @@ func EmptyPages() (all window.Pages) {
 	}
 	return all
 }
+
+// Themed makes an object in a test app that speaks English.
+func Themed(t *testing.T, object func() fyne.CanvasObject) fyne.CanvasObject {
+	t.Helper()
+	Speak(t, "en")
+	return object()
+}

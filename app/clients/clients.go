@@ -103,7 +103,7 @@ func (p *Page) change(do func(Proxy) ([]connect.Restored, error)) {
 	for _, c := range p.cards {
 		c.rest(true)
 	}
-	go func() {
+	p.desk.Go(func() {
 		done, err := do(p.svc)
 		p.desk.Run(func() {
 			p.tell(done)
@@ -115,7 +115,7 @@ func (p *Page) change(do func(Proxy) ([]connect.Restored, error)) {
 			}
 			p.reload()
 		})
-	}()
+	})
 }
 
 func (p *Page) report(text string) {

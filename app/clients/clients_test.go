@@ -221,3 +221,14 @@ func TestWhatIsLeftOfAConnectionIsNoFailure(t *testing.T) {
 		t.Errorf("it says %q", got)
 	}
 }
+
+func TestNothingOnThePageTouchesTheDiskOnTheUIsGoroutine(t *testing.T) {
+	d := apptest.WatchDisk(&apptest.Proxy{ClientPart: apptest.ClientScene("found")})
+	var p *Page
+	w := test.NewTempWindow(t, apptest.Themed(t, func() fyne.CanvasObject {
+		p = New(d, ui.Context{Run: d.Run, Off: d.Off, Copy: func(string) {}})
+		return p.Root
+	}))
+	p.show(d.ClientList, d.VariableList)
+	d.PressEverything(t, w.Canvas(), func() {}, "Connect", "Disconnect")
+}

@@ -69,7 +69,7 @@ type chainRow struct {
 // New makes the page. report shows an error under the text of a key, or takes that back.
 func New(svc Proxy, d ui.Context, report func(err error, key string), to ui.Navigator) *Page {
 	p := &Page{svc: svc, to: to, desk: d, report: report, titles: map[string]*chainRow{}}
-	p.work.Run = d.Run
+	p.work = d.Queue()
 	p.scroll = container.NewVScroll(nil)
 	p.demo = widget.NewNotice(widget.Info, nil)
 	p.failed = widget.NewNotice(widget.Problem, widget.NewButton(widget.Quiet, theme.ViewRefreshIcon(), ui.Tr("usage.again"), p.reload))

@@ -31,6 +31,14 @@ func openGuide(t *testing.T, language, shade string, list proxy.VendorList) (*gu
 	svc.ClientList = []connect.Status{}
 	d, work := apptest.QueueContext()
 	d.Copy = func(string) {}
+	w := openWindow(t, a, svc, d)
+	w.Show()
+	return w, svc, work
+}
+
+// openWindow makes such a window over svc, which is not shown yet.
+func openWindow(t *testing.T, a fyne.App, svc Proxy, d ui.Context) *guideWindow {
+	t.Helper()
 	w := &guideWindow{Window: apptest.NewWindow(t, a)}
 	w.Build(func() window.Pages {
 		w.guide = New(svc, d, w.Notices.Report, ui.Navigator{Back: w.Back})
@@ -39,8 +47,7 @@ func openGuide(t *testing.T, language, shade string, list proxy.VendorList) (*gu
 		return all
 	})
 	w.SetTray(true)
-	w.Show()
-	return w, svc, work
+	return w
 }
 
 // guidePicture draws the guide.
@@ -88,4 +95,16 @@ func TestGuideIsAccessible(t *testing.T) {
 		}
 	}
 	apptest.CheckAccessible(t, scenes)
+}
+
+func TestNothingOnThePageTouchesTheDiskOnTheUIsGoroutine(t *testing.T) {
+	svc := &apptest.Proxy{ClientPart: apptest.ClientScene("found")}
+	svc.List, svc.Verdict, svc.Ready = apptest.VendorScene(6), apptest.WorksVerdict, true
+	d := apptest.WatchDisk(svc)
+	w := openWindow(t, apptest.Speak(t, "en"), d, ui.Context{Run: d.Run, Off: d.Off, Copy: func(string) {}, Open: func(string) error { return nil }})
+	w.Show()
+	w.guide.set(svc.List, nil)
+	w.guide.client.set(clientState{svc.ClientList[0], true, svc.VariableList})
+	d.PressEverything(t, w.Canvas(), func() { w.Turn(window.Guide) }, "SetTiers", "Connect", "ChangeDesktop")
+	w.Turn(window.Live)
 }

@@ -54,7 +54,7 @@ type GaugePage struct {
 
 // NewGaugePage makes the page. report shows an error under the text of a key, or takes that back.
 func NewGaugePage(svc GaugeProxy, d ui.Context, report func(err error, key string), to ui.Navigator) *GaugePage {
-	p := &GaugePage{svc: svc, to: to, report: report, work: ui.TaskQueue{Run: d.Run, Off: d.Off}, cancelled: map[int]bool{}, history: newHistoryView(svc, d)}
+	p := &GaugePage{svc: svc, to: to, report: report, work: d.Queue(), cancelled: map[int]bool{}, history: newHistoryView(svc, d)}
 	p.title = widget.NewName("", widget.Style{Bold: true, Size: theme.SizeNameSubHeadingText})
 	p.state = widget.NewText("", widget.Style{Color: widget.ColorMuted, Align: fyne.TextAlignTrailing})
 	p.numbers = container.NewStack()

@@ -57,7 +57,7 @@ func New(svc Proxy, d ui.Context, report func(err error, key string), to ui.Navi
 		desk:   d,
 		to:     to,
 		report: report,
-		work:   ui.TaskQueue{Run: d.Run, Off: d.Off},
+		work:   d.Queue(),
 		totals: newTotals(d),
 		demo:   widget.NewNotice(widget.Info, nil),
 		noTray: widget.NewNotice(widget.Info, nil),

@@ -20,8 +20,14 @@ type testWindow struct {
 	calls string // the filter with which the list of calls was opened last
 }
 
+// pagesProxy is what both pages ask of the proxy.
+type pagesProxy interface {
+	Proxy
+	GaugeProxy
+}
+
 // openWindow makes such a window, which is not shown yet.
-func openWindow(t *testing.T, a fyne.App, svc *apptest.Proxy, tray bool) *testWindow {
+func openWindow(t *testing.T, a fyne.App, svc pagesProxy, tray bool) *testWindow {
 	t.Helper()
 	w := &testWindow{Window: apptest.NewWindow(t, a)}
 	w.Build(func() window.Pages {
@@ -71,4 +77,15 @@ func row(t *testing.T, w *testWindow, vendor, model string) *gaugeRow {
 	}
 	t.Fatalf("no row for %s %s", vendor, model)
 	return nil
+}
+
+func TestNothingOnThePagesTouchesTheDiskOnTheUIsGoroutine(t *testing.T) {
+	d := apptest.WatchDisk(apptest.ProxyWith(apptest.CallScene(8)))
+	w := openWindow(t, apptest.Speak(t, "en"), d, true)
+	w.Run, w.Off = d.Run, d.Off
+	w.gauge.Choose(limiter.Key{Vendor: "zhipu", Model: "glm-5.1"})
+	w.Show()
+	w.Update(apptest.SceneBoard("chain"))
+	d.PressEverything(t, w.Canvas(), func() { w.Turn(window.Live) }, "SetLimit", "ResetLimits", "SetOrder", "ResetOrder")
+	d.PressEverything(t, w.Canvas(), func() { w.Turn(window.Gauge) }, "SetLimit")
 }

@@ -76,6 +76,15 @@ func Focus(o fyne.Focusable) {
 	}
 }
 
+// Go does work that may take a while, away from the UI's goroutine.
+func (d Context) Go(work func()) {
+	if d.Off != nil {
+		d.Off(work)
+	} else {
+		go work()
+	}
+}
+
 // Follow reads what a page shows and shows it, at once and then at an interval until ctx ends. read may take a while, and is
 // not called on the UI's goroutine. Nothing is shown after ctx has ended, provided that ctx is ended on the UI's goroutine.
 func (d Context) Follow(ctx context.Context, every time.Duration, read func() (show func())) {

@@ -3,11 +3,13 @@ package ui
 // TaskQueue runs the slow tasks that the user asks for: a file is written, a keyring is opened. It runs them one after the
 // other, in the order in which they were given, and not on the UI's goroutine. Its methods are for the UI's goroutine.
 type TaskQueue struct {
-	Run     func(func())      // runs a function on the UI's goroutine
-	Off     func(work func()) // runs a task away from it; nil = on a goroutine of its own
-	Busy    bool              // a task is under way or waits
+	context Context
+	Busy    bool // a task is under way or waits
 	waiting []task
 }
+
+// Queue is an empty queue of slow tasks.
+func (d Context) Queue() TaskQueue { return TaskQueue{context: d} }
 
 type task struct {
 	work func() error
@@ -29,16 +31,11 @@ func (e *TaskQueue) next() {
 	}
 	first := e.waiting[0]
 	e.waiting = e.waiting[1:]
-	work := func() {
+	e.context.Go(func() {
 		err := first.work()
-		e.Run(func() {
+		e.context.Run(func() {
 			e.next() // before done, which asks whether something is still under way
 			first.done(err)
 		})
-	}
-	if e.Off != nil {
-		e.Off(work)
-	} else {
-		go work()
-	}
+	})
 }

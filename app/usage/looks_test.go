@@ -70,3 +70,16 @@ func TestUsageIsAccessible(t *testing.T) {
 	}
 	apptest.CheckAccessible(t, scenes)
 }
+
+func TestNothingOnThePageTouchesTheDiskOnTheUIsGoroutine(t *testing.T) {
+	t.Setenv("HOME", t.TempDir())
+	d := apptest.WatchDisk(&apptest.Proxy{Read: apptest.UsageScene(30, 6, 12)})
+	var p *Page
+	w := test.NewTempWindow(t, apptest.Themed(t, func() fyne.CanvasObject {
+		p = New(d, ui.Context{Run: d.Run, Off: d.Off, Copy: func(string) {}})
+		return p.Root
+	}))
+	p.set(viewmodel.NewUsage(d.Read, viewmodel.LastDays(apptest.SceneDay, 30), apptest.SceneDay.Format(time.DateOnly)), nil)
+	d.PressEverything(t, w.Canvas(), func() {}, "Export")
+	p.Leave()
+}

@@ -164,7 +164,7 @@ func (p *Page) tidy() {
 // export writes the calls of the days that are chosen into a file of the user's downloads.
 func (p *Page) export(format string) {
 	days := p.days.chosen(calendar.Now())
-	go func() {
+	p.desk.Go(func() {
 		dir, err := downloads()
 		path := ""
 		if err == nil {
@@ -180,7 +180,7 @@ func (p *Page) export(format string) {
 			p.notify(p.saved, saved)
 			p.notify(p.unsaved, unsaved)
 		})
-	}()
+	})
 }
 
 // footText tells of the ledger and the prices.

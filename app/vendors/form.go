@@ -49,7 +49,7 @@ type FormPage struct {
 
 func newForm(svc Proxy, d ui.Context, to ui.Navigator) *FormPage {
 	p := &FormPage{svc: svc, to: to, good: true}
-	p.work.Run = d.Run
+	p.work = d.Queue()
 	p.back = widget.NewButton(widget.Quiet, theme.NavigateBackIcon(), ui.Tr("page.back"), func() { p.to.Back() })
 	p.save = widget.NewButton(widget.Primary, theme.DocumentSaveIcon(), ui.Tr("vendor.save"), p.store)
 	p.remove = widget.NewButton(widget.Quiet, theme.DeleteIcon(), ui.Tr("vendor.remove"), func() {

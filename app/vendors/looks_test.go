@@ -32,6 +32,14 @@ func vendorWindow(t *testing.T, language, shade string, list proxy.VendorList) (
 	svc.List, svc.Verdict, svc.Ready = list, apptest.WorksVerdict, true
 	d, work := apptest.QueueContext()
 	d.Copy = func(string) {}
+	w := openWindow(t, a, svc, d)
+	w.Show()
+	return w, svc, work
+}
+
+// openWindow makes such a window over svc, which is not shown yet.
+func openWindow(t *testing.T, a fyne.App, svc Proxy, d ui.Context) *vendorPages {
+	t.Helper()
 	w := &vendorPages{Window: apptest.NewWindow(t, a)}
 	w.Build(func() window.Pages {
 		w.vendors, w.vendor = New(svc, d, w.Notices.Report, ui.Navigator{
@@ -49,8 +57,7 @@ func vendorWindow(t *testing.T, language, shade string, list proxy.VendorList) (
 		return all
 	})
 	w.SetTray(true)
-	w.Show()
-	return w, svc, work
+	return w
 }
 
 // vendorPicture draws one of the pages around vendors.
@@ -117,4 +124,20 @@ func TestVendorsAreAccessible(t *testing.T) {
 		}
 	}
 	apptest.CheckAccessible(t, scenes)
+}
+
+func TestNothingOnThePagesTouchesTheDiskOnTheUIsGoroutine(t *testing.T) {
+	svc := &apptest.Proxy{}
+	svc.List, svc.Verdict, svc.Ready = apptest.VendorScene(6), apptest.WorksVerdict, true
+	d := apptest.WatchDisk(svc)
+	w := openWindow(t, apptest.Speak(t, "en"), d, ui.Context{Run: d.Run, Off: d.Off, Copy: func(string) {}, Open: func(string) error { return nil }})
+	w.Show()
+	w.Update(apptest.SignBoard())
+	w.vendors.set(svc.List, nil)
+	d.PressEverything(t, w.Canvas(), func() { w.Turn(window.Vendors) }, "SetTiers")
+	form := func() {
+		w.vendors.openForm(&opened{"lab", svc.List.Drafts[len(svc.List.Drafts)-2], svc.List})
+	}
+	d.PressEverything(t, w.Canvas(), form, "SaveVendor")
+	w.Turn(window.Live)
 }

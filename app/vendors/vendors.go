@@ -69,7 +69,7 @@ type Page struct {
 
 func newPage(svc Proxy, d ui.Context, report func(err error, key string), to ui.Navigator) *Page {
 	p := &Page{svc: svc, desk: d, to: to, report: report, rows: map[string]*row{}, signs: map[string]proxy.SignIn{}, lacks: map[string]string{}}
-	p.work.Run = d.Run
+	p.work = d.Queue()
 	p.add = widget.NewButton(widget.Plain, theme.ContentAddIcon(), ui.Tr("vendors.add"), p.offer)
 	p.goOn = widget.NewButton(widget.Plain, theme.DocumentCreateIcon(), ui.Tr("vendors.go_on"), func() { p.openForm(nil) })
 	p.unsaved = widget.NewNotice(widget.Attention, container.New(layout.NewCustomPaddedLayout(1, 1, 0, 1), p.goOn))
