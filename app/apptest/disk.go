@@ -53,6 +53,10 @@ func (d *DiskWatch) PressEverything(t *testing.T, c fyne.Canvas, front func(), w
 	t.Helper()
 	front()
 	d.settle()
+	d.mu.Lock()
+	clear(d.onUI)
+	clear(d.elsewhere)
+	d.mu.Unlock()
 	for i := range 500 {
 		things := pressable(c)
 		if i >= len(things) {
