@@ -182,6 +182,33 @@ func TestPlaceholderGoesToNoVendor(t *testing.T) {
 	}
 }
 
+// Gemini's clients send their key in the query. A field of another name may have the same word for its value.
+func TestPlaceholderInTheQueryGoesToNoVendor(t *testing.T) {
+	up := newTestAPI(t, jsonAnswer(plainMessage))
+	conf := toNative(up.URL)
+	conf.Vendors = []config.Vendor{
+		row("keyed", up.URL), row("anthropic", up.URL, func(v *config.Vendor) { v.Auth, v.Key, v.AnyKey = config.AuthClient, "", true }),
+	}
+	_, base := serveConfig(t, conf)
+	sent := 0
+	for _, path := range []string{"/v1/messages", "/v/keyed/v1/messages", "/v/anthropic/v1/messages", "/api/anthropic/v1/messages",
+		"/api/openai/v1/chat/completions", "/api/gemini/v1beta/models/g:generateContent"} {
+		for _, field := range []string{"key=afterglow", "KEY=after%67low", "k%65y=afterglow", "api_key=afterglow", "access_token=Bearer+afterglow"} {
+			for _, query := range []string{field + "&user=afterglow", "user=afterglow&" + field, "user=afterglow;" + field, field + "&user=afterglow&" + field} {
+				header := []string{"Content-Type", "application/json", "Api-Key", config.Placeholder, "X-Auth-Token", config.Placeholder}
+				if resp, text := do(t, "POST", base+path+"?"+query, plainBody, header...); resp.StatusCode != 200 {
+					t.Fatalf("%s?%s: %d %s", path, query, resp.StatusCode, text)
+				}
+				sent++
+				got := up.calls()[sent-1]
+				if _, asked, _ := strings.Cut(got.uri, "?"); asked != "user=afterglow" || got.header.Get("Api-Key")+got.header.Get("X-Auth-Token") != "" {
+					t.Errorf("%s?%s: the vendor got %s %v", path, query, got.uri, got.header)
+				}
+			}
+		}
+	}
+}
+
 // What was disconnected at the end of a server is connected again by the next one, but by no demo.
 func TestSuspendedClientsAreConnectedAgainByTheNextServer(t *testing.T) {
 	home := clientHome(t)

@@ -3,11 +3,13 @@ package proxy
 import (
 	"crypto/subtle"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/config"
+	"afterglow/proxy/upstream"
 )
 
 // tokenHeader carries the token of clients that use their Authorization header for a vendor.
@@ -40,17 +42,38 @@ func withoutScheme(value string) string {
 // isPlaceholder reports whether a header's value is the placeholder, alone or as a bearer token.
 func isPlaceholder(value string) bool { return withoutScheme(value) == config.Placeholder }
 
+// holdsPlaceholder reports whether a field of a query, in any spelling, has the placeholder where a key is expected. A field
+// of another name may have the same word for a value of its own.
+func holdsPlaceholder(field string) bool {
+	name, value, _ := strings.Cut(field, "=")
+	return upstream.CredentialField(plainField(name)) && isPlaceholder(plainField(value))
+}
+
+// plainField is a name or a value of a query without its escapes, or as it is if they are wrong.
+func plainField(text string) string {
+	if plain, err := url.QueryUnescape(text); err == nil {
+		return plain
+	}
+	return text
+}
+
+// fields are the fields of a raw query. Some servers also part them with semicolons.
+func fields(query string) []string {
+	return strings.FieldsFunc(query, func(r rune) bool { return r == '&' || r == ';' })
+}
+
 // withoutToken takes out of what goes on to a vendor what is for Afterglow alone: our token and the placeholder that stands
-// for a key. Of the token it takes each value of a header and each field of the query that holds it, in any spelling. The
-// token has no place in a path, where it cannot be taken out: the error is for the client. A body is not looked at.
+// for a key. Of the token it takes each value of a header and each field of the query that holds it, in any spelling. Of the
+// placeholder it takes the headers and the fields of the query in which a key is expected. The token has no place in a path,
+// where it cannot be taken out: the error is for the client. A body is not looked at.
 func (s *Server) withoutToken(r *http.Request) (h http.Header, query string, refused *anthropic.Error) {
 	h, query = r.Header, r.URL.RawQuery
 	if _, there := h[tokenHeader]; there {
 		h = h.Clone()
 		h.Del(tokenHeader)
 	}
-	for _, name := range keyHeaders {
-		if slices.ContainsFunc(h[name], isPlaceholder) {
+	for name, values := range h {
+		if (name == tokenHeader || upstream.CredentialHeader(name)) && slices.ContainsFunc(values, isPlaceholder) {
 			h = h.Clone()
 			delete(h, name)
 		}
@@ -69,9 +92,9 @@ func (s *Server) withoutToken(r *http.Request) (h http.Header, query string, ref
 			h[name] = kept
 		}
 	}
-	if token.In(query) {
-		kept := slices.DeleteFunc(strings.FieldsFunc(query, func(r rune) bool { return r == '&' || r == ';' }), token.In)
-		query = strings.Join(kept, "&")
+	ours := func(field string) bool { return token.In(field) || holdsPlaceholder(field) }
+	if token.In(query) || slices.ContainsFunc(fields(query), holdsPlaceholder) {
+		query = strings.Join(slices.DeleteFunc(fields(query), ours), "&")
 	}
 	return h, query, nil
 }

@@ -33,6 +33,16 @@ var (
 	credentialFields  = []string{"key", "api_key", "api-key", "apikey", "x-api-key", "x-goog-api-key", "access_token", "auth_token", "token", "authorization"}
 )
 
+// CredentialHeader reports whether clients send credentials in a header of this name, in any case.
+func CredentialHeader(name string) bool {
+	return slices.Contains(credentialHeaders, http.CanonicalHeaderKey(name))
+}
+
+// CredentialField reports whether clients send credentials in a field of a query that has this name, in any case.
+func CredentialField(name string) bool {
+	return slices.Contains(credentialFields, strings.ToLower(name))
+}
+
 // withoutCredentials takes the client's own out of a header that goes to a vendor which does not get them.
 func withoutCredentials(h http.Header) {
 	for _, name := range credentialHeaders {
@@ -45,7 +55,7 @@ func withoutKey(query string) string {
 	var kept []string
 	for part := range strings.SplitSeq(query, "&") {
 		name, _, _ := strings.Cut(part, "=")
-		if plain, err := url.QueryUnescape(name); err == nil && slices.Contains(credentialFields, strings.ToLower(plain)) {
+		if plain, err := url.QueryUnescape(name); err == nil && CredentialField(plain) {
 			continue
 		}
 		kept = append(kept, part)
