@@ -173,7 +173,7 @@ func TestTokenIsAskedForAndNeverSentOn(t *testing.T) {
 	v := vendorServer(t, func(w http.ResponseWriter, r *http.Request) { got = r.Header.Clone(); answering("hi")(w, r) })
 	client := row("anthropic", v.URL, func(v *config.Vendor) { v.Auth, v.Key = config.AuthClient, "" })
 	_, base := serveConfig(t, config.Config{Token: token, Vendors: []config.Vendor{client}})
-	if resp, _ := post(t, base, plainBody); resp.StatusCode != 401 {
+	if resp, _ := post(t, base, plainBody); resp.StatusCode != 403 {
 		t.Fatal("without a token:", resp.StatusCode)
 	}
 	if status, _ := ask(t, "GET", base+"/health", ""); status != 401 {

@@ -17,7 +17,7 @@ import (
 func (s *Server) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if refused := s.check(r); refused != nil {
-			writeError(w, refused)
+			writeErrorIn(w, s.spoken(r), refused)
 			return
 		}
 		s.wake()
@@ -35,7 +35,13 @@ func (s *Server) check(r *http.Request) *anthropic.Error {
 		return refused
 	}
 	if token != "" && !hasToken(r.Header, token) {
-		return anthropic.Errorf(http.StatusUnauthorized, "missing or wrong Afterglow token. Send it in %s, x-api-key, x-goog-api-key or authorization, or reconnect the client", tokenHeader)
+		// After 401 Claude Code renews a login of its own and sends again for minutes. After 403 agents end the turn.
+		status := http.StatusForbidden
+		if ownPath(r.URL.Path) {
+			status = http.StatusUnauthorized
+		}
+		// Claude Code shows "Not logged in" in place of any message that names x-api-key.
+		return anthropic.Errorf(status, "missing or wrong Afterglow token. Connect the client again, or send the token in %s or authorization", tokenHeader)
 	}
 	if controls(r.URL.Path) && r.Method != http.MethodGet && r.Method != http.MethodHead {
 		if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind != "application/json" {
@@ -75,6 +81,27 @@ var pages = []string{"/"}
 func visitsPage(r *http.Request) bool {
 	return r.Method == http.MethodGet && slices.Contains(pages, r.URL.Path) &&
 		r.Header.Get("Sec-Fetch-Mode") == "navigate" && r.Header.Get("Sec-Fetch-Dest") == "document"
+}
+
+// ownPath reports whether a path is one of Afterglow itself, at which no agent calls a model.
+func ownPath(path string) bool {
+	return controls(path) || slices.Contains([]string{"/", "/health", "/metrics"}, path)
+}
+
+// spoken is the dialect of the client that calls a path, in which it expects errors.
+func (s *Server) spoken(r *http.Request) string {
+	root, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	name, rest, _ := strings.Cut(rest, "/")
+	switch {
+	case root == "api" && slices.Contains(nativeAPIs, name):
+		return name
+	case root == "v":
+		if v := s.current().vendor(name); v != nil {
+			to, _ := endpoint(v.Conf(), "/"+rest)
+			return to.Dialect
+		}
+	}
+	return "anthropic"
 }
 
 // controls reports whether a path is of the control API, and not a native path, which takes what the

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tidwall/gjson"
+
 	"afterglow/proxy/boundtest"
 	"afterglow/proxy/config"
 )
@@ -215,5 +217,52 @@ func TestTrailersOfAClientReachNobody(t *testing.T) {
 				t.Errorf("%s: %s", path, text)
 			}
 		}
+	}
+}
+
+// After 401 Claude Code sends again for minutes. Each client gets the error in its own protocol. Programs that use the control
+// API get 401, which names what is missing.
+func TestAWrongTokenEndsTheTurn(t *testing.T) {
+	up := newTestAPI(t, jsonAnswer(`{}`))
+	conf := toNative(up.URL)
+	conf.Token = "0123456789abcdef"
+	conf.Vendors = []config.Vendor{row("claude", up.URL), row("lab", up.URL, func(v *config.Vendor) {
+		v.Endpoints = map[string]config.Endpoint{"openai": {Dialect: "openai", BaseURL: up.URL, Auth: config.AuthBearer}}
+	}), row("google", up.URL, func(v *config.Vendor) { v.Dialect, v.DefaultModel = "gemini", "g" })}
+	_, base := serveConfig(t, conf)
+	for path, want := range map[string]struct {
+		status     int
+		key, value string
+	}{
+		"/v1/messages":                                {403, "error.type", "permission_error"},
+		"/v1/messages/count_tokens":                   {403, "error.type", "permission_error"},
+		"/v1/models":                                  {403, "type", "error"},
+		"/v/claude/v1/messages":                       {403, "type", "error"},
+		"/v/lab/v1/messages":                          {403, "type", "error"},
+		"/v/lab/openai/chat/completions":              {403, "error.code", ""},
+		"/v/google/v1beta/models/g:generateContent":   {403, "error.status", "PERMISSION_DENIED"},
+		"/v/unknown/v1/messages":                      {403, "type", "error"},
+		"/api/openai/v1/responses":                    {403, "error.code", ""},
+		"/api/gemini/v1beta/models/g:generateContent": {403, "error.status", "PERMISSION_DENIED"},
+		"/api/anthropic/v1/messages":                  {403, "type", "error"},
+		"/api/status":                                 {401, "error.type", "authentication_error"},
+		"/health":                                     {401, "error.type", "authentication_error"},
+		"/metrics":                                    {401, "error.type", "authentication_error"},
+	} {
+		for _, token := range []string{"", "0123456789abcdeX"} {
+			resp, text := do(t, "POST", base+path, plainBody, "Content-Type", "application/json", "Authorization", "Bearer "+token)
+			got := gjson.Parse(text)
+			if resp.StatusCode != want.status || got.Get(want.key).String() != want.value || resp.Header.Get("Retry-After") != "" ||
+				!strings.HasPrefix(got.Get("error.message").Str, "missing or wrong Afterglow token. ") ||
+				strings.Contains(strings.ToLower(text), "x-api-key") { // Claude Code would only say that it is not logged in
+				t.Errorf("%s, token %q: %d %s", path, token, resp.StatusCode, text)
+			}
+			if strings.Contains(path, "openai") && (got.Get("type").Exists() || !got.Get("error.param").Exists()) {
+				t.Errorf("%s: not OpenAI's envelope: %s", path, text)
+			}
+		}
+	}
+	if n := len(up.calls()); n != 0 {
+		t.Errorf("%d calls went on", n)
 	}
 }

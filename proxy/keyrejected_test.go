@@ -47,7 +47,8 @@ func TestARejectedKeyEndsTheTurnAndNamesTheVendor(t *testing.T) {
 				t.Helper()
 				message := gjson.Get(answer, "error.message").Str
 				if resp.StatusCode != 403 || gjson.Get(answer, "error.type").Str != "permission_error" || resp.Header.Get("Retry-After") != "" ||
-					!strings.HasPrefix(message, "zhipu rejected its API key (ZHIPU_API_KEY). ") || strings.Count(message, "The vendor said: 40") != 1 {
+					!strings.HasPrefix(message, "zhipu rejected its API key (ZHIPU_API_KEY). ") || strings.Count(message, "The vendor said: 40") != 1 ||
+					strings.Contains(strings.ToLower(message), "x-api-key") { // Claude Code would only say that it is not logged in
 					t.Errorf("%d %v %s", resp.StatusCode, resp.Header, answer)
 				}
 			}

@@ -279,7 +279,7 @@ func TestTheGuardOfNativePaths(t *testing.T) {
 		header []string
 		status int
 	}{
-		"no token":                 {[]string{"Content-Type", form}, 401},
+		"no token":                 {[]string{"Content-Type", form}, 403},
 		"a web page":               {[]string{"Content-Type", form, "X-Afterglow-Token", "0123456789abcdef", "Origin", "http://evil.example"}, 403},
 		"token and own key":        {[]string{"Content-Type", form, "X-Afterglow-Token", "0123456789abcdef", "Authorization", "Bearer sk-own"}, 200},
 		"token as the key":         {[]string{"Content-Type", form, "Authorization", "Bearer 0123456789abcdef"}, 200},

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -64,8 +65,12 @@ func (f *failures) called(v *upstream.Vendor, err error, why finding) {
 // interest: the user has to act.
 func (f *failures) rejected(v *upstream.Vendor, said string) {
 	f.reject = true
-	f.note(missed{vendor: v.Name(), reason: v.Rejected() + " The vendor said: " + said})
+	f.note(missed{vendor: v.Name(), reason: v.Rejected() + " The vendor said: " + keyHeader.ReplaceAllString(said, "API key")})
 }
+
+// keyHeader is a header that Anthropic names when it rejects a key. Claude Code shows "Not logged in" in place of any message
+// that names it.
+var keyHeader = regexp.MustCompile(`(?i)x-api-key`)
 
 // add notes a vendor that failed; until is when it is back, zero if that is not known.
 func (f *failures) add(vendor string, err error, until time.Time) {
