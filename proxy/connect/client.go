@@ -20,6 +20,7 @@ type client struct {
 	calls      func(text []byte) (url string, err error) // where its file sends it; "" = to its own vendor
 	addressKey []string                                  // the key that decides that
 	edits      func(Target, route, Credentials) ([]edit, error)
+	defaults   func(route) []edit         // what is also written where the user has no value; nil = nothing
 	traces     func(Target) []edit        // what is ours in a file that calls us, without a record; New "" = whatever it is
 	serves     func(Vendor) (path string) // nil: it calls the chain
 	needs      string                     // what a vendor must have to serve it

@@ -122,7 +122,8 @@ func (d *Desk) connect(c client, with Choice, t Target, to route) error {
 		credentials = c.credentials(current, t) // as it was chosen before
 	}
 	if old != nil { // what was set aside before stays so
-		with.again = map[string][]edit{"": old.Edits}
+		aside := slices.DeleteFunc(slices.Clone(old.Edits), func(e edit) bool { return !e.Put })
+		with.again = map[string][]edit{"": aside}
 	}
 	s := sight{file, r.Original, to, t, credentials, d.Shell, d.root}
 	own, others, err := d.plan(c, s, with)
@@ -174,6 +175,13 @@ func (d *Desk) plan(c client, s sight, with Choice) (own []edit, others map[stri
 	own, err = c.edits(s.target, s.to, s.credentials)
 	if err != nil {
 		return nil, nil, err
+	}
+	if c.defaults != nil {
+		for _, e := range c.defaults(s.to) {
+			if _, has, err := c.text.get(s.text, e.Key); err == nil && !has {
+				own = append(own, e)
+			}
+		}
 	}
 	found, err := c.look(s)
 	if err != nil {

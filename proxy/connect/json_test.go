@@ -12,7 +12,7 @@ func TestWrittenAsTheFileIs(t *testing.T) {
   }
 }
 `},
-		{"opencode", "{\n\t\"a\": 1\n}\n", "{\n\t\"provider\": {\n\t\t\"afterglow\": {\n\t\t\t\"models\": {\n\t\t\t\t\"glm-5.1\": {\n\t\t\t\t\t\"name\": \"glm-5.1\"\n\t\t\t\t}\n\t\t\t},\n\t\t\t\"name\": \"Zhipu through Afterglow\",\n\t\t\t\"npm\": \"@ai-sdk/openai-compatible\",\n\t\t\t\"options\": {\n\t\t\t\t\"apiKey\": \"s3cret\",\n\t\t\t\t\"baseURL\": \"http://127.0.0.1:1/v/zhipu/openai\"\n\t\t\t}\n\t\t}\n\t},\n\t\"a\": 1\n}\n"},
+		{"opencode", "{\n\t\"a\": 1\n}\n", "{\n\t\"model\": \"afterglow/glm-5.1\",\n\t\"provider\": {\n\t\t\"afterglow\": {\n\t\t\t\"models\": {\n\t\t\t\t\"glm-5.1\": {\n\t\t\t\t\t\"name\": \"glm-5.1\"\n\t\t\t\t}\n\t\t\t},\n\t\t\t\"name\": \"Zhipu through Afterglow\",\n\t\t\t\"npm\": \"@ai-sdk/openai-compatible\",\n\t\t\t\"options\": {\n\t\t\t\t\"apiKey\": \"s3cret\",\n\t\t\t\t\"baseURL\": \"http://127.0.0.1:1/v/zhipu/openai\"\n\t\t\t}\n\t\t}\n\t},\n\t\"a\": 1\n}\n"},
 		{"codex", "model = \"o\"\n", `model_provider = "afterglow"
 model = "o"
 

@@ -40,10 +40,29 @@ func opencode() client {
 			}
 			return []edit{{Key: []string{"provider", "afterglow"}, New: string(entry)}}, nil
 		},
-		traces: func(Target) []edit { return []edit{{Key: []string{"provider", "afterglow"}}} },
-		reads:  func([]byte) bool { return true }}
+		defaults: func(r route) []edit { // without one, opencode takes the last model of the provider, by the alphabet
+			if len(r.Models) == 0 {
+				return nil
+			}
+			return []edit{opencodeModel(r.Models[0])}
+		},
+		traces: func(t Target) []edit {
+			all := []edit{{Key: []string{"provider", "afterglow"}}}
+			for _, v := range t.Vendors {
+				for _, m := range v.Models {
+					all = append(all, opencodeModel(m))
+				}
+			}
+			return all
+		},
+		reads: func([]byte) bool { return true }}
 	c.finds = func(s sight) []Finding { return opencodeFinds(c, s) }
 	return c
+}
+
+// opencodeModel makes a model of ours the one that opencode starts with.
+func opencodeModel(model string) edit {
+	return edit{Key: []string{"model"}, New: quote("afterglow/" + model)}
 }
 
 // opencodeFinds looks through the files that count for opencode, the first that has a key decides it: the
@@ -59,7 +78,7 @@ func opencodeFinds(c client, s sight) (all []Finding) {
 	decided := map[string]bool{}
 	for _, l := range layers {
 		for key, find := range map[string]func(layer) (Finding, bool){"address": s.opencodeAddress, "disabled_providers": s.opencodeDisabled,
-			"enabled_providers": s.opencodeEnabled, "model": s.opencodeModel} {
+			"enabled_providers": s.opencodeEnabled, "model": s.opencodeOther} {
 			f, ok := find(l)
 			if ok && !decided[key] {
 				f.Overrides = true
@@ -112,7 +131,7 @@ func (s sight) opencodeEnabled(l layer) (Finding, bool) {
 	return f, ok && !slices.Contains(on, any("afterglow"))
 }
 
-func (s sight) opencodeModel(l layer) (Finding, bool) {
+func (s sight) opencodeOther(l layer) (Finding, bool) {
 	model, instead := textAt(l.all, "model"), ""
 	if len(s.to.Models) > 0 {
 		instead = quote("afterglow/" + s.to.Models[0])
