@@ -95,7 +95,7 @@ func TestBuiltInVendors(t *testing.T) {
 		t.Fatal(err)
 	}
 	models := map[string][3]string{ // sonnet, opus, haiku
-		"zhipu": {"glm-5v-turbo", "glm-5.1", "glm-4.5-air"}, "kimi": {"kimi-k2.5", "kimi-k2.5", "kimi-k2.5"},
+		"zhipu": {"glm-5.1", "glm-5.1", "glm-4.5-air"}, "kimi": {"kimi-k2.5", "kimi-k2.5", "kimi-k2.5"},
 		"minimax": {"minimax-m2.7", "minimax-m2.7", "minimax-m2.7"}, "alibaba": {"qwen3.6-plus", "qwen3.6-plus", "qwen3.6-plus"},
 		"xiaomi": {"mimo-v2-pro", "mimo-v2-pro", "mimo-v2-pro"}, "doubao": {"doubao-seed-2.0-pro", "doubao-seed-2.0-code", "doubao-seed-2.0-lite"},
 		"anthropic": {"claude-sonnet-4-5-20250929", "claude-opus-5-5", "claude-3-5-haiku-20241022"},

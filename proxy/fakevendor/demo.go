@@ -28,6 +28,11 @@ name     = "zhipu"
 base_url = "%s"
 endpoints = { openai = "%[1]s/v4" }
 key      = "` + demoKey + `"
+models   = [
+  { match = "claude-*opus*", to = "glm-5.1" },
+  { match = "claude-*haiku*", to = "glm-4.5-air" },
+  { match = "claude-*", to = "glm-5v-turbo" },
+]
 limit    = { default = 3, total = 5, models = { "glm-5v-turbo" = 2 } }
 retry    = { attempts = 2, initial = "400ms", max = "1s" }
 
