@@ -1,5 +1,6 @@
 // Package logging makes the program's log: text or JSON, to a writer and to a file that is rotated, with a
-// level that can change while it is used, and without the secrets that a line may hold.
+// level that can change while it is used, without the secrets that a line may hold, and without the repetitions of a line
+// that says why something failed.
 package logging
 
 import (
@@ -15,6 +16,7 @@ type Log struct {
 	*slog.Logger
 	level slog.LevelVar
 	mask  *Mask
+	fold  *folder
 	file  *file // nil if there is none
 	path  string
 }
@@ -22,7 +24,7 @@ type Log struct {
 // Open makes a log that goes to a writer, usually stderr, and to the file at path; "" is no file. The file's
 // folder is made if need be. Close closes the file and waits until what was put aside is compressed.
 func Open(conf config.Log, path string, stderr io.Writer) (*Log, error) {
-	l := &Log{mask: &Mask{}}
+	l := &Log{mask: &Mask{}, fold: newFolder()}
 	to := stderr
 	if path != "" {
 		var err error
@@ -37,7 +39,7 @@ func Open(conf config.Log, path string, stderr io.Writer) (*Log, error) {
 	if conf.Format == "json" {
 		lines = slog.NewJSONHandler(to, options)
 	}
-	l.Logger = slog.New(Masked(lines, l.mask))
+	l.Logger = slog.New(Masked(l.fold.handler(lines), l.mask))
 	return l, nil
 }
 
@@ -53,8 +55,10 @@ func (l *Log) Level() slog.Level { return l.level.Level() }
 // Hide tells of secrets that must not be in a line, as Mask.Hide does.
 func (l *Log) Hide(secrets ...string) { l.mask.Hide(secrets...) }
 
-// Close closes the file. What is logged later goes on, but nothing is rotated any more.
+// Close writes how often lines were repeated, and closes the file. What is logged later goes on, but nothing is rotated or
+// folded any more.
 func (l *Log) Close() error {
+	l.fold.close()
 	if l.file == nil {
 		return nil
 	}

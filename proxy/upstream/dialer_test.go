@@ -216,3 +216,59 @@ func TestAVendorThatThinksIsNotDead(t *testing.T) {
 		}
 	})
 }
+
+// A vendor that a new configuration replaced gets the last of its calls after it was closed.
+func TestAVendorThatIsClosedKeepsNoConnectionOnceItsCallsHaveEnded(t *testing.T) {
+	overWire(t, func(t *testing.T, v *Vendor, w *wire, call func() (time.Duration, error)) {
+		var under sync.WaitGroup
+		for range 3 {
+			under.Go(func() {
+				if _, err := send(t, v, http.Header{"X-Slow": {"1"}}); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		synctest.Wait()
+		v.Close()
+		if _, err := call(); err != nil { // which waited in a queue until now
+			t.Fatal(err)
+		}
+		under.Wait()
+		time.Sleep(2 * leaveWait)
+		if open := w.open(); open != 0 {
+			t.Errorf("%d connections are open", open)
+		}
+	})
+}
+
+func TestConnectionsFromBeforeARedialEndWithTheirCalls(t *testing.T) {
+	overWire(t, func(t *testing.T, v *Vendor, w *wire, call func() (time.Duration, error)) {
+		var under sync.WaitGroup
+		under.Go(func() {
+			if _, err := send(t, v, http.Header{"X-Slow": {"1"}}); err != nil {
+				t.Error(err)
+			}
+		})
+		synctest.Wait()
+		v.Redial()
+		under.Wait()
+		time.Sleep(2 * leaveWait)
+		if open := w.open(); open != 0 {
+			t.Errorf("%d connections are open", open)
+		}
+	})
+}
+
+// open is how many connections are open.
+func (w *wire) open() (n int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, l := range w.lines {
+		select {
+		case <-l.closed:
+		default:
+			n++
+		}
+	}
+	return n
+}

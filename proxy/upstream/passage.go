@@ -48,7 +48,7 @@ func newPassage(base string, rt *redact.Transport) (*Passage, error) {
 // requests run.
 func (p *Passage) Via(rt http.RoundTripper) { p.transport.Next = rt }
 
-// Close drops idle connections. Requests under way go on.
+// Close closes idle connections. Requests under way go on, and their connections are closed when they end.
 func (p *Passage) Close() { p.transport.CloseIdleConnections() }
 
 // Redial makes every request from now on dial anew. Requests under way go on.

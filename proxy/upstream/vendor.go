@@ -140,7 +140,7 @@ func (v *Vendor) Usable() bool {
 	return v.conf.Auth == config.AuthClient || v.conf.Auth == config.AuthNone || v.secret() != ""
 }
 
-// Close drops idle connections. Calls under way go on.
+// Close closes idle connections. Calls under way go on, and their connections are closed when they end.
 func (v *Vendor) Close() { v.client.GetClient().CloseIdleConnections() }
 
 func (v *Vendor) transport() *redact.Transport {
