@@ -19,8 +19,8 @@ func serveCommand(set *proxy.Setup) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Run the proxy until it is stopped",
-		Long: `Run the proxy until it is stopped. After SIGTERM or SIGINT it waits for the calls in progress, up to the
-configured drain time. A second signal ends it at once. At its end it prints which coding agents are still connected.
+		Long: `Run the proxy until it is stopped. After SIGTERM, SIGINT or SIGHUP it waits for the calls in progress, up
+to the configured drain time. A second signal ends it at once. At its end it prints which coding agents are still connected.
 With --disconnect, or if the setting of the desktop application is "always", it disconnects them. The next start with
 the same state folder connects them again.`,
 		Args: cobra.NoArgs,

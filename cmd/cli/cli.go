@@ -91,11 +91,14 @@ func ServeFlags(flags *pflag.FlagSet, set *proxy.Setup) {
 	flags.Lookup("demo").NoOptDefVal = string(proxy.DemoOn)
 }
 
-// UntilSignal returns a context that the first SIGTERM or SIGINT ends; the second ends the program.
+// UntilSignal returns a context that the first SIGTERM, SIGINT or SIGHUP ends; the second ends the program. SIGHUP comes
+// when the terminal is closed. From now on SIGPIPE is ignored: if the reader of the standard output or error goes away,
+// as journald does when it is restarted, writing there fails, and the program goes on.
 func UntilSignal(parent context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(parent)
 	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, syscall.SIGTERM, os.Interrupt)
+	signal.Ignore(syscall.SIGPIPE)
+	signal.Notify(signals, syscall.SIGTERM, os.Interrupt, syscall.SIGHUP)
 	go func() {
 		select {
 		case <-signals:
