@@ -102,3 +102,23 @@ func TestAGatewayGetsAnyKeyOfTheClients(t *testing.T) {
 		}
 	}
 }
+
+// A gateway may add the keys itself. It is asked, but no key of another vendor goes to it.
+func TestAGatewayIsAskedWithoutAKey(t *testing.T) {
+	up := newTestAPI(t, answering("hello"))
+	conf, err := config.Parse("config.toml", "tiers = [\"gateway\"]\n[[vendors]]\nname = \"gateway\"\ndialect = \"anthropic\"\n"+
+		"auth = \"client\"\nbase_url = \""+up.URL+"\"\n", noEnv)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, base := serveConfig(t, conf)
+	for i, header := range [][]string{{"Authorization", "Bearer a-key-of-zhipus"}, {"X-Api-Key", "a-key-of-zhipus"}, {"X-Other", "1"}} {
+		resp, answer := post(t, base, plainBody, header...)
+		if resp.StatusCode != 200 || len(up.calls()) != i+1 {
+			t.Fatalf("%v: %d %s", header, resp.StatusCode, answer)
+		}
+		if h := up.calls()[i].header; h.Get("Authorization") != "" || h.Get("X-Api-Key") != "" {
+			t.Errorf("the gateway got %v", h)
+		}
+	}
+}

@@ -88,9 +88,13 @@ func (c *checker) mayGo(key string, to Endpoint) {
 	}
 }
 
+// anthropicOrigin is where only a key or login of Claude's is of use.
+const anthropicOrigin = "https://api.anthropic.com"
+
 // clientKeys checks which of a client's keys a vendor gets. The vendor's endpoints have been checked.
 func (c *checker) clientKeys(key string, row vendorFile, v *Vendor) {
 	if row.ClientKeys == nil {
+		v.Gateway = v.Auth == AuthClient && OriginOf(v.BaseURL) != anthropicOrigin
 		return
 	}
 	if *row.ClientKeys != "claude" && *row.ClientKeys != "any" {

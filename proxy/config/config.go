@@ -80,6 +80,7 @@ type Vendor struct {
 	KeyVar       string   // the environment variable that key names; "" if it is literal
 	Keyring      bool     // the key is with the credentials, under the vendor's name
 	AnyKey       bool     // with AuthClient: the client's keys go to it whatever they look like
+	Gateway      bool     // with AuthClient: not at Anthropic's address, so it may need no key and is called without one
 	Account      Account  // of a vendor whose user signs in
 	DefaultModel string   // for a model that no rule matches and that is not the vendor's; "" = the client's name goes through
 	OwnModels    []string // patterns of the vendor's own models, where "*" stands for any text; empty = not known

@@ -120,7 +120,7 @@ func (v *Vendor) ForClient(client http.Header, asked string, to config.Endpoint)
 	}
 	h, query = client.Clone(), withoutKey(asked)
 	switch had, kept := keepKeys(h, to.Auth, false); {
-	case kept > 0:
+	case kept > 0 || v.conf.Gateway:
 		return h, query, reason.Reason{}
 	case had > 0:
 		return h, query, reason.New(reason.OtherKey, claudeKey,
