@@ -7,9 +7,11 @@ import (
 	"crypto/subtle"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -86,6 +88,8 @@ func (g Google) Flow(ctx context.Context, show func(Prompt)) (Token, error) {
 	return tokenOf(token), nil
 }
 
+const received = "Afterglow received Google's answer. You can close this page.\n"
+
 // callback takes the first answer that bears our state. Any other may be somebody's who found the port.
 func callback(state string, come chan<- url.Values) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -94,12 +98,14 @@ func callback(state string, come chan<- url.Values) http.Handler {
 			http.Error(w, "Afterglow is not waiting for this answer.", http.StatusBadRequest)
 			return
 		}
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		w.Header().Set("Content-Length", strconv.Itoa(len(received)))
+		io.WriteString(w, received)
+		http.NewResponseController(w).Flush() // the server is closed as soon as the answer is there
 		select {
 		case come <- q:
 		default:
 		}
-		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		fmt.Fprintln(w, "Afterglow received Google's answer. You can close this page.")
 	})
 }
 

@@ -13,6 +13,31 @@ import (
 	"afterglow/proxy/config"
 )
 
+// locked is a buffer that timers of the log may write to.
+type locked struct {
+	mu  sync.Mutex
+	out bytes.Buffer
+}
+
+func (l *locked) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.out.Write(b)
+}
+
+func (l *locked) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.out.String()
+}
+
+// kept is how many lines are counted at this moment.
+func kept(l *Log) int {
+	l.fold.mu.Lock()
+	defer l.fold.mu.Unlock()
+	return len(l.fold.lines)
+}
+
 // lines counts the lines that have all of the texts.
 func lines(out string, texts ...string) (n int) {
 	for line := range strings.Lines(out) {
@@ -33,7 +58,7 @@ func TestOneVendorThatGoesOutIsTwoLinesNotNinetyNine(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			conf := config.DefaultLog()
 			conf.Format = format
-			var out bytes.Buffer
+			var out locked
 			l := open(t, conf, "", &out)
 			for i := range 99 {
 				l.Info("tier failed", "vendor", "zhipu", "status", 503, "reason", fmt.Sprintf("request req_%d: read tcp 127.0.0.1:%d: reset", 10_000+i, 40_000+i))
@@ -100,7 +125,7 @@ func TestRepetitionsAreCountedWhenTheLogIsClosed(t *testing.T) {
 // More kinds of lines than are counted are written, and what is kept of them is bounded.
 func TestLinesBeyondThoseThatAreCountedAreWritten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var out bytes.Buffer
+		var out locked
 		l := open(t, config.DefaultLog(), "", &out)
 		word := func(i int) string { return strings.Repeat("x", i) }
 		for range 2 {
@@ -108,13 +133,13 @@ func TestLinesBeyondThoseThatAreCountedAreWritten(t *testing.T) {
 				l.Warn("m", "error", word(i))
 			}
 		}
-		if got, want := lines(out.String(), "msg=m"), maxFolded+20; got != want || len(l.fold.lines) != maxFolded {
-			t.Errorf("%d lines, want %d; %d are kept", got, want, len(l.fold.lines))
+		if got, want := lines(out.String(), "msg=m"), maxFolded+20; got != want || kept(l) != maxFolded {
+			t.Errorf("%d lines, want %d; %d are kept", got, want, kept(l))
 		}
 		time.Sleep(foldWindow + time.Second)
 		synctest.Wait()
-		if len(l.fold.lines) != 0 {
-			t.Errorf("%d are kept after their minute", len(l.fold.lines))
+		if n := kept(l); n != 0 {
+			t.Errorf("%d are kept after their minute", n)
 		}
 	})
 }
