@@ -57,11 +57,6 @@ func plainField(text string) string {
 	return text
 }
 
-// fields are the fields of a raw query. Some servers also part them with semicolons.
-func fields(query string) []string {
-	return strings.FieldsFunc(query, func(r rune) bool { return r == '&' || r == ';' })
-}
-
 // withoutToken takes out of what goes on to a vendor what is for Afterglow alone: our token and the placeholder that stands
 // for a key. Of the token it takes each value of a header and each field of the query that holds it, in any spelling. Of the
 // placeholder it takes the headers and the fields of the query in which a key is expected. The token has no place in a path,
@@ -93,8 +88,5 @@ func (s *Server) withoutToken(r *http.Request) (h http.Header, query string, ref
 		}
 	}
 	ours := func(field string) bool { return token.In(field) || holdsPlaceholder(field) }
-	if token.In(query) || slices.ContainsFunc(fields(query), holdsPlaceholder) {
-		query = strings.Join(slices.DeleteFunc(fields(query), ours), "&")
-	}
-	return h, query, nil
+	return h, upstream.WithoutFields(query, ours), nil
 }

@@ -50,17 +50,38 @@ func withoutCredentials(h http.Header) {
 	}
 }
 
-// withoutKey is a raw query without the client's own; the rest stays as it is.
-func withoutKey(query string) string {
-	var kept []string
-	for part := range strings.SplitSeq(query, "&") {
-		name, _, _ := strings.Cut(part, "=")
-		if plain, err := url.QueryUnescape(name); err == nil && CredentialField(plain) {
-			continue
+// WithoutFields is a raw query without the fields that drop reports; the rest stays as it is. Some servers also part fields
+// with semicolons.
+func WithoutFields(query string, drop func(field string) bool) string {
+	var kept strings.Builder
+	first, before := true, ""
+	for rest := query; ; {
+		i := strings.IndexAny(rest, "&;")
+		field := rest
+		if i >= 0 {
+			field = rest[:i]
 		}
-		kept = append(kept, part)
+		if !drop(field) {
+			if !first {
+				kept.WriteString(before)
+			}
+			kept.WriteString(field)
+			first = false
+		}
+		if i < 0 {
+			return kept.String()
+		}
+		before, rest = rest[i:i+1], rest[i+1:]
 	}
-	return strings.Join(kept, "&")
+}
+
+// withoutKey is a raw query without the client's own keys; the rest stays as it is.
+func withoutKey(query string) string {
+	return WithoutFields(query, func(field string) bool {
+		name, _, _ := strings.Cut(field, "=")
+		plain, err := url.QueryUnescape(name)
+		return err == nil && CredentialField(plain)
+	})
 }
 
 // requestHeader is what a vendor gets. One that speaks the Messages API gets the client's header:

@@ -48,6 +48,7 @@ func TestWithoutKey(t *testing.T) {
 	for query, want := range map[string]string{
 		"": "", "alt=sse": "alt=sse", "key=k": "", "alt=sse&key=k": "alt=sse", "key=k&alt=%zz": "alt=%zz", "k%65y=k&a;b=1": "a;b=1",
 		"monkey=1": "monkey=1", "key": "", "key=1&key=2&x": "x", "x=key": "x=key",
+		"a=1;key=k": "a=1", "key=k;a=1": "a=1", "a;key=k&b;c": "a&b;c", "&a": "&a",
 	} {
 		if got := withoutKey(query); got != want {
 			t.Errorf("%q becomes %q, want %q", query, got, want)
