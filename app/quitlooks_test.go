@@ -3,11 +3,9 @@ package app
 import (
 	"errors"
 	"image"
-	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/test"
 
 	"afterglow/app/apptest"
 )
@@ -44,16 +42,10 @@ func quitDialogOf(scene string) *quitDialog {
 
 // TestQuitLooks compares pictures of the dialog, and of the offer to start at login, with testdata/looks, as TestLooks does.
 func TestQuitLooks(t *testing.T) {
-	apptest.OnMastersProcessor(t)
-	for _, c := range []struct{ scene, language, shade string }{
+	apptest.CheckLooks(t, [][3]string{
 		{"quit", "en", "light"}, {"quit", "zh", "dark"}, {"quit-failed", "en", "dark"}, {"quit-failed", "zh", "light"},
 		{"offer", "en", "light"}, {"offer", "zh", "dark"},
-	} {
-		name := strings.Join([]string{c.scene, c.language, c.shade}, "-")
-		t.Run(name, func(t *testing.T) {
-			test.AssertImageMatches(t, "looks/"+name+".png", quitScene(t, c.scene, c.language, c.shade))
-		})
-	}
+	}, quitScene)
 }
 
 func TestQuittingIsAccessible(t *testing.T) {

@@ -1,7 +1,7 @@
 package activity
 
 import (
-	"strings"
+	"image"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -15,8 +15,7 @@ import (
 
 // TestCallLooks is TestLooks for the pages of calls.
 func TestCallLooks(t *testing.T) {
-	apptest.OnMastersProcessor(t)
-	for _, c := range []struct{ scene, language, shade string }{
+	apptest.CheckLooks(t, [][3]string{
 		{"activity-empty", "en", "light"},
 		{"activity-empty", "zh", "dark"},
 		{"activity-1", "en", "dark"},
@@ -36,13 +35,9 @@ func TestCallLooks(t *testing.T) {
 		{"call", "zh", "dark"},
 		{"call-live", "en", "dark"},
 		{"call-bodies", "en", "light"},
-	} {
-		name := strings.Join([]string{c.scene, c.language, c.shade}, "-")
-		t.Run(name, func(t *testing.T) {
-			w := callPicture(t, c.scene, c.language, c.shade)
-			test.AssertImageMatches(t, "looks/"+name+".png", w.Canvas().Capture())
-		})
-	}
+	}, func(t *testing.T, scene, language, shade string) image.Image {
+		return callPicture(t, scene, language, shade).Canvas().Capture()
+	})
 }
 
 // callPicture is a window with a scene.

@@ -2,8 +2,10 @@
 package apptest
 
 import (
+	"image"
 	"image/color"
 	"runtime"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -23,6 +25,19 @@ func OnMastersProcessor(t *testing.T) {
 	t.Helper()
 	if runtime.GOARCH != "amd64" {
 		t.Skip("another processor rounds some pixels another way")
+	}
+}
+
+// CheckLooks compares pictures with those in testdata/looks. A look is a scene, a language and a shade, and its picture's name
+// is these three. After a change that is meant, look at testdata/failed/looks and move them over.
+func CheckLooks(t *testing.T, looks [][3]string, draw func(t *testing.T, scene, language, shade string) image.Image) {
+	t.Helper()
+	OnMastersProcessor(t)
+	for _, look := range looks {
+		name := strings.Join(look[:], "-")
+		t.Run(name, func(t *testing.T) {
+			test.AssertImageMatches(t, "looks/"+name+".png", draw(t, look[0], look[1], look[2]))
+		})
 	}
 }
 

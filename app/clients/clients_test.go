@@ -1,6 +1,7 @@
 package clients
 
 import (
+	"image"
 	"slices"
 	"strings"
 	"testing"
@@ -16,17 +17,12 @@ import (
 
 // TestClientLooks compares pictures of the Clients page with testdata/looks, as TestLooks does.
 func TestClientLooks(t *testing.T) {
-	apptest.OnMastersProcessor(t)
-	for _, c := range []struct{ scene, language, shade string }{
+	apptest.CheckLooks(t, [][3]string{
 		{"clients", "en", "light"}, {"clients", "zh", "dark"}, {"clients-trouble", "en", "dark"}, {"clients-trouble", "zh", "light"},
 		{"clients-found", "en", "light"}, {"clients-found", "zh", "dark"}, {"clients-done", "en", "dark"}, {"clients-done", "zh", "light"},
-	} {
-		name := strings.Join([]string{c.scene, c.language, c.shade}, "-")
-		t.Run(name, func(t *testing.T) {
-			canvas := apptest.Draw(t, c.language, c.shade, fyne.NewSize(680, 600), func() fyne.CanvasObject { return clientsPicture(c.scene) })
-			test.AssertImageMatches(t, "looks/"+name+".png", canvas.Capture())
-		})
-	}
+	}, func(t *testing.T, scene, language, shade string) image.Image {
+		return apptest.Draw(t, language, shade, fyne.NewSize(680, 600), func() fyne.CanvasObject { return clientsPicture(scene) }).Capture()
+	})
 }
 
 // clientsPicture makes the page as it looks when it has been read.

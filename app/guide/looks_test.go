@@ -1,11 +1,10 @@
 package guide
 
 import (
-	"strings"
+	"image"
 	"testing"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/test"
 
 	"afterglow/app/apptest"
 	"afterglow/app/parts"
@@ -75,16 +74,11 @@ func guidePicture(t *testing.T, scene, language, shade string) *guideWindow {
 
 // TestGuideLooks is TestLooks for the guide.
 func TestGuideLooks(t *testing.T) {
-	apptest.OnMastersProcessor(t)
-	for _, c := range []struct{ scene, language, shade string }{
+	apptest.CheckLooks(t, [][3]string{
 		{"guide-login", "en", "light"}, {"guide-login", "zh", "dark"}, {"guide", "en", "light"}, {"guide-end", "zh", "dark"},
-	} {
-		name := strings.Join([]string{c.scene, c.language, c.shade}, "-")
-		t.Run(name, func(t *testing.T) {
-			w := guidePicture(t, c.scene, c.language, c.shade)
-			test.AssertImageMatches(t, "looks/"+name+".png", w.Canvas().Capture())
-		})
-	}
+	}, func(t *testing.T, scene, language, shade string) image.Image {
+		return guidePicture(t, scene, language, shade).Canvas().Capture()
+	})
 }
 
 func TestGuideIsAccessible(t *testing.T) {

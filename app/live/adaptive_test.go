@@ -6,8 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"fyne.io/fyne/v2/test"
-
 	"afterglow/app/apptest"
 	"afterglow/app/viewmodel"
 	"afterglow/app/window"
@@ -15,14 +13,14 @@ import (
 	"afterglow/proxy/history"
 )
 
-func adaptivePicture(t *testing.T, page, language, shade string) image.Image {
+func adaptivePicture(t *testing.T, scene, language, shade string) image.Image {
 	t.Helper()
 	a := apptest.Speak(t, language)
 	apptest.Shade(a, shade)
 	w := openWindow(t, a, &apptest.Proxy{}, true)
 	w.Show()
 	w.Update(apptest.AdaptiveBoard())
-	if page == "gauge" {
+	if scene == "adaptive-gauge" {
 		w.gauge.key = limiter.Key{Vendor: "zhipu", Model: "glm-5.1"}
 		w.Turn(window.Gauge)
 		w.gauge.history.set(movingHistory(), nil, viewmodel.Hour, apptest.SceneDay)
@@ -52,13 +50,8 @@ func movingHistory() []history.Point {
 }
 
 func TestAdaptiveLooks(t *testing.T) {
-	apptest.OnMastersProcessor(t)
-	for _, c := range [][3]string{{"rows", "en", "light"}, {"rows", "zh", "dark"}, {"gauge", "en", "dark"}, {"gauge", "zh", "light"}} {
-		name := "adaptive-" + strings.Join(c[:], "-")
-		t.Run(name, func(t *testing.T) {
-			test.AssertImageMatches(t, "looks/"+name+".png", adaptivePicture(t, c[0], c[1], c[2]))
-		})
-	}
+	looks := [][3]string{{"adaptive-rows", "en", "light"}, {"adaptive-rows", "zh", "dark"}, {"adaptive-gauge", "en", "dark"}, {"adaptive-gauge", "zh", "light"}}
+	apptest.CheckLooks(t, looks, adaptivePicture)
 }
 
 func TestAnAdaptiveLimitSaysWhyItIsWhereItIs(t *testing.T) {

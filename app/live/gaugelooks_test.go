@@ -1,11 +1,10 @@
 package live
 
 import (
-	"strings"
+	"image"
 	"testing"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/test"
 
 	"afterglow/app/apptest"
 	"afterglow/app/viewmodel"
@@ -15,25 +14,21 @@ import (
 
 // TestGaugeLooks is TestLooks for the page of a gauge, and for a row that opens it.
 func TestGaugeLooks(t *testing.T) {
-	apptest.OnMastersProcessor(t)
-	for _, c := range []struct{ scene, language, shade string }{{"gauge", "en", "light"}, {"gauge", "zh", "dark"}, {"gauge-hover", "en", "dark"}} {
-		name := strings.Join([]string{c.scene, c.language, c.shade}, "-")
-		t.Run(name, func(t *testing.T) {
-			a := apptest.Speak(t, c.language)
-			apptest.Shade(a, c.shade)
-			w := openWindow(t, a, apptest.ProxyWith(apptest.CallScene(30)), true)
-			w.Show()
-			w.Update(apptest.SceneBoard("busy"))
-			if c.scene == "gauge" {
-				w.gauge.Choose(limiter.Key{Vendor: "zhipu", Model: "glm-5.1"})
-				w.Turn(window.Gauge)
-				w.gauge.history.set(apptest.HistoryScene(), nil, viewmodel.Hour, apptest.SceneDay)
-			} else {
-				row(t, w, "zhipu", "glm-5.1").box.(interface{ Hover(bool) }).Hover(true)
-			}
-			test.AssertImageMatches(t, "looks/"+name+".png", w.Canvas().Capture())
-		})
-	}
+	apptest.CheckLooks(t, [][3]string{{"gauge", "en", "light"}, {"gauge", "zh", "dark"}, {"gauge-hover", "en", "dark"}}, func(t *testing.T, scene, language, shade string) image.Image {
+		a := apptest.Speak(t, language)
+		apptest.Shade(a, shade)
+		w := openWindow(t, a, apptest.ProxyWith(apptest.CallScene(30)), true)
+		w.Show()
+		w.Update(apptest.SceneBoard("busy"))
+		if scene == "gauge" {
+			w.gauge.Choose(limiter.Key{Vendor: "zhipu", Model: "glm-5.1"})
+			w.Turn(window.Gauge)
+			w.gauge.history.set(apptest.HistoryScene(), nil, viewmodel.Hour, apptest.SceneDay)
+		} else {
+			row(t, w, "zhipu", "glm-5.1").box.(interface{ Hover(bool) }).Hover(true)
+		}
+		return w.Canvas().Capture()
+	})
 }
 
 func TestLiveIsAccessible(t *testing.T) {

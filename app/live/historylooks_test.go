@@ -2,12 +2,10 @@ package live
 
 import (
 	"image"
-	"strings"
 	"testing"
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/test"
 
 	"afterglow/app/apptest"
 	"afterglow/app/ui"
@@ -31,12 +29,11 @@ func pastView(t *testing.T, language, shade string) (*historyView, fyne.Window) 
 
 // TestChartLooks is TestLooks for the history, marked and of a month.
 func TestChartLooks(t *testing.T) {
-	apptest.OnMastersProcessor(t)
 	for _, c := range []struct {
 		scene string
-		draw  func(t *testing.T, language, shade string) image.Image
+		draw  func(t *testing.T, scene, language, shade string) image.Image
 	}{
-		{"history-tip", func(t *testing.T, language, shade string) image.Image {
+		{"history-tip", func(t *testing.T, _, language, shade string) image.Image {
 			v, w := pastView(t, language, shade)
 			v.set(apptest.HistoryScene(), nil, viewmodel.Hour, apptest.SceneDay)
 			w.Canvas().Focus(v.chart)
@@ -45,19 +42,14 @@ func TestChartLooks(t *testing.T) {
 			}
 			return w.Canvas().Capture()
 		}},
-		{"history-month", func(t *testing.T, language, shade string) image.Image {
+		{"history-month", func(t *testing.T, _, language, shade string) image.Image {
 			v, w := pastView(t, language, shade)
 			v.span.Choose(int(viewmodel.Month))
 			v.set(monthScene(), nil, viewmodel.Month, summer())
 			return w.Canvas().Capture()
 		}},
 	} {
-		for _, look := range [][2]string{{"en", "light"}, {"zh", "dark"}} {
-			name := strings.Join([]string{c.scene, look[0], look[1]}, "-")
-			t.Run(name, func(t *testing.T) {
-				test.AssertImageMatches(t, "looks/"+name+".png", c.draw(t, look[0], look[1]))
-			})
-		}
+		apptest.CheckLooks(t, [][3]string{{c.scene, "en", "light"}, {c.scene, "zh", "dark"}}, c.draw)
 	}
 }
 

@@ -2,10 +2,7 @@ package live
 
 import (
 	"image"
-	"strings"
 	"testing"
-
-	"fyne.io/fyne/v2/test"
 
 	"afterglow/app/apptest"
 	"afterglow/limiter"
@@ -14,8 +11,7 @@ import (
 // TestLooks compares pictures of the page, drawn by Fyne's software painter, with testdata/looks. After
 // a change that is meant, look at testdata/failed/looks and move them over.
 func TestLooks(t *testing.T) {
-	apptest.OnMastersProcessor(t)
-	for _, c := range []struct{ scene, language, shade string }{
+	apptest.CheckLooks(t, [][3]string{
 		{"busy", "en", "light"},
 		{"busy", "zh", "dark"},
 		{"empty", "en", "dark"},
@@ -25,12 +21,7 @@ func TestLooks(t *testing.T) {
 		{"chain", "zh", "dark"},
 		{"sign-in", "en", "light"},
 		{"sign-in", "zh", "dark"},
-	} {
-		name := strings.Join([]string{c.scene, c.language, c.shade}, "-")
-		t.Run(name, func(t *testing.T) {
-			test.AssertImageMatches(t, "looks/"+name+".png", picture(t, c.scene, c.language, c.shade))
-		})
-	}
+	}, picture)
 }
 
 // TestShadeChangesWhileTheWindowIsOpen switches light to dark under an open window, which must then look

@@ -3,12 +3,10 @@ package usage
 import (
 	"image"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/test"
 
 	"afterglow/app/apptest"
 	"afterglow/app/widget"
@@ -16,25 +14,19 @@ import (
 
 // TestBarLooks is TestLooks for the bar chart, marked and full.
 func TestBarLooks(t *testing.T) {
-	apptest.OnMastersProcessor(t)
 	for _, c := range []struct {
 		scene string
-		draw  func(t *testing.T, language, shade string) image.Image
+		draw  func(t *testing.T, scene, language, shade string) image.Image
 	}{
-		{"bars-30", func(t *testing.T, language, shade string) image.Image {
+		{"bars-30", func(t *testing.T, _, language, shade string) image.Image {
 			return barPicture(t, language, shade, 30, 7, 17)
 		}},
-		{"bars-3", func(t *testing.T, language, shade string) image.Image {
+		{"bars-3", func(t *testing.T, _, language, shade string) image.Image {
 			return barPicture(t, language, shade, 3, 1, -1)
 		}},
-		{"bars-huge", func(t *testing.T, language, shade string) image.Image { return hugePicture(t, language, shade) }},
+		{"bars-huge", func(t *testing.T, _, language, shade string) image.Image { return hugePicture(t, language, shade) }},
 	} {
-		for _, look := range [][2]string{{"en", "light"}, {"zh", "dark"}} {
-			name := strings.Join([]string{c.scene, look[0], look[1]}, "-")
-			t.Run(name, func(t *testing.T) {
-				test.AssertImageMatches(t, "looks/"+name+".png", c.draw(t, look[0], look[1]))
-			})
-		}
+		apptest.CheckLooks(t, [][3]string{{c.scene, "en", "light"}, {c.scene, "zh", "dark"}}, c.draw)
 	}
 }
 

@@ -1,11 +1,11 @@
 package vendors
 
 import (
+	"image"
 	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/test"
 
 	"afterglow/app/apptest"
 	"afterglow/app/parts"
@@ -97,8 +97,7 @@ func vendorPicture(t *testing.T, scene, language, shade string) *vendorPages {
 
 // TestVendorLooks is TestLooks for the pages around vendors.
 func TestVendorLooks(t *testing.T) {
-	apptest.OnMastersProcessor(t)
-	for _, c := range []struct{ scene, language, shade string }{
+	apptest.CheckLooks(t, [][3]string{
 		{"vendors-tested", "en", "light"},
 		{"vendors-30", "zh", "dark"},
 		{"vendors-empty", "en", "dark"},
@@ -107,13 +106,9 @@ func TestVendorLooks(t *testing.T) {
 		{"vendor-wrong", "en", "light"},
 		{"vendor-limits", "zh", "dark"},
 		{"vendor-limits", "en", "light"},
-	} {
-		name := strings.Join([]string{c.scene, c.language, c.shade}, "-")
-		t.Run(name, func(t *testing.T) {
-			w := vendorPicture(t, c.scene, c.language, c.shade)
-			test.AssertImageMatches(t, "looks/"+name+".png", w.Canvas().Capture())
-		})
-	}
+	}, func(t *testing.T, scene, language, shade string) image.Image {
+		return vendorPicture(t, scene, language, shade).Canvas().Capture()
+	})
 }
 
 func TestVendorsAreAccessible(t *testing.T) {
