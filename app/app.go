@@ -26,7 +26,7 @@ type Proxy interface {
 	Pause(on bool)
 }
 
-// Options are what Run needs beside the app and the proxy.
+// Options are what Run needs in addition to the app and the proxy.
 type Options struct {
 	settings.Places              // in State, a second start asks for the window; "" = none does
 	Hidden          bool         // start in the tray, where there is one

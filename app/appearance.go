@@ -27,8 +27,6 @@ func (w *mainWindow) applyAppearance(d config.Desktop) {
 			w.settings.Report(err) // a language of config.Languages is part of the program
 			return
 		}
-	}
-	if d.Language != was.Language {
 		w.rebuild()
 	}
 }
@@ -53,7 +51,7 @@ func (w *mainWindow) keepSize(by float32) {
 	w.Fyne().Resize(fyne.NewSize(size.Width/by, size.Height/by))
 }
 
-// Options are what the settings have beside the service.
+// settingsOptions are what the Settings page needs in addition to the proxy.
 func (w *mainWindow) settingsOptions() settings.Options {
 	return settings.Options{Appearance: w.applyAppearance, Places: func() settings.Places { return w.places }, Login: w.autostart, Guide: w.openGuide}
 }

@@ -9,7 +9,7 @@ import (
 	"afterglow/proxy"
 )
 
-// propertiesOf are what is known of a call beside its tries.
+// propertiesOf are what is known of a call, without its tries.
 func propertiesOf(r viewmodel.CallRow, d proxy.CallDetail) []property {
 	status, first := "", ""
 	if r.Status > 0 {

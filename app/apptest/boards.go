@@ -16,7 +16,7 @@ func NineFourteen() time.Time {
 	return time.Date(y, m, d, 9, 14, 0, 0, time.Local)
 }
 
-// adaptiveScene is a limit for each reason, and beside them one that is fixed.
+// adaptiveScene is a limit for each reason, and one that is fixed.
 func adaptiveScene() proxy.Status {
 	gauge := func(model string, inFlight, limit, ceiling, pending int, a limiter.Adaptation) limiter.Gauge {
 		return limiter.Gauge{

@@ -14,8 +14,8 @@ func mouseOnly(o any) bool {
 	return name || fmt.Sprintf("%T", o) == "*widget.scrollBarArea"
 }
 
-// unmarked are things that Fyne gives the focus without showing it, and that nobody needs: a text of which a part can be
-// selected has a button beside it that copies it whole.
+// unmarked are things that Fyne gives the focus without showing it, and that no user needs: a text of which a part can be
+// selected has a button that copies it whole.
 func unmarked(o any) bool { return fmt.Sprintf("%T", o) == "*widget.focusSelectable" }
 
 // Contrast is the contrast ratio of WCAG 2, from 1 to 21.

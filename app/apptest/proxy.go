@@ -94,7 +94,7 @@ func (f *Proxy) Status() proxy.Status {
 	return f.State
 }
 
-// Change changes the status and wakes whoever watches.
+// Change changes the status and wakes those that watch.
 func (f *Proxy) Change(s proxy.Status) {
 	f.Mu.Lock()
 	f.State = s

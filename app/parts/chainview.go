@@ -38,7 +38,7 @@ func NewChainView() *ChainView {
 	return &ChainView{Box: container.New(layout.NewCustomPaddedVBoxLayout(0))}
 }
 
-// newChainRow makes a row with content beside its number. Its grip stands in the margin at the left.
+// newChainRow makes a row with content next to its number. Its grip stands in the margin at the left.
 func (c *ChainView) NewRow(name string, content fyne.CanvasObject) ChainRow {
 	r := ChainRow{Place: widget.NewText("", ui.CaptionStyle), Grip: widget.NewGrip()}
 	r.Grip.OnDrag = func(y float32) { c.drag(name, y) }

@@ -20,7 +20,7 @@ func ExportAll(variables []connect.Variable, hidden bool) string {
 	return strings.Join(lines, "\n")
 }
 
-// Masked is a variable's value as it may be seen: whoever looks over one's shoulder must not read a token. What is copied
+// Masked is a variable's value as it may be seen: a person who looks at the screen must not read a token. What is copied
 // is the whole.
 func Masked(v connect.Variable) string {
 	if v.Value == config.Placeholder || !strings.HasSuffix(v.Name, "_TOKEN") && !strings.HasSuffix(v.Name, "_HEADERS") {

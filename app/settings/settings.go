@@ -47,7 +47,7 @@ type DesktopProxy interface {
 	ChangeDesktop(edit func(*config.Desktop)) error
 }
 
-// Options are what the page has beside the service.
+// Options are what the page needs in addition to the proxy.
 type Options struct {
 	Appearance func(d config.Desktop) // shows a change of how the window looks
 	Guide      func()                 // opens the guide of the first run; nil = there is none
@@ -128,7 +128,7 @@ func (p *Page) tellFailure(text string) {
 	}
 }
 
-// settle lays the page out anew.
+// settle lays the page out again.
 func (p *Page) settle() {
 	ui.LayOutAgain(p.Root)
 }

@@ -23,7 +23,7 @@ type Badge struct {
 	Queue  int // calls that wait, 0 to badgeQueue; 0 where they are not shown
 }
 
-// mood is what the icon's colours say beside the number.
+// mood is what the icon's colours say in addition to the number.
 type mood uint8
 
 const (

@@ -29,7 +29,7 @@ func Tooltip(b viewmodel.Board) string {
 	return strings.Join(append(parts, b.Lead().Model), " · ")
 }
 
-// numberOf is what stands beside an icon of one colour, "" for nothing.
+// numberOf is what stands next to an icon of one colour, "" for nothing.
 func numberOf(b viewmodel.Board, shows string) string {
 	switch {
 	case shows == config.TrayPending && b.Totals.Pending > 0:

@@ -27,7 +27,7 @@ const trayTick = 250 * time.Millisecond
 type Tray struct {
 	On       icon
 	Badges   *Badges
-	OneColor bool          // the icon is always the same and the number stands beside it, as on macOS
+	OneColor bool          // the icon is always the same and the number stands next to it, as on macOS
 	Shows    func() string // what of the board the number is, of config.Desktop.Tray
 	shown    view
 }

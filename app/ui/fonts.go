@@ -35,7 +35,7 @@ func FindChineseFont() <-chan bool {
 		return answer
 	}
 	go func() {
-		// The index is the one that Fyne has: whoever asks first makes it, for both.
+		// The index is the one that Fyne has: the first that asks makes it, for both.
 		fonts := fontscan.NewFontMap(silence{})
 		if err := fonts.UseSystemFonts(""); err != nil {
 			answer <- false

@@ -10,8 +10,8 @@ import (
 // scaleVariable is where Fyne looks for its scale, each time a theme is set and a window is shown.
 const scaleVariable = "FYNE_SCALE"
 
-// Zoom is how large the window shows everything. Texts do not grow alone: what stands beside them would have to make
-// room, in every row and column, and lines and marks would stay too fine for whoever wants larger texts.
+// Zoom is how large the window shows everything. Texts do not grow alone: what stands next to them would have to make
+// room, in every row and column, and lines and marks would stay too fine for users who want larger texts.
 type Zoom struct {
 	own    string  // what the variable held before
 	system float32 // what is multiplied

@@ -145,7 +145,7 @@ func palette(name fyne.ThemeColorName) (tint, bool) {
 	return ownPalette(name)
 }
 
-// ownPalette holds the colours that Afterglow's widgets have beside Fyne's.
+// ownPalette holds the colours that only Afterglow's widgets have.
 func ownPalette(name fyne.ThemeColorName) (tint, bool) {
 	switch name {
 	case widget.ColorMuted:
@@ -208,7 +208,7 @@ func seriesPalette(name fyne.ThemeColorName) (tint, bool) {
 	return tint{}, false
 }
 
-// CaptionStyle is that of what is said beside something, TrailingCaption the same at the right edge, TrailingText that of
+// CaptionStyle is that of what is said next to something, TrailingCaption the same at the right edge, TrailingText that of
 // a value there.
 var (
 	CaptionStyle    = widget.Style{Color: widget.ColorMuted, Size: theme.SizeNameCaptionText}

@@ -49,7 +49,7 @@ func newStatCards() *statCards {
 	return v
 }
 
-// set shows a range, and beside some of its figures today's; today is nil where it is not part of the range, or all
+// set shows a range, and next to some of its figures today's; today is nil where it is not part of the range, or all
 // of it.
 func (v *statCards) set(f viewmodel.Figures, today *viewmodel.Figures) {
 	note := func(text func(f viewmodel.Figures) string) string {

@@ -19,7 +19,7 @@ import (
 	"afterglow/proxy/ledger"
 )
 
-// readEvery is how often the page is read anew while it is in front.
+// readEvery is how often the page is read again while it is in front.
 const readEvery = 30 * time.Second
 
 // Proxy is what the Usage page asks of the proxy. It reads a database, and is not for the UI's goroutine.
@@ -121,7 +121,7 @@ func (p *Page) set(u viewmodel.Usage, err error) {
 	p.show()
 }
 
-// show writes everything anew. It happens twice a minute, and costs a few milliseconds.
+// show writes everything again. It happens twice a minute, and costs a few milliseconds.
 func (p *Page) show() {
 	u := &p.usage
 	blank := u.Empty()

@@ -32,7 +32,7 @@ type Proxy interface {
 	CancelSignIn(vendor string) error
 }
 
-// readEvery is how often the configuration file is read anew while the page is in front: people have editors.
+// readEvery is how often the configuration file is read again while the page is in front: people have editors.
 const readEvery = 5 * time.Second
 
 // Page is where vendors are added, changed and put in order.
@@ -155,7 +155,7 @@ func (p *Page) set(list proxy.VendorList, err error) {
 	}
 }
 
-// show writes everything anew, with the rows that there were.
+// show writes everything again, with the rows that there were.
 func (p *Page) show() {
 	kept := map[string]*row{}
 	p.others.Objects = nil

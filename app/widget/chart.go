@@ -251,7 +251,7 @@ func (l *chartLook) draw(w, h int) image.Image {
 	return img
 }
 
-// heightOf is a value's height in pixels, of a plot so many pixels high.
+// heightOf is how high a value is in a plot, in pixels. height is that of the plot.
 func heightOf(v float64, s scale, height int) int {
 	return int(math.Round(v / s.top() * float64(height)))
 }

@@ -268,7 +268,7 @@ func (t timePainter) step(i, before, value int, ink color.Color) {
 	fillRect(t.img, image.Rect(left, t.y(max(before, value)), left+t.thick, t.y(min(before, value))), ink)
 }
 
-// line draws a stepped line, with gaps where the value is 0. What is beside it keeps a little apart.
+// line draws a stepped line, with gaps where the value is 0. What is next to it keeps a little apart.
 func (t timePainter) line(values []int, ink color.Color) {
 	for pass, c := range []color.Color{t.card, ink} {
 		apart := t.thick - pass*t.thick

@@ -25,7 +25,7 @@ type Window struct {
 	Quit    func()            // called when the user closes a window that has no tray to hide in
 	Run     func(func())      // runs a function on the UI's goroutine
 	Off     func(work func()) // does work that may take a while, away from the UI's goroutine
-	Hidden  func()            // called when the window was hidden; nil = nobody is told
+	Hidden  func()            // called when the window was hidden; nil = nothing is called
 	Capture func(on bool)     // turns on or off that the bodies of calls are kept
 
 	app      fyne.App
