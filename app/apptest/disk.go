@@ -229,6 +229,11 @@ func (d *DiskWatch) ChangeSettings(edit func(*proxy.Settings)) error {
 	return d.Proxy.ChangeSettings(edit)
 }
 
+func (d *DiskWatch) LedgerStats() ledger.Stats {
+	d.touch("LedgerStats")
+	return d.Proxy.LedgerStats()
+}
+
 func (d *DiskWatch) ConfigFile() (string, bool) {
 	d.touch("ConfigFile")
 	return d.Proxy.ConfigFile()

@@ -58,23 +58,34 @@ func newAboutSettings(p *Page) *aboutSettings {
 // folder is a line for a folder.
 func (s *aboutSettings) folder(name string) (*folderLine, fyne.CanvasObject) {
 	line := &folderLine{path: widget.NewName("", ui.CaptionStyle)}
-	open := s.page.button(theme.FolderOpenIcon(), ui.Tr("settings.open"), func() { s.page.Report(s.page.openFolder(line.dir)) })
+	open := s.page.button(theme.FolderOpenIcon(), ui.Tr("settings.open"), func() { s.page.openFolder(line.dir) })
 	return line, container.NewBorder(nil, nil, nil, container.NewCenter(open),
 		container.New(layout.NewCustomPaddedVBoxLayout(2), widget.NewText(name, widget.Style{}), line.path))
 }
 
 // openFolder shows a folder in the system's program for that.
-func (p *Page) openFolder(dir string) error {
-	if _, err := os.Stat(dir); err != nil {
-		return err
-	}
-	return p.desk.Open(ui.FileURL(dir))
+func (p *Page) openFolder(dir string) {
+	p.desk.Go(func() {
+		_, err := os.Stat(dir)
+		p.desk.Run(func() {
+			if err == nil {
+				err = p.desk.Open(ui.FileURL(dir))
+			}
+			p.Report(err)
+		})
+	})
 }
 
-// show shows where things are.
+// show asks where things are, and shows it.
 func (s *aboutSettings) show() {
+	s.page.desk.Go(func() {
+		file, _ := s.page.svc.ConfigFile()
+		s.page.desk.Run(func() { s.showPlaces(file) })
+	})
+}
+
+func (s *aboutSettings) showPlaces(file string) {
 	places := s.page.means.Places()
-	file, _ := s.page.svc.ConfigFile()
 	for i, path := range []string{file, places.State, places.Log} {
 		s.folders[i].dir = path
 		if i != 1 && path != "" {

@@ -47,6 +47,14 @@ func newLedgerSettings(p *Page) *ledgerSettings {
 	return s
 }
 
+// read asks how large the ledger is, and shows it.
+func (s *ledgerSettings) read() {
+	s.page.desk.Go(func() {
+		size := ledgerSize(s.page.svc.LedgerStats())
+		s.page.desk.Run(func() { s.size.Set(size) })
+	})
+}
+
 // show shows what is in force. A retention that is none of those offered, from the configuration, is offered too.
 func (s *ledgerSettings) show() {
 	set := s.page.svc.Settings()
@@ -61,7 +69,6 @@ func (s *ledgerSettings) show() {
 	if set.Evidence {
 		s.evidence.Choose(1)
 	}
-	s.size.Set(ledgerSize(s.page.svc.LedgerStats()))
 }
 
 // termsWith is retentions with one more in its place.

@@ -18,6 +18,7 @@ import (
 type Page struct {
 	svc     Proxy
 	desk    ui.Context
+	tasks   ui.TaskQueue // what writes the settings
 	means   Options
 	failure *widget.Notice
 
@@ -63,7 +64,7 @@ type control interface {
 
 // New makes the page.
 func New(svc Proxy, d ui.Context, means Options) *Page {
-	p := &Page{svc: svc, desk: d, means: means}
+	p := &Page{svc: svc, desk: d, tasks: d.Queue(), means: means}
 	p.failure = widget.NewNotice(widget.Problem, widget.NewButton(widget.Quiet, theme.CancelIcon(), "", func() { p.Report(nil) }))
 	p.looks, p.start, p.quit, p.tell = newAppearanceSettings(p), newStartSettings(p), newQuitSettings(p), newNoticeSettings(p)
 	p.address, p.keep, p.about = newAddressSettings(p), newLedgerSettings(p), newAboutSettings(p)
@@ -81,6 +82,7 @@ func (p *Page) Enter() {
 	p.start.read()
 	p.address.show()
 	p.keep.show()
+	p.keep.read()
 	p.about.show()
 	p.settle()
 }
@@ -97,17 +99,28 @@ func (p *Page) showDesktop() {
 	p.tell.show(d)
 }
 
-// changeDesktop sets what the user chose of the desktop's settings, and shows it. What was not taken goes back.
+// changeDesktop writes what the user chose of the desktop's settings, and shows what is in force then.
 func (p *Page) changeDesktop(edit func(d *config.Desktop)) {
-	p.Report(p.svc.ChangeDesktop(edit))
-	p.showDesktop()
-	p.means.Appearance(p.svc.Desktop()) // at last: this page may be another after it
+	p.write(func() error { return p.svc.ChangeDesktop(edit) }, func() {
+		p.showDesktop()
+		p.means.Appearance(p.svc.Desktop()) // last: it may replace this page
+	})
 }
 
-// changeProxy sets what the user chose of the proxy's settings. What was not taken goes back.
+// changeProxy writes what the user chose of the proxy's settings, and shows what is in force then.
 func (p *Page) changeProxy(edit func(s *proxy.Settings)) {
-	p.Report(p.svc.ChangeSettings(edit))
-	p.keep.show()
+	p.write(func() error { return p.svc.ChangeSettings(edit) }, p.keep.show)
+}
+
+// write runs a task that writes, and then show. While another task waits it does not call show: the page would go back to what
+// that task is about to change.
+func (p *Page) write(work func() error, show func()) {
+	p.tasks.Do(work, func(err error) {
+		p.Report(err)
+		if !p.tasks.Busy {
+			show()
+		}
+	})
 }
 
 // Report says that a setting was not taken, or takes that back with nil.

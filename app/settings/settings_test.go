@@ -236,11 +236,14 @@ func TestFactsOfAReportHoldNoPathAndAreCopied(t *testing.T) {
 	var opened string
 	w.settings.desk.Open = func(page string) error { opened = page; return nil }
 	dir := t.TempDir()
-	if err := w.settings.openFolder(dir); err != nil || opened != "file://"+dir {
-		t.Errorf("opened %q, %v", opened, err)
+	w.settings.openFolder(dir)
+	if opened != "file://"+dir || w.settings.failure.Visible() {
+		t.Errorf("opened %q, says %q", opened, w.settings.failure.Text())
 	}
-	if err := w.settings.openFolder(dir + "/none"); err == nil {
-		t.Error("a folder that is not there is opened")
+	opened = ""
+	w.settings.openFolder(dir + "/none")
+	if opened != "" || !w.settings.failure.Visible() {
+		t.Errorf("a folder that does not exist: opened %q, says %q", opened, w.settings.failure.Text())
 	}
 }
 
@@ -287,4 +290,41 @@ func TestSettingsAreAccessible(t *testing.T) {
 		w.Update(apptest.SceneBoard("chain"))
 		return w.Canvas()
 	}})
+}
+
+func TestNothingOnThePageTouchesTheDiskOnTheUIsGoroutine(t *testing.T) {
+	d := apptest.WatchDisk(settingsService())
+	login := &apptest.Login{}
+	var p *Page
+	w := test.NewTempWindow(t, apptest.Themed(t, func() fyne.CanvasObject {
+		p = New(d, ui.Context{Run: d.Run, Off: d.Off, Copy: func(string) {}, Open: func(string) error { return nil }}, Options{
+			Appearance: func(config.Desktop) {}, Places: func() Places { return Places{} }, Login: login})
+		return p.Root
+	}))
+	w.Resize(fyne.NewSize(900, 3000))
+	d.PressEverything(t, w.Canvas(), p.Enter, "ChangeDesktop", "ChangeSettings", "LedgerStats", "SetListen", "CheckConfig")
+}
+
+func TestAChoiceIsShownWhileItIsWritten(t *testing.T) {
+	svc := settingsService()
+	var work []func()
+	p := New(svc, ui.Context{Run: func(f func()) { f() }, Off: func(f func()) { work = append(work, f) }}, Options{
+		Appearance: func(config.Desktop) {}, Places: func() Places { return Places{} }, Login: &apptest.Login{}})
+	p.Enter()
+	work = nil
+	p.tasks = p.desk.Queue() // the reading of what is started at login never ends here
+	apptest.Press(p.keep.level, fyne.KeyLeft)
+	apptest.Press(p.keep.retention, fyne.KeyEnd)
+	last := len(p.keep.terms) - 1
+	for len(work) > 0 {
+		if p.keep.level.Chosen() != 0 || p.keep.retention.Chosen() != last {
+			t.Fatalf("level %d and retention %d are shown", p.keep.level.Chosen(), p.keep.retention.Chosen())
+		}
+		next := work[0]
+		work = work[1:]
+		next()
+	}
+	if svc.InForce.LogLevel != "debug" || svc.InForce.Retention != 0 || p.keep.level.Chosen() != 0 || p.keep.retention.Chosen() != last {
+		t.Errorf("%+v", svc.InForce)
+	}
 }

@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"cmp"
 	"slices"
 
 	"fyne.io/fyne/v2"
@@ -56,21 +57,21 @@ func (s *startSettings) set(on bool) { s.ask(func() error { return s.page.means.
 
 func (s *startSettings) ask(before func() error) {
 	p := s.page
-	p.desk.Off(func() {
-		var failed error
+	var at desktop.StartAtLogin
+	p.tasks.Do(func() (failed error) {
 		if before != nil {
 			failed = before()
 		}
-		at, err := p.means.Login.State()
-		if failed == nil {
-			failed = err
+		now, err := p.means.Login.State()
+		at = now
+		return cmp.Or(failed, err)
+	}, func(failed error) {
+		if before != nil || failed != nil {
+			p.Report(failed)
 		}
-		p.desk.Run(func() {
-			if before != nil || failed != nil {
-				p.Report(failed)
-			}
+		if !p.tasks.Busy { // a choice that still waits is shown already
 			s.showLogin(at)
-		})
+		}
 	})
 }
 
