@@ -74,7 +74,7 @@ func (q *quitDialog) stay() {
 // fail says that clients could not be disconnected, and asks again.
 func (q *quitDialog) fail(err error) {
 	q.resting = false
-	q.failed.Set(ui.TrText("quit.failed", err.Error()))
+	q.failed.Set(ui.TrText("quit.failed", ui.ErrorText(err)))
 	q.disconnect.Set(theme.ViewRefreshIcon(), ui.Tr("quit.again"))
 	q.keep.Set(theme.LogoutIcon(), ui.Tr("quit.anyway"))
 	q.Refresh()

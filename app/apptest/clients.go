@@ -7,6 +7,7 @@ import (
 	"afterglow/app/desktop"
 	"afterglow/proxy/config"
 	"afterglow/proxy/connect"
+	"afterglow/proxy/reason"
 )
 
 // ClientPart is the part of Proxy that is behind the Clients page. It keeps silent unless it has clients, as
@@ -110,7 +111,9 @@ func ClientScene(scene string) ClientPart {
 		f.VariableList = append(f.VariableList, connect.Variable{Name: "ANTHROPIC_AUTH_TOKEN", Value: config.Placeholder})
 	case "trouble":
 		f.ClientList[0].State, f.ClientList[0].Address = connect.Elsewhere, "gateway.example:8443"
-		f.ClientList[1].State, f.ClientList[1].Error = connect.Unreadable, "/home/me/.codex/config.toml: line 12: expected a value after \"=\"; nothing was changed. It is what Codex itself says when it starts."
+		f.ClientList[1].State = connect.Unreadable
+		f.ClientList[1].Cause = reason.InFile{File: "/home/me/.codex/config.toml",
+			Err: reason.New(reason.BadTOML, "toml: line 12 (last key \"model_providers.corp.http_headers\"): expected value but found \"\\n\" instead", "not valid TOML")}
 		f.ClientList[1].File = "/home/me/work/a-long-way-down/through-many-folders/where-nobody-looks/.codex/config.toml"
 		f.ClientList[2].State = connect.Connected
 		f.VariableList = append(f.VariableList, connect.Variable{Name: "ANTHROPIC_CUSTOM_HEADERS", Value: connect.TokenHeader + ": planted-token-0123456789"})

@@ -184,7 +184,7 @@ func clientWhy(c connect.Status, login connect.Credentials) string {
 	names := strings.Join(c.LoginVendors, ", ")
 	switch {
 	case c.State == connect.Unreadable:
-		return c.Error
+		return ui.ErrorText(c.Cause)
 	case names != "" && login == connect.Own:
 		return ui.TrText("clients.login_own_why", names)
 	case names != "":

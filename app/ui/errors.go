@@ -67,6 +67,13 @@ func Sentence(r reason.Reason) string {
 
 // ErrorText is an error in the user's language, as far as it is known why it came; else its own words.
 func ErrorText(err error) string {
+	if all, ok := err.(interface{ Unwrap() []error }); ok && errors.Join(all.Unwrap()...).Error() == err.Error() {
+		return errorsText(all.Unwrap())
+	}
+	var in reason.InFile
+	if errors.As(err, &in) {
+		return in.File + ": " + ErrorText(in.Err)
+	}
 	var wrong *config.Error
 	if errors.As(err, &wrong) {
 		return problemsText(wrong)
@@ -92,6 +99,15 @@ func ErrorText(err error) string {
 		}
 	}
 	return err.Error()
+}
+
+// errorsText is several errors, a line each.
+func errorsText(all []error) string {
+	lines := make([]string, len(all))
+	for i, err := range all {
+		lines[i] = ErrorText(err)
+	}
+	return strings.Join(lines, "\n")
 }
 
 // limitReason says why the limiter does not set a limit, "" if the error is not its own.

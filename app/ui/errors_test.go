@@ -14,6 +14,7 @@ import (
 	"afterglow/limiter"
 	"afterglow/proxy"
 	"afterglow/proxy/config"
+	"afterglow/proxy/connect"
 	"afterglow/proxy/credential"
 	"afterglow/proxy/reason"
 )
@@ -56,6 +57,10 @@ func TestErrorsAreToldByWhatTheyAreNotByTheirWords(t *testing.T) {
 		{parsed("listen = \"0.0.0.0:3392\"\ntiers = [\"zhipu\"]"), `config.toml: listen: 其他计算机可以访问 0.0.0.0:3392。请改用 127.0.0.1，或同时设置 token`},
 		{fmt.Errorf("write: %w", &fs.PathError{Op: "open", Path: "/etc/x", Err: fs.ErrPermission}), "没有访问 /etc/x 的权限"},
 		{fmt.Errorf("write: %w", &fs.PathError{Op: "write", Path: "/tmp/x", Err: syscall.ENOSPC}), "/tmp/x 所在的磁盘已满"},
+		{fmt.Errorf("suspend: %w", reason.InFile{File: "/x.json", Err: reason.New(reason.ReadOnly, "", "read-only")}), "/x.json: 文件为只读，未作任何修改。请将其设为可写后重试"},
+		{errors.Join(connect.ErrApart, limiter.ErrUnknown), "该客户端尚未连接\n没有这个供应商或模型"},
+		{&connect.OtherError{Name: "Codex", File: "/c.toml", Address: "127.0.0.1:9"},
+			"/c.toml: 地址 127.0.0.1:9 由另一个程序写入，未作任何更改。如果那是另一个 Afterglow，请先在那里断开连接"},
 		{errors.New("something that nobody thought of"), "something that nobody thought of"},
 		{reason.Reason{Code: reason.QuotaUsedUp, Text: "5h", Until: at, Words: "used up"}, ui.Clock(at, time.Now()) + " 前不可用：5h 额度已用完"},
 		{reason.Reason{Code: "of_a_later_version", Words: "used up"}, "used up"},

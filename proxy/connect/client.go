@@ -7,9 +7,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"afterglow/proxy/config"
+	"afterglow/proxy/reason"
 )
 
 // client is a coding agent.
@@ -72,9 +74,10 @@ func (c client) choose(vendor string, t Target) (route, error) {
 		names = append(names, v.Name)
 	}
 	if vendor != "" {
-		return route{}, fmt.Errorf("%s cannot use vendor %q: it needs one of the chain with %s", c.name, vendor, c.needs)
+		return route{}, reason.New(reason.WrongVendor, vendor, "%s cannot use vendor %q: it needs one of the chain with %s", c.name, vendor, c.needs)
 	}
-	return route{}, fmt.Errorf("no vendor of the chain (%s) can serve %s: it needs one with %s", strings.Join(names, ", "), c.name, c.needs)
+	return route{}, reason.New(reason.NoVendorFor, c.name, "no vendor of the chain (%s) can serve %s: it needs one with %s",
+		strings.Join(names, ", "), c.name, c.needs)
 }
 
 // read returns a client's file, links followed, and what is in it.
@@ -93,7 +96,7 @@ func readLinked(file string) (real string, text []byte, existed bool, err error)
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return file, nil, false, err
 	} else if _, err := os.Lstat(file); err == nil {
-		return file, nil, false, fmt.Errorf("%s: a link to a file that does not exist", file)
+		return file, nil, false, inFile(file, reason.New(reason.BrokenLink, "", "a link to a file that does not exist"))
 	} else {
 		file = unlinked(file)
 	}
@@ -127,7 +130,7 @@ func readText(file string) ([]byte, error) {
 	defer from.Close()
 	text, err := io.ReadAll(io.LimitReader(from, longestFile+1))
 	if err == nil && len(text) > longestFile {
-		err = fmt.Errorf("%s: expected at most %d MiB", file, longestFile>>20)
+		err = inFile(file, reason.New(reason.TooLarge, strconv.Itoa(longestFile>>20)+" MiB", "expected at most %d MiB", longestFile>>20))
 	}
 	return text, err
 }
@@ -165,7 +168,7 @@ func replace(file string, text []byte) error {
 		return err
 	}
 	if info.Mode().Perm()&0o200 == 0 {
-		return fmt.Errorf("%s: the file is read-only, so nothing was changed. Make it writable and try again", file)
+		return inFile(file, reason.New(reason.ReadOnly, "", "the file is read-only, so nothing was changed. Make it writable and try again"))
 	}
 	return config.ReplaceFileAs(file, text, info.Mode().Perm())
 }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"afterglow/proxy/config"
+	"afterglow/proxy/reason"
 )
 
 // Desk connects clients, one change at a time, also where several processes have its folder. Backups of their files are
@@ -58,7 +59,7 @@ func (d *Desk) alone(change func() error) error {
 	defer cancel()
 	_, err := lock.TryLockContext(ctx, 20*time.Millisecond)
 	if errors.Is(err, context.DeadlineExceeded) {
-		return fmt.Errorf("%s: another process has connected or disconnected a client for %s; try again", lock.Path(), lockWait)
+		return inFile(lock.Path(), reason.New(reason.BackupBusy, "", "another process has connected or disconnected a client for %s; try again", lockWait))
 	}
 	if err != nil {
 		return fmt.Errorf("lock backups: %w", err)
@@ -158,7 +159,7 @@ func (d *Desk) begin(c client, file string, current []byte, existed bool) (r, ol
 	}
 	undone, err := old.without(c, current, existed)
 	if err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", file, err)
+		return nil, nil, inFile(file, err)
 	}
 	r.Original, r.Existed = undone.text, undone.keep
 	r.Folders = append(r.Folders, old.Folders...)
@@ -259,7 +260,7 @@ func (d *Desk) setAside(c client, s sight, file string, edits []edit) (back func
 func (d *Desk) write(c client, r, old *record, current []byte, edits []edit) (back func() error, err error) {
 	text, err := r.apply(c, edits)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", r.Path, err)
+		return nil, inFile(r.Path, err)
 	}
 	r.States = []string{sum(text), sum(current)}
 	back, err = d.put(c, r, current, text)

@@ -1,6 +1,7 @@
 package connect
 
 import (
+	"afterglow/proxy/reason"
 	"bytes"
 	"errors"
 	"fmt"
@@ -13,13 +14,18 @@ import (
 )
 
 // ErrApart says that there is nothing to take back.
-var ErrApart = errors.New("it is not connected")
+var ErrApart error = reason.New(reason.NotConnected, "", "it is not connected")
 
 // OtherError says that a client calls another program on this machine by now, which may be another Afterglow. Its file
 // and the backup stay as they are.
 type OtherError struct {
 	Name, File string
 	Address    string // host:port that the client calls
+}
+
+// Unwrap is the same as a reason with a code.
+func (e *OtherError) Unwrap() error {
+	return reason.InFile{File: e.File, Err: reason.New(reason.OtherProgram, e.Address, "another program wrote the address %s", e.Address)}
 }
 
 // Error names the file and the address.
@@ -79,7 +85,7 @@ func (d *Desk) disconnect(c client, force bool, t Target) ([]Restored, error) {
 		return d.undo(c, r, force, t)
 	}
 	if at, err := c.calls(text); err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
+		return nil, inFile(file, err)
 	} else if leads(at, t.Address) {
 		return d.undo(c, c.found(file, text, t), force, t)
 	}
@@ -88,7 +94,7 @@ func (d *Desk) disconnect(c client, force bool, t Target) ([]Restored, error) {
 		return nil, err
 	}
 	if len(records) == 0 {
-		return nil, fmt.Errorf("%s (%s): %w", c.name, file, ErrApart)
+		return nil, inFile(c.name+" ("+file+")", ErrApart)
 	}
 	var all []Restored
 	var problems []error
@@ -158,7 +164,7 @@ func (d *Desk) restore(c client, r *record, force bool, t Target) (done Restored
 		err = c.keeps(current, now.text, r.Edits)
 	}
 	if err != nil {
-		return done, fmt.Errorf("%s: %w", r.Path, err)
+		return done, inFile(r.Path, err)
 	}
 	switch {
 	case !now.keep && existed:
@@ -208,7 +214,7 @@ func (r *record) compare(c client, now undone, existed bool, t Target) (Restored
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return done, err
 	case (err == nil) != now.keep || !bytes.Equal(got, now.text):
-		return done, fmt.Errorf("%s: another program wrote the file at the same time. The backup is kept. Try again", r.Path)
+		return done, inFile(r.Path, reason.New(reason.FileRaced, "", "another program wrote the file at the same time. The backup is kept. Try again"))
 	}
 	if at, err := c.calls(got); err == nil {
 		done.Address, done.Here = hostOf(at), leads(at, t.Address)

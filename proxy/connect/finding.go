@@ -135,7 +135,7 @@ func (d *Desk) Look(id string, with Choice, t Target) ([]Finding, error) {
 func (c client) look(s sight) (all []Finding, err error) {
 	at, err := c.calls(s.text)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", s.file, err)
+		return nil, inFile(s.file, err)
 	}
 	if host := hostOf(at); host != "" && !leads(at, s.target.Address) {
 		all = append(all, Finding{Kind: Address, File: s.file, Key: strings.Join(c.addressKey, "."), Value: host, Replaced: true})

@@ -11,6 +11,7 @@ import (
 	"github.com/tailscale/hujson"
 
 	"afterglow/proxy/nesting"
+	"afterglow/proxy/reason"
 )
 
 // jsonText edits JSON, with comments or without, by splicing: what is not edited keeps its bytes.
@@ -26,10 +27,10 @@ func (jsonText) parse(text []byte) (hujson.Value, int, error) {
 	}
 	root, err := hujson.Parse(rest)
 	if err != nil {
-		return root, 0, fmt.Errorf("not valid JSON: %w", err)
+		return root, 0, notJSON(err)
 	}
 	if _, ok := root.Value.(*hujson.Object); !ok {
-		return root, 0, fmt.Errorf("line 1: expected an object")
+		return root, 0, reason.New(reason.NoObject, "", "line 1: expected an object")
 	}
 	root.UpdateOffsets()
 	return root, len(text) - len(rest), nil

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"afterglow/proxy/config"
+	"afterglow/proxy/reason"
 )
 
 // edit is one key of a client's file.
@@ -130,13 +131,13 @@ func readRecord(file string) (*record, error) {
 	}
 	r := record{kept: file}
 	if json.Unmarshal(text, &r) != nil || r.Path == "" {
-		return nil, fmt.Errorf("%s: %w", file, errDamaged)
+		return nil, inFile(file, errDamaged)
 	}
 	return &r, nil
 }
 
 // errDamaged says that a record cannot be read.
-var errDamaged = errors.New("the backup is damaged")
+var errDamaged error = reason.New(reason.BackupDamaged, "", "the backup is damaged")
 
 func (r record) write(file string) error {
 	text, err := json.Marshal(r)

@@ -1,7 +1,6 @@
 package connect
 
 import (
-	"fmt"
 	"net"
 	"net/url"
 	"slices"
@@ -26,6 +25,7 @@ type Status struct {
 	State   State    `json:"state"`
 	Address string   `json:"address,omitempty"` // of Connected and Elsewhere: the host, and the port if one is given, that it calls
 	Error   string   `json:"error,omitempty"`   // of Unreadable
+	Cause   error    `json:"-"`                 // the same, for a window that says it in its language
 	Vendors []string `json:"vendors,omitempty"` // those that can serve it
 	Chain   bool     `json:"chain"`             // it calls the chain and needs no vendor chosen
 	Also    []string `json:"also,omitempty"`    // more files of it that were connected, of another CLAUDE_CONFIG_DIR, say
@@ -58,12 +58,14 @@ func (d *Desk) List(t Target) (all []Status) {
 			}
 		}
 		if err := d.read(c, t, &s); err != nil {
-			s.State, s.Error = Unreadable, err.Error()
+			s.fail(err)
 		}
 		all = append(all, s)
 	}
 	return all
 }
+
+func (s *Status) fail(err error) { s.State, s.Error, s.Cause = Unreadable, err.Error(), err }
 
 // read fills in what a client's file says, and its records.
 func (d *Desk) read(c client, t Target, s *Status) error {
@@ -74,7 +76,7 @@ func (d *Desk) read(c client, t Target, s *Status) error {
 	}
 	at, err := c.calls(text)
 	if err != nil {
-		return fmt.Errorf("%s: %w", file, err)
+		return inFile(file, err)
 	}
 	if host := hostOf(at); host != "" {
 		s.State, s.Address = Elsewhere, host
@@ -107,7 +109,7 @@ func (d *Desk) see(c client, text []byte, t Target, s *Status) {
 	}
 	s.Findings, err = c.look(sight{s.File, text, to, t, credentials, d.Shell, d.root})
 	if err != nil {
-		s.State, s.Error = Unreadable, err.Error()
+		s.fail(err)
 	}
 }
 

@@ -70,7 +70,7 @@ func (d *Desk) suspend(id string, t Target, others []away) (now away, files []Re
 	}
 	at, err := c.calls(text)
 	if err != nil {
-		return now, nil, fmt.Errorf("%s: %w", file, err)
+		return now, nil, inFile(file, err)
 	}
 	now = away{Client: id, Vendor: c.vendor(at, t)}
 	if c.credentials != nil {
@@ -130,7 +130,7 @@ func (c client) now() (string, error) {
 	}
 	at, err := c.calls(text)
 	if err != nil {
-		return "", fmt.Errorf("%s: %w", file, err)
+		return "", inFile(file, err)
 	}
 	return at, nil
 }

@@ -2,7 +2,6 @@ package connect
 
 import (
 	"bytes"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -54,7 +53,7 @@ func (t tomlText) tables(text []byte) ([]tomlTable, error) {
 		all = append(all, h)
 	}
 	if err := p.Error(); err != nil {
-		return nil, fmt.Errorf("not valid TOML: %w", err)
+		return nil, notTOML(err)
 	}
 	return all, nil
 }

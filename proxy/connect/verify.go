@@ -12,10 +12,22 @@ import (
 	strict "github.com/pelletier/go-toml/v2"
 
 	"afterglow/proxy/nesting"
+	"afterglow/proxy/reason"
 )
 
+// inFile is an error with the file that it is about.
+func inFile(file string, err error) error { return reason.InFile{File: file, Err: err} }
+
+func notJSON(err error) error {
+	return reason.Wrap(reason.BadJSON, err.Error(), fmt.Errorf("not valid JSON: %w", err))
+}
+
+func notTOML(err error) error {
+	return reason.Wrap(reason.BadTOML, err.Error(), fmt.Errorf("not valid TOML: %w", err))
+}
+
 // errForeign says that a file is not as it was written, and that it is not damaged either.
-var errForeign = errors.New("another program wrote the file at the same time. Nothing else was changed. Try again")
+var errForeign error = reason.New(reason.FileRaced, "", "another program wrote the file at the same time. Nothing else was changed. Try again")
 
 // read decodes a text with encoding/json, which has no part in writing it.
 func (jsonText) read(text []byte) (map[string]any, error) {
@@ -31,10 +43,10 @@ func (jsonText) read(text []byte) (map[string]any, error) {
 	in := json.NewDecoder(bytes.NewReader(text))
 	in.UseNumber()
 	if err := in.Decode(&all); err != nil {
-		return nil, fmt.Errorf("not valid JSON: %w", err)
+		return nil, notJSON(err)
 	}
 	if in.More() {
-		return nil, errors.New("not valid JSON: something follows the object")
+		return nil, notJSON(errors.New("something follows the object"))
 	}
 	return all, nil
 }
@@ -93,10 +105,10 @@ func (tomlText) read(text []byte) (map[string]any, error) {
 	}
 	var all, same map[string]any
 	if _, err := toml.Decode(string(text), &all); err != nil {
-		return nil, fmt.Errorf("not valid TOML: %w", err)
+		return nil, notTOML(err)
 	}
 	if err := strict.Unmarshal(text, &same); err != nil {
-		return nil, fmt.Errorf("not valid TOML: %w", err)
+		return nil, notTOML(err)
 	}
 	if all == nil {
 		all = map[string]any{}
@@ -153,8 +165,8 @@ func (c client) follows(original, text []byte, edits []edit) error {
 }
 
 func unsafe(key []string) error {
-	return fmt.Errorf("%s is written in a form that Afterglow cannot edit safely. Nothing was changed. Edit it by hand",
-		strings.Join(key, "."))
+	name := strings.Join(key, ".")
+	return reason.New(reason.CannotEdit, name, "%s is written in a form that Afterglow cannot edit safely. Nothing was changed. Edit it by hand", name)
 }
 
 // keeps reports whether a text differs from another only in the keys of these edits.
@@ -194,7 +206,7 @@ func (c client) stands(r *record, text []byte) error {
 		now, ok := at(all, e.Key)
 		v, err := c.text.value(e.New, e.Key)
 		if err != nil || ok == e.Gone || !e.Gone && !alike(now, v) {
-			return fmt.Errorf("%s: %w", r.Path, errForeign)
+			return inFile(r.Path, errForeign)
 		}
 	}
 	return nil

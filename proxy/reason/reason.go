@@ -61,6 +61,21 @@ const (
 	NoKeyring     Code = "no_keyring"     // nor a file that keys could be kept in
 	NoHistory     Code = "no_history"     // calls are not recorded
 
+	BrokenLink    Code = "broken_link"    // to a client's file
+	TooLarge      Code = "too_large"      // a client's file: what is allowed, such as "4 MiB"
+	ReadOnly      Code = "read_only"      // a client's file
+	BadJSON       Code = "bad_json"       // a client's file: what is wrong
+	BadTOML       Code = "bad_toml"       // a client's file: what is wrong
+	NoObject      Code = "no_object"      // a client's file is JSON of another kind
+	CannotEdit    Code = "cannot_edit"    // a client's file: the key
+	FileRaced     Code = "file_raced"     // another program wrote the file while Afterglow did
+	BackupBusy    Code = "backup_busy"    // another process connects or disconnects a client
+	BackupDamaged Code = "backup_damaged" // the record of what a client's file was
+	NotConnected  Code = "not_connected"  // a client that should be disconnected
+	OtherProgram  Code = "other_program"  // has connected the client: its address
+	WrongVendor   Code = "wrong_vendor"   // it does not speak the client's protocol: the vendor
+	NoVendorFor   Code = "no_vendor_for"  // a client: its name
+
 	UnknownKey    Code = "unknown_key"    // in the configuration
 	NotSet        Code = "not_set"        // an environment variable that the configuration names: the variable
 	BadURL        Code = "bad_url"        // in the configuration
@@ -88,6 +103,7 @@ var All = [...]Code{
 	Refused, KeyRejected, RateLimited, Overloaded, UsedUp, NoModel, QuotaUsedUp, Probing, Unreachable, Silent, Interrupted, LongQueue, QueueFull, QueueWait,
 	LimitRange, NotLimited, UnknownName, OrderChain, NotInChain,
 	PortTaken, FileChanged, NoFile, ListenFlag, KeyringSilent, NoKeyring, NoHistory,
+	BrokenLink, TooLarge, ReadOnly, BadJSON, BadTOML, NoObject, CannotEdit, FileRaced, BackupBusy, BackupDamaged, NotConnected, OtherProgram, WrongVendor, NoVendorFor,
 	UnknownKey, NotSet, BadURL, BadListen, BadAddress, TokenNeeded, NameNeeded, BadName, NameTaken, NameBuiltIn, KeyNeeded, BadKey, DefaultNeeded, OutOfRange, GivenTwice, UnknownVendor, PlainHTTP, NewHost,
 }
 
@@ -112,6 +128,18 @@ func Of(words string) Reason { return Reason{Words: words} }
 func Wrap(code Code, text string, err error) Reason {
 	return Reason{Code: code, Text: text, Words: err.Error(), Err: err}
 }
+
+// InFile is an error with the file that it is about.
+type InFile struct {
+	File string
+	Err  error
+}
+
+// Error is the file and the words.
+func (e InFile) Error() string { return e.File + ": " + e.Err.Error() }
+
+// Unwrap is for errors.Is and errors.As.
+func (e InFile) Unwrap() error { return e.Err }
 
 // Error is the words.
 func (r Reason) Error() string { return r.Words }
