@@ -41,6 +41,22 @@ func (c *Controller) Load(k Key) Load {
 	return l
 }
 
+// Wanted reports whether a call waits that a slot of the model would admit: one of the model's queue, or, where the vendor's
+// account has a limit, one of any of its queues.
+func (c *Controller) Wanted(k Key) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	v := c.known(k.Vendor)
+	if v == nil {
+		return false
+	}
+	if v.limit > 0 {
+		return v.pending > 0
+	}
+	g := c.gauges[Key{v.name, k.Model}]
+	return g != nil && g.queue.len > 0
+}
+
 // TryAcquire is Acquire for a caller that has elsewhere to go: it gives a permit only if that needs no
 // wait.
 func (c *Controller) TryAcquire(k Key) (*Permit, bool) {

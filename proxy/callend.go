@@ -45,6 +45,8 @@ func (s *Server) end(rec *record) {
 // outcome is how a call ended, in words.
 func (s *Server) outcome(rec *record, class ledger.Class) string {
 	switch {
+	case class == ledger.Stalled:
+		return errStalled.Error()
 	case class.GivenUp():
 		return "cancelled"
 	case rec.err != nil:

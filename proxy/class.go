@@ -24,6 +24,8 @@ func classOf(err error, gone bool) ledger.Class {
 		return ledger.Cancelled
 	case errors.Is(err, errStopped):
 		return ledger.Stopped
+	case errors.Is(err, errStalled):
+		return ledger.Stalled
 	case gone:
 		return ledger.Gone
 	case err == nil:

@@ -18,7 +18,7 @@ const eventsKeepalive = 15 * time.Second
 // most 10 a second, the last one always.
 func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 	streamHeader(w.Header())
-	out := newClientStream(w)
+	out := newClientStream(w, patience{longest: eventsUnread})
 	wake := s.Watch(r.Context())
 	keepalive := time.NewTicker(eventsKeepalive)
 	defer keepalive.Stop()

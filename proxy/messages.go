@@ -1,15 +1,17 @@
 package proxy
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"strings"
 	"time"
 
+	"afterglow/limiter"
 	"afterglow/proxy/anthropic"
+	"afterglow/proxy/config"
 	"afterglow/proxy/nesting"
 	"afterglow/proxy/route"
 	"afterglow/proxy/upstream"
@@ -44,7 +46,7 @@ func (s *Server) messages(w http.ResponseWriter, r *http.Request) {
 	if call.Request.Stream {
 		signs = comments
 	}
-	park := newParker(w, s.conf().ParkAfter, signs)
+	park := newParker(w, s.conf().ParkAfter, s.unread(), signs)
 	reply, err := s.current().chain.Send(r.Context(), call, rec.caller(), progress{rec, park, s})
 	rec.room.free()
 	parked := park.stop()
@@ -58,25 +60,37 @@ func (s *Server) messages(w http.ResponseWriter, r *http.Request) {
 	rec.answered(reply)
 	s.limiter.Notify()
 	header(w, reply, parked)
+	out := newClientStream(w, s.patience(rec))
+	defer out.close()
 	if reply.Events == nil {
-		rec.err = writeMessage(w, reply, rec)
+		rec.err = writeMessage(out, reply, rec)
 	} else {
-		rec.err = relay(newClientStream(w), reply, rec)
+		rec.err = relay(out, reply, rec)
 	}
 	rec.gone = errors.Is(rec.err, errClient) || rec.err != nil && r.Context().Err() != nil
 	reply.Finish(rec.usage.Total(), rec.gone, rec.err)
 }
 
 // writeMessage writes a whole message to the client.
-func writeMessage(w http.ResponseWriter, reply *route.Reply, rec *record) error {
+func writeMessage(out *clientStream, reply *route.Reply, rec *record) error {
 	rec.readMessage(reply.Message)
 	rec.hear(reply.Message)
 	reply.Thoughts(reply.Message)
 	rec.bodies.says(reply.Message)
-	if _, err := w.Write(reply.Message); err != nil {
-		return fmt.Errorf("%w: %w", errClient, err)
-	}
-	return nil
+	return out.write(reply.Message)
+}
+
+// unread is how long a client may leave unread what was sent to it.
+func (s *Server) unread() time.Duration { return cmp.Or(s.conf().SlowClient, config.DefaultSlowClient) }
+
+// patience is how long the client of a call may leave its answer unread.
+func (s *Server) patience(rec *record) patience {
+	return patience{s.unread(), s.conf().SlowClientQueued, func() bool {
+		rec.mu.Lock()
+		k := limiter.Key{Vendor: rec.vendor, Model: rec.served}
+		rec.mu.Unlock()
+		return s.limiter.Wanted(k)
+	}}
 }
 
 // refuse gives the client an error: as an answer of its own, or as an event if a stream was begun.
@@ -90,7 +104,8 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, rec *record, err
 		refused = anthropic.Errorf(http.StatusInternalServerError, "%v", err)
 	}
 	if parked {
-		out := newClientStream(w)
+		out := newClientStream(w, s.patience(rec))
+		defer out.close()
 		out.write(refused.Event())
 		out.flush()
 		rec.refuse(refused)

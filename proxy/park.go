@@ -20,18 +20,19 @@ type parker struct {
 	mu      sync.Mutex
 	out     *clientStream
 	w       http.ResponseWriter
-	timer   *time.Timer // nil for a call that cannot be parked
-	queued  bool        // the call waits for a permit
-	due     bool        // it has waited long enough
-	parked  bool        // the status was sent
+	unread  time.Duration // how long the client may leave a sign unread
+	timer   *time.Timer   // nil for a call that cannot be parked
+	queued  bool          // the call waits for a permit
+	due     bool          // it has waited long enough
+	parked  bool          // the status was sent
 	stopped bool
 	signs   func(n int) []byte // what the client gets as a sign of life, the n-th from 0
 	sent    int
 }
 
 // newParker makes a parker that is silent for a while; signs is nil for a client that cannot be parked.
-func newParker(w http.ResponseWriter, after time.Duration, signs func(n int) []byte) *parker {
-	p := &parker{w: w, signs: signs}
+func newParker(w http.ResponseWriter, after, unread time.Duration, signs func(n int) []byte) *parker {
+	p := &parker{w: w, unread: unread, signs: signs}
 	if signs != nil && after > 0 {
 		p.timer = time.AfterFunc(after, p.tick)
 	}
@@ -69,7 +70,7 @@ func (p *parker) tick() {
 
 func (p *parker) sign() {
 	if !p.parked {
-		p.parked, p.out = true, newClientStream(p.w)
+		p.parked, p.out = true, newClientStream(p.w, patience{longest: p.unread})
 		streamHeader(p.w.Header())
 		p.w.WriteHeader(http.StatusOK)
 	}

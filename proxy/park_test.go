@@ -33,7 +33,7 @@ func (r *recorder) text() string {
 func TestAQueuedStreamIsParked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &recorder{ResponseRecorder: httptest.NewRecorder()}
-		p := newParker(w, 200*time.Second, comments)
+		p := newParker(w, 200*time.Second, time.Minute, comments)
 		p.Enter()
 		sleep(199 * time.Second)
 		if w.text() != "" {
@@ -65,7 +65,7 @@ func TestAQueuedStreamIsParked(t *testing.T) {
 func TestACallOutsideTheQueueKeepsItsStatus(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &recorder{ResponseRecorder: httptest.NewRecorder()}
-		p := newParker(w, 200*time.Second, comments)
+		p := newParker(w, 200*time.Second, time.Minute, comments)
 		p.Enter()
 		p.Leave()
 		sleep(300 * time.Second)
@@ -84,7 +84,7 @@ func TestACallOutsideTheQueueKeepsItsStatus(t *testing.T) {
 func TestAWholeMessageIsNeverParked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &recorder{ResponseRecorder: httptest.NewRecorder()}
-		p := newParker(w, 200*time.Second, nil)
+		p := newParker(w, 200*time.Second, time.Minute, nil)
 		p.Enter()
 		sleep(time.Hour)
 		if w.text() != "" || p.stop() {

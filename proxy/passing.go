@@ -41,7 +41,7 @@ const maxRefusal = bounds.ErrorAside
 // caller ends it with finish.
 func (s *Server) pass(w http.ResponseWriter, r *http.Request, kind, dialect string, op usage.Operation) (*passing, *http.Request) {
 	rec, r := s.begin(r, kind, op.Name)
-	p := &passing{rec: rec, dialect: dialect, w: &passingWriter{ResponseWriter: w, out: newClientStream(w), bodies: rec.bodies}}
+	p := &passing{rec: rec, dialect: dialect, w: &passingWriter{ResponseWriter: w, out: newClientStream(w, s.patience(rec)), bodies: rec.bodies}}
 	session, _ := route.SessionIn(r.Header)
 	session = name(session)
 	rec.set(func() { rec.session = session })
@@ -123,6 +123,7 @@ func (p *passing) refuse(e *anthropic.Error) {
 
 // finish completes the record once all has passed, or cannot any more.
 func (p *passing) finish(ctx context.Context) {
+	p.w.out.close()
 	rec := p.rec
 	if p.meter != nil {
 		p.meter.End()

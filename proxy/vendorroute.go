@@ -142,7 +142,7 @@ func (s *Server) wait(c *routed, query string) {
 			after = min(after, c.room.within)
 		}
 	}
-	c.park = newParker(c.w.ResponseWriter, after, signs)
+	c.park = newParker(c.w.ResponseWriter, after, s.unread(), signs)
 }
 
 // refused is what the client gets in place of a vendor's refusal: nil = that itself.

@@ -80,6 +80,8 @@ func classText(c ledger.Class) string {
 		return ui.Tr("class.no_vendor")
 	case ledger.Gone:
 		return ui.Tr("class.gone")
+	case ledger.Stalled:
+		return ui.Tr("class.stalled")
 	case ledger.Cancelled:
 		return ui.Tr("call.cancelled")
 	case ledger.Stopped:

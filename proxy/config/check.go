@@ -18,6 +18,7 @@ const (
 	defaultMaxBody    = 64 << 20
 	defaultMaxBodies  = 512 << 20
 	defaultParkAfter  = 200 * time.Second // the client gives up at about 350 s without headers
+	leastSlowClient   = time.Second
 	defaultDrain      = 30 * time.Second
 	defaultConnect    = 15 * time.Second
 	defaultFirstEvent = 3 * time.Minute // leaves time for another tier before the client gives up
@@ -27,6 +28,9 @@ const (
 	defaultAffinity   = 5 * time.Minute // prompt caches live as long after their last use
 	minToken          = 16              // characters
 )
+
+// DefaultSlowClient is how long a client may leave an answer unread where nothing else is said.
+const DefaultSlowClient = 60 * time.Second
 
 // dialects are those that a vendor may speak.
 var dialects = []string{"anthropic", "openai", "gemini"}
@@ -79,6 +83,7 @@ func (c *checker) config(f file) Config {
 	} else if conf.MaxBodies < conf.MaxBody {
 		c.wrong("max_bodies", reason.New(reason.OutOfRange, fmt.Sprintf("≥ %d MiB", conf.MaxBody>>20), "expected at least max_body, %d bytes, got %d", conf.MaxBody, conf.MaxBodies))
 	}
+	c.slowClients(f, &conf)
 	if err := conf.checkListen(); err != nil {
 		c.problems = append(c.problems, err)
 	}
@@ -86,6 +91,17 @@ func (c *checker) config(f file) Config {
 	c.sessions(conf)
 	c.prices(f.Prices, &conf)
 	return conf
+}
+
+// slowClients are the bounds for clients that do not read.
+func (c *checker) slowClients(f file, conf *Config) {
+	conf.SlowClient = time.Duration(or(f.SlowClient, duration(DefaultSlowClient)))
+	conf.SlowClientQueued = time.Duration(or(f.SlowClientQueued, duration(conf.SlowClient)))
+	for key, d := range map[string]time.Duration{"slow_client_timeout": conf.SlowClient, "slow_client_timeout_queued": conf.SlowClientQueued} {
+		if d < leastSlowClient {
+			c.wrong(key, reason.New(reason.OutOfRange, fmt.Sprintf("≥ %v", leastSlowClient), "expected at least %v, got %v", leastSlowClient, d))
+		}
+	}
 }
 
 // WithListen returns the configuration with another address, checked like the configured one.

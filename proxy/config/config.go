@@ -12,20 +12,22 @@ import (
 
 // Config is a checked configuration: every field is filled, defaults included.
 type Config struct {
-	Path      string            // the file it came from; "" if there is none
-	Listen    string            // host:port
-	Token     Secret            // what every request must carry; "" = none, on loopback only
-	Vendors   []Vendor          // in chain order
-	Tiers     [][]string        // the vendors' names, tier by tier; several in one tier are a pool
-	Affinity  time.Duration     // how long a session stays on the vendor that last answered it; 0 = not
-	Sessions  []Session         // policies, the first that matches counts
-	Native    map[string]Native // the native paths by API: "openai", "gemini", "anthropic"
-	MaxBody   int64             // longest request body, bytes
-	MaxBodies int64             // of all calls together, bytes; at least MaxBody
-	ParkAfter time.Duration     // a streaming call queued this long gets its 200 and comments; 0 = never
-	Drain     time.Duration     // longest wait for calls in flight when stopping
-	Ledger    Ledger
-	Log       Log
+	Path             string            // the file it came from; "" if there is none
+	Listen           string            // host:port
+	Token            Secret            // what every request must carry; "" = none, on loopback only
+	Vendors          []Vendor          // in chain order
+	Tiers            [][]string        // the vendors' names, tier by tier; several in one tier are a pool
+	Affinity         time.Duration     // how long a session stays on the vendor that last answered it; 0 = not
+	Sessions         []Session         // policies, the first that matches counts
+	Native           map[string]Native // the native paths by API: "openai", "gemini", "anthropic"
+	MaxBody          int64             // longest request body, bytes
+	MaxBodies        int64             // of all calls together, bytes; at least MaxBody
+	ParkAfter        time.Duration     // a streaming call queued this long gets its 200 and comments; 0 = never
+	SlowClient       time.Duration     // how long a client may leave an answer unread; 0 = DefaultSlowClient
+	SlowClientQueued time.Duration     // the same while another call waits for its slot; 0 = SlowClient
+	Drain            time.Duration     // longest wait for calls in flight when stopping
+	Ledger           Ledger
+	Log              Log
 
 	Prices     price.Table // of the vendors' models: the file's, before those that are built in
 	PricesDate string      // the day of the built-in ones, "2006-01-02"

@@ -26,6 +26,13 @@ type file struct {
 	// never
 	// Default: "200s"
 	ParkAfter *duration `toml:"park_after"`
+	// how long a client may leave an answer unread before its call ends and its slot is free, at least 1 s. A client that was
+	// suspended would otherwise keep its slot
+	// Default: "60s"
+	SlowClient *duration `toml:"slow_client_timeout"`
+	// the same while another call waits for the slot
+	// Default: the value of `slow_client_timeout`
+	SlowClientQueued *duration `toml:"slow_client_timeout_queued"`
 	// how long calls in progress may continue when the program ends. Queued calls get 529 with `retry-after` at once. A
 	// call that is not finished in time gets 529 or, in a stream, an error event
 	// Default: "30s"

@@ -54,26 +54,27 @@ type Class string
 
 const (
 	OK         Class = ""
-	RateLimit  Class = "rate_limit"  // the vendor's 429
-	Overloaded Class = "overloaded"  // 529, or what says the same
-	Quota      Class = "quota"       // a quota or a balance is used up
-	Auth       Class = "auth"        // 401 or 403
-	Invalid    Class = "invalid"     // a request that no vendor would take
-	VendorFail Class = "vendor"      // the vendor's 5xx, or an answer without sense
-	Network    Class = "network"     // no connection, or no answer
-	Timeout    Class = "timeout"     // of ours, while the vendor was silent
-	Broken     Class = "broken"      // the answer broke off
-	Queue      Class = "queue"       // the queue was full or too slow
-	NoVendor   Class = "no_vendor"   // none could be called
-	Gone       Class = "client_gone" // the client left
-	Cancelled  Class = "cancelled"   // the user cancelled it in Afterglow
-	Stopped    Class = "stopped"     // Afterglow stopped before it was answered
-	Internal   Class = "internal"    // ours
-	Unknown    Class = "unknown"     // of an imported row that does not say
+	RateLimit  Class = "rate_limit"     // the vendor's 429
+	Overloaded Class = "overloaded"     // 529, or what says the same
+	Quota      Class = "quota"          // a quota or a balance is used up
+	Auth       Class = "auth"           // 401 or 403
+	Invalid    Class = "invalid"        // a request that no vendor would take
+	VendorFail Class = "vendor"         // the vendor's 5xx, or an answer without sense
+	Network    Class = "network"        // no connection, or no answer
+	Timeout    Class = "timeout"        // of ours, while the vendor was silent
+	Broken     Class = "broken"         // the answer broke off
+	Queue      Class = "queue"          // the queue was full or too slow
+	NoVendor   Class = "no_vendor"      // none could be called
+	Gone       Class = "client_gone"    // the client left
+	Stalled    Class = "client_stalled" // the client did not read its answer
+	Cancelled  Class = "cancelled"      // the user cancelled it in Afterglow
+	Stopped    Class = "stopped"        // Afterglow stopped before it was answered
+	Internal   Class = "internal"       // ours
+	Unknown    Class = "unknown"        // of an imported row that does not say
 )
 
 // GivenUp reports whether somebody wanted the answer no more: nobody failed.
-func (c Class) GivenUp() bool { return c == Gone || c == Cancelled }
+func (c Class) GivenUp() bool { return c == Gone || c == Stalled || c == Cancelled }
 
 // Failed reports whether the call neither ended well nor was given up.
 func (c Class) Failed() bool { return c != OK && !c.GivenUp() }

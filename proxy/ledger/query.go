@@ -100,7 +100,7 @@ func (l *Ledger) lastSessions(ctx context.Context, q Query, limit int) (keys []a
 // SessionsSince is Sessions for the calls since a time, exactly.
 func (l *Ledger) SessionsSince(ctx context.Context, since time.Time, prices price.Table, limit int) ([]Session, error) {
 	c := collector{prices: prices, sessions: map[string]*collected{}}
-	err := l.scan(ctx, `SELECT session_key, vendor, client_category, model_served, min(ts), max(ts), count(*), sum(success), sum(error_class IN ('client_gone', 'cancelled')), sum(failover),
+	err := l.scan(ctx, `SELECT session_key, vendor, client_category, model_served, min(ts), max(ts), count(*), sum(success), sum(error_class IN ('client_gone', 'client_stalled', 'cancelled')), sum(failover),
 		sum(input_tokens), sum(output_tokens), sum(cache_creation_tokens), sum(cache_read_tokens), sum(cache_creation_1h_tokens), sum(reasoning_tokens),
 		sum(CASE WHEN success THEN duration_ms ELSE 0 END)
 		FROM usage_log WHERE ts >= ? AND session_key != '' GROUP BY session_key, vendor, client_category, model_served`, []any{Stamp(since)}, c.add)
