@@ -81,7 +81,7 @@ var leaves = map[string][]string{
 	"afterglow/proxy/redact":    {},
 	"afterglow/proxy/logging":   {"afterglow/proxy/config", "afterglow/proxy/redact"},
 	"afterglow/proxy/migrate":   {"afterglow/proxy/config", "afterglow/proxy/reason", "afterglow/proxy/nesting"},
-	"afterglow/proxy/connect":   {"afterglow/proxy/config", "afterglow/proxy/nesting"},
+	"afterglow/proxy/connect":   {"afterglow/proxy/config", "afterglow/proxy/nesting", "afterglow/proxy/reason"},
 	"afterglow/app/desktop":     {},
 	"afterglow/app/widget":      {"afterglow/assets"},
 }

@@ -3,6 +3,7 @@ package ledger
 import (
 	"encoding/json"
 	"time"
+	"unsafe"
 
 	"afterglow/proxy/anthropic"
 )
@@ -34,6 +35,24 @@ type Call struct {
 	Adaptations []string   // of the request that was answered
 	Evidence    []Evidence // only where the configuration asks for it
 }
+
+// size is about how many bytes a call takes while it waits to be written.
+func (c *Call) size() int {
+	n := callSize + len(c.Kind) + len(c.Operation) + len(c.Endpoint) + len(c.RequestID) + len(c.Session) + len(c.Agent) + len(c.Model) +
+		len(c.Vendor) + len(c.VendorModel) + len(c.Served) + len(c.FailedFrom)
+	for name := range c.Details {
+		n += len(name) + 16
+	}
+	for _, label := range c.Adaptations {
+		n += len(label) + 16
+	}
+	for _, e := range c.Evidence {
+		n += len(e.Kind) + len(e.Raw) + int(unsafe.Sizeof(e))
+	}
+	return n
+}
+
+const callSize = int(unsafe.Sizeof(Call{}))
 
 // Category is the reference's word for a call's kind: "cc" for the Messages API through the chain, else "api".
 func (c *Call) Category() string {

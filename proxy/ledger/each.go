@@ -23,12 +23,14 @@ func (l *Ledger) Each(ctx context.Context, q Query, do func(Call) error) error {
 	query := func(query string, args ...any) (*sql.Rows, error) {
 		return l.files.Load().read.QueryContext(ctx, query, args...)
 	}
-	return eachCall(query, where, args, func(_ int64, c Call) error {
+	err = eachCall(query, where, args, func(_ int64, c Call) error {
 		if c.Time.IsZero() || !q.wants(c.Vendor, c.Model, c.Served) {
 			return nil
 		}
 		return do(c)
 	})
+	l.doubt(err)
+	return err
 }
 
 // eachCall reads rows of usage_log by time. A row whose time another program wrote, and nobody can read, has none.

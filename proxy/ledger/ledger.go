@@ -2,7 +2,8 @@
 // how long it took, and why it failed if it did. It keeps nothing of what was said.
 //
 // Rows are written by one goroutine in batches, within a second after their call has ended, and never in a
-// call's way: where they come faster than they can be written, some are dropped and counted. With each row the same
+// call's way. Rows that cannot be written, because the disk is full or another process has locked the database, wait in memory, at
+// most 50,000 of them and 32 MiB. Beyond that rows are dropped and counted. With each row the same
 // transaction keeps sums by local day, from which reports are read, so that they cost the same whether there are a
 // thousand rows or a million. A day is the one that a call came on where this program ran.
 package ledger
@@ -34,6 +35,8 @@ type Ledger struct {
 
 	mu      sync.Mutex // guards the buffer
 	calls   []Call
+	rows    int    // that wait to be written: in the buffer, and held
+	bytes   int    // of them, about
 	spare   []Call // an empty buffer, or nil
 	minutes []Minute
 	closed  bool
@@ -41,11 +44,17 @@ type Ledger struct {
 	wake      chan struct{} // one deep: the buffer is not empty any more, or is full
 	closing   chan struct{}
 	done      chan struct{} // closed when the writer has ended
+	looked    time.Time     // when the clock was looked at; the writer's alone, as the next
+	deleting  bool          // more of what is old is to be deleted
+	held      batch         // what could not be written yet; the writer's alone
 	lost      error         // why there is no usable database now; the writer's alone
 	retention atomic.Int64  // a time.Duration
 	written   atomic.Int64
 	dropped   atomic.Int64
 	notice    atomic.Pointer[string] // what became of the database that was there; it stays true
+	heldRows  atomic.Int64
+	suspect   atomic.Bool            // a reader found the database damaged
+	waits     atomic.Pointer[string] // why old rows are not deleted now
 	trouble   atomic.Pointer[string] // why rows could not be written; nil since some could
 }
 
@@ -149,20 +158,27 @@ func (l *Ledger) SetRetention(d time.Duration) { l.retention.Store(int64(d)) }
 
 // Stats tells of the ledger itself.
 func (l *Ledger) Stats() Stats {
-	s := Stats{Path: l.path, Written: l.written.Load(), Dropped: l.dropped.Load(), Retention: time.Duration(l.retention.Load())}
+	s := Stats{Path: l.path, Written: l.written.Load(), Dropped: l.dropped.Load(), Waiting: l.waiting(), Held: l.heldRows.Load(), Retention: time.Duration(l.retention.Load())}
 	for _, part := range []string{"", "-wal", "-shm"} {
 		if info, err := os.Stat(l.path + part); err == nil {
 			s.Bytes += info.Size()
 		}
 	}
 	var problems []string
-	for _, p := range []*string{l.notice.Load(), l.trouble.Load()} {
+	for _, p := range []*string{l.notice.Load(), l.trouble.Load(), l.waits.Load()} {
 		if p != nil {
 			problems = append(problems, *p)
 		}
 	}
 	s.Problem = strings.Join(problems, "; ")
 	return s
+}
+
+// waiting is how many rows wait to be written.
+func (l *Ledger) waiting() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.rows
 }
 
 // Close writes what is in the buffer, waits for queries, and closes the database. It may be called twice.

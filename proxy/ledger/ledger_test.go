@@ -359,6 +359,7 @@ func TestWhatIsTooOldGoesAndGivesItsRoomBack(t *testing.T) {
 	l.Record(c)
 	l.PutMinutes([]Minute{{Time: now.AddDate(0, 0, -31), Vendor: "v", Model: "m"}, {Time: now.AddDate(0, 0, -29), Vendor: "v", Model: "m"}})
 	written(t, l, 3*tidyRows+1)
+	believe(t, l, now)
 	l.Close()
 	before, err := os.Stat(path)
 	if err != nil {

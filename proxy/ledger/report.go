@@ -84,6 +84,8 @@ type Stats struct {
 	Path      string
 	Bytes     int64         // on disk, with its journal
 	Written   int64         // rows since the start
+	Waiting   int           // rows in memory that are not written yet: many if they cannot be
+	Held      int64         // rows that are too old by a clock that is not believed yet
 	Dropped   int64         // rows since the start that found no room, or could not be written
 	Retention time.Duration // 0 = for ever
 	Problem   string        // "" when all is well

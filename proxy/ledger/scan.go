@@ -48,6 +48,7 @@ func (l *Ledger) scan(ctx context.Context, query string, args []any, do func(*va
 		}
 	})
 	if err != nil {
+		l.doubt(err)
 		return fmt.Errorf("read ledger: %w", err)
 	}
 	return own

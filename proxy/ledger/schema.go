@@ -11,7 +11,8 @@ import (
 	"slices"
 	"strings"
 
-	_ "modernc.org/sqlite" // the driver
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // version is the schema's that this program writes, in SQLite's user_version. 0 is an empty database, or the
@@ -71,6 +72,10 @@ func openFiles(path string) (*files, error) {
 		return nil, fmt.Errorf("open ledger: %w", err)
 	}
 	write.SetMaxOpenConns(1)
+	if err := readable(write); err != nil {
+		write.Close()
+		return nil, fmt.Errorf("open ledger %s: %w", path, err)
+	}
 	if err := migrate(write); err != nil {
 		write.Close()
 		return nil, fmt.Errorf("open ledger %s: %w", path, err)
@@ -83,6 +88,21 @@ func openFiles(path string) (*files, error) {
 	}
 	read.SetMaxOpenConns(4)
 	return &files{write, read}, nil
+}
+
+// errDamaged says that a database cannot be used, though SQLite does not call it corrupt.
+var errDamaged = errors.New("the database is damaged")
+
+// readable reads a database's header and its list of tables. SQLite has no code of its own for a header with an impossible
+// number in it, such as "unsupported file format".
+func readable(db *sql.DB) error {
+	n := 0
+	err := db.QueryRow("SELECT count(*) FROM sqlite_master").Scan(&n)
+	var e *sqlite.Error
+	if errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_ERROR {
+		return fmt.Errorf("%w: %w", errDamaged, err)
+	}
+	return err
 }
 
 // shrinkable lets a database that another program made, the reference's, give room back. It is written anew for that,
