@@ -15,7 +15,18 @@ type statusJSON struct {
 	Demo      bool       `json:"demo"`
 	Problem   string     `json:"problem,omitempty"`
 	Reordered bool       `json:"reordered"`
+	Ledger    ledgerJSON `json:"ledger"`
 	Tiers     []tierJSON `json:"tiers"`
+}
+
+// ledgerJSON is the state of the call history.
+type ledgerJSON struct {
+	Enabled bool   `json:"enabled"`
+	Written int64  `json:"written"`           // rows since the start
+	Waiting int    `json:"waiting"`           // in memory, to be written
+	Dropped int64  `json:"dropped"`           // rows since the start that were lost
+	Held    int64  `json:"held"`              // rows that are too old by a clock that is not believed yet
+	Problem string `json:"problem,omitempty"` // in words
 }
 
 type tierJSON struct {
@@ -73,7 +84,7 @@ type diagnosticsJSON struct {
 // getStatus serves GET /api/status.
 func (s *Server) getStatus(w http.ResponseWriter, _ *http.Request) {
 	st := s.Status()
-	j := statusJSON{Listen: st.Addr, Paused: st.Paused, Demo: st.Demo, Problem: st.Problem, Reordered: st.Reordered, Tiers: []tierJSON{}}
+	j := statusJSON{Listen: st.Addr, Paused: st.Paused, Demo: st.Demo, Problem: st.Problem, Reordered: st.Reordered, Tiers: []tierJSON{}, Ledger: s.ledgerState()}
 	for _, t := range st.Tiers {
 		h := s.memory.Health.Standing(t.Vendor)
 		tier := tierJSON{
@@ -98,6 +109,14 @@ func (s *Server) getStatus(w http.ResponseWriter, _ *http.Request) {
 		j.Tiers = append(j.Tiers, tier)
 	}
 	writeJSON(w, http.StatusOK, j)
+}
+
+func (s *Server) ledgerState() ledgerJSON {
+	if s.ledger == nil {
+		return ledgerJSON{}
+	}
+	l := s.ledger.Stats()
+	return ledgerJSON{true, l.Written, l.Waiting, l.Dropped, l.Held, l.Problem}
 }
 
 func breakerOf(b route.BreakerInfo) breakerJSON {

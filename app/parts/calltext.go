@@ -1,6 +1,8 @@
 package parts
 
 import (
+	"strconv"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
 
@@ -107,3 +109,21 @@ const (
 	CallStanding = 116
 	CallTook     = 64
 )
+
+// LedgerText says in the user's language what is wrong with the call history, "" if nothing is.
+func LedgerText(s ledger.Stats) string {
+	var all []string
+	if s.Unwritten != "" {
+		all = append(all, ui.TrPair("ledger.unwritten", s.Unwritten, strconv.Itoa(s.Waiting)))
+	}
+	if s.Held > 0 {
+		all = append(all, ui.TrExact("ledger.held", s.Held))
+	}
+	if s.Aside != "" {
+		all = append(all, ui.TrText("ledger.aside", s.Aside))
+	}
+	if len(all) == 0 {
+		return s.Problem
+	}
+	return ui.Joined(all...)
+}

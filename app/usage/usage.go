@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 
+	"afterglow/app/parts"
 	"afterglow/app/ui"
 	"afterglow/app/viewmodel"
 	"afterglow/app/widget"
@@ -199,5 +200,5 @@ func footText(u *viewmodel.Usage) string {
 	if u.Prices != "" {
 		prices = ui.TrText("usage.prices", u.Prices)
 	}
-	return ui.Joined(ui.TrText("usage.ledger", viewmodel.Bytes(u.Ledger.Bytes)), kept, dropped, prices, u.Ledger.Problem)
+	return ui.Joined(ui.TrText("usage.ledger", viewmodel.Bytes(u.Ledger.Bytes)), kept, dropped, prices, parts.LedgerText(u.Ledger))
 }

@@ -64,7 +64,8 @@ type checkedConfig struct {
 	Running string        `json:"instance,omitempty"`
 	Demo    bool          `json:"demo"` // of the instance
 
-	note string // for people
+	note    string // for people
+	history string // what is wrong with the running instance's call history
 }
 
 type checkedTier struct {
@@ -121,6 +122,9 @@ func (c checkedChain) check(file string) checkedConfig {
 	}
 	if c.now != nil {
 		checked.Running, checked.Demo = c.now.address, c.now.Demo
+		if words := c.now.Ledger.words(); words != "" {
+			checked.history = "Call history of the running instance: " + words + "."
+		}
 	}
 	switch {
 	case checked.Demo:
@@ -164,11 +168,17 @@ func (c *checkedConfig) print(w io.Writer) error {
 	for _, t := range c.Vendors {
 		table.Row(strconv.Itoa(t.Tier), t.Vendor, t.BaseURL, t.Key, number(t.Limit), number(t.Account))
 	}
-	if _, err := table.WriteTo(w); err != nil || c.note == "" {
+	if _, err := table.WriteTo(w); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintln(w, c.note)
-	return err
+	for _, note := range []string{c.note, c.history} {
+		if note != "" {
+			if _, err := fmt.Fprintln(w, note); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // keyState says what a vendor's row calls it with, and whether that is there.

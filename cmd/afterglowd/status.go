@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -40,12 +41,35 @@ model that was called and for each account limit. With --json it prints the answ
 
 // status is what is shown of GET /api/status.
 type status struct {
-	Listen    string `json:"listen"`
-	Paused    bool   `json:"paused"`
-	Demo      bool   `json:"demo"`
-	Problem   string `json:"problem"`
-	Reordered bool   `json:"reordered"`
-	Tiers     []tier `json:"tiers"`
+	Listen    string  `json:"listen"`
+	Paused    bool    `json:"paused"`
+	Demo      bool    `json:"demo"`
+	Problem   string  `json:"problem"`
+	Reordered bool    `json:"reordered"`
+	Ledger    history `json:"ledger"`
+	Tiers     []tier  `json:"tiers"`
+}
+
+// history is the state of the call history.
+type history struct {
+	Waiting int    `json:"waiting"`
+	Dropped int64  `json:"dropped"`
+	Problem string `json:"problem"`
+}
+
+// words say what is wrong with the call history, "" if nothing is.
+func (h history) words() string {
+	var all []string
+	if h.Problem != "" {
+		all = append(all, cli.Safe(h.Problem))
+		if h.Waiting > 0 {
+			all = append(all, fmt.Sprintf("%d calls wait in memory", h.Waiting))
+		}
+	}
+	if h.Dropped > 0 {
+		all = append(all, fmt.Sprintf("%d calls were not recorded", h.Dropped))
+	}
+	return strings.Join(all, "; ")
 }
 
 type tier struct {
@@ -108,6 +132,9 @@ func (st *status) print(w io.Writer) error {
 	}
 	if st.Problem != "" {
 		fmt.Fprintln(w, cli.Red(w, "Problem: "+cli.Safe(st.Problem)))
+	}
+	if words := st.Ledger.words(); words != "" {
+		fmt.Fprintln(w, cli.Red(w, "Call history: "+words+"."))
 	}
 	if !st.Demo && !slices.ContainsFunc(st.Tiers, tier.hasKey) {
 		fmt.Fprintln(w, cli.Red(w, "No key: no call can be served."))

@@ -51,6 +51,7 @@ type Ledger struct {
 	retention atomic.Int64  // a time.Duration
 	written   atomic.Int64
 	dropped   atomic.Int64
+	aside     atomic.Pointer[string] // where the database that was damaged is
 	notice    atomic.Pointer[string] // what became of the database that was there; it stays true
 	heldRows  atomic.Int64
 	suspect   atomic.Bool            // a reader found the database damaged
@@ -104,6 +105,7 @@ func (l *Ledger) startAnew(why error) (*files, error) {
 	aside, err := setAside(l.path)
 	switch {
 	case err == nil:
+		l.aside.Store(&aside)
 		l.report(&l.notice, fmt.Errorf("%w. It was moved to %s, and a new ledger was started", why, aside))
 	case !errors.Is(err, os.ErrNotExist): // or it was set aside before, and no other could be begun
 		return nil, fmt.Errorf("move aside the ledger that cannot be used (%w): %w", why, err)
@@ -165,13 +167,21 @@ func (l *Ledger) Stats() Stats {
 		}
 	}
 	var problems []string
-	for _, p := range []*string{l.notice.Load(), l.trouble.Load(), l.waits.Load()} {
-		if p != nil {
-			problems = append(problems, *p)
+	for _, p := range []*atomic.Pointer[string]{&l.notice, &l.trouble, &l.waits} {
+		if text := textOf(p); text != "" {
+			problems = append(problems, text)
 		}
 	}
+	s.Aside, s.Unwritten = textOf(&l.aside), textOf(&l.trouble)
 	s.Problem = strings.Join(problems, "; ")
 	return s
+}
+
+func textOf(p *atomic.Pointer[string]) string {
+	if text := p.Load(); text != nil {
+		return *text
+	}
+	return ""
 }
 
 // waiting is how many rows wait to be written.

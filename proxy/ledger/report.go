@@ -88,7 +88,9 @@ type Stats struct {
 	Held      int64         // rows that are too old by a clock that is not believed yet
 	Dropped   int64         // rows since the start that found no room, or could not be written
 	Retention time.Duration // 0 = for ever
-	Problem   string        // "" when all is well
+	Aside     string        // where the database is that was damaged and set aside; "" if none was
+	Unwritten string        // why rows cannot be written now; "" if they can
+	Problem   string        // all that is not well, in words; "" when all is
 }
 
 // Add adds another's sums.

@@ -34,7 +34,7 @@ func sample() Source {
 			}
 		},
 		Breakers: func() []Breaker { return []Breaker{{"zhipu", "half_open"}, {"kimi", "closed"}} },
-		Ledger:   func() ledger.Stats { return ledger.Stats{Bytes: 4096, Written: 12, Dropped: 1} },
+		Ledger:   func() ledger.Stats { return ledger.Stats{Bytes: 4096, Written: 12, Waiting: 3, Held: 2, Dropped: 1} },
 	}
 }
 
@@ -101,6 +101,8 @@ func TestScrape(t *testing.T) {
 		"afterglow_account_limit_ceiling_calls": {"vendor=zhipu": 12},
 		"afterglow_ledger_rows_written_total":   {"": 12},
 		"afterglow_ledger_rows_dropped_total":   {"": 1},
+		"afterglow_ledger_rows_waiting":         {"": 3},
+		"afterglow_ledger_rows_held":            {"": 2},
 		"afterglow_ledger_size_bytes":           {"": 4096},
 		"afterglow_calls_total":                 {"class=ok model=glm-5.1 vendor=zhipu": 1, "class=no_vendor model=none vendor=none": 1},
 		"afterglow_retries_total":               {"model=glm-5.1 vendor=zhipu": 2, "model=none vendor=none": 0},

@@ -28,6 +28,8 @@ var (
 	breakerState = desc("afterglow_breaker_state", "1 for the current state of the vendor's breaker, 0 for the other states.", "vendor", "state")
 	rowsWritten  = desc("afterglow_ledger_rows_written_total", "Calls that were written to the call history.")
 	rowsDropped  = desc("afterglow_ledger_rows_dropped_total", "Calls that could not be written to the call history.")
+	rowsWaiting  = desc("afterglow_ledger_rows_waiting", "Calls in memory that are not written to the call history yet.")
+	rowsHeld     = desc("afterglow_ledger_rows_held", "Calls older than the retention that are kept until the clock can be trusted.")
 	ledgerSize   = desc("afterglow_ledger_size_bytes", "Size of the call history on disk, with its journal.")
 	buildInfo    = desc("afterglow_build_info", "1, with the program's version as a label.", "version", "goversion")
 )
@@ -44,7 +46,7 @@ type scrape struct {
 // Describe implements prometheus.Collector.
 func (s *scrape) Describe(to chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{inFlight, pending, peakPending, limit, limitCeiling, accountInFlight, accountPending, accountLimit, accountCeiling,
-		breakerState, rowsWritten, rowsDropped, ledgerSize, buildInfo} {
+		breakerState, rowsWritten, rowsDropped, rowsWaiting, rowsHeld, ledgerSize, buildInfo} {
 		to <- d
 	}
 }
@@ -89,6 +91,8 @@ func (s *scrape) Collect(to chan<- prometheus.Metric) {
 		stats := s.source.Ledger()
 		to <- prometheus.MustNewConstMetric(rowsWritten, prometheus.CounterValue, float64(stats.Written))
 		to <- prometheus.MustNewConstMetric(rowsDropped, prometheus.CounterValue, float64(stats.Dropped))
+		gauge(rowsWaiting, float64(stats.Waiting))
+		gauge(rowsHeld, float64(stats.Held))
 		gauge(ledgerSize, float64(stats.Bytes))
 	}
 }
