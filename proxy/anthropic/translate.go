@@ -14,6 +14,8 @@ import (
 type Decoder interface {
 	// Event reads the data of one event. It is not called any more once the message is finished.
 	Event(w *Writer, data []byte) error
+	// Ended reports whether the vendor has said why the answer ended, so that a connection that breaks takes nothing away.
+	Ended() bool
 	// End is called when the stream has ended, unless the message is finished. A stream that was cut
 	// is an error, [io.ErrUnexpectedEOF], and never finishes the message.
 	End(w *Writer) error
@@ -59,7 +61,7 @@ func (t *translation) Ready() bool {
 func (t *translation) step() {
 	e, err := t.src.Next()
 	switch {
-	case err == io.EOF && !t.writer.finished:
+	case (err == io.EOF || err != nil && t.decoder.Ended()) && !t.writer.finished:
 		if err = t.decoder.End(&t.writer); err == nil {
 			err = io.EOF
 		}
@@ -67,7 +69,9 @@ func (t *translation) step() {
 	case e.Data == nil:
 		t.writer.comment()
 	case e.Cut && !whole(e.Data):
-		err = io.ErrUnexpectedEOF
+		if err = io.ErrUnexpectedEOF; t.decoder.Ended() {
+			err = t.decoder.End(&t.writer)
+		}
 	default:
 		err = t.decoder.Event(&t.writer, e.Data)
 	}
@@ -78,6 +82,9 @@ func (t *translation) step() {
 func whole(data []byte) bool {
 	return nesting.ValidBytes(data) || string(bytes.TrimSpace(data)) == "[DONE]"
 }
+
+// NoOutput stands for the result of a tool that said nothing: some vendors refuse an empty one, and models call again.
+const NoOutput = "[no output]"
 
 // newID makes a message's id where the vendor gives none.
 func newID() string { return "msg_" + rand.Text() }

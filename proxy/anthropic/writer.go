@@ -34,6 +34,7 @@ type Writer struct {
 	held    []byte // its signature, or the beginning of a tool's call
 	message []byte // the whole message once it is finished
 	failure *Error // what Fail was given
+	tags    thinkTags
 }
 
 // bounds are an event's place in the buffer.
@@ -61,8 +62,21 @@ func (w *Writer) ID() string {
 // Usage tells the tokens of the request, if they are known before the answer begins.
 func (w *Writer) Usage(u Usage) { w.usage = u }
 
-// Text continues a text block, or opens one.
+// Text continues a text block, or opens one. Thinking between tags at the beginning of an answer becomes a thinking block.
 func (w *Writer) Text(delta string) {
+	thinking, text := w.tags.split(delta)
+	w.think(thinking)
+	w.say(text)
+}
+
+// settle writes what Text held back.
+func (w *Writer) settle() {
+	thinking, text := w.tags.flush()
+	w.think(thinking)
+	w.say(text)
+}
+
+func (w *Writer) say(delta string) {
 	if delta != "" {
 		w.block("text", `{"type":"text","text":""}`)
 		w.delta(`{"type":"text_delta","text":`, delta)
@@ -71,6 +85,13 @@ func (w *Writer) Text(delta string) {
 
 // Thinking continues a thinking block, or opens one.
 func (w *Writer) Thinking(delta string) {
+	if delta != "" {
+		w.settle()
+		w.think(delta)
+	}
+}
+
+func (w *Writer) think(delta string) {
 	if delta != "" {
 		w.block("thinking", `{"type":"thinking","thinking":"","signature":""}`)
 		w.delta(`{"type":"thinking_delta","thinking":`, delta)
@@ -83,6 +104,7 @@ func (w *Writer) Sign(signature string) {
 	if signature == "" {
 		return
 	}
+	w.settle()
 	w.block("thinking", `{"type":"thinking","thinking":"","signature":""}`)
 	if w.Whole {
 		w.held = append(w.held[:0], signature...)
@@ -94,6 +116,7 @@ func (w *Writer) Sign(signature string) {
 
 // ToolUse opens a block for a tool's call. Its input follows with ToolInput.
 func (w *Writer) ToolUse(id, name string) {
+	w.settle()
 	w.close()
 	start := append([]byte(`{"type":"tool_use","id":`), quoted(id)...)
 	start = append(append(start, `,"name":`...), quoted(name)...)
@@ -111,6 +134,9 @@ func (w *Writer) ToolInput(partial string) {
 // Open is the type of the block that is open, "" if none is.
 func (w *Writer) Open() string { return w.open }
 
+// Said reports whether the answer has said anything.
+func (w *Writer) Said() bool { return w.started || w.tags.held != "" }
+
 // Finished reports whether Finish was called.
 func (w *Writer) Finished() bool { return w.finished }
 
@@ -120,6 +146,7 @@ func (w *Writer) Finish(stopReason, stopSequence string, u Usage) {
 	if w.finished {
 		return
 	}
+	w.settle()
 	w.start()
 	w.close()
 	w.finished = true
@@ -255,12 +282,12 @@ func (w *Writer) closeWhole() {
 		w.buf = append(gjson.AppendJSONString(append(w.buf, `,"signature":`...), string(w.held)), '}')
 	case "tool_use":
 		w.buf = append(w.buf, slices.Clone(w.held[:len(w.held)-len(`{}}`)])...)
-		w.buf = append(append(w.buf, toolInput(w.text)...), '}')
+		w.buf = append(append(w.buf, InputObject(w.text)...), '}')
 	}
 }
 
-// toolInput is a call's input as the Messages API wants it: an object. What is none is kept as text.
-func toolInput(text []byte) []byte {
+// InputObject is a call's input as the Messages API wants it: an object. What is none is kept as text.
+func InputObject(text []byte) []byte {
 	if len(text) == 0 {
 		return []byte("{}")
 	}

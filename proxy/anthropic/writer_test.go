@@ -42,6 +42,8 @@ func (script) Event(w *anthropic.Writer, data []byte) error {
 	return nil
 }
 
+func (script) Ended() bool { return false }
+
 func (script) End(*anthropic.Writer) error { return io.ErrUnexpectedEOF }
 
 // stream is what becomes of an upstream stream, event by event, until it ends.

@@ -52,7 +52,8 @@ func judgeStream(t *testing.T, status int, answer, want string) {
 	events, _, broken := strings.Cut(want, "(ended: ")
 	broken = broken || !strings.Contains(events, "event: message_stop") && !strings.Contains(events, "event: error")
 	if first := withoutComments(events); first == "" || strings.HasPrefix(first, "event: error") {
-		if status < 500 && status != http.StatusTooManyRequests || gjson.Get(answer, "type").Str != "error" {
+		clients := status == http.StatusBadRequest && strings.Contains(first, `"invalid_request_error"`)
+		if status < 500 && status != http.StatusTooManyRequests && !clients || gjson.Get(answer, "type").Str != "error" {
 			t.Errorf("failed before its first event, the client got %d %s", status, answer)
 		}
 		return

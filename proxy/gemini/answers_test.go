@@ -66,9 +66,6 @@ func answers() map[string]struct {
 			[]string{parts(`{"text":"Hello "}`), parts(`{"text":"你 & <b>"}`), last("STOP")},
 			[]string{begin, block("0", textStart, textDelta("Hello ")+"\n"+textDelta(`你 \u0026 \u003cb\u003e`)), delta("end_turn"), stopLine}},
 		// RC-66
-		"only a finishReason": {
-			[]string{last("STOP")},
-			[]string{strings.Replace(begin, `{"input_tokens":0,"output_tokens":0}`, `{"input_tokens":22,"cache_read_input_tokens":80,"output_tokens":12,"output_tokens_details":{"thinking_tokens":5}}`, 1), delta("end_turn"), stopLine}},
 		// RC-67
 		"a call with its signature": {
 			[]string{parts(`{"text":"Hm.","thought":true}`), parts(`{"functionCall":{"id":"c1","name":"Bash","args":{"a":12345678901234567890}},"thoughtSignature":"c2ln"}`), last("STOP")},
@@ -99,8 +96,8 @@ func answers() map[string]struct {
 			[]string{parts(`{"executableCode":{"language":"PYTHON","code":"1+1"}},{"codeExecutionResult":{"outcome":"OUTCOME_OK","output":"2"}},{"inlineData":{"mimeType":"image/png","data":"aGVsbG8="}},{"fileData":{"mimeType":"a/b","fileUri":"gs://x"}},{"toolCall":{"id":"t"}},{}`), last("STOP")},
 			[]string{begin, block("0", textStart, textDelta(`\n`+"```"+`\n1+1\n`+"```"+`\n`)+"\n"+textDelta(`\n`+"```"+`\n2\n`+"```"+`\n`)+"\n"+textDelta("[image/png, 6 bytes, cannot be shown]")+"\n"+textDelta("[a/b gs://x]")+"\n"+textDelta("[toolCall: cannot be shown]")), delta("end_turn"), stopLine}},
 		"args that are no object": {
-			[]string{parts(`{"functionCall":{"id":"c","name":"A","args":"x"}},{"functionCall":{"id":"d","args":null}}`), last("STOP")},
-			[]string{begin, block("0", call("c", "A"), inputDelta(`{"value":"x"}`)), block("1", call("d", "unknown"), ""), delta("tool_use"), stopLine}},
+			[]string{parts(`{"functionCall":{"id":"c","name":"A","args":"x"}},{"functionCall":{"id":"d","name":"B","args":null}}`), last("STOP")},
+			[]string{begin, block("0", call("c", "A"), inputDelta(`{"value":"x"}`)), block("1", call("d", "B"), ""), delta("tool_use"), stopLine}},
 		"only the first candidate": {
 			[]string{`{"responseId":"r1","modelVersion":"gemini-x","candidates":[{"index":1,"content":{"parts":[{"text":"no"}]}},{"index":0,"content":{"parts":[{"text":"yes"}]}}]}`, last("STOP")},
 			[]string{begin, block("0", textStart, textDelta("yes")), delta("end_turn"), stopLine}},

@@ -159,6 +159,9 @@ func (t *turns) result(b anthropic.Block) error {
 		t.moved = append(t.moved, text("[of the result of "+b.ToolUseID+":]"), p)
 	}
 	answer := strings.Join(texts, "\n")
+	if len(parts) == 0 || len(texts) == len(parts) && answer == "" {
+		answer = anthropic.NoOutput
+	}
 	f := functionResponse{ID: b.ToolUseID, Name: t.names[b.ToolUseID], Response: response{Output: &answer}}
 	if f.Name == "" {
 		f.Name = b.ToolUseID

@@ -54,6 +54,9 @@ func (d *decoder) finish(w *anthropic.Writer) error {
 		e.Code, e.Within200 = anthropic.LabelFor(d.reason), true
 		return d.fail(w, e)
 	default:
+		if !d.said { // some gateways answer so what they could not have answered
+			return d.fail(w, anthropic.Errorf(http.StatusBadGateway, "the vendor's answer is empty"))
+		}
 		w.Finish("end_turn", "", d.usage)
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"afterglow/proxy/anthropic"
+	"afterglow/proxy/nesting"
 )
 
 // said is a part of an answer.
@@ -61,6 +62,10 @@ func (d *decoder) part(w *anthropic.Writer, p, chunk gjson.Result) {
 }
 
 func (d *decoder) call(w *anthropic.Writer, s said, chunk gjson.Result) {
+	name := s.call.Get("name").Str
+	if name == "" {
+		return // a stray one must not spoil the others; an answer without any is empty
+	}
 	d.passed(w)
 	d.said = true
 	if s.signature != "" {
@@ -71,16 +76,13 @@ func (d *decoder) call(w *anthropic.Writer, s said, chunk gjson.Result) {
 		id = d.callID(chunk)
 	}
 	d.calls++
-	name := s.call.Get("name").Str
-	if name == "" {
-		name = "unknown"
-	}
 	w.ToolUse(id, name)
-	switch args := s.call.Get("args"); {
-	case args.IsObject():
-		w.ToolInput(args.Raw)
-	case args.Exists() && args.Type != gjson.Null:
-		w.ToolInput(`{"value":` + args.Raw + `}`)
+	args := s.call.Get("args")
+	if inner := gjson.Parse(args.Str); args.Type == gjson.String && nesting.Valid(args.Str) && inner.IsObject() {
+		args = inner // encoded twice
+	}
+	if args.Exists() && args.Type != gjson.Null {
+		w.ToolInput(string(anthropic.InputObject([]byte(args.Raw))))
 	}
 }
 

@@ -74,7 +74,7 @@ func TestContents(t *testing.T) {
 				`{"role":"user","parts":[{"functionResponse":{"id":"toolu_2","name":"Bash","response":{"output":"two"}}},{"functionResponse":{"id":"toolu_1","name":"Read","response":{"error":"x\ny"}}},{"text":"go on"}]}`, ""},
 		"results stand next to their calls": {
 			`{"role":"user","content":"a"},{"role":"assistant","content":[{"type":"tool_use","id":"t","name":"Bash","input":{}}]},{"role":"system","content":"s"},{"role":"user","content":[{"type":"tool_result","tool_use_id":"t"}]}`,
-			`{"role":"user","parts":[{"text":"a"}]},{"role":"model","parts":[{"functionCall":{"id":"t","name":"Bash","args":{}}}]},{"role":"user","parts":[{"functionResponse":{"id":"t","name":"Bash","response":{"output":""}}},{"text":"<system>\ns\n</system>"}]}`, ""},
+			`{"role":"user","parts":[{"text":"a"}]},{"role":"model","parts":[{"functionCall":{"id":"t","name":"Bash","args":{}}}]},{"role":"user","parts":[{"functionResponse":{"id":"t","name":"Bash","response":{"output":"[no output]"}}},{"text":"<system>\ns\n</system>"}]}`, ""},
 		"a result without its call, an input that is no object": {
 			`{"role":"user","content":[{"type":"tool_result","tool_use_id":"t","content":"r"}]},{"role":"assistant","content":[{"type":"tool_use","id":"u","name":"A","input":[1]},{"type":"tool_use","id":"v","name":"B","input":null}]}`,
 			`{"role":"user","parts":[{"functionResponse":{"id":"t","name":"t","response":{"output":"r"}}}]},{"role":"model","parts":[{"functionCall":{"id":"u","name":"A","args":{"value":[1]}}},{"functionCall":{"id":"v","name":"B","args":{}}}]}`, ""},

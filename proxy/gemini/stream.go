@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"strconv"
+	"strings"
 
 	"github.com/tidwall/gjson"
 
@@ -51,6 +52,9 @@ func (d *decoder) Event(w *anthropic.Writer, data []byte) error {
 	return err
 }
 
+// Ended implements anthropic.Decoder.
+func (d *decoder) Ended() bool { return d.reason != "" }
+
 // End implements anthropic.Decoder.
 func (d *decoder) End(w *anthropic.Writer) error {
 	if d.reason == "" {
@@ -94,33 +98,25 @@ func (d *decoder) chunk(w *anthropic.Writer, root gjson.Result) error {
 	w.Begin(id, model)
 	d.count(usage)
 	w.Usage(d.usage)
-	d.candidate(w, first(candidates), root)
+	anthropic.Each(candidates, func(_ int, one gjson.Result) bool {
+		if one.Get("index").Int() != 0 {
+			return true // only one is asked for
+		}
+		d.candidate(w, one, root)
+		return false
+	})
 	if blocked := feedback.Get("blockReason").Str; blocked != "" {
 		d.reason, d.detail = blocked, feedback.Get("blockReasonMessage").Str
 	}
-	if d.reason != "" && usage.IsObject() {
-		return d.finish(w)
-	}
-	return nil // the usage of an answer that has ended may still come
-}
-
-// first is the candidate of index 0, the only one that is asked for.
-func first(candidates gjson.Result) (found gjson.Result) {
-	candidates.ForEach(func(_, one gjson.Result) bool {
-		if one.Get("index").Int() == 0 {
-			found = one
-		}
-		return !found.Exists()
-	})
-	return found
+	return nil // a reason is no end: text, calls and usage may still come
 }
 
 func (d *decoder) candidate(w *anthropic.Writer, c, chunk gjson.Result) {
-	c.Get("content.parts").ForEach(func(_, p gjson.Result) bool {
+	anthropic.Each(c.Get("content.parts"), func(_ int, p gjson.Result) bool {
 		d.part(w, p, chunk)
 		return true
 	})
-	if reason := c.Get("finishReason").Str; reason != "" {
+	if reason := strings.ToUpper(c.Get("finishReason").Str); reason != "" && (d.reason == "" || known(d.reason) == ended || known(reason) != ended) {
 		d.reason, d.detail = reason, c.Get("finishMessage").Str
 	}
 }

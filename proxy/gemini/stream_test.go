@@ -136,7 +136,7 @@ func TestUsage(t *testing.T) {
 		`{"promptTokenCount":5000,"cachedContentTokenCount":5000,"candidatesTokenCount":40}`: `{"input_tokens":0,"cache_read_input_tokens":5000,"output_tokens":40}`,
 		`{"promptTokenCount":null,"thoughtsTokenCount":4}`:                                   `{"input_tokens":0,"output_tokens":4,"output_tokens_details":{"thinking_tokens":4}}`,
 	} {
-		message, err := Dialect{}.DecodeMessage([]byte(`{"candidates":[{"finishReason":"STOP"}],"usageMetadata":`+usage+`}`), "m")
+		message, err := Dialect{}.DecodeMessage([]byte(`{"candidates":[{"content":{"parts":[{"text":"a"}]},"finishReason":"STOP"}],"usageMetadata":`+usage+`}`), "m")
 		if got := gjson.GetBytes(message, "usage").Raw; got != want || err != nil {
 			t.Errorf("%s: %s %v", usage, got, err)
 		}
@@ -146,7 +146,7 @@ func TestUsage(t *testing.T) {
 // RC-6: a zero overwrites nothing.
 func TestZerosOverwriteNothing(t *testing.T) {
 	counted := `{"usageMetadata":{"promptTokenCount":9,"candidatesTokenCount":4}}`
-	message, err := Dialect{}.DecodeMessage([]byte(`[`+counted+`,{"candidates":[{"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":0,"candidatesTokenCount":0,"totalTokenCount":13}}]`), "m")
+	message, err := Dialect{}.DecodeMessage([]byte(`[`+counted+`,{"candidates":[{"content":{"parts":[{"text":"a"}]},"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":0,"candidatesTokenCount":0,"totalTokenCount":13}}]`), "m")
 	if got := gjson.GetBytes(message, "usage").Raw; got != `{"input_tokens":9,"output_tokens":4}` || err != nil {
 		t.Errorf("%s %v", got, err)
 	}

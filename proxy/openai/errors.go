@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"strings"
 
 	"github.com/tidwall/gjson"
 
@@ -40,7 +41,7 @@ func tooLong(message string) string {
 func failure(body []byte, failed gjson.Result) *anthropic.Error {
 	status := int(failed.Get("code").Int()) // OpenRouter's codes are statuses
 	if status < 400 || status > 599 {
-		status = statusOf(failed.Get("code").Str + " " + failed.Get("type").Str)
+		status = statusOf(anthropic.Word(failed.Get("code")) + " " + failed.Get("type").Str)
 	}
 	e := Dialect{}.DecodeError(status, http.Header{}, body)
 	e.Within200 = true
@@ -60,7 +61,9 @@ var words = []struct {
 	{http.StatusBadRequest, regexp.MustCompile(`invalid_request|context_length|invalid_value`)},
 }
 
+// statusOf reads a code or a type in any case: "CONTEXT_LENGTH_EXCEEDED".
 func statusOf(kind string) int {
+	kind = strings.ToLower(kind)
 	for _, w := range words {
 		if w.word.MatchString(kind) {
 			return w.status

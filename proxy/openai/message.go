@@ -21,16 +21,15 @@ func (Dialect) DecodeMessage(body []byte, model string) ([]byte, error) {
 		return nil, failure(body, failed)
 	}
 	w, d := &anthropic.Writer{Whole: true, Model: model}, &decoder{}
-	w.Begin(answer.Get("id").Str, answer.Get("model").Str)
-	choice := first(answer.Get("choices"))
-	if !choice.Exists() {
-		return nil, errors.New("the answer has no choices")
-	}
+	w.Begin(anthropic.Word(answer.Get("id")), answer.Get("model").Str)
 	d.count(answer.Get("usage"))
-	if err := d.choice(w, choice); err != nil {
+	chosen, err := d.choices(w, answer.Get("choices"))
+	switch {
+	case err != nil:
 		return nil, err
-	}
-	if d.finish == "" {
+	case !chosen:
+		return nil, errors.New("the answer has no choices")
+	case d.finish == "":
 		d.finish = "stop" // a whole answer cannot have been cut
 	}
 	if err := d.End(w); err != nil {
@@ -45,31 +44,41 @@ func (Dialect) DecodeMessage(body []byte, model string) ([]byte, error) {
 // say reads what a delta says, or a whole message: they have the same fields.
 func (d *decoder) say(w *anthropic.Writer, delta gjson.Result) error {
 	d.calls.think(w, reasoning(delta))
-	if err := d.speak(w, delta.Get("content")); err != nil {
-		return err
-	}
+	d.speak(w, delta.Get("content"))
 	if refusal := delta.Get("refusal").Str; refusal != "" {
 		d.refused = true
 		d.calls.text(w, refusal)
 	}
-	var problem error
-	delta.Get("tool_calls").ForEach(func(at, call gjson.Result) bool {
-		problem = d.calls.piece(w, at.Int(), call.Get("index"), call.Get("id").Str, call.Get("function"))
+	return d.call(w, delta)
+}
+
+// call reads the tool calls of a delta.
+func (d *decoder) call(w *anthropic.Writer, delta gjson.Result) (problem error) {
+	list := delta.Get("tool_calls")
+	many := list.IsArray() && list.Get("#").Int() > 1
+	anthropic.Each(list, func(at int, call gjson.Result) bool {
+		index := call.Get("index")
+		given := index.Type == gjson.Number || index.Type == gjson.String
+		place := int64(at) // it stands for an index that is missing
+		if given {
+			place = index.Int()
+		}
+		problem = d.calls.piece(w, place, given || many, anthropic.Word(call.Get("id")), call.Get("function"))
 		return problem == nil
 	})
 	if old := delta.Get("function_call"); old.IsObject() && problem == nil { // what tools were called before 2023
-		problem = d.calls.piece(w, 0, gjson.Result{}, "", old)
+		problem = d.calls.piece(w, 0, false, "", old)
 	}
 	return problem
 }
 
 // speak reads content, which is a text or a list of parts.
-func (d *decoder) speak(w *anthropic.Writer, content gjson.Result) error {
+func (d *decoder) speak(w *anthropic.Writer, content gjson.Result) {
 	if content.Type == gjson.String {
 		d.calls.text(w, content.Str)
-		return nil
+		return
 	}
-	content.ForEach(func(_, p gjson.Result) bool {
+	anthropic.Each(content, func(_ int, p gjson.Result) bool {
 		switch p.Get("type").Str {
 		case "text":
 			d.calls.text(w, p.Get("text").Str)
@@ -77,25 +86,25 @@ func (d *decoder) speak(w *anthropic.Writer, content gjson.Result) error {
 			d.refused = true
 			d.calls.text(w, p.Get("refusal").Str)
 		case "thinking":
-			p.Get("thinking").ForEach(func(_, t gjson.Result) bool {
+			d.calls.think(w, p.Get("thinking").Str)
+			anthropic.Each(p.Get("thinking"), func(_ int, t gjson.Result) bool {
 				d.calls.think(w, t.Get("text").Str)
 				return true
 			})
 		}
 		return true
 	})
-	return nil
 }
 
 // reasoning is a delta's reasoning under whichever name: DeepSeek's, OpenRouter's, or in pieces.
 func reasoning(delta gjson.Result) string {
-	for _, name := range []string{"reasoning_content", "reasoning"} {
+	for _, name := range []string{"reasoning_content", "reasoning", "reasoning_text"} {
 		if text := delta.Get(name).Str; text != "" {
 			return text
 		}
 	}
 	text := ""
-	delta.Get("reasoning_details").ForEach(func(_, detail gjson.Result) bool {
+	anthropic.Each(delta.Get("reasoning_details"), func(_ int, detail gjson.Result) bool {
 		text += detail.Get("text").Str + detail.Get("summary").Str
 		return true
 	})

@@ -27,6 +27,20 @@ func sent(t *testing.T, d Dialect, fields string) (gjson.Result, anthropic.Label
 	return gjson.Parse(strings.Join(out.Body, "")), out.Labels
 }
 
+// conversation is what a vendor gets for these messages.
+func conversation(t *testing.T, d Dialect, messages string) gjson.Result {
+	t.Helper()
+	req, err := anthropic.ParseRequest(`{"model":"m","messages":[` + messages + `]}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := d.Encode(req, "gpt-x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return gjson.Parse(strings.Join(out.Body, ""))
+}
+
 // RC-43 among them: thinking that is off asks for no reasoning.
 func TestReasoningEffort(t *testing.T) {
 	for fields, want := range map[string]string{

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"strings"
 
 	"github.com/tidwall/gjson"
 
@@ -16,6 +17,7 @@ import (
 type decoder struct {
 	calls   calls
 	finish  string // the finish_reason; "" until it is known
+	done    bool   // [DONE] has come
 	refused bool
 	counted bool // its usage came behind the finish_reason
 	usage   anthropic.Usage
@@ -27,6 +29,7 @@ var errNotJSON = errors.New("an event of the stream is not JSON")
 // or by the usage that comes last, because usage may come behind the finish_reason.
 func (d *decoder) Event(w *anthropic.Writer, data []byte) error {
 	if data = bytes.TrimSpace(data); string(data) == "[DONE]" {
+		d.done = true
 		return d.End(w)
 	}
 	if !nesting.ValidBytes(data) {
@@ -37,16 +40,23 @@ func (d *decoder) Event(w *anthropic.Writer, data []byte) error {
 		w.Fail(failure(data, failed))
 		return nil
 	}
-	w.Begin(chunk.Get("id").Str, chunk.Get("model").Str)
+	w.Begin(anthropic.Word(chunk.Get("id")), chunk.Get("model").Str)
 	d.count(chunk.Get("usage"))
-	choice := first(chunk.Get("choices"))
-	if !choice.Exists() {
-		if d.finish != "" && d.counted {
-			return d.End(w)
-		}
-		return nil
+	chosen, err := d.choices(w, chunk.Get("choices"))
+	if err == nil && !chosen && d.finish != "" && d.counted {
+		return d.End(w)
 	}
-	return d.choice(w, choice)
+	return err
+}
+
+// choices reads all choices of a chunk: nobody asks for more than one answer, but Copilot spreads one over several.
+func (d *decoder) choices(w *anthropic.Writer, choices gjson.Result) (any bool, err error) {
+	anthropic.Each(choices, func(_ int, choice gjson.Result) bool {
+		any = true
+		err = d.choice(w, choice)
+		return err == nil && !w.Finished()
+	})
+	return any, err
 }
 
 // choice reads one choice of a chunk.
@@ -57,7 +67,7 @@ func (d *decoder) choice(w *anthropic.Writer, choice gjson.Result) error {
 	}
 	d.count(choice.Get("usage"))
 	delta := choice.Get("delta")
-	if !delta.Exists() {
+	if !delta.IsObject() {
 		delta = choice.Get("message")
 	}
 	if err := d.say(w, delta); err != nil {
@@ -66,21 +76,25 @@ func (d *decoder) choice(w *anthropic.Writer, choice gjson.Result) error {
 	if d.calls.kept > bounds.Waiting {
 		return errKeptTooMuch
 	}
-	if reason := choice.Get("finish_reason").Str; reason != "" {
+	if reason := strings.ToLower(choice.Get("finish_reason").Str); reason != "" && d.stopReason() == "end_turn" {
 		d.finish = reason
 	}
-	if d.finish == "error" {
+	if d.finish == "error" || d.finish == "network_error" {
 		w.Fail(anthropic.Errorf(502, "the vendor ended its answer with an unnamed error"))
 	}
 	return nil
 }
 
-// End implements anthropic.Decoder. What has no finish_reason was cut, even if the vendor says [DONE].
+// Ended implements anthropic.Decoder.
+func (d *decoder) Ended() bool { return d.finish != "" }
+
+// End implements anthropic.Decoder. What has no finish_reason was cut, unless the vendor counted its tokens and says
+// [DONE], or has called tools and every input is complete.
 func (d *decoder) End(w *anthropic.Writer) error {
-	if d.finish == "" {
+	if d.finish == "" && !(d.done && d.counted && d.usage.Output > 0) && !d.calls.whole() {
 		return io.ErrUnexpectedEOF
 	}
-	if err := d.calls.flush(w); err != nil {
+	if err := d.calls.flush(w, d.stopReason() != "end_turn"); err != nil {
 		return err
 	}
 	w.Finish(d.stopReason(), "", d.usage)
@@ -88,10 +102,13 @@ func (d *decoder) End(w *anthropic.Writer) error {
 }
 
 func (d *decoder) stopReason() string {
-	switch {
-	case d.finish == "length":
+	switch d.finish {
+	case "length", "max_tokens", "model_length":
 		return "max_tokens"
-	case d.refused || d.finish == "content_filter":
+	case "content_filter", "sensitive":
+		return "refusal"
+	}
+	if d.refused {
 		return "refusal"
 	}
 	return "end_turn" // the Writer knows whether a tool was called
@@ -107,6 +124,7 @@ func (d *decoder) count(usage gjson.Result) {
 	cached := max(usage.Get("prompt_tokens_details.cached_tokens").Int(), usage.Get("prompt_cache_hit_tokens").Int(), usage.Get("cached_tokens").Int())
 	written := usage.Get("prompt_tokens_details.cache_write_tokens").Int()
 	if prompt > 0 {
+		written = min(written, max(prompt-cached, 0)) // OpenRouter may count a token as both
 		// Here the prompt includes what the cache served; in the Messages API it does not.
 		d.usage.Input = max(prompt-cached-written, 0)
 	}
@@ -121,16 +139,7 @@ func (d *decoder) count(usage gjson.Result) {
 	d.usage.Reasoning = min(d.usage.Reasoning, d.usage.Output) // some count it beside the output
 }
 
-// first is the choice with index 0: nobody asks for more.
-func first(choices gjson.Result) (found gjson.Result) {
-	choices.ForEach(func(_, choice gjson.Result) bool {
-		if choice.Get("index").Int() == 0 {
-			found = choice
-			return false
-		}
-		return true
-	})
-	return found
+// present reports whether an error was given. Some vendors send an empty one with every answer.
+func present(v gjson.Result) bool {
+	return v.IsObject() && len(v.Map()) > 0 || v.Type == gjson.String && v.Str != ""
 }
-
-func present(v gjson.Result) bool { return v.IsObject() || v.Type == gjson.String && v.Str != "" }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/tidwall/gjson"
 
@@ -122,7 +123,7 @@ func TestACallThatGoesOnBehindItsEnd(t *testing.T) {
 	piece := func(index, args string) string {
 		return `data: {"choices":[{"index":0,"delta":{"tool_calls":[{"index":` + index + `,"id":"c` + index + `","function":{"name":"Bash","arguments":"` + args + `"}}]}}]}` + "\n\n"
 	}
-	if _, err := played(t, piece("0", "{}")+piece("1", "{}")+piece("0", "x")); err != errLateInput {
+	if _, err := played(t, piece("0", `{\"a\":1}`)+piece("1", `{\"a\":1}`)+piece("0", "x")); err != errLateInput {
 		t.Error(err)
 	}
 }
@@ -157,5 +158,23 @@ func TestAnAnswerThatKeepsTooMuchFails(t *testing.T) {
 		if events, err := played(t, stream); !errors.Is(err, errKeptTooMuch) {
 			t.Errorf("%s: %v, %d bytes of events", name, err, len(events))
 		}
+	}
+}
+
+// What broke behind the finish_reason took nothing away.
+func TestAConnectionThatResetsBehindTheFinishReasonEndedWell(t *testing.T) {
+	reset := errors.New("connection reset by peer")
+	for stream, want := range map[string]error{said: nil, strings.Replace(said, `"stop"`, "null", 1): reset} {
+		s := Dialect{}.Decode(sse.NewReader(io.MultiReader(strings.NewReader(stream), iotest.ErrReader(reset))), "m")
+		if err := grammar.Check(s); !errors.Is(err, want) {
+			t.Errorf("%s: %v", stream, err)
+		}
+	}
+}
+
+func TestAnEmptyToolResultIsNotAnEmptyText(t *testing.T) {
+	got := conversation(t, Dialect{}, `{"role":"assistant","content":[{"type":"tool_use","id":"a","name":"t","input":{}}]},{"role":"user","content":[{"type":"tool_result","tool_use_id":"a","content":""}]}`)
+	if got.Get("messages.1.content").Str != anthropic.NoOutput {
+		t.Error(got)
 	}
 }

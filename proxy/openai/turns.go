@@ -147,8 +147,11 @@ func (e *encoder) result(rest *content, at int, b *anthropic.Block) error {
 	if moved {
 		text = strings.TrimPrefix(text+gap+"[the rest of this result follows in the next message]", gap)
 	}
-	if b.IsError {
+	switch {
+	case b.IsError:
 		text = "[ERROR]\n" + text
+	case text == "":
+		text = anthropic.NoOutput
 	}
 	e.messages = append(e.messages, message{Role: "tool", ToolCallID: b.ToolUseID, Content: text})
 	return nil
