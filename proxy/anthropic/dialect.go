@@ -22,6 +22,8 @@ type Encoded struct {
 	Path   string   // below the vendor's base URL; it may have a query
 	Body   []string // in parts to be sent one after the other; they may be slices of the request's body
 	Labels Labels   // what could not be carried as it is
+	// Names are the client's names of the tools that were sent under others, by those; see [WithNames].
+	Names map[string]string
 }
 
 // EncodeJSON writes a request for a dialect that made it anew. It leaves <, > and & as they are: code is

@@ -162,9 +162,9 @@ func (t *turns) result(b anthropic.Block) error {
 	if len(parts) == 0 || len(texts) == len(parts) && answer == "" {
 		answer = anthropic.NoOutput
 	}
-	f := functionResponse{ID: b.ToolUseID, Name: t.names[b.ToolUseID], Response: response{Output: &answer}}
+	f := functionResponse{ID: b.ToolUseID, Name: t.tools[b.ToolUseID], Response: response{Output: &answer}}
 	if f.Name == "" {
-		f.Name = b.ToolUseID
+		f.Name = t.names.Sent(b.ToolUseID)
 	}
 	if b.IsError {
 		f.Response = response{Error: &answer}

@@ -28,7 +28,7 @@ type Dialect struct {
 // Encode returns the request for generateContent, or streamGenerateContent if it asks for a stream.
 // The error is an *anthropic.Error with status 400 that names what the vendor cannot take.
 func (d Dialect) Encode(r *anthropic.Request, model string) (anthropic.Encoded, error) {
-	req, labels, err := encode(r, model)
+	req, out, err := encode(r, model)
 	if err != nil {
 		return anthropic.Encoded{}, err
 	}
@@ -36,7 +36,7 @@ func (d Dialect) Encode(r *anthropic.Request, model string) (anthropic.Encoded, 
 	if r.Stream {
 		method = ":streamGenerateContent?alt=sse"
 	}
-	return encoded(d.path(model, method), req, labels)
+	return encoded(d.path(model, method), req, out)
 }
 
 // Counts reports whether the vendor counts tokens: v1internal does not.
@@ -44,11 +44,11 @@ func (d Dialect) Counts() bool { return !d.Internal }
 
 // EncodeCount returns the request for countTokens.
 func (d Dialect) EncodeCount(r *anthropic.Request, model string) (anthropic.Encoded, error) {
-	req, labels, err := encode(r, model)
+	req, out, err := encode(r, model)
 	if err != nil {
 		return anthropic.Encoded{}, err
 	}
-	return encoded(d.path(model, ":countTokens"), countRequest{counted{resource(model), *req}}, labels)
+	return encoded(d.path(model, ":countTokens"), countRequest{counted{resource(model), *req}}, out)
 }
 
 // Decode returns the vendor's stream as one of the Messages API.
@@ -74,10 +74,12 @@ func resource(model string) string {
 	return "models/" + model
 }
 
-func encoded(path string, body any, labels anthropic.Labels) (anthropic.Encoded, error) {
+// encoded completes out with the body.
+func encoded(path string, body any, out anthropic.Encoded) (anthropic.Encoded, error) {
 	raw, err := anthropic.EncodeJSON(body)
 	if err != nil {
 		return anthropic.Encoded{}, err
 	}
-	return anthropic.Encoded{Path: path, Body: []string{raw}, Labels: labels}, nil
+	out.Path, out.Body = path, []string{raw}
+	return out, nil
 }

@@ -15,22 +15,23 @@ const mostStops = 5
 // encode translates a request. No safety settings are sent: the API's default is that the adjustable
 // filters of current models are off (ai.google.dev/gemini-api/docs/safety-settings), and what a user
 // sets for the account should count.
-func encode(r *anthropic.Request, model string) (*request, anthropic.Labels, error) {
+func encode(r *anthropic.Request, model string) (*request, anthropic.Encoded, error) {
 	b, err := r.Decode()
 	if err != nil {
-		return nil, nil, err
+		return nil, anthropic.Encoded{}, err
 	}
 	var labels anthropic.Labels
+	var names anthropic.Names
 	f := familyOf(model)
 	req := &request{SystemInstruction: system(b.System, &labels)}
-	req.Tools, req.ToolConfig = tools(b, &labels)
+	req.Tools, req.ToolConfig = tools(b, &names, &labels)
 	if req.GenerationConfig, err = generation(b, f, len(req.Tools) > 0, &labels); err != nil {
-		return nil, nil, err
+		return nil, anthropic.Encoded{}, err
 	}
-	t := turns{labels: &labels, names: map[string]string{}}
+	t := turns{labels: &labels, names: &names, tools: map[string]string{}}
 	for n, m := range b.Messages {
 		if err := t.message(n, m); err != nil {
-			return nil, nil, err
+			return nil, anthropic.Encoded{}, err
 		}
 	}
 	req.Contents = t.contents(f.strict())
@@ -40,7 +41,7 @@ func encode(r *anthropic.Request, model string) (*request, anthropic.Labels, err
 	for _, name := range b.Unread {
 		labels.Add(name)
 	}
-	return req, labels, nil
+	return req, anthropic.Encoded{Labels: labels, Names: names.Back()}, nil
 }
 
 // system is the system prompt. The block that bills Claude Code's calls changes from call to call and

@@ -8,7 +8,7 @@ import (
 
 // tools translates the tools and the choice among them. Those that only Anthropic runs are left out;
 // a web search on its own becomes Google's, which takes no functions beside it.
-func tools(b *anthropic.Body, labels *anthropic.Labels) ([]tool, *toolConfig) {
+func tools(b *anthropic.Body, names *anthropic.Names, labels *anthropic.Labels) ([]tool, *toolConfig) {
 	var functions []declaration
 	search := false
 	for _, t := range b.Tools {
@@ -20,11 +20,14 @@ func tools(b *anthropic.Body, labels *anthropic.Labels) ([]tool, *toolConfig) {
 			search = search || strings.HasPrefix(t.Type, "web_search_")
 			continue
 		}
-		functions = append(functions, function(t, labels))
+		functions = append(functions, function(t, names.Tool(t.Name), labels))
+	}
+	if names.Back() != nil {
+		labels.Add("tool_names")
 	}
 	switch {
 	case len(functions) > 0:
-		return []tool{{FunctionDeclarations: functions}}, choice(b.ToolChoice, functions, labels)
+		return []tool{{FunctionDeclarations: functions}}, choice(b.ToolChoice, functions, names, labels)
 	case b.ToolChoice != nil && b.ToolChoice.Type != "auto" && b.ToolChoice.Type != "none":
 		labels.Add("tool_choice")
 	}
@@ -35,7 +38,7 @@ func tools(b *anthropic.Body, labels *anthropic.Labels) ([]tool, *toolConfig) {
 	return nil, nil
 }
 
-func function(t anthropic.Tool, labels *anthropic.Labels) declaration {
+func function(t anthropic.Tool, name string, labels *anthropic.Labels) declaration {
 	if t.Strict != nil && *t.Strict {
 		labels.Add("strict")
 	}
@@ -46,10 +49,10 @@ func function(t anthropic.Tool, labels *anthropic.Labels) declaration {
 	if lossy {
 		labels.Add("tool_schema")
 	}
-	return declaration{Name: t.Name, Description: t.Description, Parameters: schema}
+	return declaration{Name: name, Description: t.Description, Parameters: schema}
 }
 
-func choice(c *anthropic.ToolChoice, functions []declaration, labels *anthropic.Labels) *toolConfig {
+func choice(c *anthropic.ToolChoice, functions []declaration, names *anthropic.Names, labels *anthropic.Labels) *toolConfig {
 	if c == nil {
 		return nil
 	}
@@ -67,8 +70,8 @@ func choice(c *anthropic.ToolChoice, functions []declaration, labels *anthropic.
 	case "tool":
 		config.Mode = "ANY"
 		for _, f := range functions {
-			if f.Name == c.Name {
-				config.AllowedFunctionNames = []string{c.Name}
+			if f.Name == names.Sent(c.Name) {
+				config.AllowedFunctionNames = []string{f.Name}
 			}
 		}
 		if config.AllowedFunctionNames == nil {

@@ -12,7 +12,8 @@ import (
 // turns translates messages into contents, in which the roles alternate and the user's come first.
 type turns struct {
 	labels *anthropic.Labels
-	names  map[string]string // of tools, by the id of their use
+	names  *anthropic.Names
+	tools  map[string]string // the names that were sent, by the id of their use
 	out    []content
 	at     [2]int // the message and the block that are being translated
 
@@ -85,8 +86,8 @@ func (t *turns) said(b anthropic.Block) error {
 			t.add(p)
 		}
 	case "tool_use":
-		t.names[b.ID] = b.Name
-		p := part{FunctionCall: &functionCall{ID: b.ID, Name: b.Name, Args: arguments(b.Input)}}
+		t.tools[b.ID] = t.names.Sent(b.Name)
+		p := part{FunctionCall: &functionCall{ID: b.ID, Name: t.tools[b.ID], Args: arguments(b.Input)}}
 		p.ThoughtSignature, t.call = t.call, ""
 		t.add(p)
 	default:

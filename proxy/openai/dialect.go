@@ -33,7 +33,7 @@ func (d Dialect) Encode(req *anthropic.Request, model string) (anthropic.Encoded
 	if err != nil {
 		return anthropic.Encoded{}, err
 	}
-	return anthropic.Encoded{Path: "/chat/completions", Body: []string{out}, Labels: e.labels}, nil
+	return anthropic.Encoded{Path: "/chat/completions", Body: []string{out}, Labels: e.labels, Names: e.names.Back()}, nil
 }
 
 // Decode turns a stream of chunks into events.

@@ -10,6 +10,7 @@ type encoder struct {
 	body     *anthropic.Body
 	messages []message
 	labels   anthropic.Labels
+	names    anthropic.Names
 }
 
 // maxStops is how many stop sequences OpenAI takes.
@@ -17,11 +18,8 @@ const maxStops = 4
 
 func (e *encoder) request(model string, stream bool) (string, error) {
 	b := e.body
-	if err := e.turns(); err != nil {
-		return "", err
-	}
 	r := request{
-		Model: model, Messages: e.messages, Temperature: b.Temperature, TopP: b.TopP,
+		Model: model, Temperature: b.Temperature, TopP: b.TopP,
 		Stop: b.StopSequences, Stream: stream, ReasoningEffort: e.effort(),
 	}
 	if e.dialect.MaxTokens == "max_completion_tokens" {
@@ -36,7 +34,11 @@ func (e *encoder) request(model string, stream bool) (string, error) {
 		r.Stop = r.Stop[:maxStops]
 		e.labels.Add("stop_sequences")
 	}
-	e.tools(&r)
+	e.tools(&r) // first, because their names are used in the messages
+	if err := e.turns(); err != nil {
+		return "", err
+	}
+	r.Messages = e.messages
 	if b.OutputConfig != nil && b.OutputConfig.Format != nil {
 		r.ResponseFormat = e.format(b.OutputConfig.Format)
 	}

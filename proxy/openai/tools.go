@@ -25,7 +25,10 @@ func (e *encoder) tools(r *request) {
 			e.labels.Add("cache_control")
 		}
 		known[t.Name] = true
-		r.Tools = append(r.Tools, tool{"function", function{t.Name, t.Description, parameters(t.InputSchema), t.Strict}})
+		r.Tools = append(r.Tools, tool{"function", function{e.names.Tool(t.Name), t.Description, parameters(t.InputSchema), t.Strict}})
+	}
+	if e.names.Back() != nil {
+		e.labels.Add("tool_names")
 	}
 	choice := e.body.ToolChoice
 	if choice == nil || len(r.Tools) == 0 {
@@ -45,7 +48,7 @@ func (e *encoder) tools(r *request) {
 			return
 		}
 		named := namedTool{Type: "function"}
-		named.Function.Name = choice.Name
+		named.Function.Name = e.names.Sent(choice.Name)
 		r.ToolChoice = named
 	default:
 		e.labels.Add(anthropic.LabelFor("tool_choice_" + choice.Type))

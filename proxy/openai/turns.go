@@ -56,7 +56,7 @@ func (e *encoder) assistant(blocks anthropic.Content) {
 		case "thinking":
 			thoughts = append(thoughts, b.Thinking)
 		case "tool_use":
-			m.ToolCalls = append(m.ToolCalls, called(b))
+			m.ToolCalls = append(m.ToolCalls, e.called(b))
 		case "server_tool_use":
 			e.labels.Add("server_tools")
 		default:
@@ -88,9 +88,9 @@ func (e *encoder) think(m *message, reasoning string) {
 	}
 }
 
-func called(b *anthropic.Block) toolCall {
+func (e *encoder) called(b *anthropic.Block) toolCall {
 	c := toolCall{ID: b.ID, Type: "function"}
-	c.Function.Name, c.Function.Arguments = b.Name, string(b.Input)
+	c.Function.Name, c.Function.Arguments = e.names.Sent(b.Name), string(b.Input)
 	if len(b.Input) == 0 || c.Function.Arguments == "null" {
 		c.Function.Arguments = "{}"
 	}

@@ -44,9 +44,9 @@ func (v *Vendor) exchange(parent context.Context, call Prepared) (*Response, err
 		return nil, guard.end(v.dialect.DecodeError(statusOf(answer.StatusCode), answer.Header, body))
 	}
 	if call.Request.Stream {
-		return v.stream(answer, guard, call.Request.Model)
+		return v.stream(answer, guard, call)
 	}
-	return v.message(answer, guard, call.Request.Model)
+	return v.message(answer, guard, call)
 }
 
 // statusOf turns a redirect, which no API of this kind answers, into an error of the vendor's.
@@ -121,31 +121,32 @@ func transportError(ctx context.Context, err error) error {
 	return err
 }
 
-func (v *Vendor) stream(answer *http.Response, guard *guard, model string) (*Response, error) {
+func (v *Vendor) stream(answer *http.Response, guard *guard, call Prepared) (*Response, error) {
 	if kind, _, _ := mime.ParseMediaType(answer.Header.Get("Content-Type")); kind != "text/event-stream" {
 		body, _ := io.ReadAll(io.LimitReader(answer.Body, maxError))
-		if _, err := v.dialect.DecodeMessage(body, model); err != nil {
+		if _, err := v.dialect.DecodeMessage(body, call.Request.Model); err != nil {
 			return nil, guard.end(err)
 		}
 		return nil, guard.end(fmt.Errorf("expected text/event-stream, the vendor answered %q", kind))
 	}
-	events := &stream{src: v.dialect.Decode(sse.NewReader(answer.Body), model), guard: guard, idle: v.conf.Idle}
+	decoded := anthropic.WithNames(v.dialect.Decode(sse.NewReader(answer.Body), call.Request.Model), call.Names)
+	events := &stream{src: decoded, guard: guard, idle: v.conf.Idle}
 	if err := events.hold(); err != nil {
 		return nil, guard.end(err)
 	}
 	return &Response{Header: answer.Header, Events: events, guard: guard}, nil
 }
 
-func (v *Vendor) message(answer *http.Response, guard *guard, model string) (*Response, error) {
+func (v *Vendor) message(answer *http.Response, guard *guard, call Prepared) (*Response, error) {
 	body, err := readAll(answer)
 	if err == nil {
-		body, err = v.dialect.DecodeMessage(body, model)
+		body, err = v.dialect.DecodeMessage(body, call.Request.Model)
 	}
 	err = guard.end(err)
 	if err != nil {
 		return nil, err
 	}
-	return &Response{Header: answer.Header, Message: body}, nil
+	return &Response{Header: answer.Header, Message: anthropic.MessageWithNames(body, call.Names)}, nil
 }
 
 func readAll(answer *http.Response) ([]byte, error) {
