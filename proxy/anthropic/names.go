@@ -20,16 +20,18 @@ const longestName = 64
 type Names struct {
 	sent map[string]string // by the client's name
 	back map[string]string // the client's name, where it is another
+	many map[string]int    // how often a name was given
 }
 
 // Tool returns the name that a tool is sent under, which belongs to no tool before it.
 func (n *Names) Tool(name string) string {
 	to := n.Sent(name)
-	for again := 2; n.taken(to, name); again++ {
-		to = shortened(name, strconv.Itoa(again))
-	}
 	if n.sent == nil {
-		n.sent, n.back = map[string]string{}, map[string]string{}
+		n.sent, n.back, n.many = map[string]string{}, map[string]string{}, map[string]int{}
+	}
+	for n.taken(to, name) {
+		n.many[name]++ // counted, because a request may have thousands of one name
+		to = shortened(name, strconv.Itoa(n.many[name]))
 	}
 	if _, twice := n.sent[name]; !twice {
 		n.sent[name] = to

@@ -42,6 +42,16 @@ func TestANameThatFitsKeepsItWhereAnotherWasShortenedToIt(t *testing.T) {
 	}
 }
 
+func TestThousandsOfToolsOfOneNameCostLittle(t *testing.T) {
+	var n anthropic.Names
+	for range 100_000 { // with a search for each it would take hours
+		n.Tool("a/b")
+	}
+	if len(n.Back()) != 100_000 {
+		t.Error(len(n.Back()))
+	}
+}
+
 func TestAMessageHasTheClientsNamesAgain(t *testing.T) {
 	back := map[string]string{"a_1": "a/b"}
 	got := string(anthropic.MessageWithNames([]byte(`{"content":[{"type":"text","text":"a_1"},{"type":"tool_use","name":"a_1","input":{"name":"a_1"}},{"type":"tool_use","name":"c"}]}`), back))

@@ -89,7 +89,7 @@ func contents(root gjson.Result) (all []piece) {
 		if kind := tool.Get("type").Str; kind != "" && kind != "custom" {
 			labels = []string{"server_tools"}
 		}
-		add(at, tool.Get("name").Str, labels...)
+		add(at, tool.Get("name").Str, append(labels, "tool_names")...)
 		add(at, tool.Get("description").Str, labels...)
 		schema(tool.Get("input_schema"), at, add)
 	}
