@@ -21,6 +21,8 @@ type Names struct {
 	sent map[string]string // by the client's name
 	back map[string]string // the client's name, where it is another
 	many map[string]int    // how often a name was given
+	// changed is whether a name was sent that is not the client's.
+	changed bool
 }
 
 // Tool returns the name that a tool is sent under, which belongs to no tool before it.
@@ -36,6 +38,7 @@ func (n *Names) Tool(name string) string {
 	if _, twice := n.sent[name]; !twice {
 		n.sent[name] = to
 	}
+	n.changed = n.changed || to != name
 	if n.back[to] = name; to == name {
 		delete(n.back, to)
 	}
@@ -56,9 +59,17 @@ func (n *Names) Sent(name string) string {
 		return to
 	}
 	if !fits(name) {
+		n.changed = true
 		return shortened(name, "")
 	}
 	return name
+}
+
+// Label adds the label of names that were sent under others.
+func (n *Names) Label(labels *Labels) {
+	if n.changed {
+		labels.Add("tool_names")
+	}
 }
 
 // Back are the client's names by those that were sent, where they differ; nil if none does.

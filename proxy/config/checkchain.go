@@ -76,6 +76,7 @@ func (c *checker) accepts(key, dialect string, a *acceptsFile) Accepts {
 		ServerTools:       or(a.ServerTools, all.ServerTools),
 		CacheControl:      or(a.CacheControl, all.CacheControl),
 		ContextManagement: or(a.ContextManagement, all.ContextManagement),
+		AnyToolIDs:        or(a.AnyToolIDs, all.AnyToolIDs),
 		Billing:           or(a.Billing, all.Billing),
 		Betas:             or(a.Betas, all.Betas),
 		MaxTokens:         or(a.MaxTokens, 0),

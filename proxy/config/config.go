@@ -192,6 +192,7 @@ type Accepts struct {
 	ServerTools       bool     // tools that Anthropic runs, and their blocks
 	CacheControl      bool     // cache_control anywhere
 	ContextManagement bool     // context_management
+	AnyToolIDs        bool     // ids of tool calls in any form
 	Billing           bool     // the x-anthropic-billing-header block, which changes with every call
 	Betas             []string // names in anthropic-beta, "*" at an end stands for any text; {"*"} passes all
 	MaxTokens         int64    // highest max_tokens; 0 = whatever the client says
@@ -203,11 +204,12 @@ func AcceptsBy(dialect string) Accepts {
 	a := AcceptsAll()
 	if dialect != "anthropic" {
 		a.ServerTools, a.ContextManagement, a.Billing = false, false, false
+		a.AnyToolIDs = true
 	}
 	return a
 }
 
-// AcceptsAll is a vendor that takes whatever a client sends.
+// AcceptsAll is a vendor that takes whatever a client sends in the Messages API.
 func AcceptsAll() Accepts {
 	return Accepts{
 		Thinking: "adaptive", Unsigned: true, Images: true, Documents: true, SystemRole: true, Consecutive: true,

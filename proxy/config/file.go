@@ -235,6 +235,9 @@ type acceptsFile struct {
 	// `false`: context management is removed
 	// Default: true with `dialect = "anthropic"`
 	ContextManagement *bool `toml:"context_management"`
+	// `false`: ids of tool calls get the form of Anthropic's own ids
+	// Default: false with `dialect = "anthropic"`
+	AnyToolIDs *bool `toml:"any_tool_ids"`
 	// `false`: Claude Code's billing block is removed. It changes with every call and makes prompt caches useless
 	// Default: true with `dialect = "anthropic"`
 	Billing *bool `toml:"billing_header"`

@@ -136,7 +136,11 @@ func blocks(content gjson.Result, at string, add func(at, text string, labels ..
 			labels = []string{normalize.LabelBilling}
 		}
 		for _, field := range []string{"text", "id", "name", "tool_use_id", "thinking", "data", "title", "context", "source.data", "source.url", "tool_name"} {
-			add(at+"."+field, b.Get(field).Str, labels...)
+			excused := labels
+			if field == "name" {
+				excused = append(slices.Clip(labels), "tool_names")
+			}
+			add(at+"."+field, b.Get(field).Str, excused...)
 		}
 		b.Get("input").ForEach(func(key, value gjson.Result) bool {
 			add(at+".input", key.Str, labels...)

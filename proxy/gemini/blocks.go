@@ -162,7 +162,7 @@ func (t *turns) result(b anthropic.Block) error {
 	if len(parts) == 0 || len(texts) == len(parts) && answer == "" {
 		answer = anthropic.NoOutput
 	}
-	f := functionResponse{ID: b.ToolUseID, Name: t.tools[b.ToolUseID], Response: response{Output: &answer}}
+	f := functionResponse{ID: t.ids.Result(b.ToolUseID), Name: t.tools[b.ToolUseID], Response: response{Output: &answer}}
 	if f.Name == "" {
 		f.Name = t.names.Sent(b.ToolUseID)
 	}

@@ -28,13 +28,15 @@ func encode(r *anthropic.Request, model string) (*request, anthropic.Encoded, er
 	if req.GenerationConfig, err = generation(b, f, len(req.Tools) > 0, &labels); err != nil {
 		return nil, anthropic.Encoded{}, err
 	}
-	t := turns{labels: &labels, names: &names, tools: map[string]string{}}
+	t := turns{labels: &labels, names: &names, ids: anthropic.ToolIDsFor(model, b.Messages), tools: map[string]string{}}
 	for n, m := range b.Messages {
 		if err := t.message(n, m); err != nil {
 			return nil, anthropic.Encoded{}, err
 		}
 	}
 	req.Contents = t.contents(f.strict())
+	names.Label(&labels)
+	t.ids.Label(&labels)
 	if b.UserID != "" {
 		labels.Add("metadata")
 	}

@@ -22,9 +22,6 @@ func tools(b *anthropic.Body, names *anthropic.Names, labels *anthropic.Labels) 
 		}
 		functions = append(functions, function(t, names.Tool(t.Name), labels))
 	}
-	if names.Back() != nil {
-		labels.Add("tool_names")
-	}
 	switch {
 	case len(functions) > 0:
 		return []tool{{FunctionDeclarations: functions}}, choice(b.ToolChoice, functions, names, labels)

@@ -13,6 +13,7 @@ import (
 type turns struct {
 	labels *anthropic.Labels
 	names  *anthropic.Names
+	ids    *anthropic.ToolIDs
 	tools  map[string]string // the names that were sent, by the id of their use
 	out    []content
 	at     [2]int // the message and the block that are being translated
@@ -87,7 +88,7 @@ func (t *turns) said(b anthropic.Block) error {
 		}
 	case "tool_use":
 		t.tools[b.ID] = t.names.Sent(b.Name)
-		p := part{FunctionCall: &functionCall{ID: b.ID, Name: t.tools[b.ID], Args: arguments(b.Input)}}
+		p := part{FunctionCall: &functionCall{ID: t.ids.Call(b.ID, t.tools[b.ID]), Name: t.tools[b.ID], Args: arguments(b.Input)}}
 		p.ThoughtSignature, t.call = t.call, ""
 		t.add(p)
 	default:

@@ -22,6 +22,8 @@ type Accepts struct {
 	// CacheControl is whether cache_control may stand anywhere; most vendors ignore it.
 	CacheControl      bool
 	ContextManagement bool
+	// AnyToolIDs is whether a tool's id may have any form; else it gets that of Anthropic's own.
+	AnyToolIDs bool
 	// Billing is whether it wants the x-anthropic-billing-header block. The block changes from call
 	// to call, so it spoils the prompt cache of everyone else.
 	Billing bool
@@ -31,7 +33,7 @@ type Accepts struct {
 	MaxTokens int64
 }
 
-// Everything is an Accepts that refuses nothing.
+// Everything is an Accepts that refuses nothing that the Messages API takes.
 func Everything() Accepts {
 	return Accepts{
 		Thinking: "adaptive", Unsigned: true, Images: true, Documents: true, SystemRole: true, Consecutive: true,

@@ -44,7 +44,7 @@ func (m *mending) usesAreGood() bool {
 			if b.kind != "tool_use" && !b.client {
 				continue
 			}
-			if b.kind != "tool_use" || b.input != '{' || seen[b.ref] || !goodID(b.ref) {
+			if b.kind != "tool_use" || b.input != '{' || seen[b.ref] || !m.goodID(b) {
 				return false
 			}
 			seen[b.ref] = true
@@ -58,7 +58,7 @@ func (m *mending) idsThatStay() map[string]bool {
 	stay := map[string]bool{}
 	for n := range m.turns {
 		for _, b := range m.turns[n].blocks {
-			if b.kind == "server_tool_use" && !b.client || b.client && goodID(b.ref) {
+			if b.kind == "server_tool_use" && !b.client || b.client && m.goodID(b) {
 				stay[b.ref] = true
 			}
 		}
@@ -79,7 +79,7 @@ func (m *mending) rewriteTurn(t *turn, stay, seen map[string]bool, next map[stri
 			continue
 		}
 		id := b.ref
-		if !goodID(id) || seen[id] {
+		if !m.goodID(b) || seen[id] {
 			id = newID(b.ref, stay, next)
 			m.labels.add(LabelToolIDs)
 			b.raw, changed = set(b.raw, "id", quote(id)), true
@@ -126,8 +126,16 @@ func rename(t *turn, all []renaming) {
 	}
 }
 
-// goodID reports whether an id has the form of Anthropic's own, which every vendor takes.
-func goodID(id string) bool {
+// goodID reports whether the target takes an id. Every vendor takes the form of Anthropic's own.
+func (m *mending) goodID(b block) bool {
+	if m.to.Accepts.AnyToolIDs {
+		return b.ref != "" && strings.HasPrefix(field(b.raw, "id"), `"`)
+	}
+	return ownID(b.ref)
+}
+
+// ownID reports whether an id has the form of Anthropic's own.
+func ownID(id string) bool {
 	rest, ok := strings.CutPrefix(id, "toolu_")
 	if !ok || rest == "" {
 		return false

@@ -7,6 +7,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
+	"afterglow/proxy/anthropic"
 	"afterglow/proxy/normalize"
 )
 
@@ -152,4 +153,24 @@ func TestRC33NormalisedWhereverItCameFrom(t *testing.T) {
 func TestRC34CleanBody(t *testing.T) {
 	unchanged(t, claude(), conversation(hello, assistantSays(list(use(a))), userSays(list(result(a, "srvtoolu_x server_tool_use")))))
 	unchanged(t, plain(), conversation(hello, assistantSays(list(use(a))), userSays(list(result(a, "ok")))))
+}
+
+func TestIDsOfAnyFormStayWhereTheTargetTakesThem(t *testing.T) {
+	body := `{"model":"m","messages":[{"role":"user","content":"hi"},{"role":"assistant","content":[{"type":"tool_use","id":"functions.Bash:0","name":"Bash","input":{}}]},{"role":"user","content":[{"type":"tool_result","tool_use_id":"functions.Bash:0","content":"ok"}]}]}`
+	req, err := anthropic.ParseRequest(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lax := normalize.Everything()
+	lax.AnyToolIDs = true
+	if mended, labels := normalize.Mend(req, normalize.Target{Accepts: lax}); mended != req {
+		t.Error(labels, mended.Body)
+	}
+	twice := strings.Replace(body, `]}]}`, `]},{"role":"assistant","content":[{"type":"tool_use","id":"functions.Bash:0","name":"Bash","input":{}}]},{"role":"user","content":[{"type":"tool_result","tool_use_id":"functions.Bash:0","content":"ok"}]}]}`, 1)
+	if req, err = anthropic.ParseRequest(twice); err != nil {
+		t.Fatal(err)
+	}
+	if _, labels := normalize.Mend(req, normalize.Target{Accepts: lax}); len(labels) != 1 || labels[0] != normalize.LabelToolIDs {
+		t.Error(labels)
+	}
 }

@@ -33,6 +33,26 @@ type call struct {
 	id, name string
 	input    input
 	state    state
+	// signature is the vendor's, which it wants back with the call; "" if it gave none.
+	signature string
+}
+
+// piece is a piece of a call. given is whether index says which call it belongs to.
+type piece struct {
+	index     int64
+	given     bool
+	id, name  string
+	text      string // of its input
+	signature string
+}
+
+// pieceOf reads what a call says of its function.
+func pieceOf(function gjson.Result) piece {
+	p := piece{name: function.Get("name").Str, text: function.Get("arguments").Str}
+	if arguments := function.Get("arguments"); arguments.IsObject() {
+		p.text = arguments.Raw // some vendors do not encode it twice
+	}
+	return p
 }
 
 type state uint8
@@ -45,8 +65,8 @@ const (
 
 // late is what waits for a call's end.
 type late struct {
-	thinking bool
-	text     string
+	write func(w *anthropic.Writer, text string)
+	text  string
 }
 
 var (
@@ -57,23 +77,26 @@ var (
 
 // text writes text, or keeps it until the open call has ended.
 func (c *calls) text(w *anthropic.Writer, text string) {
-	switch {
-	case text == "":
-	case c.free():
-		w.Text(text)
-	default:
-		c.keep(late{false, text})
-	}
+	c.write(w, late{(*anthropic.Writer).Text, text})
 }
 
 // think writes thinking in the same way.
 func (c *calls) think(w *anthropic.Writer, text string) {
+	c.write(w, late{(*anthropic.Writer).Thinking, text})
+}
+
+// sign writes the signature of the thinking before.
+func (c *calls) sign(w *anthropic.Writer, signature string) {
+	c.write(w, late{(*anthropic.Writer).Sign, signature})
+}
+
+func (c *calls) write(w *anthropic.Writer, l late) {
 	switch {
-	case text == "":
+	case l.text == "":
 	case c.free():
-		w.Thinking(text)
+		l.write(w, l.text)
 	default:
-		c.keep(late{true, text})
+		c.keep(l)
 	}
 }
 
@@ -95,35 +118,34 @@ func (c *calls) free() bool {
 	return true
 }
 
-// piece reads a piece of a call. given is whether index says which call it belongs to.
-func (c *calls) piece(w *anthropic.Writer, index int64, given bool, id string, function gjson.Result) error {
-	arguments, name := function.Get("arguments"), function.Get("name").Str
-	text := arguments.Str
-	if arguments.IsObject() {
-		text = arguments.Raw // some vendors do not encode it twice
-	}
-	if id == "" && name == "" && text == "" {
+// piece reads a piece of a call.
+func (c *calls) piece(w *anthropic.Writer, p piece) error {
+	if p.id == "" && p.name == "" && p.text == "" {
 		return nil
 	}
-	n := c.find(index, given, id, name, text)
+	n := c.find(p)
 	now := &c.list[n]
 	if now.id == "" {
-		now.id = id
+		now.id = p.id
 	}
-	if now.state == waiting && name != now.name {
+	if now.signature == "" {
+		now.signature = p.signature
+		c.kept += len(p.signature)
+	}
+	if now.state == waiting && p.name != now.name {
 		was := len(now.name)
-		if now.name += name; strings.HasPrefix(name, now.name[:was]) {
-			now.name = name // all of it again
+		if now.name += p.name; strings.HasPrefix(p.name, now.name[:was]) {
+			now.name = p.name // all of it again
 		}
 		c.kept += len(now.name) - was
 	}
 	if now.state == closed {
-		if strings.TrimSpace(now.input.rest(text)) == "" {
+		if strings.TrimSpace(now.input.rest(p.text)) == "" {
 			return nil
 		}
 		return errLateInput
 	}
-	return c.continues(w, n, text)
+	return c.continues(w, n, p.text)
 }
 
 // continues adds to a call's input and writes as much as may be written.
@@ -150,41 +172,41 @@ func (c *calls) continues(w *anthropic.Writer, n int, text string) error {
 }
 
 // find returns the place of a piece's call in the list, which it joins if it is new.
-func (c *calls) find(index int64, given bool, id, name, text string) int {
+func (c *calls) find(p piece) int {
 	n := len(c.list) - 1
-	for given && n >= 0 && c.list[n].index != index {
+	for p.given && n >= 0 && c.list[n].index != p.index {
 		n--
 	}
-	if n >= 0 && !c.list[n].another(id, name, text) {
+	if n >= 0 && !c.list[n].another(p) {
 		return n
 	}
 	for had := range c.list { // a call before the last goes on
-		if id != "" && c.list[had].id == id && !c.list[had].another(id, name, text) {
+		if p.id != "" && c.list[had].id == p.id && !c.list[had].another(p) {
 			return had
 		}
 	}
-	if !given {
+	if !p.given {
 		for _, have := range c.list {
-			index = max(index, have.index+1)
+			p.index = max(p.index, have.index+1)
 		}
 	}
-	c.list = append(c.list, call{index: index, id: id})
-	c.kept += len(id) + callCost
+	c.list = append(c.list, call{index: p.index, id: p.id})
+	c.kept += len(p.id) + callCost
 	return len(c.list) - 1
 }
 
 // another reports whether a piece with the index of this call begins another one: many vendors give all calls the same
 // index. A new id is a new call if it has a name: some make up an id for each piece.
-func (a *call) another(id, name, text string) bool {
+func (a *call) another(p piece) bool {
 	switch {
-	case id != "" && a.id != "" && id != a.id:
-		return name != "" || a.input.ended
-	case name == "" || a.name == "" || len(a.input.text) == 0:
+	case p.id != "" && a.id != "" && p.id != a.id:
+		return p.name != "" || a.input.ended
+	case p.name == "" || a.name == "" || len(a.input.text) == 0:
 		return false
-	case name != a.name:
+	case p.name != a.name:
 		return true
 	}
-	return a.input.ended && !a.input.blank() && a.input.rest(text) != "" && isObject([]byte(text))
+	return a.input.ended && !a.input.blank() && a.input.rest(p.text) != "" && isObject([]byte(p.text))
 }
 
 // begin opens the block of a call whose input has begun, after those before it, or leaves it waiting.
@@ -209,6 +231,9 @@ func (c *calls) start(w *anthropic.Writer, n int) {
 	same := func(have call) bool { return have.id == now.id }
 	if now.id == "" || slices.ContainsFunc(c.list[:n], same) {
 		now.id = fmt.Sprintf("call_%s_%d", w.ID(), n)
+	}
+	if now.signature != "" {
+		w.Sign(mark + onCall + ":" + now.signature)
 	}
 	w.ToolUse(now.id, now.name)
 	w.ToolInput(string(now.input.text))
@@ -239,11 +264,7 @@ func (c *calls) flush(w *anthropic.Writer, cut bool) error {
 	}
 	c.open = 0
 	for _, l := range c.late {
-		if l.thinking {
-			w.Thinking(l.text)
-		} else {
-			w.Text(l.text)
-		}
+		l.write(w, l.text)
 	}
 	c.late = nil
 	return nil

@@ -44,6 +44,10 @@ func (Dialect) DecodeMessage(body []byte, model string) ([]byte, error) {
 // say reads what a delta says, or a whole message: they have the same fields.
 func (d *decoder) say(w *anthropic.Writer, delta gjson.Result) error {
 	d.calls.think(w, reasoning(delta))
+	d.proofs.read(delta)
+	if content := delta.Get("content"); content.IsArray() || content.Str != "" || delta.Get("tool_calls.0").Exists() {
+		d.calls.sign(w, d.proofs.take())
+	}
 	d.speak(w, delta.Get("content"))
 	if refusal := delta.Get("refusal").Str; refusal != "" {
 		d.refused = true
@@ -63,11 +67,14 @@ func (d *decoder) call(w *anthropic.Writer, delta gjson.Result) (problem error) 
 		if given {
 			place = index.Int()
 		}
-		problem = d.calls.piece(w, place, given || many, anthropic.Word(call.Get("id")), call.Get("function"))
+		p := pieceOf(call.Get("function"))
+		p.index, p.given, p.id = place, given || many, anthropic.Word(call.Get("id"))
+		p.signature = call.Get("extra_content.google.thought_signature").Str
+		problem = d.calls.piece(w, p)
 		return problem == nil
 	})
 	if old := delta.Get("function_call"); old.IsObject() && problem == nil { // what tools were called before 2023
-		problem = d.calls.piece(w, 0, false, "", old)
+		problem = d.calls.piece(w, pieceOf(old))
 	}
 	return problem
 }

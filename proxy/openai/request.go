@@ -11,6 +11,7 @@ type encoder struct {
 	messages []message
 	labels   anthropic.Labels
 	names    anthropic.Names
+	ids      *anthropic.ToolIDs
 }
 
 // maxStops is how many stop sequences OpenAI takes.
@@ -42,6 +43,8 @@ func (e *encoder) request(model string, stream bool) (string, error) {
 	if b.OutputConfig != nil && b.OutputConfig.Format != nil {
 		r.ResponseFormat = e.format(b.OutputConfig.Format)
 	}
+	e.names.Label(&e.labels)
+	e.ids.Label(&e.labels)
 	e.left()
 	return anthropic.EncodeJSON(r)
 }

@@ -16,6 +16,7 @@ import (
 // decoder reads the chunks of one stream, or the one choice of a whole answer.
 type decoder struct {
 	calls   calls
+	proofs  proofs
 	finish  string // the finish_reason; "" until it is known
 	done    bool   // [DONE] has come
 	refused bool
@@ -73,7 +74,7 @@ func (d *decoder) choice(w *anthropic.Writer, choice gjson.Result) error {
 	if err := d.say(w, delta); err != nil {
 		return err
 	}
-	if d.calls.kept > bounds.Waiting {
+	if d.calls.kept+d.proofs.kept > bounds.Waiting {
 		return errKeptTooMuch
 	}
 	if reason := strings.ToLower(choice.Get("finish_reason").Str); reason != "" && d.stopReason() == "end_turn" {
@@ -96,6 +97,9 @@ func (d *decoder) End(w *anthropic.Writer) error {
 	}
 	if err := d.calls.flush(w, d.stopReason() != "end_turn"); err != nil {
 		return err
+	}
+	if len(d.calls.list) > 0 { // at the end of a text it would be taken for the answer
+		w.Sign(d.proofs.take())
 	}
 	w.Finish(d.stopReason(), "", d.usage)
 	return nil

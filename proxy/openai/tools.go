@@ -27,9 +27,6 @@ func (e *encoder) tools(r *request) {
 		known[t.Name] = true
 		r.Tools = append(r.Tools, tool{"function", function{e.names.Tool(t.Name), t.Description, parameters(t.InputSchema), t.Strict}})
 	}
-	if e.names.Back() != nil {
-		e.labels.Add("tool_names")
-	}
 	choice := e.body.ToolChoice
 	if choice == nil || len(r.Tools) == 0 {
 		return

@@ -47,6 +47,7 @@ func (e *encoder) text(blocks anthropic.Content) string {
 func (e *encoder) assistant(blocks anthropic.Content) {
 	m := message{Role: "assistant"}
 	var texts, thoughts []string
+	signature := "" // of the next call
 	for i := range blocks {
 		b := &blocks[i]
 		b.Label(&e.labels)
@@ -54,9 +55,15 @@ func (e *encoder) assistant(blocks anthropic.Content) {
 		case "text":
 			texts = append(texts, b.Text)
 		case "thinking":
-			thoughts = append(thoughts, b.Thinking)
+			if of := m.prove(b); of != "" {
+				signature = of
+			}
+			if b.Thinking != "" {
+				thoughts = append(thoughts, b.Thinking)
+			}
 		case "tool_use":
-			m.ToolCalls = append(m.ToolCalls, e.called(b))
+			m.ToolCalls = append(m.ToolCalls, e.called(b, signature))
+			signature = ""
 		case "server_tool_use":
 			e.labels.Add("server_tools")
 		default:
@@ -70,27 +77,34 @@ func (e *encoder) assistant(blocks anthropic.Content) {
 	if len(texts) > 0 || len(m.ToolCalls) == 0 {
 		m.Content = strings.Join(texts, gap)
 	}
-	if len(thoughts) > 0 {
-		e.think(&m, strings.Join(thoughts, gap))
-	}
+	e.think(&m, strings.Join(thoughts, gap))
 	e.messages = append(e.messages, m)
 }
 
-// think gives a message the reasoning that led to it.
+// think gives a message the reasoning that led to it. DeepSeek and Kimi refuse calls without any: another vendor's have
+// an empty one.
 func (e *encoder) think(m *message, reasoning string) {
-	switch e.dialect.Reasoning {
-	case "reasoning_content":
-		m.ReasoningContent = reasoning
-	case "reasoning":
+	switch {
+	case e.dialect.Reasoning == "reasoning_content":
+		if reasoning != "" || len(m.ToolCalls) > 0 {
+			m.ReasoningContent = &reasoning
+		}
+	case reasoning == "" || m.ReasoningDetails != nil || m.ReasoningOpaque != "": // what is signed says it too
+	case e.dialect.Reasoning == "reasoning":
 		m.Reasoning = reasoning
 	default:
 		e.labels.Add("thinking")
 	}
 }
 
-func (e *encoder) called(b *anthropic.Block) toolCall {
-	c := toolCall{ID: b.ID, Type: "function"}
-	c.Function.Name, c.Function.Arguments = e.names.Sent(b.Name), string(b.Input)
+func (e *encoder) called(b *anthropic.Block, signature string) toolCall {
+	name := e.names.Sent(b.Name)
+	c := toolCall{ID: e.ids.Call(b.ID, name), Type: "function"}
+	if signature != "" {
+		c.Extra = &extraContent{}
+		c.Extra.Google.ThoughtSignature = signature
+	}
+	c.Function.Name, c.Function.Arguments = name, string(b.Input)
 	if len(b.Input) == 0 || c.Function.Arguments == "null" {
 		c.Function.Arguments = "{}"
 	}
@@ -139,7 +153,7 @@ func (e *encoder) result(rest *content, at int, b *anthropic.Block) error {
 		}
 		if !moved {
 			moved = true
-			rest.parts = append(rest.parts, part{Type: "text", Text: "[result of tool call " + b.ToolUseID + "]"})
+			rest.parts = append(rest.parts, part{Type: "text", Text: "[result of tool call " + e.ids.Result(b.ToolUseID) + "]"})
 		}
 		rest.parts = append(rest.parts, p)
 	}
@@ -153,7 +167,7 @@ func (e *encoder) result(rest *content, at int, b *anthropic.Block) error {
 	case text == "":
 		text = anthropic.NoOutput
 	}
-	e.messages = append(e.messages, message{Role: "tool", ToolCallID: b.ToolUseID, Content: text})
+	e.messages = append(e.messages, message{Role: "tool", ToolCallID: e.ids.Result(b.ToolUseID), Content: text})
 	return nil
 }
 

@@ -26,12 +26,15 @@ type streamOptions struct {
 
 // message is one turn. Which fields it has depends on Role.
 type message struct {
-	Role             string     `json:"role"`
-	Content          any        `json:"content"` // a string, []part, or nil
-	ReasoningContent string     `json:"reasoning_content,omitempty"`
-	Reasoning        string     `json:"reasoning,omitempty"`
-	ToolCalls        []toolCall `json:"tool_calls,omitempty"`
-	ToolCallID       string     `json:"tool_call_id,omitempty"`
+	Role             string            `json:"role"`
+	Content          any               `json:"content"` // a string, []part, or nil
+	ReasoningContent *string           `json:"reasoning_content,omitempty"`
+	Reasoning        string            `json:"reasoning,omitempty"`
+	ReasoningDetails []json.RawMessage `json:"reasoning_details,omitempty"` // OpenRouter's
+	ReasoningText    string            `json:"reasoning_text,omitempty"`    // Copilot's, with the next
+	ReasoningOpaque  string            `json:"reasoning_opaque,omitempty"`
+	ToolCalls        []toolCall        `json:"tool_calls,omitempty"`
+	ToolCallID       string            `json:"tool_call_id,omitempty"`
 }
 
 // part is a piece of a user's content.
@@ -58,6 +61,14 @@ type toolCall struct {
 		Name      string `json:"name"`
 		Arguments string `json:"arguments"`
 	} `json:"function"`
+	Extra *extraContent `json:"extra_content,omitempty"`
+}
+
+// extraContent is what Google's endpoint wants back with a call.
+type extraContent struct {
+	Google struct {
+		ThoughtSignature string `json:"thought_signature"`
+	} `json:"google"`
 }
 
 type tool struct {
