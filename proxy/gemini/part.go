@@ -82,7 +82,7 @@ func (d *decoder) call(w *anthropic.Writer, s said, chunk gjson.Result) {
 		args = inner // encoded twice
 	}
 	if args.Exists() && args.Type != gjson.Null {
-		w.ToolInput(string(anthropic.InputObject([]byte(args.Raw))))
+		w.ToolInput(string(anthropic.InputObject([]byte(withoutPlaceholder(args).Raw))))
 	}
 }
 

@@ -28,13 +28,16 @@ func encode(r *anthropic.Request, model string) (*request, anthropic.Encoded, er
 	if req.GenerationConfig, err = generation(b, f, len(req.Tools) > 0, &labels); err != nil {
 		return nil, anthropic.Encoded{}, err
 	}
-	t := turns{labels: &labels, names: &names, ids: anthropic.ToolIDsFor(model, b.Messages), tools: map[string]string{}}
+	t := turns{labels: &labels, names: &names, ids: anthropic.ToolIDsFor(model, b.Messages), tools: map[string]string{}, claude: isClaude(model)}
 	for n, m := range b.Messages {
 		if err := t.message(n, m); err != nil {
 			return nil, anthropic.Encoded{}, err
 		}
 	}
 	req.Contents = t.contents(f.strict())
+	if t.claude {
+		req.forClaude(&labels)
+	}
 	names.Label(&labels)
 	t.ids.Label(&labels)
 	if b.UserID != "" {

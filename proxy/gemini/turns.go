@@ -15,6 +15,7 @@ type turns struct {
 	names  *anthropic.Names
 	ids    *anthropic.ToolIDs
 	tools  map[string]string // the names that were sent, by the id of their use
+	claude bool              // it takes only thinking that is signed
 	out    []content
 	at     [2]int // the message and the block that are being translated
 
@@ -101,7 +102,7 @@ func (t *turns) said(b anthropic.Block) error {
 // Thinking that another vendor signed means nothing here.
 func (t *turns) thinking(b anthropic.Block) {
 	on, signature, ours := unmark(b.Signature)
-	if b.Signature != "" && !ours {
+	if b.Signature != "" && !ours || b.Signature == "" && t.claude {
 		t.labels.Add("thinking_dropped")
 		return
 	}

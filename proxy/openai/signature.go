@@ -31,7 +31,7 @@ func unmark(signature string) (kind, value string) {
 
 // proofs are what a vendor wants back beside the reasoning that it gave.
 type proofs struct {
-	details []detail
+	details []*detail
 	opaque  string
 	kept    int // the room that all of it takes, in bytes
 }
@@ -51,7 +51,7 @@ func (p *proofs) read(delta gjson.Result) {
 	anthropic.Each(delta.Get("reasoning_details"), func(_ int, one gjson.Result) bool {
 		last := len(p.details) - 1
 		if last < 0 || !p.details[last].continues(one) {
-			p.details = append(p.details, detail{first: one.Raw})
+			p.details = append(p.details, &detail{first: one.Raw})
 			last++
 		}
 		p.details[last].add(one)
