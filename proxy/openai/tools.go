@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 
 	"github.com/tidwall/gjson"
-	"github.com/tidwall/sjson"
 
 	"afterglow/proxy/anthropic"
 )
@@ -25,7 +24,11 @@ func (e *encoder) tools(r *request) {
 			e.labels.Add("cache_control")
 		}
 		known[t.Name] = true
-		r.Tools = append(r.Tools, tool{"function", function{e.names.Tool(t.Name), t.Description, parameters(t.InputSchema), t.Strict}})
+		schema, lossy := anthropic.CleanSchema(t.InputSchema)
+		if lossy {
+			e.labels.Add("tool_schema")
+		}
+		r.Tools = append(r.Tools, tool{"function", function{e.names.Tool(t.Name), t.Description, schema, t.Strict}})
 	}
 	choice := e.body.ToolChoice
 	if choice == nil || len(r.Tools) == 0 {
@@ -50,19 +53,6 @@ func (e *encoder) tools(r *request) {
 	default:
 		e.labels.Add(anthropic.LabelFor("tool_choice_" + choice.Type))
 	}
-}
-
-// parameters is a schema as OpenAI takes it: an object must have properties, if only none.
-func parameters(schema json.RawMessage) json.RawMessage {
-	if len(schema) == 0 || string(schema) == "null" {
-		return json.RawMessage(`{"type":"object","properties":{}}`)
-	}
-	if s := gjson.ParseBytes(schema); s.Get("type").Str == "object" && !s.Get("properties").Exists() {
-		if with, err := sjson.SetRawBytes(schema, "properties", []byte("{}")); err == nil {
-			return with
-		}
-	}
-	return schema
 }
 
 // strict reports whether OpenAI would take a schema with the promise to keep to it: every object must
