@@ -19,7 +19,7 @@ func (c *content) say(text string) { c.parts = append(c.parts, part{Type: "text"
 func (c *content) value() any {
 	var texts []string
 	for _, p := range c.parts {
-		if p.Type != "text" {
+		if p.Type != "text" || p.CacheControl != nil {
 			return c.parts
 		}
 		texts = append(texts, p.Text)
@@ -29,7 +29,8 @@ func (c *content) value() any {
 
 // add adds the block at a place of the message.
 func (c *content) add(at int, b *anthropic.Block) error {
-	b.Label(&c.encoder.labels)
+	c.encoder.label(b)
+	defer c.cache(b)
 	switch b.Type {
 	case "text":
 		c.say(b.Text)

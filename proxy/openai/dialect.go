@@ -28,7 +28,7 @@ func (d Dialect) Encode(req *anthropic.Request, model string) (anthropic.Encoded
 	if err != nil {
 		return anthropic.Encoded{}, err
 	}
-	e := encoder{dialect: d, body: body, ids: anthropic.ToolIDsFor(model, body.Messages)}
+	e := encoder{dialect: d, body: body, ids: anthropic.ToolIDsFor(model, body.Messages), family: familyOf(model)}
 	out, err := e.request(model, req.Stream)
 	if err != nil {
 		return anthropic.Encoded{}, err

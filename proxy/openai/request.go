@@ -12,6 +12,7 @@ type encoder struct {
 	labels   anthropic.Labels
 	names    anthropic.Names
 	ids      *anthropic.ToolIDs
+	family   family
 }
 
 // maxStops is how many stop sequences OpenAI takes.
@@ -23,7 +24,7 @@ func (e *encoder) request(model string, stream bool) (string, error) {
 		Model: model, Temperature: b.Temperature, TopP: b.TopP,
 		Stop: b.StopSequences, Stream: stream, ReasoningEffort: e.effort(),
 	}
-	if e.dialect.MaxTokens == "max_completion_tokens" {
+	if e.dialect.MaxTokens == "max_completion_tokens" || e.family.completion {
 		r.MaxCompletion = b.MaxTokens
 	} else {
 		r.MaxTokens = b.MaxTokens

@@ -31,17 +31,18 @@ func (e *encoder) turns() error {
 const gap = "\n\n"
 
 // text joins the texts of blocks that hold nothing else.
-func (e *encoder) text(blocks anthropic.Content) string {
-	var texts []string
+func (e *encoder) text(blocks anthropic.Content) any {
+	texts := content{encoder: e}
 	for i := range blocks {
 		if b := &blocks[i]; b.Type == "text" {
-			b.Label(&e.labels)
-			texts = append(texts, b.Text)
+			e.label(b)
+			texts.say(b.Text)
+			texts.cache(b)
 		} else {
 			e.labels.Add(anthropic.LabelFor(b.Type))
 		}
 	}
-	return strings.Join(texts, gap)
+	return texts.value()
 }
 
 func (e *encoder) assistant(blocks anthropic.Content) {
@@ -50,7 +51,7 @@ func (e *encoder) assistant(blocks anthropic.Content) {
 	signature := "" // of the next call
 	for i := range blocks {
 		b := &blocks[i]
-		b.Label(&e.labels)
+		b.Label(&e.labels) // also with a cache_control: there is no part to hold it
 		switch b.Type {
 		case "text":
 			texts = append(texts, b.Text)
@@ -129,6 +130,9 @@ func (e *encoder) user(n int, blocks anthropic.Content) error {
 			}
 		}
 	}
+	if last := len(e.messages) - 1; len(rest.parts) > 0 && e.family.answered && last >= 0 && e.messages[last].Role == "tool" {
+		e.messages = append(e.messages, message{Role: "assistant", Content: answered})
+	}
 	if len(rest.parts) > 0 || len(blocks) == 0 {
 		e.messages = append(e.messages, message{Role: "user", Content: rest.value()})
 	}
@@ -137,7 +141,7 @@ func (e *encoder) user(n int, blocks anthropic.Content) error {
 
 // result writes the message of a tool's result.
 func (e *encoder) result(rest *content, at int, b *anthropic.Block) error {
-	b.Label(&e.labels)
+	e.label(b)
 	own := content{encoder: e, message: rest.message}
 	for i := range b.Content {
 		if err := own.add(at, &b.Content[i]); err != nil {
@@ -167,7 +171,9 @@ func (e *encoder) result(rest *content, at int, b *anthropic.Block) error {
 	case text == "":
 		text = anthropic.NoOutput
 	}
-	e.messages = append(e.messages, message{Role: "tool", ToolCallID: e.ids.Result(b.ToolUseID), Content: text})
+	own.parts = []part{{Type: "text", Text: text}}
+	own.cache(b)
+	e.messages = append(e.messages, message{Role: "tool", ToolCallID: e.ids.Result(b.ToolUseID), Content: own.value()})
 	return nil
 }
 

@@ -43,6 +43,8 @@ type part struct {
 	Text     string    `json:"text,omitempty"`
 	ImageURL *imageURL `json:"image_url,omitempty"`
 	File     *file     `json:"file,omitempty"`
+	// CacheControl is the Messages API's own; see familiar.
+	CacheControl json.RawMessage `json:"cache_control,omitempty"`
 }
 
 type imageURL struct {
