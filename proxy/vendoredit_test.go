@@ -301,11 +301,16 @@ func TestListenMovesAtOnce(t *testing.T) {
 	if resp, err := http.Get(e.base + "/health"); err != nil || resp.StatusCode != 200 || e.text(t) != before || e.Status().Problem != "" {
 		t.Error("the old address should have stayed", err, e.Status().Problem)
 	}
-	free, _ := net.Listen("tcp", "127.0.0.1:0")
-	addr := free.Addr().String()
-	free.Close()
-	if err := e.SetListen(addr); err != nil {
-		t.Fatal(err)
+	addr := ""
+	for try := 1; ; try++ { // another program may take a port as soon as it is free
+		free, _ := net.Listen("tcp", "127.0.0.1:0")
+		addr = free.Addr().String()
+		free.Close()
+		if err := e.SetListen(addr); err == nil {
+			break
+		} else if try == 20 {
+			t.Fatal(err)
+		}
 	}
 	if resp, err := http.Get("http://" + addr + "/health"); err != nil || resp.StatusCode != 200 || !strings.Contains(e.text(t), addr) {
 		t.Error(err, e.text(t))

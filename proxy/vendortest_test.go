@@ -3,7 +3,6 @@ package proxy
 import (
 	"context"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -58,11 +57,7 @@ func TestWhyATestFails(t *testing.T) {
 	missing := vendorServer(t, func(w http.ResponseWriter, r *http.Request) { http.Error(w, "<h1>404</h1>", 404) })
 	echo := vendorServer(t, refusing(401, `{"type":"error","error":{"type":"authentication_error","message":"no such key: `+secretKey+`"}}`))
 	busy := vendorServer(t, refusing(429, `{"type":"error","error":{"type":"rate_limit_error","message":"slow down"}}`))
-	dead, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	dead.Close()
+	const dead = "http://127.0.0.1:1" // nothing listens there; a free port may be another test's by now
 	e := editServer(t, "tiers = [\"anthropic\"]\n")
 	for _, dialect := range []string{"anthropic", "openai", "gemini"} {
 		for _, c := range []struct {
@@ -73,7 +68,7 @@ func TestWhyATestFails(t *testing.T) {
 			{"missing", missing.URL, "invalid", 404},
 			{"refused", echo.URL, "auth", 401},
 			{"busy", busy.URL, "rate_limit", 429},
-			{"dead", "http://" + dead.Addr().String(), "network", 0},
+			{"dead", dead, "network", 0},
 			{"nowhere", "nowhere", "invalid", 0},
 			{"unknown", "http://no-such-host.invalid", "network", 0},
 		} {
