@@ -11,7 +11,7 @@ import (
 
 // FuzzSafe: nothing that a terminal would obey is left, and JSON stays the same document.
 func FuzzSafe(f *testing.F) {
-	for _, text := range []string{"\x1b]0;x\x07", "a\u202eb", "\xff\xfe", "{\"a\":\"\x7f\u2028\"}", "line\r\nline"} {
+	for _, text := range []string{"\x1b]0;x\x07", "a\u202eb", "\xff\xfe", "{\"a\":\"\x7f\u2028\"}", "line\r\nline", "{\t\"a\": 0\r}"} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -41,6 +41,8 @@ func SafeJSON(text []byte) []byte {
 		switch {
 		case unicode.IsPrint(r) && r != utf8.RuneError || r == '\n':
 			out = append(out, text[:size]...)
+		case r == '\t' || r == '\r': // stands between the values: a string has it escaped
+			out = append(out, ' ')
 		case r > 0xffff:
 			high, low := utf16.EncodeRune(r)
 			out = fmt.Appendf(out, `\u%04x\u%04x`, high, low)
