@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -51,21 +52,32 @@ func (Dialect) EncodeCount(r *Request, model string) (Encoded, error) {
 	return Encoded{Path: "/v1/messages/count_tokens", Body: r.Parts(model)}, nil
 }
 
-// DecodeCount returns the count as it is.
-func (Dialect) DecodeCount(body []byte) ([]byte, error) { return body, nil }
+// DecodeCount returns the count as it is. What is none is an error.
+func (Dialect) DecodeCount(body []byte) ([]byte, error) {
+	if nesting.ValidBytes(body) && gjson.GetBytes(body, "input_tokens").Type == gjson.Number {
+		return body, nil
+	}
+	if failed := FailedWithin200(body); failed != nil {
+		return nil, failed
+	}
+	return nil, fmt.Errorf("the answer is not a count: %s", excerpt(body))
+}
 
 // Decode returns the stream as it is.
 func (Dialect) Decode(s sse.Stream, model string) sse.Stream { return s }
 
-// DecodeMessage returns the message as it is. Some vendors answer 200 with an error in the body,
-// or with the page of a proxy on the way: both are errors.
+// DecodeMessage returns the message as it is. What is no message is an error, whatever its status: many gateways answer 200 with
+// an error in words and fields of their own.
 func (Dialect) DecodeMessage(body []byte, model string) ([]byte, error) {
 	root := gjson.ParseBytes(body)
 	if !root.IsObject() || !nesting.ValidBytes(body) {
 		return nil, errors.New("the answer is not a JSON object")
 	}
-	if root.Get("type").Str != "message" && root.Get("error").Exists() {
-		return nil, EventError(sse.Event{Data: body})
+	if root.Get("type").Str != "message" && !root.Get("content").IsArray() {
+		if failed := FailedWithin200(body); failed != nil {
+			return nil, failed
+		}
+		return nil, fmt.Errorf("the answer is not a message: %s", excerpt(body))
 	}
 	return body, nil
 }

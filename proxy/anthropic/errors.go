@@ -129,16 +129,64 @@ func DecodeError(status int, header http.Header, body []byte) *Error {
 
 func (e *Error) read(root gjson.Result) {
 	detail := root.Get("error")
-	if detail.Type == gjson.String {
-		e.Message = detail.Str
+	if detail.IsArray() { // Google's way for a stream
+		detail = detail.Get("0")
 	}
-	e.Message = first(e.Message, detail.Get("message").Str, root.Get("message").Str)
-	e.Code = first(detail.Get("code").String(), root.Get("code").String())
+	if inner := detail.Get("error"); inner.IsObject() && !detail.Get("message").Exists() {
+		detail = inner
+	}
+	e.Message = first(said(detail), said(root))
+	e.Code = first(codeIn(detail), codeIn(root))
 	e.RequestID = first(root.Get("request_id").Str, e.RequestID)
 	// A 401 is an authentication error whatever a vendor calls it: clients act on the type.
 	if t := detail.Get("type").Str; t != "" && e.Status != http.StatusUnauthorized {
 		e.Type = t
 	}
+}
+
+// wordsAt are where vendors and gateways put the words of an error.
+var wordsAt = []string{"message", "msg", "error_msg", "error_message", "error_description", "detail", "details", "reason", "errors", "base_resp.status_msg", "title"}
+
+// said are the words of an error: a text, or in an object or a list the first that there is.
+func said(r gjson.Result) string {
+	switch {
+	case r.Type == gjson.String:
+		return r.Str
+	case r.IsArray():
+		var all []string
+		for _, one := range r.Array()[:min(len(r.Array()), 3)] {
+			if text := said(one); text != "" {
+				all = append(all, text)
+			}
+		}
+		return strings.Join(all, "; ")
+	case r.IsObject():
+		for _, at := range wordsAt {
+			if text := said(r.Get(at)); text != "" {
+				return text
+			}
+		}
+	}
+	return ""
+}
+
+// codeIn is the code of an error: a text or a number. Zero is none.
+func codeIn(r gjson.Result) string {
+	for _, at := range []string{"code", "error_code", "status_code", "base_resp.status_code"} {
+		if code := r.Get(at); (code.Type == gjson.String || code.Type == gjson.Number) && code.String() != "0" {
+			return code.String()
+		}
+	}
+	return ""
+}
+
+// excerpt is the begin of a body that is not what it should be, on one line.
+func excerpt(body []byte) string {
+	text := strings.Join(strings.Fields(strings.ToValidUTF8(string(body[:min(len(body), longestMessage)]), "")), " ")
+	if len(body) > longestMessage {
+		text += "…"
+	}
+	return first(text, "it is empty")
 }
 
 // plain is the text of a body that is not JSON, on one line and cut.

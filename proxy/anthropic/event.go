@@ -3,9 +3,12 @@ package anthropic
 import (
 	"bytes"
 	"net/http"
+	"strconv"
+	"strings"
 
 	"github.com/tidwall/gjson"
 
+	"afterglow/proxy/nesting"
 	"afterglow/proxy/sse"
 )
 
@@ -53,6 +56,43 @@ func KindOf(e sse.Event) Kind {
 	return Other
 }
 
+// OfMessage reports whether an event belongs to a message. A vendor may send others before it, such as its place in a queue.
+func OfMessage(kind Kind, e sse.Event) bool {
+	switch kind {
+	case MessageStart, MessageDelta, MessageStop:
+		return true
+	case Other:
+		name := string(e.Name)
+		if name == "" {
+			name = gjson.GetBytes(e.Data, "type").Str
+		}
+		return strings.HasPrefix(name, "content_block_")
+	}
+	return false
+}
+
+// FailedWithin200 reads a body, or the data of an event, that came under status 200 and is neither a message nor an event of one.
+// It is nil if nothing in it says that something went wrong.
+func FailedWithin200(data []byte) *Error {
+	root := gjson.ParseBytes(data)
+	if !root.IsObject() || !nesting.ValidBytes(data) {
+		return nil
+	}
+	if root.Get("error").Exists() && root.Get("error").Type != gjson.Null {
+		return EventError(sse.Event{Data: data})
+	}
+	failed := &Error{}
+	failed.read(root)
+	if code, err := strconv.Atoi(failed.Code); (err != nil && failed.Code == "" || err == nil && (code == 0 || code == http.StatusOK)) &&
+		root.Get("success").Type != gjson.False && root.Get("detail").Type == gjson.Null {
+		return nil
+	}
+	if failed.Message == "" && failed.Code == "" {
+		return nil
+	}
+	return EventError(sse.Event{Data: data})
+}
+
 // EventError reads the error of a Failure event. Its status is the one that the error's type has
 // outside of a stream.
 func EventError(e sse.Event) *Error {
@@ -73,14 +113,26 @@ func EventError(e sse.Event) *Error {
 	case "request_too_large":
 		status = http.StatusRequestEntityTooLarge
 	case "":
-		// A body with a code and no type is Zhipu's way to say overloaded or too many at once.
-		if gjson.GetBytes(e.Data, "error.code").Exists() {
-			status = StatusOverloaded
-		}
+		status = statusOfCode(e.Data)
 	}
 	err := DecodeError(status, http.Header{}, bytes.Clone(e.Data))
 	err.Within200 = true
 	return err
+}
+
+// statusOfCode is the status of an error without a type. A code that is a status is that; another one is Zhipu's way to say overloaded
+// or too many at once.
+func statusOfCode(data []byte) int {
+	var e Error
+	e.read(gjson.ParseBytes(data))
+	code, err := strconv.Atoi(e.Code)
+	switch {
+	case err == nil && code >= 400 && code <= 599:
+		return code
+	case gjson.GetBytes(data, "error.code").Exists():
+		return StatusOverloaded
+	}
+	return http.StatusInternalServerError
 }
 
 // servedKey is the field of a translated message that holds what the vendor calls the model.

@@ -41,7 +41,7 @@ func (v *Vendor) Count(ctx context.Context, call Call) (*Answer, error) {
 		return nil, guard.end(err)
 	}
 	guard.body = answer.Body
-	body, err := readAll(answer)
+	body, err := readAll(answer.Body, answer.ContentLength)
 	if err = guard.end(err); err != nil {
 		return nil, err
 	}

@@ -1,12 +1,11 @@
 package upstream
 
 import (
-	"compress/gzip"
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"mime"
 	"net/http"
 	"net/url"
 	"slices"
@@ -41,12 +40,31 @@ func (v *Vendor) exchange(parent context.Context, call Prepared) (*Response, err
 	guard.body = answer.Body
 	if answer.StatusCode >= 300 {
 		body, _ := io.ReadAll(io.LimitReader(answer.Body, maxError))
-		return nil, guard.end(v.dialect.DecodeError(statusOf(answer.StatusCode), answer.Header, body))
+		return nil, guard.end(v.refusal(answer, body))
 	}
-	if call.Request.Stream {
-		return v.stream(answer, guard, call)
+	response, err := v.answer(answer, guard, call)
+	if err != nil {
+		return nil, v.meant(guard.end(err))
 	}
-	return v.message(answer, guard, call)
+	return response, nil
+}
+
+// refusal is the error of an answer whose status is one.
+func (v *Vendor) refusal(answer *http.Response, body []byte) *anthropic.Error {
+	refused := v.dialect.DecodeError(statusOf(answer.StatusCode), answer.Header, body)
+	if answer.StatusCode < 400 {
+		refused.Message = fmt.Sprintf("the vendor redirects (%d) to %s. Is base_url the address of its API?", answer.StatusCode, redirected(answer))
+	}
+	return refused
+}
+
+// redirected is where a redirect leads, without a query or a password.
+func redirected(answer *http.Response) string {
+	to, err := url.Parse(answer.Header.Get("Location"))
+	if err != nil || to.String() == "" {
+		return "no address"
+	}
+	return (&url.URL{Scheme: to.Scheme, Host: to.Host, Path: to.Path}).String()
 }
 
 // statusOf turns a redirect, which no API of this kind answers, into an error of the vendor's.
@@ -95,17 +113,7 @@ func (v *Vendor) post(ctx context.Context, call Prepared) (*http.Response, error
 		return nil, transportError(ctx, err)
 	}
 	answer := resp.RawResponse
-	if answer.Header.Get("Content-Encoding") == "gzip" {
-		unzipped, err := gzip.NewReader(answer.Body)
-		if err != nil {
-			answer.Body.Close()
-			return nil, fmt.Errorf("read compressed answer: %w", err)
-		}
-		answer.Body = v.transport().Unpacked(answer, struct {
-			io.Reader
-			io.Closer
-		}{unzipped, answer.Body})
-	}
+	v.decode(answer)
 	return answer, nil
 }
 
@@ -121,41 +129,63 @@ func transportError(ctx context.Context, err error) error {
 	return err
 }
 
-func (v *Vendor) stream(answer *http.Response, guard *guard, call Prepared) (*Response, error) {
-	if kind, _, _ := mime.ParseMediaType(answer.Header.Get("Content-Type")); kind != "text/event-stream" {
-		body, _ := io.ReadAll(io.LimitReader(answer.Body, maxError))
-		if _, err := v.dialect.DecodeMessage(body, call.Request.Model); err != nil {
-			return nil, guard.end(err)
-		}
-		return nil, guard.end(fmt.Errorf("expected text/event-stream, the vendor answered %q", kind))
+// answer reads a good answer as far as it has to be known before it is committed to. What it is, its first bytes say: a whole
+// message becomes the events for which it stands where a stream was asked for, and a stream becomes the message.
+func (v *Vendor) answer(answer *http.Response, guard *guard, call Prepared) (*Response, error) {
+	body := bufio.NewReaderSize(answer.Body, formBytes)
+	found, err := formOf(body)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("read answer: %w", err)
+	case found == empty:
+		return nil, fmt.Errorf("the vendor answered %d without a body: %w", answer.StatusCode, io.ErrUnexpectedEOF)
+	case found == page:
+		text, _ := io.ReadAll(io.LimitReader(body, maxError))
+		return nil, v.dialect.DecodeError(http.StatusBadGateway, answer.Header, text)
+	case found == document:
+		return v.message(answer, body, guard, call)
 	}
-	decoded := anthropic.WithNames(v.dialect.Decode(sse.NewReader(answer.Body), call.Request.Model), call.Names)
+	decoded := anthropic.WithNames(v.dialect.Decode(sse.NewReader(body), call.Request.Model), call.Names)
+	if !call.Request.Stream {
+		message, err := anthropic.MessageOf(decoded)
+		if err != nil {
+			return nil, err
+		}
+		guard.end(nil)
+		return &Response{Header: answer.Header, Message: message}, nil
+	}
 	events := &stream{src: decoded, guard: guard, idle: v.conf.Idle}
 	if err := events.hold(); err != nil {
-		return nil, guard.end(err)
+		return nil, err
 	}
 	return &Response{Header: answer.Header, Events: events, guard: guard}, nil
 }
 
-func (v *Vendor) message(answer *http.Response, guard *guard, call Prepared) (*Response, error) {
-	body, err := readAll(answer)
+// message reads a whole message.
+func (v *Vendor) message(answer *http.Response, from io.Reader, guard *guard, call Prepared) (*Response, error) {
+	body, err := readAll(from, answer.ContentLength)
 	if err == nil {
 		body, err = v.dialect.DecodeMessage(body, call.Request.Model)
 	}
-	err = guard.end(err)
 	if err != nil {
 		return nil, err
 	}
-	return &Response{Header: answer.Header, Message: anthropic.MessageWithNames(body, call.Names)}, nil
+	guard.end(nil)
+	body = anthropic.MessageWithNames(body, call.Names)
+	if call.Request.Stream {
+		return &Response{Header: answer.Header, Events: anthropic.EventsOf(body)}, nil
+	}
+	return &Response{Header: answer.Header, Message: body}, nil
 }
 
-func readAll(answer *http.Response) ([]byte, error) {
-	if n := answer.ContentLength; n > 0 && n <= maxAnswer {
+// readAll reads a body whole. n is its length, negative if that is not known.
+func readAll(from io.Reader, n int64) ([]byte, error) {
+	if n > 0 && n <= maxAnswer {
 		body := make([]byte, n)
-		_, err := io.ReadFull(answer.Body, body)
+		_, err := io.ReadFull(from, body)
 		return body, err
 	}
-	body, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer+1))
+	body, err := io.ReadAll(io.LimitReader(from, maxAnswer+1))
 	if err == nil && len(body) > maxAnswer {
 		err = fmt.Errorf("answer longer than %d MiB", maxAnswer>>20)
 	}

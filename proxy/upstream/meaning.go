@@ -1,6 +1,7 @@
 package upstream
 
 import (
+	"errors"
 	"net/http"
 	"regexp"
 	"strings"
@@ -73,6 +74,24 @@ func (v *Vendor) MeaningOf(e *anthropic.Error) Meaning {
 		return BadKey
 	}
 	return Plain
+}
+
+// statuses are those that the meanings have where a vendor gives them a status. Unsafe and BadForm are about the request.
+var statuses = map[Meaning]int{
+	Busy: http.StatusTooManyRequests, ModelBusy: anthropic.StatusOverloaded, UsedUp: http.StatusTooManyRequests, NoFunds: http.StatusPaymentRequired,
+	NoModel: http.StatusForbidden, BadKey: http.StatusUnauthorized, BadForm: http.StatusBadRequest, Unsafe: http.StatusBadRequest,
+}
+
+// meant gives an error that came under status 200 the status of what it means.
+func (v *Vendor) meant(err error) error {
+	var refused *anthropic.Error
+	if !errors.As(err, &refused) || !refused.Within200 {
+		return err
+	}
+	if status := statuses[v.MeaningOf(refused)]; status != 0 && status != refused.Status {
+		refused.Status, refused.Type, refused.Body = status, anthropic.TypeOf(status), nil
+	}
+	return err
 }
 
 // longWait is how long a vendor asks to be left alone where more is used up than the calls at once.

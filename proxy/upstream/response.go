@@ -46,8 +46,8 @@ type stream struct {
 	complete bool          // the message's last event was read
 }
 
-// hold reads up to the first event that means something. A stream that starts with an error, or
-// ends before anything, has failed while another vendor may still answer.
+// hold reads up to the first event of a message. A stream that starts with an error, or ends before anything, has failed while
+// another vendor may still answer. What else a vendor sends before its message, such as its place in a queue, is held back.
 func (s *stream) hold() error {
 	for {
 		e, err := s.src.Next()
@@ -64,9 +64,13 @@ func (s *stream) hold() error {
 			continue
 		case e.Cut:
 			return fmt.Errorf("read first event: %w", io.ErrUnexpectedEOF)
-		case kind != anthropic.Idle:
+		case anthropic.OfMessage(kind, e):
 			s.held = append(s.held, e.Clone())
 			return nil
+		case kind != anthropic.Idle:
+			if failed := anthropic.FailedWithin200(e.Data); failed != nil {
+				return failed
+			}
 		}
 		if s.lead += len(e.Raw) + len(e.Name) + len(e.Data) + eventCost; s.lead <= bounds.Lead {
 			s.held = append(s.held, e.Clone())
@@ -100,8 +104,17 @@ func (s *stream) Next() (sse.Event, error) {
 			continue
 		}
 		s.complete = kind == anthropic.MessageStop
+		if kind == anthropic.Failure && string(e.Name) != "error" {
+			return named(e), nil
+		}
 		return e, nil
 	}
+}
+
+// named is an error without an event name as clients know errors: by that name.
+func named(e sse.Event) sse.Event {
+	failed := anthropic.EventError(e)
+	return sse.Event{Raw: failed.Event(), Name: []byte("error"), Data: failed.Envelope()}
 }
 
 // Ready implements sse.Stream.
