@@ -24,6 +24,7 @@ type Error struct {
 	Details    json.RawMessage // what else there is to say, for programs; nil if nothing
 	RequestID  string          // the vendor's, "" if none
 	RetryAfter time.Duration   // how long the vendor asks to wait; 0 if it does not say
+	Moment     bool            // RetryAfter is until a moment that the vendor named
 	Within200  bool            // it came under status 200: as an event, or in place of a message
 	Header     http.Header     // the vendor's answer, nil for our own errors
 	Body       []byte          // the vendor's body if it is an envelope already, else nil
@@ -110,7 +111,8 @@ const longestMessage = 300
 // DecodeError reads a vendor's error answer. A message that is null, a body that is empty, HTML or
 // plain text are ordinary inputs.
 func DecodeError(status int, header http.Header, body []byte) *Error {
-	e := &Error{Status: status, Type: TypeOf(status), Header: header, RetryAfter: RetryAfter(header, time.Now())}
+	e := &Error{Status: status, Type: TypeOf(status), Header: header}
+	e.RetryAfter, e.Moment = RetryAfter(header, time.Now())
 	e.RequestID = header.Get("request-id")
 	if root := gjson.ParseBytes(body); root.IsObject() && nesting.ValidBytes(body) {
 		e.read(root)

@@ -63,7 +63,12 @@ func TestRetryAfter(t *testing.T) {
 		"a date that is past": {map[string]string{"retry-after": "Mon, 23 Nov 2026 11:01:00 GMT"}, 0},
 		"nonsense":            {map[string]string{"retry-after": "soon"}, 0},
 		"NaN":                 {map[string]string{"retry-after": "NaN"}, 0},
-		"huge":                {map[string]string{"retry-after": "1e300"}, longestWait},
+		"huge":                {map[string]string{"retry-after": "1e300"}, 0},
+		"inf":                 {map[string]string{"retry-after": "inf"}, 0},
+		"beyond any plan":     {map[string]string{"retry-after": "31536000"}, 0},
+		"Unix time":           {map[string]string{"retry-after": "1795435230"}, 30 * time.Second},
+		"Unix time in ms":     {map[string]string{"retry-after": "1795435230000"}, 30 * time.Second},
+		"Unix time, past":     {map[string]string{"retry-after": "1795435100"}, 0},
 		"negative":            {map[string]string{"retry-after": "-3"}, 0},
 		"reset of an exhausted limit": {map[string]string{
 			"anthropic-ratelimit-requests-remaining": "0", "anthropic-ratelimit-requests-reset": "2026-11-23T12:00:30Z",
@@ -75,7 +80,7 @@ func TestRetryAfter(t *testing.T) {
 			for k, v := range tc.header {
 				h.Set(k, v)
 			}
-			if got := RetryAfter(h, now); got != tc.want {
+			if got, _ := RetryAfter(h, now); got != tc.want {
 				t.Fatalf("got %v, want %v", got, tc.want)
 			}
 		})

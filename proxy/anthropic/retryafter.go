@@ -3,28 +3,53 @@ package anthropic
 import (
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
-// RetryAfter is how long an answer asks to wait, 0 if it does not say: the longest of retry-after-ms
-// or retry-after (seconds or a date), and the reset times of the exhausted limits; a year at most.
-func RetryAfter(header http.Header, now time.Time) time.Duration {
-	return min(max(asked(header, now), untilReset(header, now)), longestWait)
+// RetryAfter is how long an answer asks to wait, 0 if it does not say: the longest of retry-after-ms or retry-after, and the reset
+// times of the exhausted limits. moment reports that the answer names the moment, and not how long it takes.
+//
+// retry-after is in seconds or a date; some vendors write seconds or milliseconds of Unix time. What is longer than longestWait is
+// no wait that a vendor means.
+func RetryAfter(header http.Header, now time.Time) (wait time.Duration, moment bool) {
+	wait, moment = asked(header, now)
+	if reset := untilReset(header, now); reset > wait {
+		wait, moment = reset, true
+	}
+	if wait > longestWait {
+		return 0, false
+	}
+	return wait, moment
 }
 
-func asked(header http.Header, now time.Time) time.Duration {
+func asked(header http.Header, now time.Time) (wait time.Duration, moment bool) {
 	if ms, err := strconv.ParseFloat(header.Get("retry-after-ms"), 64); err == nil && ms > 0 {
-		return seconds(ms / 1000)
+		return waitOf(ms/1000, now)
 	}
-	if v := header.Get("retry-after"); v != "" {
-		if s, err := strconv.ParseFloat(v, 64); err == nil {
-			return seconds(s)
-		}
-		if at, err := http.ParseTime(v); err == nil {
-			return max(0, at.Sub(now))
-		}
+	v := strings.TrimSpace(header.Get("retry-after"))
+	if s, err := strconv.ParseFloat(v, 64); err == nil {
+		return waitOf(s, now)
 	}
-	return 0
+	if at, err := http.ParseTime(v); err == nil {
+		return max(0, at.Sub(now)), true
+	}
+	return 0, false
+}
+
+// waitOf reads a number of seconds, or of Unix time in seconds or milliseconds.
+func waitOf(s float64, now time.Time) (wait time.Duration, moment bool) {
+	switch {
+	case !(s > 0) || s > 1e14:
+		return 0, false
+	case s > 1e11:
+		return max(0, time.UnixMilli(int64(s)).Sub(now)), true
+	case s > 1e9:
+		return max(0, time.UnixMilli(int64(s*1000)).Sub(now)), true
+	case s > longestWait.Seconds():
+		return 0, false
+	}
+	return time.Duration(s * float64(time.Second)), false
 }
 
 func untilReset(header http.Header, now time.Time) time.Duration {
@@ -52,15 +77,8 @@ func resetTime(v string) (time.Time, error) {
 	return time.Parse("2006-01-02T15:04:05", v)
 }
 
-// longestWait keeps a nonsensical number from overflowing a duration.
-const longestWait = 365 * 24 * time.Hour
-
-func seconds(s float64) time.Duration {
-	if !(s > 0) {
-		return 0
-	}
-	return time.Duration(min(s, longestWait.Seconds()) * float64(time.Second))
-}
+// longestWait is the longest window that a plan has, a month.
+const longestWait = 31 * 24 * time.Hour
 
 // unified begins the headers that tell of a subscription's quotas.
 const unified = "anthropic-ratelimit-unified-"

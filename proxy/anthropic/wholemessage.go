@@ -125,6 +125,11 @@ func MessageOf(events sse.Stream) ([]byte, error) {
 		if kind == Failure {
 			return nil, EventError(e)
 		}
+		if m.message == nil && !OfMessage(kind, e) {
+			if failed := FailedWithin200(e.Data); failed != nil {
+				return nil, failed
+			}
+		}
 		if kind == Idle || kind == Done || !nesting.ValidBytes(e.Data) {
 			continue
 		}

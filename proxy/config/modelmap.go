@@ -40,7 +40,11 @@ func (r *Rule) compile() error {
 
 // Model is the name that a vendor is asked for: of the exact rules the first that fits, else of the
 // patterns the first; else the client's own name if it is a model of the vendor's, else DefaultModel, else the client's own name.
+//
+// Spellings of one model are one name: upper and lower case, and Claude Code's suffix for a long context, such as "[1m]", which is
+// no part of any vendor's name.
 func (v Vendor) Model(name string) string {
+	name = withoutContext(name)
 	for i := range v.Models {
 		if v.Models[i].Match == name {
 			return v.Models[i].To
@@ -53,6 +57,36 @@ func (v Vendor) Model(name string) string {
 	}
 	if v.DefaultModel != "" && !v.Has(name) {
 		return v.DefaultModel
+	}
+	return v.spelled(name)
+}
+
+// contextSuffix is how Claude Code writes that a model is to be used with a long context.
+var contextSuffix = regexp.MustCompile(`\[[0-9]+[kKmM]\]$`)
+
+func withoutContext(name string) string {
+	if !strings.HasSuffix(name, "]") {
+		return name
+	}
+	return contextSuffix.ReplaceAllString(name, "")
+}
+
+// spelled is a model's name as the vendor's row spells it.
+func (v Vendor) spelled(name string) string {
+	for model := range v.Limit.Models {
+		if strings.EqualFold(model, name) {
+			return model
+		}
+	}
+	for i := range v.Models {
+		if strings.EqualFold(v.Models[i].To, name) {
+			return v.Models[i].To
+		}
+	}
+	for _, known := range append([]string{v.DefaultModel}, v.OwnModels...) {
+		if strings.EqualFold(known, name) {
+			return known
+		}
 	}
 	return name
 }

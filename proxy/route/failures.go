@@ -160,7 +160,7 @@ func (f *failures) answer() *anthropic.Error {
 			e.RetryAfter = maxRetryAfter
 		} else {
 			e.Body = nil
-			e.Message = fmt.Sprintf("all vendors are unavailable until %s: %s", time.Now().Add(wait).Format("15:04:05 MST"), f.reasons())
+			e.Message = fmt.Sprintf("all vendors are unavailable until %s: %s", moment(time.Now().Add(wait), time.Now()), f.reasons())
 		}
 	}
 	return &e
@@ -184,4 +184,12 @@ func noVendor(status int, message string) *anthropic.Error {
 	e := anthropic.Errorf(status, "%s", message)
 	e.Cause = ErrNoVendor
 	return e
+}
+
+// moment is a time of today, or with its day.
+func moment(at, now time.Time) string {
+	if y, d := at.Year(), at.YearDay(); y == now.Year() && d == now.YearDay() {
+		return at.Format("15:04:05 MST")
+	}
+	return at.Format("Jan 2 15:04:05 MST")
 }

@@ -69,7 +69,10 @@ func judge(ctx context.Context, err error, v *upstream.Vendor, req *anthropic.Re
 	meaning := v.MeaningOf(refused)
 	f := finding{verdict: nextTier, reason: refusal(meaning, refused)}
 	if refused.RetryAfter > 0 {
-		f.hint = time.Duration(float64(refused.RetryAfter) * margin)
+		f.hint = refused.RetryAfter
+		if !refused.Moment {
+			f.hint = time.Duration(float64(f.hint) * margin)
+		}
 	}
 	f.taken = meaning != upstream.BadKey && (refused.Status == http.StatusTooManyRequests || refused.Status == http.StatusPaymentRequired)
 	switch meaning {
@@ -101,7 +104,7 @@ func judge(ctx context.Context, err error, v *upstream.Vendor, req *anthropic.Re
 	return f
 }
 
-// margin is added to what a vendor asks for, because its clock and ours count differently.
+// margin is added to a time that a vendor asks to wait: it counts from when it answered. A moment that it names is that moment.
 const margin = 1.1
 
 // judgeStatus fills in a finding from the status alone.

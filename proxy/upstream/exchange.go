@@ -6,10 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"slices"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"afterglow/proxy/anthropic"
@@ -97,8 +100,6 @@ func (v *Vendor) post(ctx context.Context, call Prepared) (*http.Response, error
 	}
 	body := &payload{parts: parts}
 	defer body.release()
-	req := v.client.R().SetContext(withPayload(ctx, body)).SetDoNotParseResponse(true)
-	req.Header = header
 	path := call.Path
 	query := call.Query
 	if v.conf.Auth != config.AuthClient || !v.conf.AnyKey {
@@ -108,13 +109,44 @@ func (v *Vendor) post(ctx context.Context, call Prepared) (*http.Response, error
 		path += "?" + query
 	}
 	// Joined here: the internal API's paths begin with a colon, and resty would put a slash before it.
-	resp, err := req.Post(base + path)
+	answer, err := v.sendOnce(ctx, body, header, base+path)
+	if errors.Is(err, errStale) { // the pool's fault: once more, and every idle connection is suspect
+		v.Redial()
+		answer, err = v.sendOnce(ctx, body, header, base+path)
+	}
 	if err != nil {
 		return nil, transportError(ctx, err)
 	}
-	answer := resp.RawResponse
 	v.decode(answer)
 	return answer, nil
+}
+
+// errStale marks the error of a connection that was kept from an earlier call and that the vendor had closed.
+var errStale = errors.New("the vendor had closed the connection")
+
+// staleWithin is how soon such a connection fails. One that fails later has failed with the call.
+const staleWithin = time.Second
+
+// sendOnce sends a request.
+func (v *Vendor) sendOnce(ctx context.Context, body *payload, header http.Header, to string) (*http.Response, error) {
+	var kept time.Time // when a connection of an earlier call was taken; zero for a new one
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(c httptrace.GotConnInfo) {
+		kept = time.Time{}
+		if c.Reused {
+			kept = time.Now()
+		}
+	}})
+	req := v.client.R().SetContext(withPayload(ctx, body)).SetDoNotParseResponse(true)
+	req.Header = header
+	resp, err := req.Post(to)
+	if err == nil {
+		return resp.RawResponse, nil
+	}
+	closed := errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || errors.Is(err, net.ErrClosed)
+	if closed && ctx.Err() == nil && !kept.IsZero() && time.Since(kept) < staleWithin {
+		err = fmt.Errorf("%w: %w", errStale, err)
+	}
+	return nil, err
 }
 
 // transportError leaves out the URL, whose query may hold what no log should.

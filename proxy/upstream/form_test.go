@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -45,7 +46,7 @@ func askFor(t *testing.T, stream bool, handle http.HandlerFunc, edit ...func(*co
 	for _, e := range edit {
 		e(&conf)
 	}
-	v, err := New(Options{Vendor: conf})
+	v, err := New(conf, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +79,7 @@ func askFor(t *testing.T, stream bool, handle http.HandlerFunc, edit ...func(*co
 	}
 }
 
-func answers(contentType, body string, header ...string) http.HandlerFunc {
+func answersWith(contentType, body string, header ...string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header()["Content-Type"] = nil
 		if contentType != "" {
@@ -95,19 +96,19 @@ func TestAnAnswersFormIsWhatItsFirstBytesSay(t *testing.T) {
 	stream := eventsOfMessage(t)
 	for _, contentType := range []string{"", "text/plain", "application/json", "text/event-stream", "text/event-stream; charset=utf-8", "text/event-stream, text/event-stream", "nonsense"} {
 		for _, before := range []string{"", "\n", "\xef\xbb\xbf", ": hello\n\n"} {
-			got, err := askFor(t, true, answers(contentType, before+stream))
+			got, err := askFor(t, true, answersWith(contentType, before+stream))
 			if err != nil || !strings.HasSuffix(got, stream) && !strings.HasSuffix(got, strings.TrimPrefix(stream, "event: message_start\n")) {
 				t.Errorf("a stream as %q after %q: %v, %q", contentType, before, err, got)
 			}
 		}
-		if got, err := askFor(t, false, answers(contentType, " \n"+wholeMessage)); err != nil || strings.TrimSpace(got) != wholeMessage {
+		if got, err := askFor(t, false, answersWith(contentType, " \n"+wholeMessage)); err != nil || strings.TrimSpace(got) != wholeMessage {
 			t.Errorf("a message as %q: %v, %q", contentType, err, got)
 		}
 	}
 }
 
 func TestAMessageWhereAStreamWasAskedBecomesItsEvents(t *testing.T) {
-	got, err := askFor(t, true, answers("application/json", wholeMessage))
+	got, err := askFor(t, true, answersWith("application/json", wholeMessage))
 	if err != nil || got != eventsOfMessage(t) {
 		t.Errorf("%v, %q", err, got)
 	}
@@ -119,7 +120,7 @@ func TestAMessageWhereAStreamWasAskedBecomesItsEvents(t *testing.T) {
 }
 
 func TestAStreamWhereAMessageWasAskedBecomesTheMessage(t *testing.T) {
-	got, err := askFor(t, false, answers("text/event-stream", eventsOfMessage(t)))
+	got, err := askFor(t, false, answersWith("text/event-stream", eventsOfMessage(t)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,7 +130,7 @@ func TestAStreamWhereAMessageWasAskedBecomesTheMessage(t *testing.T) {
 		}
 	}
 	half, _, _ := strings.Cut(eventsOfMessage(t), "event: message_delta")
-	if got, err := askFor(t, false, answers("text/event-stream", half)); !errors.Is(err, io.ErrUnexpectedEOF) {
+	if got, err := askFor(t, false, answersWith("text/event-stream", half)); !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("half a stream: %q, %v", got, err)
 	}
 }
@@ -149,11 +150,11 @@ func TestACompressedAnswerIsReadWhateverItsCodingIsCalled(t *testing.T) {
 	gzipped := packed(t, func(w io.Writer) io.WriteCloser { return gzip.NewWriter(w) }, wholeMessage)
 	deflated := packed(t, func(w io.Writer) io.WriteCloser { return zlib.NewWriter(w) }, wholeMessage)
 	for coding, body := range map[string]string{"gzip": gzipped, "GZIP": gzipped, "x-gzip": gzipped, " Gzip ": gzipped, "deflate": deflated, "identity": wholeMessage} {
-		if got, err := askFor(t, false, answers("application/json", body, "Content-Encoding", coding, "Content-Length", fmt.Sprint(len(body)))); err != nil || got != wholeMessage {
+		if got, err := askFor(t, false, answersWith("application/json", body, "Content-Encoding", coding, "Content-Length", fmt.Sprint(len(body)))); err != nil || got != wholeMessage {
 			t.Errorf("%s with its length: %v, %q", coding, err, got)
 		}
 	}
-	if _, err := askFor(t, false, answers("application/json", "\x1b\x03\x00", "Content-Encoding", "br")); err == nil || !strings.Contains(err.Error(), `"br", which was not asked for`) {
+	if _, err := askFor(t, false, answersWith("application/json", "\x1b\x03\x00", "Content-Encoding", "br")); err == nil || !strings.Contains(err.Error(), `"br", which was not asked for`) {
 		t.Errorf("br: %v", err)
 	}
 }
@@ -192,7 +193,7 @@ func TestAGoodStatusIsNoGoodAnswer(t *testing.T) {
 				if form == "an event" {
 					body, contentType = "data: "+c.body+"\n\n", "text/event-stream"
 				}
-				got, err := askFor(t, stream, answers(contentType, body))
+				got, err := askFor(t, stream, answersWith(contentType, body))
 				if err == nil {
 					t.Errorf("%s as %s, stream %t: it is an answer: %q", name, form, stream, got)
 				} else if words := c.words != "" && c.words != "502" && body != "data: \n\n"; words && !strings.Contains(err.Error(), c.words) {
@@ -207,7 +208,7 @@ func TestACodeUnderStatus200HasTheStatusOfItsMeaning(t *testing.T) {
 	for code, want := range map[string]int{"1301": 400, "1210": 400, "1000": 401, "1113": 402, "1302": 429, "1308": 429, "1305": 529, "1311": 403} {
 		body := `{"error":{"code":"` + code + `","message":"words"}}`
 		for _, form := range []string{body, "data: " + body + "\n\n"} {
-			_, err := askFor(t, true, answers("", form), func(v *config.Vendor) { v.Codes = "zhipu" })
+			_, err := askFor(t, true, answersWith("", form), func(v *config.Vendor) { v.Codes = "zhipu" })
 			var refused *anthropic.Error
 			if !errors.As(err, &refused) || refused.Status != want || refused.Code != code || gjson.GetBytes(refused.Envelope(), "error.type").Str != anthropic.TypeOf(want) {
 				t.Errorf("%q: %v, want %d", form, err, want)
@@ -218,13 +219,13 @@ func TestACodeUnderStatus200HasTheStatusOfItsMeaning(t *testing.T) {
 
 func TestOnlyAnEventOfAMessageCommits(t *testing.T) {
 	idle := "data: {}\n\nevent: queue\ndata: {\"position\":3}\n\n: keep-alive\n\nevent: keepalive\ndata: 1\n\nevent: ping\ndata: {\"type\":\"ping\"}\n\n"
-	if got, err := askFor(t, true, answers("text/event-stream", idle+"data: {\"error\":{\"message\":\"busy\"}}\n\n")); err == nil || !strings.Contains(err.Error(), "busy") {
+	if got, err := askFor(t, true, answersWith("text/event-stream", idle+"data: {\"error\":{\"message\":\"busy\"}}\n\n")); err == nil || !strings.Contains(err.Error(), "busy") {
 		t.Errorf("%q, %v", got, err)
 	}
-	if got, err := askFor(t, true, answers("text/event-stream", idle)); !errors.Is(err, io.ErrUnexpectedEOF) {
+	if got, err := askFor(t, true, answersWith("text/event-stream", idle)); !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("%q, %v", got, err)
 	}
-	if got, err := askFor(t, true, answers("text/event-stream", idle+eventsOfMessage(t))); err != nil || !strings.HasSuffix(got, eventsOfMessage(t)) {
+	if got, err := askFor(t, true, answersWith("text/event-stream", idle+eventsOfMessage(t))); err != nil || !strings.HasSuffix(got, eventsOfMessage(t)) {
 		t.Errorf("%q, %v", got, err)
 	}
 }
@@ -237,7 +238,7 @@ func TestAnErrorInAStreamHasTheNameError(t *testing.T) {
 		`{"type":"error","error":{"type":"overloaded_error","message":"full"}}`: "full",
 		`{"error":"boom"}`: "boom",
 	} {
-		got, err := askFor(t, true, answers("text/event-stream", begin+"data: "+data+"\n\n"))
+		got, err := askFor(t, true, answersWith("text/event-stream", begin+"data: "+data+"\n\n"))
 		last := got[strings.LastIndex(strings.TrimSuffix(got, "\n\n"), "\n\n")+2:]
 		name, rest, _ := strings.Cut(last, "\n")
 		if err != nil || name != "event: error" || gjson.Get(strings.TrimPrefix(rest, "data: "), "error.message").Str != words {
