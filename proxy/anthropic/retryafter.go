@@ -83,6 +83,18 @@ const longestWait = 31 * 24 * time.Hour
 // unified begins the headers that tell of a subscription's quotas.
 const unified = "anthropic-ratelimit-unified-"
 
+// ClaimedFamily is the family of models whose own limit an answer says is used up, such as "opus": the account's other models can
+// still be called. It is "" if the limit is the account's, or if the answer says nothing.
+func ClaimedFamily(header http.Header) string {
+	claim := header.Get(unified + "representative-claim")
+	for _, window := range [...]string{"five_hour_", "seven_day_"} {
+		if family, ok := strings.CutPrefix(claim, window); ok && header.Get(unified+"status") == "rejected" {
+			return family
+		}
+	}
+	return ""
+}
+
 // Utilization is what an answer says of one quota of a subscription.
 type Utilization struct {
 	Name    string    // "5h" or "7d": the length of its window

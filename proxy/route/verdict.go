@@ -101,6 +101,9 @@ func judge(ctx context.Context, err error, v *upstream.Vendor, req *anthropic.Re
 	default:
 		judgeStatus(&f, refused, v, req, now)
 	}
+	if family := anthropic.ClaimedFamily(refused.Header); family != "" && strings.Contains(strings.ToLower(v.Model(req.Model)), family) {
+		f.model, f.capped, f.usedUp = true, false, false
+	}
 	return f
 }
 

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/http"
+	"strconv"
 	"testing"
 	"time"
 
@@ -182,5 +184,54 @@ func TestNoVendorCanBeCalled(t *testing.T) {
 	f.note(missed{vendor: "zhipu", reason: "zhipu: no key"})
 	if got := f.answer(); got.Status != 403 || got.Message != "no vendor in the chain is available: zhipu: no key" {
 		t.Fatalf("got %d %q", got.Status, got.Message)
+	}
+}
+
+// A claim on Opus's own limit is about no other model of the account.
+func TestALimitOfOneFamilyOfModelsIsNotTheAccounts(t *testing.T) {
+	for _, c := range []struct {
+		claim, model string
+		own          bool
+	}{
+		{"seven_day_opus", "claude-opus-4-6", true}, {"seven_day", "claude-opus-4-6", false}, {"five_hour", "claude-opus-4-6", false},
+		{"seven_day_sonnet", "claude-opus-4-6", false}, {"", "claude-opus-4-6", false},
+	} {
+		h := http.Header{}
+		h.Set("anthropic-ratelimit-unified-status", "rejected")
+		h.Set("anthropic-ratelimit-unified-representative-claim", c.claim)
+		h.Set("retry-after", "7200")
+		refused := anthropic.DecodeError(429, h, []byte(`{"type":"error","error":{"type":"rate_limit_error","message":"This request would exceed your account's rate limit."}}`))
+		v, err := upstream.New(config.Vendor{Name: "anthropic", Dialect: "anthropic", BaseURL: "http://v", Auth: "client"}, slog.New(slog.DiscardHandler))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req, err := anthropic.ParseRequest(`{"model":"` + c.model + `","messages":[]}`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f := judge(t.Context(), refused, v, req); f.model != c.own || f.until.IsZero() {
+			t.Errorf("%+v: %+v", c, f)
+		}
+	}
+}
+
+// A moment that a vendor names is that moment; a time to wait has a margin, because it counts from when the vendor answered.
+func TestAMomentHasNoMargin(t *testing.T) {
+	v, err := upstream.New(config.Vendor{Name: "v", Dialect: "anthropic", BaseURL: "http://v", Auth: "client"}, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	week := 7 * 24 * time.Hour
+	for _, c := range []struct {
+		header string
+		want   time.Duration
+	}{
+		{time.Now().Add(week).UTC().Format(http.TimeFormat), week}, {strconv.FormatInt(time.Now().Add(week).Unix(), 10), week}, {"1000", 1100 * time.Second},
+	} {
+		h := http.Header{"Retry-After": {c.header}}
+		f := judge(t.Context(), anthropic.DecodeError(429, h, nil), v, &anthropic.Request{})
+		if off := (f.hint - c.want).Abs(); off > time.Minute {
+			t.Errorf("%s: %v, want %v", c.header, f.hint, c.want)
+		}
 	}
 }
