@@ -131,6 +131,11 @@ const plainMessage = `{"id":"msg_1","type":"message","role":"assistant","model":
 func answering(text string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
+		if strings.HasSuffix(r.URL.Path, "/count_tokens") {
+			w.Header().Set("Content-Type", "application/json")
+			io.WriteString(w, `{"input_tokens":3}`)
+			return
+		}
 		if !strings.Contains(string(body), `"stream":true`) {
 			w.Header().Set("Content-Type", "application/json")
 			io.WriteString(w, strings.Replace(plainMessage, "hello", text, 1))

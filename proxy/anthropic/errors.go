@@ -137,7 +137,7 @@ func (e *Error) read(root gjson.Result) {
 	if inner := detail.Get("error"); inner.IsObject() && !detail.Get("message").Exists() {
 		detail = inner
 	}
-	e.Message = first(said(detail), said(root))
+	e.Message = first(said(detail, saidDepth), said(root, saidDepth))
 	e.Code = first(codeIn(detail), codeIn(root))
 	e.RequestID = first(root.Get("request_id").Str, e.RequestID)
 	// A 401 is an authentication error whatever a vendor calls it: clients act on the type.
@@ -149,22 +149,32 @@ func (e *Error) read(root gjson.Result) {
 // wordsAt are where vendors and gateways put the words of an error.
 var wordsAt = []string{"message", "msg", "error_msg", "error_message", "error_description", "detail", "details", "reason", "errors", "base_resp.status_msg", "title"}
 
+// saidDepth is how deep said looks, and saidItems how many items of a list it reads.
+const (
+	saidDepth = 4
+	saidItems = 3
+)
+
 // said are the words of an error: a text, or in an object or a list the first that there is.
-func said(r gjson.Result) string {
+func said(r gjson.Result, depth int) string {
 	switch {
 	case r.Type == gjson.String:
 		return r.Str
+	case depth == 0:
 	case r.IsArray():
 		var all []string
-		for _, one := range r.Array()[:min(len(r.Array()), 3)] {
-			if text := said(one); text != "" {
+		items := 0
+		r.ForEach(func(_, one gjson.Result) bool {
+			if text := said(one, depth-1); text != "" {
 				all = append(all, text)
 			}
-		}
+			items++
+			return items < saidItems
+		})
 		return strings.Join(all, "; ")
 	case r.IsObject():
 		for _, at := range wordsAt {
-			if text := said(r.Get(at)); text != "" {
+			if text := said(r.Get(at), depth-1); text != "" {
 				return text
 			}
 		}

@@ -173,7 +173,7 @@ func (v *Vendor) answer(answer *http.Response, guard *guard, call Prepared) (*Re
 		return nil, fmt.Errorf("the vendor answered %d without a body: %w", answer.StatusCode, io.ErrUnexpectedEOF)
 	case found == page:
 		text, _ := io.ReadAll(io.LimitReader(body, maxError))
-		return nil, v.dialect.DecodeError(http.StatusBadGateway, answer.Header, text)
+		return nil, fmt.Errorf("the vendor answered %d with a web page: %q. Is base_url the address of its API?", answer.StatusCode, pageText(text))
 	case found == document:
 		return v.message(answer, body, guard, call)
 	}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"regexp"
 	"strings"
 )
 
@@ -102,4 +103,16 @@ func (u *unpacking) Close() error {
 		return u.packed.Close()
 	}
 	return errors.Join(u.plain.Close(), u.packed.Close())
+}
+
+// markup is what a page has besides its text.
+var markup = regexp.MustCompile(`(?s)<(script|style)\b.*?</(script|style)>|<[^>]*>`)
+
+// pageText is the begin of the text of a page, on one line.
+func pageText(html []byte) string {
+	text := strings.Join(strings.Fields(strings.ToValidUTF8(string(markup.ReplaceAll(html, []byte(" "))), "")), " ")
+	if runes := []rune(text); len(runes) > 100 {
+		text = string(runes[:100]) + "…"
+	}
+	return text
 }
