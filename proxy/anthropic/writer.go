@@ -37,6 +37,9 @@ type Writer struct {
 	tags    thinkTags
 }
 
+// Found is what a search found.
+type Found struct{ Title, URL string }
+
 // bounds are an event's place in the buffer.
 type bounds struct{ from, name, data, to int }
 
@@ -129,6 +132,25 @@ func (w *Writer) ToolInput(partial string) {
 	if partial != "" && w.open == "tool_use" {
 		w.delta(`{"type":"input_json_delta","partial_json":`, partial)
 	}
+}
+
+// Search writes a search of the web that the vendor made: its query, and the sources that it found.
+func (w *Writer) Search(id, query string, sources []Found) {
+	w.settle()
+	w.close()
+	w.block("server_tool_use", `{"type":"server_tool_use","id":`+string(quoted(id))+`,"name":"web_search","input":{}}`)
+	w.delta(`{"type":"input_json_delta","partial_json":`, `{"query":`+string(quoted(query))+`}`)
+	w.close()
+	result := []byte(`{"type":"web_search_tool_result","tool_use_id":` + string(quoted(id)) + `,"content":[`)
+	for n, s := range sources {
+		if n > 0 {
+			result = append(result, ',')
+		}
+		result = append(append(result, `{"type":"web_search_result","title":`...), quoted(s.Title)...)
+		result = append(append(append(result, `,"url":`...), quoted(s.URL)...), `,"encrypted_content":"","page_age":null}`...)
+	}
+	w.block("web_search_tool_result", string(append(result, "]}"...)))
+	w.close()
 }
 
 // Open is the type of the block that is open, "" if none is.
@@ -232,7 +254,7 @@ func (w *Writer) block(kind, content string) {
 	w.open = kind
 	if w.Whole {
 		w.text, w.held = w.text[:0], w.held[:0]
-		if kind == "tool_use" {
+		if kind == "tool_use" || kind == "server_tool_use" || kind == "web_search_tool_result" {
 			w.held = append(w.held, content...) // its input is put in when the block is closed
 		}
 		return
@@ -280,7 +302,9 @@ func (w *Writer) closeWhole() {
 	case "thinking":
 		w.buf = gjson.AppendJSONString(append(w.buf, `{"type":"thinking","thinking":`...), string(w.text))
 		w.buf = append(gjson.AppendJSONString(append(w.buf, `,"signature":`...), string(w.held)), '}')
-	case "tool_use":
+	case "web_search_tool_result":
+		w.buf = append(w.buf, w.held...)
+	case "tool_use", "server_tool_use":
 		w.buf = append(w.buf, slices.Clone(w.held[:len(w.held)-len(`{}}`)])...)
 		w.buf = append(append(w.buf, InputObject(w.text)...), '}')
 	}

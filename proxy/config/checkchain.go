@@ -74,6 +74,7 @@ func (c *checker) accepts(key, dialect string, a *acceptsFile) Accepts {
 		SystemRole:        or(a.SystemRole, all.SystemRole),
 		Consecutive:       or(a.Consecutive, all.Consecutive),
 		ServerTools:       or(a.ServerTools, all.ServerTools),
+		WebSearch:         all.WebSearch,
 		CacheControl:      or(a.CacheControl, all.CacheControl),
 		ContextManagement: or(a.ContextManagement, all.ContextManagement),
 		AnyToolIDs:        or(a.AnyToolIDs, all.AnyToolIDs),

@@ -190,6 +190,7 @@ type Accepts struct {
 	SystemRole        bool     // messages with the role "system"
 	Consecutive       bool     // two messages in a row of the same role
 	ServerTools       bool     // tools that Anthropic runs, and their blocks
+	WebSearch         bool     // a web search of its own in place of Anthropic's
 	CacheControl      bool     // cache_control anywhere
 	ContextManagement bool     // context_management
 	AnyToolIDs        bool     // ids of tool calls in any form
@@ -204,7 +205,7 @@ func AcceptsBy(dialect string) Accepts {
 	a := AcceptsAll()
 	if dialect != "anthropic" {
 		a.ServerTools, a.ContextManagement, a.Billing = false, false, false
-		a.AnyToolIDs = true
+		a.AnyToolIDs, a.WebSearch = true, dialect == "gemini"
 	}
 	return a
 }
@@ -213,6 +214,6 @@ func AcceptsBy(dialect string) Accepts {
 func AcceptsAll() Accepts {
 	return Accepts{
 		Thinking: "adaptive", Unsigned: true, Images: true, Documents: true, SystemRole: true, Consecutive: true,
-		ServerTools: true, CacheControl: true, ContextManagement: true, Billing: true, Betas: []string{"*"},
+		ServerTools: true, WebSearch: true, CacheControl: true, ContextManagement: true, Billing: true, Betas: []string{"*"},
 	}
 }

@@ -2,6 +2,7 @@ package gemini
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -31,8 +32,9 @@ func withoutPlaceholder(args gjson.Result) gjson.Result {
 	return gjson.Parse(without)
 }
 
-// forClaude adapts a request for Claude: within a tool loop that did not begin with thinking there is none.
+// forClaude adapts a request for Claude, which has no search of Google: within a tool loop that did not begin with thinking there is none.
 func (r *request) forClaude(labels *anthropic.Labels) {
+	r.Tools = slices.DeleteFunc(r.Tools, func(t tool) bool { return t.GoogleSearch != nil })
 	for _, t := range r.Tools {
 		for n := range t.FunctionDeclarations {
 			if f := &t.FunctionDeclarations[n]; f.Parameters == nil {

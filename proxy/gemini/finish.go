@@ -2,6 +2,9 @@ package gemini
 
 import (
 	"net/http"
+	"strings"
+
+	"github.com/tidwall/gjson"
 
 	"afterglow/proxy/anthropic"
 )
@@ -39,6 +42,9 @@ func (d *decoder) finish(w *anthropic.Writer) error {
 	how := known(d.reason)
 	if how == unclear && !d.said {
 		how = refused
+	}
+	if len(d.found) > 0 && how != broken {
+		w.Search("srv"+d.callID(gjson.Result{}), strings.Join(d.queries, "; "), d.found)
 	}
 	switch how {
 	case cutOff:

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -24,9 +25,11 @@ type decoder struct {
 	from  string // the chunk that sum stands for
 	sum   string
 
-	before string // the signature of the text that is open
-	reason string // why the answer ended, once it has
-	detail string // what the vendor says of that
+	queries []string          // of Google's search
+	found   []anthropic.Found // its sources
+	before  string            // the signature of the text that is open
+	reason  string            // why the answer ended, once it has
+	detail  string            // what the vendor says of that
 }
 
 var errNoJSON = errors.New("read answer: it is not JSON")
@@ -116,10 +119,33 @@ func (d *decoder) candidate(w *anthropic.Writer, c, chunk gjson.Result) {
 		d.part(w, p, chunk)
 		return true
 	})
+	d.grounding(c.Get("groundingMetadata"))
 	if reason := strings.ToUpper(c.Get("finishReason").Str); reason != "" && (d.reason == "" || known(d.reason) == ended || known(reason) != ended) {
 		d.reason, d.detail = reason, c.Get("finishMessage").Str
 	}
 }
+
+// grounding takes what Google's search found. Later chunks say again what earlier ones said.
+func (d *decoder) grounding(g gjson.Result) {
+	if !g.IsObject() {
+		return
+	}
+	for _, query := range g.Get("webSearchQueries").Array() {
+		if !slices.Contains(d.queries, query.Str) {
+			d.queries = append(d.queries, query.Str)
+		}
+	}
+	anthropic.Each(g.Get("groundingChunks"), func(_ int, chunk gjson.Result) bool {
+		one := anthropic.Found{Title: chunk.Get("web.title").Str, URL: chunk.Get("web.uri").Str}
+		if one.URL != "" && len(d.found) < mostFound && !slices.Contains(d.found, one) {
+			d.found = append(d.found, one)
+		}
+		return true
+	})
+}
+
+// mostFound bounds how many sources of an answer are kept; Google names some twenty.
+const mostFound = 200
 
 // count takes the tokens. Every chunk has those of the answer so far; a zero overwrites nothing.
 func (d *decoder) count(usage gjson.Result) {

@@ -19,6 +19,8 @@ type Accepts struct {
 	// ServerTools is whether it runs Anthropic's own tools: their definitions, their blocks in the
 	// history, and references to tools found by a search.
 	ServerTools bool
+	// WebSearch is whether it has a search of its own in place of Anthropic's, so that the definition stays.
+	WebSearch bool
 	// CacheControl is whether cache_control may stand anywhere; most vendors ignore it.
 	CacheControl      bool
 	ContextManagement bool
@@ -37,7 +39,7 @@ type Accepts struct {
 func Everything() Accepts {
 	return Accepts{
 		Thinking: "adaptive", Unsigned: true, Images: true, Documents: true, SystemRole: true, Consecutive: true,
-		ServerTools: true, CacheControl: true, ContextManagement: true, Billing: true, Betas: []string{"*"},
+		ServerTools: true, WebSearch: true, CacheControl: true, ContextManagement: true, Billing: true, Betas: []string{"*"},
 	}
 }
 

@@ -105,7 +105,8 @@ func enabled(budget int64) string {
 func (m *mending) adaptTools(tools string) {
 	gone := map[string]bool{}
 	now := rewrite(tools, func(tool object) string {
-		if !m.to.Accepts.ServerTools && anthropicTool(tool) {
+		searches := m.to.Accepts.WebSearch && strings.HasPrefix(decode(tool.field("type")), "web_search_")
+		if !m.to.Accepts.ServerTools && anthropicTool(tool) && !searches {
 			gone[decode(tool.field("name"))] = true
 			return ""
 		}

@@ -131,7 +131,12 @@ func (c *checker) blockStart(data gjson.Result) error {
 	switch c.open {
 	case "text", "thinking":
 		return nil
-	case "tool_use":
+	case "web_search_tool_result":
+		if block.Get("tool_use_id").Str == "" || !block.Get("content").IsArray() {
+			return fmt.Errorf("result of a search without its id or content: %s", block.Raw)
+		}
+		return nil
+	case "tool_use", "server_tool_use":
 		if block.Get("id").Str == "" || block.Get("name").Str == "" || block.Get("input").Raw != "{}" {
 			return fmt.Errorf("tool_use without id or name, or with input: %s", block.Raw)
 		}
@@ -145,6 +150,8 @@ var deltas = map[string][2]string{
 	"text":     {"text_delta", "text_delta"},
 	"thinking": {"thinking_delta", "signature_delta"},
 	"tool_use": {"input_json_delta", "input_json_delta"},
+	// A search that the vendor made.
+	"server_tool_use": {"input_json_delta", "input_json_delta"},
 }
 
 func (c *checker) blockDelta(data gjson.Result) error {
