@@ -130,12 +130,21 @@ func (s *Server) Capture(on bool) {
 	}
 }
 
+// costBy is what the call cost when it ended, or what it has cost so far. The caller holds the record's lock.
+func (rec *record) costBy(prices price.Table) price.Cost {
+	if rec.pricedBy != "" {
+		return rec.cost
+	}
+	cost, _ := prices.Call(rec.vendor, rec.servedName(), rec.served, rec.usage)
+	return cost
+}
+
 // view is the record for people. The caller holds its lock.
 func (rec *record) view(prices price.Table, places places) Call {
 	c := Call{
 		Number: rec.number, Started: calendar.Of(rec.start), Kind: rec.kind, Operation: rec.operation, Session: rec.session, Agent: rec.agent, Model: rec.model,
 		Vendor: rec.vendor, VendorModel: rec.served, Phase: rec.phase, Queued: rec.queued(), First: rec.first, Took: rec.took, Usage: rec.usage,
-		Cost: prices.Cost(rec.vendor, rec.servedName(), 1, rec.usage), Stream: rec.stream, Status: rec.status, Class: rec.class, Outcome: rec.outcome, Why: rec.why,
+		Cost: rec.costBy(prices), Stream: rec.stream, Status: rec.status, Class: rec.class, Outcome: rec.outcome, Why: rec.why,
 	}
 	c.FailedFrom, _ = rec.failedFrom()
 	if c.Phase != Ended {

@@ -29,6 +29,8 @@ func (s *Server) end(rec *record) {
 		class = ledger.Stopped
 	}
 	outcome := s.outcome(rec, class)
+	prices := s.conf().Prices
+	rec.set(func() { rec.cost, rec.pricedBy = prices.Call(rec.vendor, rec.servedName(), rec.served, rec.usage) })
 	rec.close(class, outcome, rec.whyOf(outcome))
 	rec.cancel(nil)
 	rec.room.free()
@@ -95,7 +97,7 @@ func (s *Server) logCall(rec *record, c ledger.Call) {
 func (rec *record) ledgerCall() ledger.Call {
 	c := ledger.Call{
 		Time: calendar.Of(rec.start), Kind: rec.kind, Operation: rec.operation, Endpoint: rec.endpoint, RequestID: rec.request, Session: rec.session, Agent: rec.agent,
-		Model: rec.model, Vendor: rec.vendor, VendorModel: rec.served, Served: rec.servedName(), Usage: rec.usage, Details: rec.details, Stream: rec.stream,
+		Model: rec.model, Vendor: rec.vendor, VendorModel: rec.served, Served: rec.servedName(), Usage: rec.usage, Cost: rec.cost, PricedBy: rec.pricedBy, Details: rec.details, Stream: rec.stream,
 		Status: rec.status, Class: rec.class, Retries: rec.retries(), Queued: rec.queued(), First: rec.first, Took: rec.took,
 		Adaptations: rec.labels(), Evidence: rec.frames.list(),
 	}

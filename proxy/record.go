@@ -14,6 +14,7 @@ import (
 	"afterglow/proxy/anthropic"
 	"afterglow/proxy/bounds"
 	"afterglow/proxy/ledger"
+	"afterglow/proxy/price"
 	"afterglow/proxy/reason"
 	"afterglow/proxy/redact"
 	"afterglow/proxy/route"
@@ -40,29 +41,31 @@ type record struct {
 	stopped   atomic.Bool      // the program stopped before the call had ended
 	room      room             // what the body takes of the memory for all
 
-	mu      sync.Mutex // guards the rest
-	phase   Phase
-	since   time.Time     // when the phase began
-	until   time.Time     // when the vendor is asked again, in phase Waiting
-	waited  time.Duration // for slots, in the phases that are over
-	again   int           // refusals that were waited out on a vendor route
-	asked   http.Header   // the client's header
-	answer  http.Header   // the vendor's, nil if there is none
-	request string        // the request id that the client got
-	session string
-	model   string // the client's name
-	vendor  string // where it is: the one that answered, or was asked or queued for last; "" if there was none
-	served  string // the vendor model
-	named   string // what the vendor called the model that answered; "" if it did not say
-	stream  bool
-	status  int // HTTP status that the client got; 499 if it left before one
-	trail   []route.Try
-	first   time.Duration // until the first event, or the whole message, was there; 0 if it never was
-	took    time.Duration // 0 until it has ended
-	usage   anthropic.Usage
-	class   ledger.Class
-	outcome string
-	why     reason.Reason // what outcome says of an error, with a code where there is one
+	mu       sync.Mutex // guards the rest
+	phase    Phase
+	since    time.Time     // when the phase began
+	until    time.Time     // when the vendor is asked again, in phase Waiting
+	waited   time.Duration // for slots, in the phases that are over
+	again    int           // refusals that were waited out on a vendor route
+	asked    http.Header   // the client's header
+	answer   http.Header   // the vendor's, nil if there is none
+	request  string        // the request id that the client got
+	session  string
+	model    string // the client's name
+	vendor   string // where it is: the one that answered, or was asked or queued for last; "" if there was none
+	served   string // the vendor model
+	named    string // what the vendor called the model that answered; "" if it did not say
+	stream   bool
+	status   int // HTTP status that the client got; 499 if it left before one
+	trail    []route.Try
+	first    time.Duration // until the first event, or the whole message, was there; 0 if it never was
+	took     time.Duration // 0 until it has ended
+	usage    anthropic.Usage
+	cost     price.Cost // once it has ended
+	pricedBy string     // price.Price.From; "" if it had no price, or has not ended
+	class    ledger.Class
+	outcome  string
+	why      reason.Reason // what outcome says of an error, with a code where there is one
 }
 
 // Kinds of calls.

@@ -42,6 +42,9 @@ type priceFile struct {
 	// tokens written to the cache for one hour
 	// Default: the price of `cache_write`
 	CacheWrite1h *amount `toml:"cache_write_1h"`
+	// the row holds for prompts with more tokens than this; a model can have several such rows
+	// Default: 0
+	Beyond int64 `toml:"beyond"`
 }
 
 // amount is written as a number, or as a text such as "$5" or "¥0.8".
@@ -87,6 +90,9 @@ func (c *checker) prices(rows []priceFile, conf *Config) {
 	}
 	conf.PricesDate = f.Date
 	builtin := c.priceRows("built-in prices", f.Prices)
+	for i := range builtin {
+		builtin[i].From = f.Date + " " + builtin[i].Vendor
+	}
 	for _, v := range conf.Vendors {
 		for _, row := range builtin {
 			if v.Preset == row.Vendor && v.Name != row.Vendor {
@@ -95,7 +101,11 @@ func (c *checker) prices(rows []priceFile, conf *Config) {
 			}
 		}
 	}
-	conf.Prices = price.Make(c.priceRows("prices", rows), builtin)
+	own := c.priceRows("prices", rows)
+	for i := range own {
+		own[i].From = "configuration"
+	}
+	conf.Prices = price.Make(own, builtin)
 }
 
 func (c *checker) priceRows(list string, rows []priceFile) []price.Row {
@@ -112,7 +122,7 @@ func (c *checker) priceRows(list string, rows []priceFile) []price.Row {
 		}
 		key = fmt.Sprintf("%s %q", key, row.Vendor+"/"+row.Model)
 		r := price.Row{Key: price.Key{Vendor: row.Vendor, Model: row.Model}, Price: c.price(key, row)}
-		if slices.ContainsFunc(checked, func(other price.Row) bool { return other.Key == r.Key }) {
+		if slices.ContainsFunc(checked, func(other price.Row) bool { return other.Key == r.Key && other.Beyond == r.Beyond }) {
 			c.wrong(key, reason.New(reason.GivenTwice, row.Vendor+"/"+row.Model, "this model is listed twice"))
 		}
 		checked = append(checked, r)
@@ -150,7 +160,11 @@ func (c *checker) price(key string, row priceFile) price.Price {
 		}
 		currency = cmp.Or(currency, a.given.sign)
 	}
+	if row.Beyond < 0 || row.Beyond > longestPrompt {
+		c.outside(key+".beyond", 0, longestPrompt, row.Beyond)
+	}
 	return price.Price{
+		Beyond:   row.Beyond,
 		Currency: cmp.Or(currency, price.Dollar),
 		Input:    or(row.Input, amount{}).value,
 		Output:   or(row.Output, amount{}).value,
@@ -158,6 +172,9 @@ func (c *checker) price(key string, row priceFile) price.Price {
 		CacheRead: row.CacheRead.optional(), CacheWrite: row.CacheWrite.optional(), CacheWrite1h: row.CacheWrite1h.optional(),
 	}
 }
+
+// longestPrompt, in tokens, at which a price may change.
+const longestPrompt = 100_000_000
 
 // highestPrice of a million tokens: beyond it the price of one token was meant, or something else.
 const highestPrice = 100_000

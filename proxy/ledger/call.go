@@ -6,6 +6,7 @@ import (
 	"unsafe"
 
 	"afterglow/proxy/anthropic"
+	"afterglow/proxy/price"
 )
 
 // Call is what the ledger keeps of one call, whatever became of it. Nothing in it is of what was said.
@@ -22,6 +23,8 @@ type Call struct {
 	VendorModel string    // the name sent to it
 	Served      string    // what the vendor called the model; VendorModel if it did not say
 	Usage       anthropic.Usage
+	Cost        price.Cost       // when it ended
+	PricedBy    string           // price.Price.From of its price; "" = it had none, and its cost is by the list of whoever reads
 	Details     map[string]int64 // more counts, by the vendor's names; nil if there are none
 	Stream      bool
 	Status      int           // HTTP status that the client got; 499 if it left before one
@@ -39,7 +42,7 @@ type Call struct {
 // size is about how many bytes a call takes while it waits to be written.
 func (c *Call) size() int {
 	n := callSize + len(c.Kind) + len(c.Operation) + len(c.Endpoint) + len(c.RequestID) + len(c.Session) + len(c.Agent) + len(c.Model) +
-		len(c.Vendor) + len(c.VendorModel) + len(c.Served) + len(c.FailedFrom)
+		len(c.Vendor) + len(c.VendorModel) + len(c.Served) + len(c.FailedFrom) + len(c.PricedBy)
 	for name := range c.Details {
 		n += len(name) + 16
 	}

@@ -11,7 +11,7 @@ import (
 const selectCall = `SELECT id, ts, vendor, model_requested, model_served, input_tokens, output_tokens,
 	cache_creation_tokens, cache_read_tokens, duration_ms, success, coalesce(failover_from, ''), coalesce(request_id, ''), coalesce(client_category, 'cc'),
 	coalesce(operation, ''), coalesce(endpoint, ''), coalesce(extra_usage_json, ''), coalesce(session_key, ''), kind, vendor_model, status, error_class, queue_ms, first_ms, retries,
-	tiers, stream, adaptations, agent, cache_creation_1h_tokens, reasoning_tokens FROM usage_log`
+	tiers, stream, adaptations, agent, cache_creation_1h_tokens, reasoning_tokens, priced_by, dollars, yuan FROM usage_log`
 
 // Each calls do with each row of a range, the oldest first, until it gives an error, which Each returns. It keeps
 // none of them.
@@ -62,9 +62,12 @@ func scanCall(rows *sql.Rows) (id int64, c Call, err error) {
 	u := &c.Usage
 	err = rows.Scan(&id, &ts, &c.Vendor, &c.Model, &c.Served, &u.Input, &u.Output, &u.CacheCreation, &u.CacheRead, &took, &success,
 		&c.FailedFrom, &c.RequestID, &category, &c.Operation, &c.Endpoint, &extra, &c.Session, &c.Kind, &c.VendorModel, &c.Status, &c.Class, &queued, &first,
-		&c.Retries, &c.Tiers, &c.Stream, &labels, &c.Agent, &u.CacheCreation1h, &u.Reasoning)
+		&c.Retries, &c.Tiers, &c.Stream, &labels, &c.Agent, &u.CacheCreation1h, &u.Reasoning, &c.PricedBy, &c.Cost.Dollars, &c.Cost.Yuan)
 	if err != nil {
 		return id, c, err
+	}
+	if c.PricedBy != "" {
+		c.Cost.Priced = 1
 	}
 	c.Time, _ = time.Parse(time.RFC3339Nano, ts) // zero, if somebody else wrote it
 	c.Took, c.Queued, c.First = millis(took), millis(queued), millis(first)

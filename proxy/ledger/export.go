@@ -39,17 +39,32 @@ type exported struct {
 	QueueMS         int64            `json:"queue_ms"`
 	FirstMS         int64            `json:"first_ms"`
 	DurationMS      int64            `json:"duration_ms"`
+	Cost            *float64         `json:"cost"`
+	Currency        string           `json:"currency"`
+	PricedBy        string           `json:"priced_by"`
 	Adaptations     []string         `json:"adaptations,omitempty"`
 	Details         map[string]int64 `json:"extra_usage,omitempty"`
 }
 
 func export(c Call) exported {
+	cost, currency := costOf(c)
 	u := c.Usage
 	return exported{
 		Stamp(c.Time), c.Kind, c.Operation, c.Endpoint, c.RequestID, c.Session, c.Agent, c.Vendor, c.Model, c.VendorModel, c.Served, c.Stream, c.Status, c.Class,
 		c.FailedFrom, c.Tiers, c.Retries, u.Input, u.Output, u.CacheCreation, u.CacheCreation1h, u.CacheRead, u.Reasoning,
-		c.Queued.Milliseconds(), c.First.Milliseconds(), c.Took.Milliseconds(), c.Adaptations, c.Details,
+		c.Queued.Milliseconds(), c.First.Milliseconds(), c.Took.Milliseconds(), cost, currency, c.PricedBy, c.Adaptations, c.Details,
 	}
+}
+
+// costOf is what a call cost when it ended, with the currency's code; nil if it had no price.
+func costOf(c Call) (*float64, string) {
+	switch {
+	case c.PricedBy == "":
+		return nil, ""
+	case c.Cost.Yuan > 0:
+		return &c.Cost.Yuan, "CNY"
+	}
+	return &c.Cost.Dollars, "USD"
 }
 
 // ExportJSON writes the rows of a range as a JSON array, the oldest first.
@@ -79,7 +94,7 @@ func (l *Ledger) ExportJSON(ctx context.Context, q Query, w io.Writer) error {
 
 // csvHead names ExportCSV's columns.
 const csvHead = "ts,kind,operation,endpoint,request_id,session_key,agent,vendor,model_requested,vendor_model,model_served,stream,status,error_class,failover_from,tiers,retries," +
-	"input_tokens,output_tokens,cache_creation_tokens,cache_creation_1h_tokens,cache_read_tokens,reasoning_tokens,queue_ms,first_ms,duration_ms,adaptations"
+	"input_tokens,output_tokens,cache_creation_tokens,cache_creation_1h_tokens,cache_read_tokens,reasoning_tokens,queue_ms,first_ms,duration_ms,cost,currency,priced_by,adaptations"
 
 // ExportCSV writes the rows of a range with a head, the oldest first. A text that a spreadsheet would take for a
 // formula has an apostrophe before it.
@@ -107,6 +122,11 @@ func record(e exported) []string {
 	for _, n := range []int64{e.Input, e.Output, e.CacheCreation, e.CacheCreation1h, e.CacheRead, e.Reasoning, e.QueueMS, e.FirstMS, e.DurationMS} {
 		list = append(list, strconv.FormatInt(n, 10))
 	}
+	cost := ""
+	if e.Cost != nil {
+		cost = strconv.FormatFloat(*e.Cost, 'f', -1, 64)
+	}
+	list = append(list, cost, e.Currency, e.PricedBy)
 	list = append(list, strings.Join(e.Adaptations, " "))
 	for i, text := range list {
 		if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {

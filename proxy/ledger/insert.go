@@ -12,7 +12,7 @@ import (
 var callColumns = strings.Fields(`ts vendor model_requested model_served input_tokens output_tokens
 	cache_creation_tokens cache_read_tokens duration_ms success failover failover_from request_id client_category
 	operation endpoint extra_usage_json session_key kind vendor_model status error_class queue_ms first_ms retries
-	tiers stream adaptations agent cache_creation_1h_tokens reasoning_tokens`)
+	tiers stream adaptations agent cache_creation_1h_tokens reasoning_tokens priced_by dollars yuan`)
 
 // together is how many rows one statement writes: that costs a third less than a statement a row.
 const together = 32
@@ -85,7 +85,8 @@ func (c *Call) values(args []any) []any {
 	return append(args, Stamp(c.Time), c.Vendor, c.Model, c.Served, c.Usage.Input, c.Usage.Output,
 		c.Usage.CacheCreation, c.Usage.CacheRead, c.Took.Milliseconds(), c.Class == OK, c.Failover(), failedFrom, c.RequestID, c.Category(),
 		c.Operation, c.Endpoint, details(c.Details), c.Session, c.Kind, c.VendorModel, c.Status, string(c.Class), c.Queued.Milliseconds(), c.First.Milliseconds(), c.Retries,
-		c.Tiers, c.Stream, adaptations(c.Adaptations), c.Agent, c.Usage.CacheCreation1h, c.Usage.Reasoning)
+		c.Tiers, c.Stream, adaptations(c.Adaptations), c.Agent, c.Usage.CacheCreation1h, c.Usage.Reasoning,
+		c.PricedBy, c.Cost.Dollars, c.Cost.Yuan)
 }
 
 // details and adaptations are JSON, or "" for nothing, as it mostly is.

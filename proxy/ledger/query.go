@@ -8,17 +8,19 @@ import (
 	"strings"
 	"time"
 
+	"afterglow/proxy/anthropic"
 	"afterglow/proxy/price"
 )
 
-// Rows reads the sums of a range, a row a day and combination, by day and vendor. What they cost is by the prices
-// given, not by those of that day.
+// Rows reads the sums of a range, a row a day and combination, by day and vendor. What they cost is what
+// it was when they ended; of those that had no price then, it is by the prices given.
 func (l *Ledger) Rows(ctx context.Context, q Query, prices price.Table) ([]Row, error) {
 	where, args := q.days()
 	var list []Row
-	err := l.scan(ctx, `SELECT day, vendor, category, operation, model, served, failed_on, requests, succeeded, cancelled,
-		input, output, cache_creation, cache_read, cache_creation_1h, reasoning, took, queued, first FROM usage_day`+where, args, func(v *values) error {
+	err := l.scan(ctx, `SELECT day, vendor, category, operation, model, served, failed_on, priced_by, requests, succeeded, cancelled,
+		input, output, cache_creation, cache_read, cache_creation_1h, reasoning, took, queued, first, dollars, yuan FROM usage_day`+where, args, func(v *values) error {
 		r := Row{Date: v.text(), Vendor: v.text(), Category: v.text(), Operation: v.text(), Model: v.text(), Served: v.text(), FailedOn: v.text()}
+		pricedBy := v.text()
 		if !q.wants(r.Vendor, r.Model, r.Served) {
 			return nil
 		}
@@ -27,10 +29,10 @@ func (l *Ledger) Rows(ctx context.Context, q Query, prices price.Table) ([]Row, 
 		if r.FailedOn != "" {
 			r.Failovers = r.Requests
 		}
-		r.Cost = prices.Cost(r.Vendor, r.Served, r.Requests, r.Usage)
 		if err := r.decode(v.blob(), v.blob(), v.blob()); err != nil {
 			return err
 		}
+		r.Cost = v.cost(pricedBy, prices, r.Vendor, r.Served, r.Requests, r.Usage)
 		list = append(list, r)
 		return nil
 	})
@@ -52,8 +54,8 @@ func (q Query) days() (where string, args []any) {
 	return " WHERE " + strings.Join(conditions, " AND "), args
 }
 
-const selectSession = `SELECT session, vendor, category, served, first_ts, last_ts, requests, succeeded, cancelled, failovers,
-	input, output, cache_creation, cache_read, cache_creation_1h, reasoning, took_ms FROM session_day`
+const selectSession = `SELECT session, vendor, category, served, priced_by, first_ts, last_ts, requests, succeeded, cancelled, failovers,
+	input, output, cache_creation, cache_read, cache_creation_1h, reasoning, took_ms, dollars, yuan FROM session_day`
 
 // Sessions reads what each session of a range cost, the one used last first, at most limit of them.
 func (l *Ledger) Sessions(ctx context.Context, q Query, prices price.Table, limit int) ([]Session, error) {
@@ -100,14 +102,23 @@ func (l *Ledger) lastSessions(ctx context.Context, q Query, limit int) (keys []a
 // SessionsSince is Sessions for the calls since a time, exactly.
 func (l *Ledger) SessionsSince(ctx context.Context, since time.Time, prices price.Table, limit int) ([]Session, error) {
 	c := collector{prices: prices, sessions: map[string]*collected{}}
-	err := l.scan(ctx, `SELECT session_key, vendor, client_category, model_served, min(ts), max(ts), count(*), sum(success), sum(error_class IN ('client_gone', 'client_stalled', 'cancelled')), sum(failover),
+	err := l.scan(ctx, `SELECT session_key, vendor, client_category, model_served, priced_by, min(ts), max(ts), count(*), sum(success), sum(error_class IN ('client_gone', 'client_stalled', 'cancelled')), sum(failover),
 		sum(input_tokens), sum(output_tokens), sum(cache_creation_tokens), sum(cache_read_tokens), sum(cache_creation_1h_tokens), sum(reasoning_tokens),
-		sum(CASE WHEN success THEN duration_ms ELSE 0 END)
-		FROM usage_log WHERE ts >= ? AND session_key != '' GROUP BY session_key, vendor, client_category, model_served`, []any{Stamp(since)}, c.add)
+		sum(CASE WHEN success THEN duration_ms ELSE 0 END), sum(dollars), sum(yuan)
+		FROM usage_log WHERE ts >= ? AND session_key != '' GROUP BY session_key, vendor, client_category, model_served, priced_by`, []any{Stamp(since)}, c.add)
 	if err != nil {
 		return nil, err
 	}
 	return c.latest(limit)
+}
+
+// cost reads two columns: what calls cost when they ended. Those that had no price then cost what the prices say.
+func (v *values) cost(pricedBy string, prices price.Table, vendor, served string, calls int64, u anthropic.Usage) price.Cost {
+	kept := price.Cost{Dollars: v.real(), Yuan: v.real(), Priced: calls}
+	if pricedBy == "" {
+		return prices.Cost(vendor, served, calls, u)
+	}
+	return kept
 }
 
 // tally counts calls by names.
@@ -144,13 +155,13 @@ type collector struct {
 
 // add takes a row with selectSession's columns.
 func (c *collector) add(v *values) error {
-	key, vendor, category, served, first, last := v.text(), v.text(), v.text(), v.text(), v.text(), v.text()
+	key, vendor, category, served, pricedBy, first, last := v.text(), v.text(), v.text(), v.text(), v.text(), v.text(), v.text()
 	if !c.q.wants(vendor, served, served) {
 		return nil
 	}
 	s := Sums{Requests: v.number(), Succeeded: v.number(), Cancelled: v.number(), Failovers: v.number(), Usage: v.usage()}
-	s.Cost = c.prices.Cost(vendor, served, s.Requests, s.Usage)
 	took := time.Duration(v.number()) * time.Millisecond
+	s.Cost = v.cost(pricedBy, c.prices, vendor, served, s.Requests, s.Usage)
 	at := c.sessions[key]
 	if at == nil {
 		at = &collected{Session: Session{Key: key}, first: first, last: last, models: tally{}, vendors: tally{}, categories: tally{}}

@@ -76,6 +76,16 @@ func (v *values) number() int64 {
 	return n
 }
 
+func (v *values) real() float64 {
+	switch n := v.take().(type) {
+	case float64:
+		return n
+	case int64: // SQLite's reals without a fraction
+		return float64(n)
+	}
+	return 0
+}
+
 func (v *values) blob() []byte {
 	b, _ := v.take().([]byte)
 	return b

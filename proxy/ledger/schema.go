@@ -17,7 +17,7 @@ import (
 
 // version is the schema's that this program writes, in SQLite's user_version. 0 is an empty database, or the
 // reference's.
-const version = 1
+const version = 2
 
 // ErrNewer says that a database is of a later version of this program.
 var ErrNewer = errors.New("the ledger was written by a newer version of Afterglow")
@@ -46,6 +46,9 @@ var ownColumns = [][2]string{
 	{"agent", "TEXT NOT NULL DEFAULT ''"},
 	{"cache_creation_1h_tokens", "INTEGER NOT NULL DEFAULT 0"},
 	{"reasoning_tokens", "INTEGER NOT NULL DEFAULT 0"},
+	{"priced_by", "TEXT NOT NULL DEFAULT ''"},
+	{"dollars", "REAL NOT NULL DEFAULT 0"},
+	{"yuan", "REAL NOT NULL DEFAULT 0"},
 }
 
 // dsn is the driver's name for a database. Its pragmas hold for every connection.
@@ -158,10 +161,10 @@ func migrate(db *sql.DB) error {
 			return err
 		}
 	}
-	if _, err := tx.Exec(schema); err != nil {
+	if err := tables(tx, v); err != nil {
 		return fmt.Errorf("make tables: %w", err)
 	}
-	if len(columns) > 0 {
+	if v == 0 && len(columns) > 0 {
 		if err := sumUp(tx); err != nil {
 			return err
 		}
@@ -170,6 +173,26 @@ func migrate(db *sql.DB) error {
 		return err
 	}
 	return tx.Commit()
+}
+
+// tables makes those that are not there, and makes the sums of version 1 anew, which had no cost.
+func tables(tx *sql.Tx, v int) error {
+	steps := []string{schema}
+	if v == 1 {
+		steps = []string{"ALTER TABLE usage_day RENAME TO usage_day_1", "ALTER TABLE session_day RENAME TO session_day_1",
+			"DROP INDEX IF EXISTS session_day_last", "DROP INDEX IF EXISTS session_day_session", schema,
+			`INSERT INTO usage_day SELECT day, vendor, category, operation, model, served, failed_on, '', requests, succeeded, cancelled,
+				input, output, cache_creation, cache_read, cache_creation_1h, reasoning, took, queued, first, 0, 0 FROM usage_day_1`,
+			`INSERT INTO session_day SELECT day, session, vendor, category, served, '', first_ts, last_ts, requests, succeeded, cancelled, failovers,
+				input, output, cache_creation, cache_read, cache_creation_1h, reasoning, took_ms, 0, 0 FROM session_day_1`,
+			"DROP TABLE usage_day_1", "DROP TABLE session_day_1"}
+	}
+	for _, step := range steps {
+		if _, err := tx.Exec(step); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // adopt gives the reference's tables, of any age, what they lack.

@@ -30,7 +30,10 @@ CREATE TABLE IF NOT EXISTS usage_log (
     adaptations TEXT NOT NULL DEFAULT '',
     agent TEXT NOT NULL DEFAULT '',
     cache_creation_1h_tokens INTEGER NOT NULL DEFAULT 0,
-    reasoning_tokens INTEGER NOT NULL DEFAULT 0
+    reasoning_tokens INTEGER NOT NULL DEFAULT 0,
+    priced_by TEXT NOT NULL DEFAULT '',
+    dollars REAL NOT NULL DEFAULT 0,
+    yuan REAL NOT NULL DEFAULT 0
 );
 CREATE INDEX IF NOT EXISTS usage_log_ts ON usage_log (ts);
 
@@ -51,7 +54,7 @@ CREATE TABLE IF NOT EXISTS usage_evidence (
 );
 CREATE INDEX IF NOT EXISTS usage_evidence_ts ON usage_evidence (ts);
 
-CREATE TABLE usage_day (
+CREATE TABLE IF NOT EXISTS usage_day (
     day TEXT NOT NULL,
     vendor TEXT NOT NULL,
     category TEXT NOT NULL,
@@ -59,6 +62,7 @@ CREATE TABLE usage_day (
     model TEXT NOT NULL,
     served TEXT NOT NULL,
     failed_on TEXT NOT NULL,
+    priced_by TEXT NOT NULL,
     requests INTEGER NOT NULL,
     succeeded INTEGER NOT NULL,
     cancelled INTEGER NOT NULL,
@@ -71,15 +75,18 @@ CREATE TABLE usage_day (
     took BLOB,
     queued BLOB,
     first BLOB,
-    PRIMARY KEY (day, vendor, category, operation, model, served, failed_on)
+    dollars REAL NOT NULL,
+    yuan REAL NOT NULL,
+    PRIMARY KEY (day, vendor, category, operation, model, served, failed_on, priced_by)
 ) WITHOUT ROWID;
 
-CREATE TABLE session_day (
+CREATE TABLE IF NOT EXISTS session_day (
     day TEXT NOT NULL,
     session TEXT NOT NULL,
     vendor TEXT NOT NULL,
     category TEXT NOT NULL,
     served TEXT NOT NULL,
+    priced_by TEXT NOT NULL,
     first_ts TEXT NOT NULL,
     last_ts TEXT NOT NULL,
     requests INTEGER NOT NULL,
@@ -93,13 +100,15 @@ CREATE TABLE session_day (
     cache_creation_1h INTEGER NOT NULL,
     reasoning INTEGER NOT NULL,
     took_ms INTEGER NOT NULL,
-    PRIMARY KEY (day, session, vendor, category, served)
+    dollars REAL NOT NULL,
+    yuan REAL NOT NULL,
+    PRIMARY KEY (day, session, vendor, category, served, priced_by)
 ) WITHOUT ROWID;
 
-CREATE INDEX session_day_last ON session_day (last_ts);
-CREATE INDEX session_day_session ON session_day (session);
+CREATE INDEX IF NOT EXISTS session_day_last ON session_day (last_ts);
+CREATE INDEX IF NOT EXISTS session_day_session ON session_day (session);
 
-CREATE TABLE gauge_minute (
+CREATE TABLE IF NOT EXISTS gauge_minute (
     vendor TEXT NOT NULL,
     model TEXT NOT NULL,
     minute INTEGER NOT NULL,
@@ -109,9 +118,9 @@ CREATE TABLE gauge_minute (
     refused INTEGER NOT NULL,
     PRIMARY KEY (vendor, model, minute)
 ) WITHOUT ROWID;
-CREATE INDEX gauge_minute_minute ON gauge_minute (minute);
+CREATE INDEX IF NOT EXISTS gauge_minute_minute ON gauge_minute (minute);
 
-CREATE TABLE imported (
+CREATE TABLE IF NOT EXISTS imported (
     source TEXT PRIMARY KEY,
     last_id INTEGER NOT NULL
 ) WITHOUT ROWID;

@@ -6,10 +6,10 @@ import (
 )
 
 // dayKey names a row of usage_day.
-type dayKey struct{ day, vendor, category, operation, model, served, failedOn string }
+type dayKey struct{ day, vendor, category, operation, model, served, failedOn, pricedBy string }
 
 // sessionKey names a row of session_day.
-type sessionKey struct{ day, session, vendor, category, served string }
+type sessionKey struct{ day, session, vendor, category, served, pricedBy string }
 
 // span is what a row of session_day sums.
 type span struct {
@@ -30,7 +30,7 @@ func newSums() *sums {
 
 func (s *sums) add(c *Call) {
 	day := localDay(c.Time)
-	k := dayKey{day, c.Vendor, c.Category(), c.Operation, c.Model, c.Served, c.FailedFrom}
+	k := dayKey{day, c.Vendor, c.Category(), c.Operation, c.Model, c.Served, c.FailedFrom, c.PricedBy}
 	d := s.days[k]
 	if d == nil {
 		d = &Sums{}
@@ -40,7 +40,7 @@ func (s *sums) add(c *Call) {
 	if c.Session == "" {
 		return
 	}
-	at := sessionKey{day, c.Session, c.Vendor, c.Category(), c.Served}
+	at := sessionKey{day, c.Session, c.Vendor, c.Category(), c.Served, c.PricedBy}
 	p := s.sessions[at]
 	if p == nil {
 		p = &span{first: c.Time, last: c.Time}
@@ -53,6 +53,7 @@ func (s *sums) add(c *Call) {
 func (s *Sums) countUntimed(c *Call) {
 	s.Requests++
 	s.Usage.Add(c.Usage)
+	s.Cost.Add(c.Cost)
 	if c.Failover() {
 		s.Failovers++
 	}
@@ -93,7 +94,7 @@ func (p *span) count(c *Call) {
 
 // write adds the sums to those that are there.
 func (s *sums) write(tx *sql.Tx) error {
-	read, err := tx.Prepare(`SELECT took, queued, first FROM usage_day WHERE day = ? AND vendor = ? AND category = ? AND operation = ? AND model = ? AND served = ? AND failed_on = ?`)
+	read, err := tx.Prepare(`SELECT took, queued, first FROM usage_day WHERE day = ? AND vendor = ? AND category = ? AND operation = ? AND model = ? AND served = ? AND failed_on = ? AND priced_by = ?`)
 	if err != nil {
 		return err
 	}
@@ -119,8 +120,8 @@ func (s *sums) writeSessions(tx *sql.Tx) error {
 	defer write.Close()
 	for k, p := range s.sessions {
 		u := p.Usage
-		_, err := write.Exec(k.day, k.session, k.vendor, k.category, k.served, Stamp(p.first), Stamp(p.last), p.Requests, p.Succeeded, p.Cancelled, p.Failovers,
-			u.Input, u.Output, u.CacheCreation, u.CacheRead, u.CacheCreation1h, u.Reasoning, p.took.Milliseconds())
+		_, err := write.Exec(k.day, k.session, k.vendor, k.category, k.served, k.pricedBy, Stamp(p.first), Stamp(p.last), p.Requests, p.Succeeded, p.Cancelled, p.Failovers,
+			u.Input, u.Output, u.CacheCreation, u.CacheRead, u.CacheCreation1h, u.Reasoning, p.took.Milliseconds(), p.Cost.Dollars, p.Cost.Yuan)
 		if err != nil {
 			return err
 		}
@@ -128,22 +129,24 @@ func (s *sums) writeSessions(tx *sql.Tx) error {
 	return nil
 }
 
-const addSession = `INSERT INTO session_day VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET
+const addSession = `INSERT INTO session_day VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET
 	first_ts = min(first_ts, excluded.first_ts), last_ts = max(last_ts, excluded.last_ts), requests = requests + excluded.requests,
 	succeeded = succeeded + excluded.succeeded, cancelled = cancelled + excluded.cancelled, failovers = failovers + excluded.failovers, input = input + excluded.input,
 	output = output + excluded.output, cache_creation = cache_creation + excluded.cache_creation, cache_read = cache_read + excluded.cache_read,
-	cache_creation_1h = cache_creation_1h + excluded.cache_creation_1h, reasoning = reasoning + excluded.reasoning, took_ms = took_ms + excluded.took_ms`
+	cache_creation_1h = cache_creation_1h + excluded.cache_creation_1h, reasoning = reasoning + excluded.reasoning, took_ms = took_ms + excluded.took_ms,
+	dollars = dollars + excluded.dollars, yuan = yuan + excluded.yuan`
 
-const addDay = `INSERT INTO usage_day VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET
+const addDay = `INSERT INTO usage_day VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET
 	requests = requests + excluded.requests, succeeded = succeeded + excluded.succeeded, cancelled = cancelled + excluded.cancelled, input = input + excluded.input,
 	output = output + excluded.output, cache_creation = cache_creation + excluded.cache_creation, cache_read = cache_read + excluded.cache_read,
 	cache_creation_1h = cache_creation_1h + excluded.cache_creation_1h, reasoning = reasoning + excluded.reasoning,
-	took = excluded.took, queued = excluded.queued, first = excluded.first`
+	took = excluded.took, queued = excluded.queued, first = excluded.first,
+	dollars = dollars + excluded.dollars, yuan = yuan + excluded.yuan`
 
 // write adds one row's sums. Another process may have written since, so what is there is read anew.
 func (k dayKey) write(read, write *sql.Stmt, d *Sums) error {
 	var took, queued, first []byte
-	err := read.QueryRow(k.day, k.vendor, k.category, k.operation, k.model, k.served, k.failedOn).Scan(&took, &queued, &first)
+	err := read.QueryRow(k.day, k.vendor, k.category, k.operation, k.model, k.served, k.failedOn, k.pricedBy).Scan(&took, &queued, &first)
 	if err != nil && err != sql.ErrNoRows {
 		return err
 	}
@@ -151,8 +154,9 @@ func (k dayKey) write(read, write *sql.Stmt, d *Sums) error {
 		return err
 	}
 	u := d.Usage
-	_, err = write.Exec(k.day, k.vendor, k.category, k.operation, k.model, k.served, k.failedOn, d.Requests, d.Succeeded, d.Cancelled,
-		u.Input, u.Output, u.CacheCreation, u.CacheRead, u.CacheCreation1h, u.Reasoning, d.Took.encode(), d.Queued.encode(), d.First.encode())
+	_, err = write.Exec(k.day, k.vendor, k.category, k.operation, k.model, k.served, k.failedOn, k.pricedBy, d.Requests, d.Succeeded, d.Cancelled,
+		u.Input, u.Output, u.CacheCreation, u.CacheRead, u.CacheCreation1h, u.Reasoning, d.Took.encode(), d.Queued.encode(), d.First.encode(),
+		d.Cost.Dollars, d.Cost.Yuan)
 	return err
 }
 

@@ -2,6 +2,7 @@ package price
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"afterglow/proxy/anthropic"
@@ -14,20 +15,41 @@ type Cost struct {
 	Unpriced      int64 // calls that used tokens of a model without one
 }
 
-// Cost is what calls to one model that used these tokens together cost. Calls that used none cost nothing and
-// need no price.
+// Cost is what calls to one model that used these tokens together cost, by the band of their mean prompt. Calls that
+// used none cost nothing and need no price.
 func (t Table) Cost(vendor, model string, calls int64, u anthropic.Usage) Cost {
+	c, _ := t.cost(vendor, calls, u, model)
+	return c
+}
+
+// dated is a date at the end of a model's name: "-0711", "-260215", "-20260401" or "-2026-04-02".
+var dated = regexp.MustCompile(`-(\d{4}|\d{6}|20\d{6}|20\d\d-\d\d-\d\d)$`)
+
+// Call is what one call costs, and Price.From of its price; "" if there is none. The price is that of the name that the
+// vendor gave in its answer, or of that name without the date at its end, or else that of the vendor model.
+func (t Table) Call(vendor, served, vendorModel string, u anthropic.Usage) (c Cost, from string) {
+	return t.cost(vendor, 1, u, served, dated.ReplaceAllString(served, ""), vendorModel)
+}
+
+func (t Table) cost(vendor string, calls int64, u anthropic.Usage, models ...string) (Cost, string) {
 	if u.Total() == 0 {
-		return Cost{}
+		return Cost{}, ""
 	}
-	p, ok := t.Find(vendor, model)
-	switch {
-	case !ok:
-		return Cost{Unpriced: calls}
-	case p.Currency == Yuan:
-		return Cost{Yuan: p.Of(u), Priced: calls}
+	prompt := (u.Total() - u.Output) / max(calls, 1)
+	for _, model := range models {
+		p, ok := t.Find(vendor, model)
+		if !ok {
+			continue
+		}
+		if p, ok = p.at(prompt); !ok {
+			break
+		}
+		if p.Currency == Yuan {
+			return Cost{Yuan: p.Of(u), Priced: calls}, p.From
+		}
+		return Cost{Dollars: p.Of(u), Priced: calls}, p.From
 	}
-	return Cost{Dollars: p.Of(u), Priced: calls}
+	return Cost{Unpriced: calls}, ""
 }
 
 // Add adds another cost.

@@ -23,7 +23,22 @@ type Price struct {
 	CacheWrite   *float64 // for five minutes
 	CacheWrite1h *float64 // for an hour; nil = as CacheWrite
 
-	rank int // of a pattern: the lowest that fits counts
+	Beyond int64  // the price holds for prompts of more tokens than these, with what a cache served or took
+	From   string // the list and the vendor in it, such as "2026-12-01 zhipu"; it says nothing of the price
+
+	bands []Price // of the same model, for longer prompts
+	rank  int     // of a pattern: the lowest that fits counts
+}
+
+// at is the price of a call whose prompt has so many tokens. It is not known below the lowest band.
+func (p Price) at(prompt int64) (Price, bool) {
+	best, ok := p, prompt > p.Beyond || p.Beyond == 0
+	for _, band := range p.bands {
+		if (prompt > band.Beyond || band.Beyond == 0) && (!ok || band.Beyond > best.Beyond) {
+			best, ok = band, true
+		}
+	}
+	return best, ok
 }
 
 const million = 1e6

@@ -19,7 +19,7 @@ type Table map[Key]Price
 func Make(lists ...[]Row) Table {
 	t, rank := Table{}, 0
 	for i, list := range lists {
-		for _, row := range list {
+		for _, row := range banded(list) {
 			if shadowed(row.Key, lists[:i]) {
 				continue
 			}
@@ -30,6 +30,24 @@ func Make(lists ...[]Row) Table {
 		}
 	}
 	return t
+}
+
+// banded puts the bands of a model, which a list has as rows of one Key, into one row.
+func banded(list []Row) []Row {
+	var rows []Row
+	place := map[Key]int{}
+	for _, row := range list {
+		i, found := place[row.Key]
+		if !found {
+			place[row.Key] = len(rows)
+			rows = append(rows, row)
+			continue
+		}
+		if first := &rows[i].Price; first.Beyond != row.Beyond {
+			first.bands = append(first.bands, row.Price)
+		}
+	}
+	return rows
 }
 
 // shadowed reports whether a pattern of an earlier list fits a row, which without it would go first as a name.
