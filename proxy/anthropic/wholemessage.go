@@ -210,7 +210,7 @@ func (m *collector) whole() ([]byte, error) {
 			}
 		}
 		if len(b.input) > 0 {
-			if !gjson.ValidBytes(b.input) {
+			if !nesting.ValidBytes(b.input) {
 				return nil, errors.New("the input of a tool call is not JSON")
 			}
 			b.start, err = sjson.SetRawBytes(b.start, "input", b.input)
