@@ -65,9 +65,10 @@ func (s *Server) messages(w http.ResponseWriter, r *http.Request) {
 	if reply.Events == nil {
 		rec.err = writeMessage(out, reply, rec)
 	} else {
-		rec.err = relay(out, reply, rec)
+		rec.err = relay(r.Context(), out, reply, rec)
 	}
-	rec.gone = errors.Is(rec.err, errClient) || rec.err != nil && r.Context().Err() != nil
+	broken := errors.As(rec.err, new(brokenError)) // who hangs up at such an end did not cause it
+	rec.gone = !broken && (errors.Is(rec.err, errClient) || rec.err != nil && r.Context().Err() != nil)
 	reply.Finish(rec.usage.Total(), rec.gone, rec.err)
 }
 
@@ -136,14 +137,24 @@ func streamHeader(h http.Header) {
 	h.Set("Cache-Control", "no-cache")
 }
 
+// brokenError is a vendor's failure within a stream, while the client listened.
+type brokenError struct{ error }
+
+// Unwrap is for errors.Is and errors.As.
+func (e brokenError) Unwrap() error { return e.error }
+
 // relay writes a stream's events to the client as they come, until the message is complete. The
 // error says how the stream ended if not well; the client has then been told, unless it is gone.
-func relay(out *clientStream, reply *route.Reply, rec *record) error {
+func relay(ctx context.Context, out *clientStream, reply *route.Reply, rec *record) error {
 	events, thinking := reply.Events, reply.Watcher()
 	for {
 		e, err := events.Next()
 		if err == io.EOF {
 			err = io.ErrUnexpectedEOF
+		}
+		if err != nil && ctx.Err() == nil {
+			out.fail(err)
+			return brokenError{err}
 		}
 		if err != nil {
 			return out.fail(err)
@@ -157,7 +168,8 @@ func relay(out *clientStream, reply *route.Reply, rec *record) error {
 		raw := e.Raw
 		if e.Cut {
 			if !nesting.ValidBytes(e.Data) {
-				return out.fail(io.ErrUnexpectedEOF)
+				out.fail(io.ErrUnexpectedEOF)
+				return brokenError{io.ErrUnexpectedEOF}
 			}
 			raw = append(raw[:len(raw):len(raw)], "\n\n"...)
 		}
@@ -166,11 +178,12 @@ func relay(out *clientStream, reply *route.Reply, rec *record) error {
 			return err
 		}
 		if ended := kind == anthropic.MessageStop || kind == anthropic.Failure; ended || !events.Ready() {
-			if err := out.flush(); err != nil {
-				return err
-			}
+			err := out.flush()
 			if kind == anthropic.Failure {
-				return anthropic.EventError(e)
+				return brokenError{anthropic.EventError(e)}
+			}
+			if err != nil {
+				return err
 			}
 			if ended {
 				return nil
