@@ -32,6 +32,9 @@ const (
 // DefaultSlowClient is how long a client may leave an answer unread where nothing else is said.
 const DefaultSlowClient = 60 * time.Second
 
+// codes are the vendors whose error codes are known.
+var codes = []string{"zhipu", "minimax", "alibaba", "doubao"}
+
 // dialects are those that a vendor may speak.
 var dialects = []string{"anthropic", "openai", "gemini"}
 

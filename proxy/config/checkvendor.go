@@ -52,8 +52,8 @@ func (c *checker) vendor(key string, row vendorFile) Vendor {
 			c.problem(key+"."+name, "expected a duration above 0")
 		}
 	}
-	if v.Codes != "" && v.Codes != "zhipu" {
-		c.problem(key+".codes", `expected "zhipu", got %q`, v.Codes)
+	if v.Codes != "" && !slices.Contains(codes, v.Codes) {
+		c.problem(key+".codes", `expected one of "%s", got %q`, strings.Join(codes, `", "`), v.Codes)
 	}
 	if own := v.Dialect == "openai" || v.Dialect == "gemini"; own && v.Auth != AuthCopilot && len(v.Models) == 0 && v.DefaultModel == "" {
 		c.wrong(key+".default_model", reason.New(reason.DefaultNeeded, "",

@@ -91,7 +91,7 @@ type Vendor struct {
 	Retry        Retry
 	Accepts      Accepts
 	Chat         Chat   // of dialect "openai"
-	Codes        string // whose business codes the vendor answers: "zhipu", or ""
+	Codes        string // whose error codes the vendor answers: one of codes, or ""
 	Breaker      Breaker
 	Quota        Quota         // of a few hours
 	WeeklyQuota  Quota         // of a week

@@ -122,7 +122,7 @@ type vendorFile struct {
 	// a difference between vendors of Chat Completions
 	// Default: see [dialects.md](dialects.md)
 	Effort *string `toml:"reasoning_effort"`
-	// `"zhipu"` for a vendor that returns Zhipu's error codes
+	// whose error codes the vendor returns: `"zhipu"`, `"minimax"`, `"alibaba"` or `"doubao"`
 	// Default: none
 	Codes *string `toml:"codes"`
 	// for `auth = "copilot"`: `"individual"`, `"business"` or `"enterprise"`

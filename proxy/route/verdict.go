@@ -99,7 +99,7 @@ func judge(ctx context.Context, err error, v *upstream.Vendor, req *anthropic.Re
 			f.until = now.Add(f.hint)
 		}
 	default:
-		judgeStatus(&f, refused, v, req, now)
+		judgeStatus(&f, refused, now)
 	}
 	if family := anthropic.ClaimedFamily(refused.Header); family != "" && strings.Contains(strings.ToLower(v.Model(req.Model)), family) {
 		f.model, f.capped, f.usedUp = true, false, false
@@ -110,8 +110,9 @@ func judge(ctx context.Context, err error, v *upstream.Vendor, req *anthropic.Re
 // margin is added to a time that a vendor asks to wait: it counts from when it answered. A moment that it names is that moment.
 const margin = 1.1
 
-// judgeStatus fills in a finding from the status alone.
-func judgeStatus(f *finding, e *anthropic.Error, v *upstream.Vendor, req *anthropic.Request, now time.Time) {
+// judgeStatus fills in a finding from the status alone. A 400 is the client's fault only where its words say that any vendor would
+// refuse the conversation: gateways answer 400 for much that is their own fault.
+func judgeStatus(f *finding, e *anthropic.Error, now time.Time) {
 	switch status := e.Status; {
 	case e.Within200 || status >= 500 || status == http.StatusTooManyRequests || status == http.StatusRequestTimeout:
 		f.counts = true
@@ -122,8 +123,6 @@ func judgeStatus(f *finding, e *anthropic.Error, v *upstream.Vendor, req *anthro
 		f.verdict = clientFault // with a key of ours it were a BadKey
 	case status == http.StatusBadRequest && structural(e.Message):
 		f.verdict = clientFault
-	case status == http.StatusBadRequest && !semantic(e) && !likelyFormat(e, req):
-		f.verdict = clientFault
 	}
 }
 
@@ -131,18 +130,6 @@ func judgeStatus(f *finding, e *anthropic.Error, v *upstream.Vendor, req *anthro
 func structural(message string) bool {
 	return containsAny(strings.ToLower(strings.ReplaceAll(message, "`", "")), "tool_result blocks can only be", "tool_use blocks can only be",
 		"messages must alternate", "messages with role", "thinking blocks can only be", "content blocks can only be")
-}
-
-// semantic are refusals of a form that another vendor may take.
-func semantic(e *anthropic.Error) bool {
-	return e.Type == "invalid_request_error" || containsAny(strings.ToLower(e.Message), "invalid_request_error", "should match pattern",
-		"validation", "tool_use_id", "server_tool_use", "tool_result", "can only be in", "bad request",
-		"api 调用参数有误", "参数不合法", "请求参数错误", "请求格式错误")
-}
-
-// likelyFormat are refusals without a word of sense for a conversation with tool results.
-func likelyFormat(e *anthropic.Error, req *anthropic.Request) bool {
-	return strings.Contains(req.Body, `"tool_result"`) && (len(e.Message) < 200 || e.Code == "invalid_tool_call_format")
 }
 
 func containsAny(text string, parts ...string) bool {

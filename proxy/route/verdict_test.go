@@ -61,7 +61,7 @@ func TestJudge(t *testing.T) {
 		"RC-45 Bad Request, tool results":  {nil, decode(400, "Bad Request\n"), own, withResults, nextTier, false},
 		"RC-46 invalid_tool_call_format": {nil, decode(400, `{"error":{"code":"invalid_tool_call_format","type":"x"}}`), own,
 			withResults, nextTier, false},
-		"a 400 without a word of sense": {nil, decode(400, `{"error":{"type":"x","message":"no"}}`), own, `{"model":"m"}`, clientFault, false},
+		"a 400 without a word of sense": {nil, decode(400, `{"error":{"type":"x","message":"no"}}`), own, `{"model":"m"}`, nextTier, false},
 		"RC-47 structural": {nil, decode(400, `{"error":{"type":"invalid_request_error","message":"messages.3: `+"`tool_result`"+` blocks can only be in user messages"}}`),
 			own, "", clientFault, false},
 		"RC-49 Internal Network Failure": {nil, decode(500, `{"error":{"code":"500","message":"Internal Network Failure"}}`), own, "", nextTier, true},

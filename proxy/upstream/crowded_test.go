@@ -38,3 +38,32 @@ func TestWhichRefusalsAreForTooManyCallsAtOnce(t *testing.T) {
 		}
 	}
 }
+
+// A code means what its own vendor says, and nothing at another one.
+func TestACodeIsReadInTheDictionaryOfItsVendor(t *testing.T) {
+	for _, c := range []struct {
+		codes   string
+		refused anthropic.Error
+		want    Meaning
+	}{
+		{"alibaba", anthropic.Error{Status: 429, Code: "insufficient_quota", Type: "insufficient_quota", Message: "You exceeded your current quota"}, Busy},
+		{"alibaba", anthropic.Error{Status: 429, Code: "Throttling.AllocationQuota", Message: "Allocated quota exceeded, please increase your quota limit."}, Busy},
+		{"alibaba", anthropic.Error{Status: 400, Code: "Arrearage", Message: "Access denied"}, NoFunds},
+		{"", anthropic.Error{Status: 429, Code: "insufficient_quota", Message: "You exceeded your current quota"}, NoFunds},
+		{"", anthropic.Error{Status: 403, Type: "insufficient_user_quota", Message: "x"}, NoFunds},
+		{"", anthropic.Error{Status: 400, Type: "billing_error", Message: "Your credit balance is too low"}, NoFunds},
+		{"doubao", anthropic.Error{Status: 429, Code: "SetLimitExceeded", Message: "the limit that you set is reached"}, NoFunds},
+		{"", anthropic.Error{Status: 429, Code: "SetLimitExceeded", Message: "x"}, Plain},
+		{"minimax", anthropic.Error{Status: 500, Code: "1008", Message: "insufficient balance"}, NoFunds},
+		{"zhipu", anthropic.Error{Status: 500, Code: "1008", Message: "x"}, Plain},
+		{"minimax", anthropic.Error{Status: 429, Code: "1305", Message: "x"}, Plain},
+	} {
+		v, err := New(config.Vendor{Name: "v", Dialect: "anthropic", BaseURL: "http://v", Auth: "bearer", Codes: c.codes}, slog.New(slog.DiscardHandler))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := v.MeaningOf(&c.refused); got != c.want {
+			t.Errorf("%s, %+v: %d, want %d", c.codes, c.refused, got, c.want)
+		}
+	}
+}

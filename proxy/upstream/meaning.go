@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -39,6 +40,34 @@ var zhipuCodes = map[string]Meaning{
 	"1316": UsedUp, "1317": UsedUp, "1318": UsedUp, "1319": UsedUp, "1320": UsedUp, "1321": UsedUp,
 }
 
+// minimaxCodes are those of MiniMax's base_resp, from its error page in December 2026 (platform.minimaxi.com).
+var minimaxCodes = map[string]Meaning{
+	"1002": Busy, "1039": Busy, "1004": BadKey, "2049": BadKey, "1008": NoFunds, "1026": Unsafe, "1027": Unsafe, "2013": BadForm, "2056": UsedUp,
+}
+
+// alibabaCodes are those of DashScope. Its words for a number of tokens or calls a minute are other vendors' words for a quota or a
+// balance that is used up.
+var alibabaCodes = map[string]Meaning{
+	"insufficient_quota": Busy, "Throttling": Busy, "Throttling.RateQuota": Busy, "Throttling.BurstRate": Busy, "Throttling.AllocationQuota": Busy,
+	"LimitRequests": Busy, "limit_requests": Busy, "limit_burst_rate": Busy, "AllocationQuota": Busy,
+	"Arrearage": NoFunds, "InvalidApiKey": BadKey, "invalid_api_key": BadKey, "DataInspectionFailed": Unsafe, "data_inspection_failed": Unsafe,
+}
+
+// doubaoCodes are those of Volcengine's Ark. A limit that the user has set for an endpoint is as a balance: it ends by the user.
+var doubaoCodes = map[string]Meaning{
+	"SetLimitExceeded": NoFunds, "AccountOverdueError": NoFunds, "InsufficientBalance": NoFunds, "QuotaExceeded": UsedUp, "AuthenticationError": BadKey,
+	"ServerOverloaded": ModelBusy, "SensitiveContentDetected": Unsafe,
+	"RateLimitExceeded.EndpointRPMExceeded": Busy, "RateLimitExceeded.EndpointTPMExceeded": Busy,
+	"ModelAccountRpmRateLimitExceeded": Busy, "ModelAccountTpmRateLimitExceeded": Busy,
+}
+
+// dictionaries are the codes of vendors, by the configuration's name for them. A code means nothing at another vendor.
+var dictionaries = map[string]map[string]Meaning{"zhipu": zhipuCodes, "minimax": minimaxCodes, "alibaba": alibabaCodes, "doubao": doubaoCodes}
+
+// noFunds are codes and types of an empty balance that several vendors and gateways share.
+var noFunds = []string{"insufficient_quota", "insufficient_balance", "insufficient_user_quota", "insufficient_funds", "billing_error",
+	"billing_hard_limit_reached", "billing_not_active", "arrearage", "credit_balance_too_low", "payment_required"}
+
 // codeInText is how some gateways of Zhipu's give the code: "[1302][text][request]".
 var codeInText = regexp.MustCompile(`^\[(\d{4})\]`)
 
@@ -52,11 +81,14 @@ func (v *Vendor) MeaningOf(e *anthropic.Error) Meaning {
 		if found := codeInText.FindStringSubmatch(e.Message); e.Code == "" && found != nil {
 			e.Code = found[1]
 		}
-		if m, known := zhipuCodes[e.Code]; known {
+	}
+	own := dictionaries[v.conf.Codes]
+	for _, code := range [...]string{e.Code, e.Type} {
+		if m, known := own[code]; known {
 			return m
 		}
 	}
-	if e.Code == "insufficient_quota" { // OpenAI's word for an account without money, under 429
+	if slices.Contains(noFunds, strings.ToLower(e.Code)) || slices.Contains(noFunds, e.Type) {
 		return NoFunds
 	}
 	text := strings.ToLower(e.Message)
@@ -70,7 +102,7 @@ func (v *Vendor) MeaningOf(e *anthropic.Error) Meaning {
 			}
 		}
 	}
-	if own := v.conf.Auth != "client"; own && (e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden) {
+	if ours := v.conf.Auth != "client"; ours && (e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden) {
 		return BadKey
 	}
 	return Plain
@@ -105,7 +137,7 @@ func (v *Vendor) Crowded(e *anthropic.Error) bool {
 	}
 	switch v.MeaningOf(e) {
 	case Busy:
-		return e.Code == "1302" // not 1303, which is for too many a minute
+		return v.conf.Codes == "zhipu" && e.Code == "1302" // the others are for too many a minute
 	case Plain:
 		return true
 	}
