@@ -226,7 +226,8 @@ type acceptsFile struct {
 	// `false`: consecutive messages of the same role are joined
 	// Default: true
 	Consecutive *bool `toml:"consecutive"`
-	// `false`: tools that Anthropic runs are removed, with their blocks
+	// `false`: tools that Anthropic runs are removed, with their blocks, and so are fields that only Anthropic knows, such as
+	// `mcp_servers` with its tokens and `container`
 	// Default: true with `dialect = "anthropic"`
 	ServerTools *bool `toml:"server_tools"`
 	// `false`: cache markers are removed

@@ -102,7 +102,7 @@ func contents(root gjson.Result) (all []piece) {
 		add("stop_sequences", stop.Str)
 	}
 	for _, key := range []string{"container", "service_tier", "context_management"} {
-		add(key, root.Get(key).Raw, key)
+		add(key, root.Get(key).Raw, key, normalize.LabelFields)
 	}
 	return all
 }

@@ -47,6 +47,9 @@ func (m *mending) adaptEnvelope(req *anthropic.Request) {
 	if a.plainEnvelope() {
 		return
 	}
+	if !a.ServerTools {
+		m.keepPortable()
+	}
 	if !a.ContextManagement {
 		m.change("context_management", "", LabelContextManagement)
 	}
@@ -62,6 +65,20 @@ func (m *mending) adaptEnvelope(req *anthropic.Request) {
 			now = ""
 		}
 		m.change("system", now, "")
+	}
+}
+
+// portable are the fields beside the messages that mean the same at every vendor, or that have a setting of their own in Accepts.
+// Others are Anthropic's alone, now or next month, and may hold what no other vendor should have: mcp_servers has tokens.
+var portable = []string{"model", "messages", "max_tokens", "system", "tools", "tool_choice", "stream", "stop_sequences", "temperature", "top_p", "top_k",
+	"thinking", "metadata", "output_config", "output_format", "context_management", "cache_control"}
+
+// keepPortable takes out every field that is not portable.
+func (m *mending) keepPortable() {
+	for _, it := range m.items {
+		if !slices.Contains(portable, it.key) {
+			m.change(it.key, "", LabelFields)
+		}
 	}
 }
 
@@ -112,7 +129,11 @@ func (m *mending) adaptTools(tools string) {
 		}
 		return m.uncached(tool)
 	})
-	m.change("tools", now, "")
+	if now == "[]" && len(gone) > 0 {
+		m.change("tools", "", "") // some vendors refuse an empty list
+	} else {
+		m.change("tools", now, "")
+	}
 	if len(gone) == 0 {
 		return
 	}

@@ -51,10 +51,24 @@ func TestAnthropicsExtras(t *testing.T) {
 func TestOnlyServerTools(t *testing.T) {
 	got, labels := send(t, plain(), `{"model":"m","tools":[{"type":"web_search_20250305","name":"web_search"}],"tool_choice":{"type":"any"},"messages":[`+hello+`]}`)
 	wantLabels(t, labels, normalize.LabelServerTools)
-	if want := `{"model":"m","tools":[],"messages":[` + hello + `]}`; got != want {
+	if want := `{"model":"m","messages":[` + hello + `]}`; got != want { // some vendors refuse an empty list
 		t.Errorf("got %s", got)
 	}
 }
+
+// What only Anthropic knows stays at home: it may hold a token for somebody else.
+func TestFieldsThatOnlyAnthropicKnowsStayAtHome(t *testing.T) {
+	body := `{"model":"m","mcp_servers":[{"type":"url","url":"https://mcp.example/sse","name":"n","authorization_token":"secret"}],"container":"c_1",` +
+		`"max_tokens":9,"temperature":0.5,"a_field_of_next_month":{"x":1},"tools":[{"type":"mcp_toolset","mcp_server_name":"n"},` + tool + `],"messages":[` + hello + `],"service_tier":"auto","stream":true}`
+	unchanged(t, claude(), body)
+	got, labels := send(t, plain(), body)
+	wantLabels(t, labels, normalize.LabelServerTools, normalize.LabelFields)
+	if want := `{"model":"m","max_tokens":9,"temperature":0.5,"tools":[` + tool + `],"messages":[` + hello + `],"stream":true}`; got != want {
+		t.Errorf("got %s", got)
+	}
+}
+
+const tool = `{"name":"Bash","input_schema":{"type":"object"}}`
 
 func TestImagesAndDocuments(t *testing.T) {
 	image := `{"type":"image","source":{"type":"url","url":"https://example.org/a.png"}}`

@@ -23,13 +23,14 @@ const (
 	LabelCacheControl      = "cache_control"      // cache_control is gone
 	LabelContextManagement = "context_management" // context_management is gone
 	LabelBilling           = "billing_header"     // the billing block is gone
+	LabelFields            = "fields"             // fields beside the messages that only Anthropic knows are gone
 )
 
 // Labels lists the labels in the order in which [Mend] returns them.
 func Labels() []string {
 	return []string{
 		LabelVendorBlocks, LabelServerTools, LabelImages, LabelDocuments, LabelThinkingDropped, LabelThinkingBudget, LabelThinkingDisabled, LabelMaxTokens, LabelSystemFolded,
-		LabelToolPairing, LabelToolOrder, LabelToolIDs, LabelToolInput, LabelEmptyText, LabelTurnsMerged, LabelFirstUser, LabelCacheControl, LabelContextManagement, LabelBilling,
+		LabelToolPairing, LabelToolOrder, LabelToolIDs, LabelToolInput, LabelEmptyText, LabelTurnsMerged, LabelFirstUser, LabelCacheControl, LabelContextManagement, LabelBilling, LabelFields,
 	}
 }
 
