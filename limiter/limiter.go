@@ -18,7 +18,7 @@ const PeakWindow = 10 * time.Second
 const DefaultMax = 20
 
 // DefaultMaxPending is the longest queue of one model where a [Policy] does not say.
-const DefaultMaxPending = 64
+const DefaultMaxPending = 256
 
 // KeepIdle is how many idle gauges are kept; beyond it the one idle longest goes.
 const KeepIdle = 512

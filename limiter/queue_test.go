@@ -161,11 +161,11 @@ func TestACallBeyondTheLongestQueueIsRefusedAtOnce(t *testing.T) {
 	})
 }
 
-func TestTheQueueIsSixtyFourLongByDefault(t *testing.T) {
+func TestHowLongAQueueIsByDefault(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := zhipu(Policy{Default: 1})
 		calls := beginMany(t, c, glm, 1+DefaultMaxPending)
-		expect(t, c, glm, 1, 64, 64)
+		expect(t, c, glm, 1, 256, 256)
 		if w := begin(t, c, glm); !errors.Is(w.err, ErrQueueFull) {
 			t.Fatal(w.err)
 		}

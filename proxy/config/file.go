@@ -176,7 +176,7 @@ type limitFile struct {
 	// Default: 20
 	Max *int `toml:"max"`
 	// longest queue of one model. A further call goes to the next vendor
-	// Default: 64
+	// Default: 256
 	MaxPending *int `toml:"max_pending"`
 	// longest time that a call is queued. After it, the call goes to the next vendor; 0 = no limit
 	// Default: "4m"
