@@ -14,7 +14,7 @@ GOTEST  := $(GO) test -v -tags $(TAGS) -timeout 60m
 RACING  := ./limiter/... ./proxy/... ./cmd/afterglowd ./app/viewmodel/...
 TALLY   := 2>&1 | .ci/tally
 
-.PHONY: help run test code-test screen-test test-days soak build desktop-build headless lint bench screenshots desktop-test real-agents
+.PHONY: help run test code-test screen-test test-days soak fuzz build desktop-build headless lint bench screenshots desktop-test real-agents
 .PHONY: package package-linux package-windows package-static package-macos package-sums clean-machine
 
 help: ## say what there is
@@ -58,6 +58,9 @@ test-days: ## run the tests, but not the desktop's, in other time zones and on o
 soak: ## a million calls in virtual time, then 30 minutes of calls in real time; prints the table of docs/development.md
 	AFTERGLOW_SOAK_CALLS=1000000 $(GO) test -count=1 -v -timeout 6h -run TestSoakInVirtualTime ./proxy
 	AFTERGLOW_SOAK_TIME=30m $(GO) test -count=1 -v -timeout 6h -run TestSoakInRealTime ./proxy
+
+fuzz: ## every fuzz target for TIME (5m), four hours in all; .ci/fuzz NAME runs one
+	GO=$(GO) TIME=$(TIME) .ci/fuzz
 
 desktop-test: build ## run only the test on a real desktop
 	@.ci/install test

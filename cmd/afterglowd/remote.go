@@ -71,6 +71,7 @@ func (r *remote) open(ctx context.Context) (*client, error) {
 	if len(looked) == 0 {
 		looked = []string{"no known address"}
 	}
+	//lint:ignore ST1005 it is the name of the program
 	return nil, &cli.Exit{Code: exitNoInstance, Err: fmt.Errorf("Afterglow is not running (looked at %s). Start it with: afterglowd serve", strings.Join(looked, ", "))}
 }
 
