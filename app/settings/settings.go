@@ -99,12 +99,12 @@ func (p *Page) showDesktop() {
 	p.tell.show(d)
 }
 
-// changeDesktop writes what the user chose of the desktop's settings, and shows what is in force then.
+// changeDesktop sets what the user chose of the desktop's settings, and shows it. What was not taken goes back. It writes on the
+// UI's goroutine: a window whose size follows later than the key that changed it was left half as large on a busy machine.
 func (p *Page) changeDesktop(edit func(d *config.Desktop)) {
-	p.write(func() error { return p.svc.ChangeDesktop(edit) }, func() {
-		p.showDesktop()
-		p.means.Appearance(p.svc.Desktop()) // last: it may replace this page
-	})
+	p.Report(p.svc.ChangeDesktop(edit))
+	p.showDesktop()
+	p.means.Appearance(p.svc.Desktop()) // last: it may replace this page
 }
 
 // changeProxy writes what the user chose of the proxy's settings, and shows what is in force then.
